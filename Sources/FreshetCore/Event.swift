@@ -1,0 +1,54 @@
+/// One thing that a user did to an item.
+public struct Event: Sendable, Equatable, Codable {
+    /// The external id of the user.
+    public var user: String
+    /// The external id of the item.
+    public var item: String
+    /// What was done.
+    public var type: EventType
+    /// How much of it: a rating, a quantity, a dwell time. `nil` where the type says it all.
+    public var value: Float?
+    /// When, in seconds since 1970-01-01 UTC. `nil` where only the order is known.
+    public var time: Int64?
+    /// The event's own id, for idempotent delivery.
+    public var id: String?
+
+    /// Creates an event.
+    public init(
+        user: String,
+        item: String,
+        type: EventType = .view,
+        value: Float? = nil,
+        time: Int64? = nil,
+        id: String? = nil
+    ) {
+        self.user = user
+        self.item = item
+        self.type = type
+        self.value = value
+        self.time = time
+        self.id = id
+    }
+}
+
+/// What a user did: a name such as `view`, `cart` or `purchase`. Any name is allowed; the well-known ones are constants.
+public struct EventType: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral {
+    /// The name.
+    public let rawValue: String
+
+    /// Creates a type from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Creates a type from a literal name.
+    public init(stringLiteral value: String) { rawValue = value }
+
+    /// The user looked at the item.
+    public static let view: EventType = "view"
+    /// The user put the item into a cart.
+    public static let cart: EventType = "cart"
+    /// The user bought the item.
+    public static let purchase: EventType = "purchase"
+    /// The user liked the item.
+    public static let like: EventType = "like"
+    /// The user rated the item; the value is the rating.
+    public static let rating: EventType = "rating"
+}

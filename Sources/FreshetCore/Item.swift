@@ -1,0 +1,98 @@
+/// One thing that can be recommended, with what is known of it.
+public struct Item: Sendable, Equatable, Codable {
+    /// The external id.
+    public var id: String
+    /// A short name for people.
+    public var title: String?
+    /// Longer text, for models that read.
+    public var text: String?
+    /// The categories it belongs to.
+    public var categories: [String]
+    /// Free labels.
+    public var tags: [String]
+    /// Everything else, by name.
+    public var attributes: [String: AttributeValue]
+
+    /// Creates an item.
+    public init(
+        id: String,
+        title: String? = nil,
+        text: String? = nil,
+        categories: [String] = [],
+        tags: [String] = [],
+        attributes: [String: AttributeValue] = [:]
+    ) {
+        self.id = id
+        self.title = title
+        self.text = text
+        self.categories = categories
+        self.tags = tags
+        self.attributes = attributes
+    }
+
+    /// Reads an item; all but the id may be missing.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        title = try container.decodeIfPresent(String.self, forKey: .title)
+        text = try container.decodeIfPresent(String.self, forKey: .text)
+        categories = try container.decodeIfPresent([String].self, forKey: .categories) ?? []
+        tags = try container.decodeIfPresent([String].self, forKey: .tags) ?? []
+        attributes = try container.decodeIfPresent([String: AttributeValue].self, forKey: .attributes) ?? [:]
+    }
+}
+
+/// A user, with what is known of them beside their events.
+public struct User: Sendable, Equatable, Codable {
+    /// The external id.
+    public var id: String
+    /// What is known, by name.
+    public var attributes: [String: AttributeValue]
+
+    /// Creates a user.
+    public init(id: String, attributes: [String: AttributeValue] = [:]) {
+        self.id = id
+        self.attributes = attributes
+    }
+
+    /// Reads a user; the attributes may be missing.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        attributes = try container.decodeIfPresent([String: AttributeValue].self, forKey: .attributes) ?? [:]
+    }
+}
+
+/// The value of a free attribute: a number, a word, or several words.
+public enum AttributeValue: Sendable, Equatable, Codable {
+    /// A quantity, normalised before models see it.
+    case number(Double)
+    /// One category.
+    case text(String)
+    /// Several categories.
+    case texts([String])
+
+    /// Reads a JSON number, boolean, string or array of strings.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let flag = try? container.decode(Bool.self) {
+            self = .number(flag ? 1 : 0)
+        } else if let number = try? container.decode(Double.self) {
+            self = .number(number)
+        } else if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else {
+            self = .texts(try container.decode([String].self))
+        }
+    }
+
+    /// Writes the plain JSON value.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .number(let number): try container.encode(number)
+        case .text(let text): try container.encode(text)
+        case .texts(let texts): try container.encode(texts)
+        }
+    }
+}

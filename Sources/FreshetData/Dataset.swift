@@ -1,0 +1,51 @@
+import FreshetCore
+
+/// A cleaned event log with its catalogue: what every model learns from.
+public struct Dataset: Sendable {
+    /// The users, external id to ``UserIndex``.
+    public var users: IdentifierTable
+    /// The items, external id to ``ItemIndex``.
+    public var items: IdentifierTable
+    /// The names of the event types, which ``Histories/types`` counts in.
+    public var eventTypes: [EventType]
+    /// The events.
+    public var histories: Histories
+    /// What is known of each item, by ``ItemIndex``; empty when nothing is.
+    public var itemDetails: [Item]
+    /// What is known of each user, by ``UserIndex``; empty when nothing is.
+    public var userDetails: [User]
+
+    /// Creates a data set.
+    public init(
+        users: IdentifierTable,
+        items: IdentifierTable,
+        eventTypes: [EventType] = [.view],
+        histories: Histories,
+        itemDetails: [Item] = [],
+        userDetails: [User] = []
+    ) {
+        precondition(histories.userCount == users.count, "\(histories.userCount) histories, \(users.count) users")
+        precondition(itemDetails.isEmpty || itemDetails.count == items.count, "item details do not match the items")
+        precondition(userDetails.isEmpty || userDetails.count == users.count, "user details do not match the users")
+        self.users = users
+        self.items = items
+        self.eventTypes = eventTypes
+        self.histories = histories
+        self.itemDetails = itemDetails
+        self.userDetails = userDetails
+    }
+}
+
+/// One held-out event: what the model should have put first for this user.
+public struct Holdout: Sendable, Equatable {
+    /// The user.
+    public let user: UserIndex
+    /// The item that the user chose next.
+    public let item: ItemIndex
+
+    /// Creates a held-out event.
+    public init(user: UserIndex, item: ItemIndex) {
+        self.user = user
+        self.item = item
+    }
+}

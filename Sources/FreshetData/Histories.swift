@@ -1,0 +1,85 @@
+import FreshetCore
+
+/// The events of all users in columns, user by user, each user's in time order (ties in file order).
+///
+/// Row `u` of the compressed table is `offsets[u] ..< offsets[u + 1]` of every column. A column that the source does
+/// not have is empty. Twenty million events take about 350 MB.
+public struct Histories: Sendable, Equatable {
+    /// Where each user's events begin; one more entry than users.
+    public var offsets: [Int]
+    /// The item of each event.
+    public var items: [ItemIndex]
+    /// The time of each event in seconds since 1970, or empty.
+    public var times: [Int64]
+    /// The type of each event, as a position in `Dataset.eventTypes`, or empty when all are of one type.
+    public var types: [UInt8]
+    /// The value of each event (`.nan` where it has none), or empty when no event has one.
+    public var values: [Float]
+
+    /// Creates a table from its columns.
+    public init(
+        offsets: [Int] = [0],
+        items: [ItemIndex] = [],
+        times: [Int64] = [],
+        types: [UInt8] = [],
+        values: [Float] = []
+    ) {
+        precondition(offsets.last == items.count, "offsets end at \(offsets.last ?? -1), items at \(items.count)")
+        for count in [times.count, types.count, values.count] {
+            precondition(count == 0 || count == items.count, "a column has \(count) rows of \(items.count)")
+        }
+        self.offsets = offsets
+        self.items = items
+        self.times = times
+        self.types = types
+        self.values = values
+    }
+
+    /// How many users there are.
+    public var userCount: Int { offsets.count - 1 }
+    /// How many events there are.
+    public var eventCount: Int { items.count }
+
+    /// The events of one user, without a copy.
+    public subscript(user: UserIndex) -> History {
+        history(in: offsets[user.position]..<offsets[user.position + 1])
+    }
+
+    /// The events in a range of rows, without a copy.
+    public func history(in range: Range<Int>) -> History {
+        History(
+            items: items[range],
+            times: times.isEmpty ? [] : times[range],
+            types: types.isEmpty ? [] : types[range],
+            values: values.isEmpty ? [] : values[range]
+        )
+    }
+}
+
+/// A run of one user's events in time order; the columns are as in ``Histories``.
+public struct History: Sendable, Equatable {
+    /// The item of each event.
+    public var items: ArraySlice<ItemIndex>
+    /// The time of each event, or empty.
+    public var times: ArraySlice<Int64>
+    /// The type of each event, or empty.
+    public var types: ArraySlice<UInt8>
+    /// The value of each event, or empty.
+    public var values: ArraySlice<Float>
+
+    /// Creates a history from its columns.
+    public init(
+        items: ArraySlice<ItemIndex>,
+        times: ArraySlice<Int64> = [],
+        types: ArraySlice<UInt8> = [],
+        values: ArraySlice<Float> = []
+    ) {
+        self.items = items
+        self.times = times
+        self.types = types
+        self.values = values
+    }
+
+    /// How many events there are.
+    public var count: Int { items.count }
+}

@@ -1,0 +1,73 @@
+import FreshetCore
+import FreshetData
+import FreshetNN
+import FreshetTensor
+
+/// The settings of a model: codable, with a default for everything, and checked.
+public protocol ModelConfiguration: Codable, Sendable, Equatable {
+    /// The defaults.
+    init()
+    /// Checks ranges.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
+    func validate() throws
+}
+
+/// What a model learns from.
+public struct TrainingData: Sendable {
+    /// The users, the catalogue and the events to learn from (held-out events are not among them).
+    public let dataset: Dataset
+    /// Each user's next event after those, for early stopping and fusion weights; may be empty.
+    public let validation: [Holdout]
+
+    /// Creates training data.
+    public init(dataset: Dataset, validation: [Holdout] = []) {
+        self.dataset = dataset
+        self.validation = validation
+    }
+
+    /// The length `V` of the catalogue.
+    public var itemCount: Int { dataset.items.count }
+    /// The events to learn from.
+    public var histories: Histories { dataset.histories }
+}
+
+/// A model in the making: mutable, and a factory of ``Scorer``s.
+public protocol Learner {
+    /// The model's settings.
+    associatedtype Configuration: ModelConfiguration
+
+    /// The name on the command line and in snapshots.
+    static var name: String { get }
+    /// One line for `--help`.
+    static var summary: String { get }
+    /// Named settings other than the defaults.
+    static var presets: [String: Configuration] { get }
+
+    /// The settings that suit the size of the data, used when nobody names a preset.
+    static func recommendedConfiguration(for data: TrainingData) -> Configuration
+
+    /// Creates an untrained model.
+    init(configuration: Configuration)
+
+    /// Learns from data.
+    ///
+    /// - Parameters:
+    ///   - data: what to learn from.
+    ///   - session: seed, threads, progress and checkpoints.
+    /// - Throws: ``FreshetError`` when the data do not suit the model or the session was cancelled.
+    mutating func fit(_ data: TrainingData, session: TrainingSession) throws
+
+    /// The trained model. Call after ``fit(_:session:)``.
+    func makeScorer() -> any Scorer
+
+    /// The scorer that ``Scorer/checkpoint()`` described.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when arrays are missing or do not fit.
+    static func restoreScorer(from checkpoint: Checkpoint, configuration: Configuration) throws -> any Scorer
+}
+
+extension Learner {
+    /// No presets.
+    public static var presets: [String: Configuration] { [:] }
+    /// The defaults, whatever the data.
+    public static func recommendedConfiguration(for data: TrainingData) -> Configuration { Configuration() }
+}

@@ -1,0 +1,132 @@
+import FreshetCore
+import Foundation
+
+/// Named arrays and string metadata, kept in one safetensors file.
+///
+/// The file is written to a new name, synced and renamed, so a reader sees the old or the new one; its metadata carry a
+/// CRC-32 of the array bytes, which is checked on reading. Format: https://github.com/huggingface/safetensors.
+public struct Checkpoint: Sendable, Equatable {
+    /// The arrays by name.
+    public var arrays: [String: StoredArray]
+    /// Everything else: configuration, seed, data range, metrics, each as a string.
+    public var metadata: [String: String]
+
+    /// Creates a checkpoint.
+    public init(arrays: [String: StoredArray] = [:], metadata: [String: String] = [:]) {
+        self.arrays = arrays
+        self.metadata = metadata
+    }
+}
+
+/// An array of a checkpoint: numbers of one type in a shape, row-major, little-endian.
+public struct StoredArray: Sendable, Equatable {
+    /// The number types in use, by their safetensors names.
+    public enum ElementType: String, Sendable, Codable {
+        /// 32-bit floats.
+        case float32 = "F32"
+        /// 64-bit floats.
+        case float64 = "F64"
+        /// 32-bit integers.
+        case int32 = "I32"
+        /// 64-bit integers.
+        case int64 = "I64"
+        /// Bytes.
+        case uint8 = "U8"
+
+        /// Bytes an element.
+        public var size: Int {
+            switch self {
+            case .float64, .int64: 8
+            case .float32, .int32: 4
+            case .uint8: 1
+            }
+        }
+    }
+
+    /// The type of the numbers.
+    public let elementType: ElementType
+    /// The lengths of the dimensions.
+    public let shape: [Int]
+    /// The numbers' bytes.
+    public let bytes: Data
+
+    /// Creates an array from its bytes.
+    public init(elementType: ElementType, shape: [Int], bytes: Data) {
+        precondition(bytes.count == shape.reduce(elementType.size, *), "\(bytes.count) bytes for shape \(shape)")
+        self.elementType = elementType
+        self.shape = shape
+        self.bytes = bytes
+    }
+
+    /// Creates an array of numbers; the shape is one row of them unless given.
+    public init<Number: StorableNumber>(_ numbers: [Number], shape: [Int]? = nil) {
+        self.init(
+            elementType: Number.elementType,
+            shape: shape ?? [numbers.count],
+            bytes: numbers.withUnsafeBytes { Data($0) }
+        )
+    }
+
+    /// The numbers, or `nil` when they are of another type.
+    public func numbers<Number: StorableNumber>(of type: Number.Type = Number.self) -> [Number]? {
+        guard elementType == Number.elementType else { return nil }
+        return [Number](unsafeUninitializedCapacity: bytes.count / elementType.size) { buffer, count in
+            count = bytes.copyBytes(to: buffer) / elementType.size
+        }
+    }
+}
+
+/// A number type that a checkpoint can hold.
+public protocol StorableNumber: Sendable {
+    /// Its name in the file.
+    static var elementType: StoredArray.ElementType { get }
+}
+
+extension Float: StorableNumber {
+    /// 32-bit floats.
+    public static var elementType: StoredArray.ElementType { .float32 }
+}
+extension Double: StorableNumber {
+    /// 64-bit floats.
+    public static var elementType: StoredArray.ElementType { .float64 }
+}
+extension Int32: StorableNumber {
+    /// 32-bit integers.
+    public static var elementType: StoredArray.ElementType { .int32 }
+}
+extension Int64: StorableNumber {
+    /// 64-bit integers.
+    public static var elementType: StoredArray.ElementType { .int64 }
+}
+extension UInt8: StorableNumber {
+    /// Bytes.
+    public static var elementType: StoredArray.ElementType { .uint8 }
+}
+
+extension Checkpoint {
+    /// An array by name and type, checked against a shape (`nil` lengths are free).
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is missing, of another type or shape.
+    public func numbers<Number: StorableNumber>(
+        _ name: String,
+        of type: Number.Type = Number.self,
+        shape: [Int?]? = nil
+    ) throws -> [Number] {
+        guard let array = arrays[name] else {
+            throw FreshetError(.invalidData, "The checkpoint has no array '\(name)'.")
+        }
+        guard let numbers = array.numbers(of: type) else {
+            throw FreshetError(
+                .invalidData,
+                "Array '\(name)' holds \(array.elementType.rawValue), not \(type.elementType.rawValue)."
+            )
+        }
+        if let shape {
+            let fits = shape.count == array.shape.count && zip(shape, array.shape).allSatisfy { $0 == nil || $0 == $1 }
+            guard fits else {
+                let wanted = shape.map { $0.map(String.init) ?? "any" }.joined(separator: "×")
+                throw FreshetError(.invalidData, "Array '\(name)' has shape \(array.shape), not \(wanted).")
+            }
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,53 @@
+/// The seeded generator of everything random: xoshiro256++ (Blackman and Vigna, 2019), seeded through SplitMix64.
+///
+/// A value, passed in and never shared, so that the same seed gives the same weights.
+public struct RandomSource: RandomNumberGenerator, Sendable, Equatable, Codable {
+    private var state: [UInt64]
+
+    /// Creates a generator; different seeds give unrelated streams.
+    public init(seed: UInt64) {
+        var mixer = seed
+        state = (0..<4).map { _ in
+            mixer &+= 0x9E37_79B9_7F4A_7C15
+            var z = mixer
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+    }
+
+    /// A generator for one named part of the work, independent of how much the others draw.
+    public static func stream(seed: UInt64, _ part: UInt64...) -> RandomSource {
+        RandomSource(seed: part.reduce(seed) { ($0 ^ $1) &* 0x2545_F491_4F6C_DD1D &+ 0x9E37_79B9_7F4A_7C15 })
+    }
+
+    /// The next 64 random bits.
+    public mutating func next() -> UInt64 {
+        let sum = state[0] &+ state[3]
+        let result = (sum << 23 | sum >> 41) &+ state[0]
+        let shifted = state[1] << 17
+        state[2] ^= state[0]
+        state[3] ^= state[1]
+        state[1] ^= state[2]
+        state[0] ^= state[3]
+        state[2] ^= shifted
+        state[3] = state[3] << 45 | state[3] >> 19
+        return result
+    }
+
+    /// A number in `0 ..< 1`.
+    public mutating func uniform() -> Float {
+        Float(next() >> 40) * 0x1p-24
+    }
+
+    /// A number in `0 ..< bound`, by multiplication (Lemire, 2019); the bias is below 2⁻³².
+    public mutating func below(_ bound: Int) -> Int {
+        Int((next() >> 32).multipliedReportingOverflow(by: UInt64(bound)).partialValue >> 32)
+    }
+
+    /// A draw from the standard normal distribution (Box and Muller, 1958).
+    public mutating func normal() -> Float {
+        let radius = (-2 * logarithm(1 - uniform())).squareRoot()
+        return radius * cosine(2 * Float.pi * uniform())
+    }
+}
