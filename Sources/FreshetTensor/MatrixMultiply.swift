@@ -1,15 +1,5 @@
 import CDNNL
 
-/// Whether a factor of a product is read as it stands or transposed.
-public enum Transposition: Sendable {
-    /// As it stands.
-    case none
-    /// Rows and columns exchanged.
-    case transposed
-
-    fileprivate var letter: CChar { self == .none ? 78 : 84 }
-}
-
 /// Writes `C = alpha · op(A) · op(B) + beta · C`, all row-major, on the calling thread.
 ///
 /// The only door to oneDNN's products, and this file the only importer of its header. `columns` of each matrix are
@@ -20,9 +10,9 @@ public enum Transposition: Sendable {
 ///   - N: columns of `op(B)` and `C`.
 ///   - K: columns of `op(A)`, rows of `op(B)`.
 ///   - a: the left factor, row stride `aStride`.
-///   - aTransposition: how `a` is read.
+///   - transposeA: whether `a` is stored as `[K, M]`.
 ///   - b: the right factor, row stride `bStride`.
-///   - bTransposition: how `b` is read.
+///   - transposeB: whether `b` is stored as `[N, K]`.
 ///   - c: the result, row stride `cStride`.
 ///   - alpha: the factor of the product.
 ///   - beta: the factor of what `c` holds; with 0 it may hold anything.
@@ -33,10 +23,10 @@ public func multiply(
     _ K: Int,
     _ a: UnsafePointer<Float>,
     aStride: Int,
-    _ aTransposition: Transposition = .none,
+    transposeA: Bool = false,
     _ b: UnsafePointer<Float>,
     bStride: Int,
-    _ bTransposition: Transposition = .none,
+    transposeB: Bool = false,
     into c: UnsafeMutablePointer<Float>,
     cStride: Int,
     alpha: Float = 1,
@@ -44,8 +34,8 @@ public func multiply(
 ) {
     guard M > 0, N > 0, K > 0 else { return }
     let status = freshet_sgemm(
-        aTransposition.letter,
-        bTransposition.letter,
+        letter(transposeA),
+        letter(transposeB),
         M,
         N,
         K,
@@ -60,3 +50,6 @@ public func multiply(
     )
     precondition(status == 0, "oneDNN refused a \(M)×\(N)×\(K) product (status \(status))")
 }
+
+@inline(__always)
+private func letter(_ transposed: Bool) -> CChar { transposed ? 84 : 78 }

@@ -3,14 +3,118 @@
 
 // The SIMD loops of Freshet. Outputs first, inputs const restrict, dimensions last; no allocation, no globals.
 // Every loop exists for AVX-512, AVX2 and the default target; the choice is made at run time (freshet_dispatch.h).
+//
+// Accumulation: gradients of activations and of parameters are added to (`+=`); forward results overwrite.
 
 #include <stddef.h>
 #include <stdint.h>
 
+// vector.c -----------------------------------------------------------------------------------------------------------
+
 /// The dot product of two vectors of n numbers.
 float freshet_dot(const float *restrict a, const float *restrict b, ptrdiff_t n);
-
 /// y += alpha * x over n numbers.
 void freshet_axpy(float *restrict y, const float *restrict x, float alpha, ptrdiff_t n);
+/// out = a + b over n numbers.
+void freshet_add(float *restrict out, const float *restrict a, const float *restrict b, ptrdiff_t n);
+/// out = a * b over n numbers.
+void freshet_multiply(float *restrict out, const float *restrict a, const float *restrict b, ptrdiff_t n);
+/// out += a * b over n numbers.
+void freshet_multiply_add(float *restrict out, const float *restrict a, const float *restrict b, ptrdiff_t n);
+/// x *= alpha over n numbers.
+void freshet_scale(float *x, float alpha, ptrdiff_t n);
+/// The sum of squares of n numbers.
+double freshet_sum_of_squares(const float *restrict x, ptrdiff_t n);
+/// How many of n numbers are at least `bound`.
+ptrdiff_t freshet_count_at_least(const float *restrict x, float bound, ptrdiff_t n);
+
+// rows.c -------------------------------------------------------------------------------------------------------------
+
+/// out[r] = table[indices[r]] for rows of `columns` numbers.
+void freshet_gather(
+    float *restrict out, const float *restrict table, const int32_t *restrict indices, ptrdiff_t rows, ptrdiff_t columns);
+/// table[indices[r]] += in[r] for rows of `columns` numbers.
+void freshet_scatter_add(
+    float *restrict table, const float *restrict in, const int32_t *restrict indices, ptrdiff_t rows, ptrdiff_t columns);
+/// Adds `bias` to every row of x.
+void freshet_add_bias(float *restrict x, const float *restrict bias, ptrdiff_t rows, ptrdiff_t columns);
+/// dbias += the sum of the rows of dx.
+void freshet_sum_rows(float *restrict dbias, const float *restrict dx, ptrdiff_t rows, ptrdiff_t columns);
+
+// activation.c -------------------------------------------------------------------------------------------------------
+
+/// out = max(x, 0).
+void freshet_relu_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
+/// dx += dout where x > 0.
+void freshet_relu_backward(float *restrict dx, const float *restrict dout, const float *restrict x, ptrdiff_t n);
+/// out = GELU(x), the tanh form (Hendrycks and Gimpel, 2016).
+void freshet_gelu_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
+/// dx += dout * GELU'(x).
+void freshet_gelu_backward(float *restrict dx, const float *restrict dout, const float *restrict x, ptrdiff_t n);
+/// out = x * sigmoid(x), also called swish.
+void freshet_silu_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
+/// dx += dout * SiLU'(x).
+void freshet_silu_backward(float *restrict dx, const float *restrict dout, const float *restrict x, ptrdiff_t n);
+/// out = sigmoid(x).
+void freshet_sigmoid_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
+/// dx += dout * out * (1 - out), with `out` what the forward pass wrote.
+void freshet_sigmoid_backward(float *restrict dx, const float *restrict dout, const float *restrict out, ptrdiff_t n);
+
+// dropout.c ----------------------------------------------------------------------------------------------------------
+
+/// out[i] = x[i] / (1 - rate), or 0 with probability `rate`, decided by a hash of (key, i).
+void freshet_dropout_forward(float *out, const float *x, float rate, uint32_t key, ptrdiff_t n);
+/// dx[i] += dout[i] / (1 - rate), or nothing, with the same decisions.
+void freshet_dropout_backward(
+    float *restrict dx, const float *restrict dout, float rate, uint32_t key, ptrdiff_t n);
+
+// layer_norm.c -------------------------------------------------------------------------------------------------------
+
+/// out = (x - mean) * rstd * gain + bias for each row; mean and rstd are kept, one a row.
+void freshet_layer_norm_forward(
+    float *restrict out, float *restrict mean, float *restrict rstd, const float *restrict x, const float *restrict gain,
+    const float *restrict bias, float epsilon, ptrdiff_t rows, ptrdiff_t columns);
+/// dx, dgain and dbias are added to.
+void freshet_layer_norm_backward(
+    float *restrict dx, float *restrict dgain, float *restrict dbias, const float *restrict dout,
+    const float *restrict x, const float *restrict gain, const float *restrict mean, const float *restrict rstd,
+    ptrdiff_t rows, ptrdiff_t columns);
+/// out = x * scale / max(|x|, epsilon) for each row; the inverse norm is kept, one a row.
+void freshet_l2_normalize_forward(
+    float *restrict out, float *restrict inverse, const float *restrict x, float scale, float epsilon, ptrdiff_t rows,
+    ptrdiff_t columns);
+/// dx is added to.
+void freshet_l2_normalize_backward(
+    float *restrict dx, const float *restrict dout, const float *restrict x, const float *restrict inverse, float scale,
+    ptrdiff_t rows, ptrdiff_t columns);
+
+// attention.c --------------------------------------------------------------------------------------------------------
+
+/// The causal softmax of a block of scores, in place. Row r sees columns 0 ..< first + r + 1; the others become 0.
+/// bias[d] (may be null) is added at distance d = row position - column, at most maximum_distance.
+/// `dropped` (may be null when rate is 0) receives the probabilities after dropout.
+void freshet_causal_softmax_forward(
+    float *restrict scores, float *restrict dropped, const float *restrict bias, float scale, float rate, uint32_t key,
+    ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t columns);
+/// Turns d(dropped) into d(scores), in place and unscaled; dbias (may be null) is added to.
+void freshet_causal_softmax_backward(
+    float *restrict gradient, float *restrict dbias, const float *restrict probabilities, const float *restrict dropped,
+    ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t columns);
+
+// loss.c -------------------------------------------------------------------------------------------------------------
+
+/// Softmax cross-entropy of one row of logits, which become their gradient times `scale`; returns the loss.
+/// `smoothing` of the target's mass is spread evenly over all n.
+float freshet_cross_entropy(float *logits, ptrdiff_t target, float scale, float smoothing, ptrdiff_t n);
+/// The logarithm of the sum of exponentials of n numbers.
+float freshet_log_sum_exp(const float *restrict x, ptrdiff_t n);
+
+// adam.c -------------------------------------------------------------------------------------------------------------
+
+/// One AdamW step over n numbers (Loshchilov and Hutter, 2019). `rate` already holds the bias corrections' quotient,
+/// `epsilon` the corrected one; `decay` is learning rate times weight decay.
+void freshet_adam(
+    float *restrict values, float *restrict first, float *restrict second, const float *restrict gradient, float rate,
+    float beta1, float beta2, float epsilon, float decay, float gradient_scale, ptrdiff_t n);
 
 #endif

@@ -1,0 +1,105 @@
+import CFreshetKernels
+
+/// The gradients that one worker collects for a ``ParameterSet`` during a step.
+///
+/// Dense ones are a buffer as large as the parameter. Row-wise ones are a list of touched rows with a slot each, so a
+/// step on a table of a million rows costs what it touches.
+public final class Gradients {
+    private let parameters: [Parameter]
+    private var dense: [UnsafeMutablePointer<Float>?]
+    private var tables: [RowGradients?]
+
+    /// Creates zero gradients.
+    public init(for set: ParameterSet) {
+        parameters = set.parameters
+        dense = parameters.map { parameter in
+            guard parameter.layout == .dense else { return nil }
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: parameter.count * 4, alignment: 64)
+                .bindMemory(to: Float.self)
+            buffer.initialize(repeating: 0)
+            return buffer.baseAddress
+        }
+        tables = parameters.map { $0.layout == .rows ? RowGradients(rows: $0.rows, columns: $0.columns) : nil }
+    }
+
+    deinit {
+        for buffer in dense { buffer?.deallocate() }
+    }
+
+    /// The gradient of a dense parameter, shape of the parameter.
+    @inlinable public func dense(_ parameter: Parameter) -> UnsafeMutablePointer<Float> { denseBuffer(parameter.index) }
+
+    /// The touched rows of a row-wise parameter.
+    public func rows(_ parameter: Parameter) -> RowGradients { tables[parameter.index]! }
+
+    @usableFromInline func denseBuffer(_ index: Int) -> UnsafeMutablePointer<Float> { dense[index]! }
+
+    /// Adds `gradient[r]` to row `indices[r]` of a parameter, whatever its layout.
+    public func add(
+        _ gradient: UnsafePointer<Float>,
+        toRows indices: UnsafeBufferPointer<Int32>,
+        of parameter: Parameter
+    ) {
+        guard let table = tables[parameter.index] else {
+            freshet_scatter_add(dense(parameter), gradient, indices.baseAddress!, indices.count, parameter.columns)
+            return
+        }
+        for (r, row) in indices.enumerated() {
+            freshet_axpy(table.row(row), gradient + r * parameter.columns, 1, parameter.columns)
+        }
+    }
+
+    /// Makes every gradient zero again.
+    public func reset() {
+        for (parameter, buffer) in zip(parameters, dense) {
+            buffer?.update(repeating: 0, count: parameter.count)
+        }
+        for table in tables { table?.reset() }
+    }
+}
+
+/// The gradient rows of a table that a step touched, in the order of the first touch.
+public final class RowGradients {
+    /// The touched rows.
+    public private(set) var touched: [Int32] = []
+    private var slots: [Int32]
+    private var buffer: UnsafeMutableBufferPointer<Float>
+    private let columns: Int
+
+    init(rows: Int, columns: Int) {
+        slots = Array(repeating: -1, count: rows)
+        self.columns = columns
+        buffer = .allocate(capacity: 1024 * columns)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// The gradient of one row, zero at its first touch; valid until the next new row is touched.
+    public func row(_ row: Int32) -> UnsafeMutablePointer<Float> {
+        var slot = Int(slots[Int(row)])
+        if slot < 0 {
+            slot = touched.count
+            slots[Int(row)] = Int32(slot)
+            touched.append(row)
+            if (slot + 1) * columns > buffer.count { grow() }
+            (buffer.baseAddress! + slot * columns).initialize(repeating: 0, count: columns)
+        }
+        return buffer.baseAddress! + slot * columns
+    }
+
+    /// The gradient of the `slot`-th touched row.
+    public func gradient(atSlot slot: Int) -> UnsafeMutablePointer<Float> { buffer.baseAddress! + slot * columns }
+
+    /// Forgets all rows.
+    public func reset() {
+        for row in touched { slots[Int(row)] = -1 }
+        touched.removeAll(keepingCapacity: true)
+    }
+
+    private func grow() {
+        let larger = UnsafeMutableBufferPointer<Float>.allocate(capacity: 2 * buffer.count)
+        larger.baseAddress!.initialize(from: buffer.baseAddress!, count: buffer.count)
+        buffer.deallocate()
+        buffer = larger
+    }
+}

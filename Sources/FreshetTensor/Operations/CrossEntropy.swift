@@ -1,0 +1,51 @@
+import CFreshetKernels
+
+extension Tape {
+    /// Softmax cross-entropy over the whole catalogue, with logits `x · tableᵀ + bias`.
+    ///
+    /// Forward and backward in one: logits exist only for a block of rows at a time, so a catalogue of any size fits.
+    /// The root of a pass: call ``backward()`` next.
+    ///
+    /// - Parameters:
+    ///   - x: `[N, C]`.
+    ///   - table: `[V, C]`, dense gradient.
+    ///   - bias: `[V]` or `nil`.
+    ///   - targets: `N` row numbers of the table.
+    ///   - scale: the weight of each row, such as one over the targets of the whole batch.
+    ///   - smoothing: the share of the target's mass that is spread evenly (Szegedy and others, 2016).
+    /// - Returns: the sum of the rows' losses, unscaled.
+    public func catalogueCrossEntropy(
+        _ x: Tensor,
+        table: Parameter,
+        bias: Parameter? = nil,
+        targets: UnsafeBufferPointer<Int32>,
+        scale: Float,
+        smoothing: Float = 0
+    ) -> Double {
+        let (N, C, V) = (x.rows, x.columns, table.rows)
+        precondition(targets.count == N && table.columns == C, "cross-entropy: shapes differ")
+        let blockRows = min(N, 64)
+        let logits = pool.take(blockRows * V)
+        let dx = isRecording ? accumulator(of: x) : nil
+        var loss = 0.0
+        for start in stride(from: 0, to: N, by: blockRows) {
+            let rows = min(blockRows, N - start)
+            let block = x.values + start * C
+            multiply(rows, V, C, block, aStride: C, table.pointer, bStride: C, transposeB: true, into: logits, cStride: V)
+            if let bias { freshet_add_bias(logits, bias.pointer, rows, V) }
+            for r in 0..<rows {
+                let target = Int(targets[start + r])
+                loss += Double(freshet_cross_entropy(logits + r * V, target, scale, smoothing, V))
+            }
+            guard let dx, let gradients else { continue }
+            multiply(
+                rows, C, V, logits, aStride: V, table.pointer, bStride: C, into: dx.pointer + start * C, cStride: C,
+                beta: dx.beta)
+            multiply(
+                V, C, rows, logits, aStride: V, transposeA: true, block, bStride: C, into: gradients.dense(table), cStride: C,
+                beta: 1)
+            if let bias { freshet_sum_rows(gradients.dense(bias), logits, rows, V) }
+        }
+        return loss
+    }
+}

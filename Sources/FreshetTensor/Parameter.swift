@@ -1,0 +1,117 @@
+/// A matrix of numbers that training changes: rows × columns, row-major.
+///
+/// `@unchecked Sendable`: the numbers are written by an optimizer between steps, on the thread that owns the training
+/// run, and by nobody once a scorer holds the parameter (``ParameterSet/copy()`` gives it one of its own).
+public final class Parameter: @unchecked Sendable {
+    /// How a parameter's gradient is kept.
+    public enum GradientLayout: Sendable {
+        /// One number for each of the parameter's.
+        case dense
+        /// Only the rows that a step touched: tables of which a step sees a small part.
+        case rows
+    }
+
+    /// The name in checkpoints, such as `blocks.0.attention.query.weight`.
+    public let name: String
+    /// The position in its ``ParameterSet``.
+    public let index: Int
+    /// Rows; 1 for a vector.
+    public let rows: Int
+    /// Columns.
+    public let columns: Int
+    /// How its gradient is kept.
+    public let layout: GradientLayout
+    /// Whether weight decay applies: to matrices, not to biases and gains.
+    public let decays: Bool
+    /// The numbers.
+    public let values: UnsafeMutableBufferPointer<Float>
+
+    /// How many numbers there are.
+    public var count: Int { rows * columns }
+    /// The first number.
+    @inlinable public var pointer: UnsafeMutablePointer<Float> { values.baseAddress! }
+
+    init(name: String, index: Int, rows: Int, columns: Int, layout: GradientLayout, decays: Bool) {
+        precondition(rows > 0 && columns > 0, "parameter \(name) of shape \(rows)×\(columns)")
+        self.name = name
+        self.index = index
+        self.rows = rows
+        self.columns = columns
+        self.layout = layout
+        self.decays = decays
+        values = UnsafeMutableRawBufferPointer.allocate(byteCount: rows * columns * 4, alignment: 64)
+            .bindMemory(to: Float.self)
+        values.initialize(repeating: 0)
+    }
+
+    deinit { values.deallocate() }
+}
+
+/// How a new parameter's numbers are drawn.
+public enum Initializer: Sendable {
+    /// All the same.
+    case constant(Float)
+    /// Normal with this standard deviation.
+    case normal(Float)
+    /// Normal with standard deviation `sqrt(2 / (rows + columns))` (Glorot and Bengio, 2010).
+    case glorot
+    /// Uniform in `±1/sqrt(rows)`, the usual default of linear layers (rows are the inputs).
+    case uniformFanIn
+}
+
+/// The parameters of one model in the order of their creation.
+///
+/// `@unchecked Sendable`: the list is only appended to while a network is built, before it is shared; see ``Parameter``
+/// for the numbers.
+public final class ParameterSet: @unchecked Sendable {
+    /// The parameters.
+    public private(set) var parameters: [Parameter] = []
+
+    /// Creates an empty set.
+    public init() {}
+
+    /// Adds a parameter.
+    public func make(
+        _ name: String,
+        rows: Int = 1,
+        columns: Int,
+        _ initializer: Initializer,
+        layout: Parameter.GradientLayout = .dense,
+        using random: inout RandomSource
+    ) -> Parameter {
+        let parameter = Parameter(
+            name: name,
+            index: parameters.count,
+            rows: rows,
+            columns: columns,
+            layout: layout,
+            decays: rows > 1
+        )
+        parameters.append(parameter)
+        switch initializer {
+        case .constant(let value):
+            parameter.values.update(repeating: value)
+        case .normal(let deviation):
+            for i in parameter.values.indices { parameter.values[i] = deviation * random.normal() }
+        case .glorot:
+            let deviation = (2 / Float(rows + columns)).squareRoot()
+            for i in parameter.values.indices { parameter.values[i] = deviation * random.normal() }
+        case .uniformFanIn:
+            let bound = 1 / Float(rows).squareRoot()
+            for i in parameter.values.indices { parameter.values[i] = bound * (2 * random.uniform() - 1) }
+        }
+        return parameter
+    }
+
+    /// How many numbers there are in all.
+    public var count: Int { parameters.reduce(0) { $0 + $1.count } }
+
+    /// Copies every number from a set of the same shapes.
+    public func assign(from other: ParameterSet) {
+        precondition(parameters.count == other.parameters.count, "sets of different networks")
+        for (mine, theirs) in zip(parameters, other.parameters) {
+            precondition(mine.count == theirs.count, "parameter \(mine.name) differs in shape")
+            mine.pointer.update(from: theirs.pointer, count: mine.count)
+        }
+    }
+}
