@@ -32,7 +32,7 @@ public struct TrainingData: Sendable {
 }
 
 /// A model in the making: mutable, and a factory of ``Scorer``s.
-public protocol Learner {
+public protocol Learner: SendableMetatype {
     /// The model's settings.
     associatedtype Configuration: ModelConfiguration
 
@@ -45,6 +45,9 @@ public protocol Learner {
 
     /// The settings that suit the size of the data, used when nobody names a preset.
     static func recommendedConfiguration(for data: TrainingData) -> Configuration
+
+    /// The settings it was created with, which go into the snapshot.
+    var configuration: Configuration { get }
 
     /// Creates an untrained model.
     init(configuration: Configuration)

@@ -1,0 +1,132 @@
+import Foundation
+import FreshetCore
+
+/// A model's settings as text, and changes to single ones by `path=value`.
+enum ConfigurationJSON {
+    /// The settings with sorted keys.
+    static func encode(_ configuration: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(configuration), as: UTF8.self)
+        } catch let error {
+            preconditionFailure("a configuration cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// The settings that ``encode(_:)`` wrote.
+    static func decode<Settings: Decodable>(
+        _ type: Settings.Type,
+        from text: String,
+        owner: String
+    ) throws -> Settings {
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch let error as DecodingError {
+            throw FreshetError(.invalidData, "The configuration of \(owner) is damaged: \(place(of: error)).")
+        }
+    }
+
+    /// The settings with some changed.
+    static func override<Settings: Codable>(
+        _ settings: Settings,
+        with overrides: [String: String],
+        owner: String
+    ) throws -> Settings {
+        guard !overrides.isEmpty else { return settings }
+        var tree = try decode(JSONValue.self, from: encode(settings), owner: owner)
+        for (path, text) in overrides.sorted(by: { $0.key < $1.key }) {
+            try tree.set(
+                path.split(separator: ".").map(String.init)[...],
+                to: JSONValue(text),
+                path: path,
+                owner: owner
+            )
+        }
+        do {
+            return try JSONDecoder().decode(Settings.self, from: Data(encode(tree).utf8))
+        } catch let error as DecodingError {
+            throw FreshetError(.usage, "A setting of \(owner) does not fit: \(place(of: error)).")
+        }
+    }
+
+    private static func place(of error: DecodingError) -> String {
+        let context =
+            switch error {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context
+            case .keyNotFound(let key, _): DecodingError.Context(codingPath: [key], debugDescription: "it is missing")
+            @unknown default: DecodingError.Context(codingPath: [], debugDescription: "\(error)")
+            }
+        let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        return path.isEmpty ? context.debugDescription : "'\(path)': \(context.debugDescription)"
+    }
+}
+
+/// Any JSON value.
+enum JSONValue: Codable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    /// The value that a text on the command line stands for: JSON where it is JSON, else the words themselves.
+    init(_ text: String) {
+        self = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .array(value)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .array(let values): try container.encode(values)
+        case .object(let values): try container.encode(values)
+        }
+    }
+
+    /// Replaces the value at a path of keys and array positions that must exist.
+    mutating func set(_ keys: ArraySlice<String>, to value: JSONValue, path: String, owner: String) throws {
+        guard let key = keys.first else {
+            self = value
+            return
+        }
+        switch self {
+        case .object(var values):
+            guard var child = values[key] else {
+                throw FreshetError.unknown("setting of \(owner)", path, known: values.keys)
+            }
+            try child.set(keys.dropFirst(), to: value, path: path, owner: owner)
+            values[key] = child
+            self = .object(values)
+        case .array(var values):
+            guard let position = Int(key), values.indices.contains(position) else {
+                throw FreshetError.unknown("setting of \(owner)", path, known: values.indices.map(String.init))
+            }
+            try values[position].set(keys.dropFirst(), to: value, path: path, owner: owner)
+            self = .array(values)
+        default:
+            throw FreshetError(.usage, "'\(path)' of \(owner) goes into a single value.")
+        }
+    }
+}

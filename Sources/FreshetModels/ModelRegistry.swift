@@ -1,0 +1,90 @@
+import FreshetCore
+import FreshetNN
+
+/// The table of the models, by name.
+///
+/// A new model is one file and one row here.
+public enum ModelRegistry {
+    /// Every model, in the order in which help and tables list them.
+    public static let all: [ModelDescription] = [
+        ModelDescription(Popularity.self)
+    ]
+
+    /// The model of a name.
+    /// - Throws: ``FreshetError`` of kind `usage` that lists the known models.
+    public static func model(named name: String) throws -> ModelDescription {
+        guard let model = all.first(where: { $0.name == name }) else {
+            throw FreshetError.unknown("model", name, known: all.map(\.name))
+        }
+        return model
+    }
+}
+
+/// What the registry knows of one model: its name, its presets, and how to make and restore it.
+public struct ModelDescription: Sendable {
+    /// The name on the command line and in snapshots.
+    public let name: String
+    /// One line for `--help`.
+    public let summary: String
+    /// The names of its presets, sorted.
+    public let presets: [String]
+    /// The default settings as JSON: what ``makeLearner(preset:overrides:data:)`` may override.
+    public let defaultConfigurationJSON: String
+
+    private let make: @Sendable (String?, [String: String], TrainingData) throws -> any Learner
+    private let restore: @Sendable (Checkpoint, String) throws -> any Scorer
+
+    /// Describes a model type.
+    public init<Model: Learner>(_ model: Model.Type) {
+        name = Model.name
+        summary = Model.summary
+        presets = Model.presets.keys.sorted()
+        defaultConfigurationJSON = ConfigurationJSON.encode(Model.Configuration())
+        make = { preset, overrides, data in
+            let base: Model.Configuration
+            if let preset {
+                guard let named = Model.presets[preset] else {
+                    throw FreshetError.unknown("preset of \(Model.name)", preset, known: Model.presets.keys)
+                }
+                base = named
+            } else {
+                base = Model.recommendedConfiguration(for: data)
+            }
+            let configuration = try ConfigurationJSON.override(base, with: overrides, owner: Model.name)
+            try configuration.validate()
+            return Model(configuration: configuration)
+        }
+        restore = { checkpoint, text in
+            let configuration = try ConfigurationJSON.decode(Model.Configuration.self, from: text, owner: Model.name)
+            return try Model.restoreScorer(from: checkpoint, configuration: configuration)
+        }
+    }
+
+    /// An untrained model.
+    ///
+    /// - Parameters:
+    ///   - preset: the settings to start from; `nil` is what suits the data's size.
+    ///   - overrides: settings to change, by their path in the configuration's JSON (`window.decay`), as JSON values or
+    ///     plain words.
+    ///   - data: what the model will learn from.
+    /// - Returns: the model, its settings checked.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unknown preset or setting or a value that does not fit.
+    public func makeLearner(
+        preset: String? = nil,
+        overrides: [String: String] = [:],
+        data: TrainingData
+    ) throws -> any Learner {
+        try make(preset, overrides, data)
+    }
+
+    /// A model's settings, for its snapshot.
+    public func configurationJSON(of learner: any Learner) -> String {
+        ConfigurationJSON.encode(learner.configuration)
+    }
+
+    /// The scorer that a checkpoint and its configuration describe.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when they do not fit together.
+    public func restoreScorer(from checkpoint: Checkpoint, configurationJSON: String) throws -> any Scorer {
+        try restore(checkpoint, configurationJSON)
+    }
+}
