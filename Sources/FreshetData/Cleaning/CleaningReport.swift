@@ -1,0 +1,125 @@
+import FreshetCore
+
+/// What an import read, kept and dropped, and why.
+public struct CleaningReport: Sendable, Equatable, Codable {
+    /// Why something was dropped.
+    public enum Reason: String, Sendable, Codable, CaseIterable {
+        /// A line that the format does not explain.
+        case malformedLine = "malformed line"
+        /// A line beyond the longest that is read.
+        case lineTooLong = "line too long"
+        /// An id without a character.
+        case emptyIdentifier = "empty id"
+        /// An id of more than 256 bytes.
+        case longIdentifier = "id over 256 bytes"
+        /// An id that is not UTF-8.
+        case identifierNotUTF8 = "id not UTF-8"
+        /// An id with a NUL byte in it.
+        case identifierWithNUL = "NUL byte in id"
+        /// An event without a time among events with one.
+        case missingTime = "missing time"
+        /// An event outside ``ImportOptions/timeRange``.
+        case timeOutOfRange = "time out of range"
+        /// An event below ``ImportOptions/minimumValue``.
+        case valueBelowMinimum = "value below the minimum"
+        /// An event on an item that the catalogue does not have.
+        case unknownItem = "unknown item"
+        /// Another event of the same user on the same item.
+        case duplicate = "repeated user and item"
+        /// An event of a user outside the k-core.
+        case userCore = "user outside the k-core"
+        /// An event of an item outside the k-core.
+        case itemCore = "item outside the k-core"
+        /// An event of a user below ``ImportOptions/minimumHistory``.
+        case shortHistory = "user below the minimum history"
+
+        /// Whether the input itself is wrong, so that a strict import fails.
+        public var isMalformed: Bool {
+            switch self {
+            case .malformedLine, .lineTooLong, .emptyIdentifier, .longIdentifier, .identifierNotUTF8,
+                .identifierWithNUL:
+                true
+            default: false
+            }
+        }
+    }
+
+    /// One case of a drop.
+    public struct Example: Sendable, Equatable, Codable {
+        /// The file's name, where the drop belongs to a line.
+        public let file: String?
+        /// The line's number from 1.
+        public let line: Int?
+        /// What was seen.
+        public let detail: String
+    }
+
+    /// All drops of one reason.
+    public struct Drop: Sendable, Equatable, Codable {
+        /// Why.
+        public let reason: Reason
+        /// How many events or lines.
+        public internal(set) var count: Int
+        /// The first cases.
+        public internal(set) var examples: [Example]
+    }
+
+    /// Lines read, of all files.
+    public internal(set) var linesRead = 0
+    /// Events read from well-formed lines.
+    public internal(set) var eventsRead = 0
+    /// Events in the data set.
+    public internal(set) var eventsKept = 0
+    /// Users in the data set.
+    public internal(set) var usersKept = 0
+    /// Items in the data set.
+    public internal(set) var itemsKept = 0
+    /// What was dropped, by reason in the order of ``Reason``.
+    public internal(set) var drops: [Drop] = []
+
+    /// How many examples of each reason are kept.
+    static let exampleLimit = 3
+
+    /// How many events or lines were dropped for a reason.
+    public func count(of reason: Reason) -> Int {
+        drops.first { $0.reason == reason }?.count ?? 0
+    }
+
+    /// Adds drops of one reason.
+    mutating func add(_ reason: Reason, count: Int = 1, example: @autoclosure () -> Example?) {
+        guard count > 0 else { return }
+        let index =
+            drops.firstIndex { $0.reason == reason }
+            ?? {
+                drops.append(Drop(reason: reason, count: 0, examples: []))
+                return drops.count - 1
+            }()
+        drops[index].count += count
+        if drops[index].examples.count < Self.exampleLimit, let example = example() {
+            drops[index].examples.append(example)
+        }
+    }
+
+    /// Puts the drops into the order of ``Reason``.
+    mutating func sortDrops() {
+        let order = Dictionary(uniqueKeysWithValues: zip(Reason.allCases, 0...))
+        drops.sort { (order[$0.reason] ?? 0) < (order[$1.reason] ?? 0) }
+    }
+}
+
+extension CleaningReport: CustomStringConvertible {
+    /// A table for people.
+    public var description: String {
+        var lines = [
+            "\(eventsKept) events of \(usersKept) users on \(itemsKept) items kept, from \(linesRead) lines."
+        ]
+        for drop in drops {
+            lines.append("  dropped \(drop.count): \(drop.reason.rawValue)")
+            for example in drop.examples {
+                let place = example.file.map { file in "\(file)\(example.line.map { ":\($0)" } ?? ""): " } ?? ""
+                lines.append("    \(place)\(example.detail)")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,36 @@
+/// Events in the order of the file, in columns; an optional column is empty until an event needs it.
+struct EventColumns {
+    /// Stands for an event without a time.
+    static let noTime = Int64.min
+
+    var users: [Int32] = []
+    var items: [Int32] = []
+    var times: [Int64] = []
+    var types: [UInt8] = []
+    var values: [Float] = []
+    private var hasEventsWithoutTime = false
+
+    /// How many events there are.
+    var count: Int { users.count }
+    /// Whether some events have a time and others have none.
+    var mixesTimes: Bool { !times.isEmpty && hasEventsWithoutTime }
+
+    /// Adds an event; `noTime` and `.nan` say that it has no time and no value.
+    mutating func append(user: Int, item: Int, type: UInt8, value: Float, time: Int64) {
+        if time != Self.noTime || !times.isEmpty {
+            if times.isEmpty { times = [Int64](repeating: Self.noTime, count: count) }
+            times.append(time)
+        }
+        if time == Self.noTime { hasEventsWithoutTime = true }
+        if type != 0 || !types.isEmpty {
+            if types.isEmpty { types = [UInt8](repeating: 0, count: count) }
+            types.append(type)
+        }
+        if !value.isNaN || !values.isEmpty {
+            if values.isEmpty { values = [Float](repeating: .nan, count: count) }
+            values.append(value)
+        }
+        users.append(Int32(truncatingIfNeeded: user))
+        items.append(Int32(truncatingIfNeeded: item))
+    }
+}

@@ -1,0 +1,47 @@
+import FreshetCore
+
+/// What an import gives.
+public struct ImportResult: Sendable {
+    /// The cleaned data.
+    public let dataset: Dataset
+    /// What was dropped, and why.
+    public let report: CleaningReport
+    /// The format that was read, given or guessed.
+    public let format: String
+}
+
+/// Reads an event log of any known format into a ``Dataset``.
+public struct DatasetReader: Sendable {
+    /// How the log is read and cleaned.
+    public var options: ImportOptions
+
+    /// Creates a reader.
+    public init(options: ImportOptions = ImportOptions()) { self.options = options }
+
+    /// Reads a file or folder.
+    ///
+    /// - Parameters:
+    ///   - path: the file or folder; `.gz` and `.xz` files are unpacked on the way.
+    ///   - format: one of the names of ``Importers/all``; guessed when `nil`.
+    /// - Returns: the data, the report and the format.
+    /// - Throws: ``FreshetError`` when the source cannot be read, its format is not known, or no event is left.
+    public func read(path: String, format: String? = nil) throws -> ImportResult {
+        try options.validate()
+        let named = try format.map { try Importers.named($0) }
+        let source = try ImportSource(path: path)
+        let importer = try named ?? Self.guess(source)
+        let collector = EventCollector(options: options)
+        try importer.read(source, into: collector)
+        let (dataset, report) = try Cleaning.finish(collector, path: path)
+        return ImportResult(dataset: dataset, report: report, format: importer.name)
+    }
+
+    private static func guess(_ source: ImportSource) throws -> any Importer {
+        if let importer = Importers.all.first(where: { $0.recognizes(source) }) { return importer }
+        throw FreshetError(
+            .usage,
+            "Cannot tell the format of '\(source.path)'.",
+            remedy: "Name it: \(Importers.all.map(\.name).joined(separator: ", "))."
+        )
+    }
+}

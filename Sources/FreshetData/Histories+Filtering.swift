@@ -1,0 +1,32 @@
+import FreshetCore
+
+extension Histories {
+    /// The table with the events that a mask keeps; every user stays, if without events.
+    func keeping(_ isKept: [Bool]) -> Histories {
+        precondition(isKept.count == eventCount, "a mask of \(isKept.count) for \(eventCount) events")
+        var offsets = [0]
+        offsets.reserveCapacity(userCount + 1)
+        var kept = 0
+        for user in 0..<userCount {
+            for row in self.offsets[user]..<self.offsets[user + 1] where isKept[row] { kept += 1 }
+            offsets.append(kept)
+        }
+        return Histories(
+            offsets: offsets,
+            items: Self.select(items, isKept, count: kept),
+            times: Self.select(times, isKept, count: kept),
+            types: Self.select(types, isKept, count: kept),
+            values: Self.select(values, isKept, count: kept)
+        )
+    }
+
+    private static func select<Element>(_ column: [Element], _ isKept: [Bool], count: Int) -> [Element] {
+        guard !column.isEmpty else { return [] }
+        return [Element](unsafeUninitializedCapacity: count) { selected, filled in
+            for row in column.indices where isKept[row] {
+                selected.initializeElement(at: filled, to: column[row])
+                filled += 1
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import FreshetCore
+
+/// A reader of one format of event logs.
+public protocol Importer: Sendable {
+    /// The name that `--format` takes.
+    var name: String { get }
+    /// One line for `--help`.
+    var summary: String { get }
+    /// Whether the source looks like this format, by its names and first bytes.
+    func recognizes(_ source: ImportSource) -> Bool
+    /// Reads the catalogue, if there is one, and then the events.
+    func read(_ source: ImportSource, into collector: EventCollector) throws
+}
+
+/// The table of formats.
+public enum Importers {
+    /// All of them, in the order in which they are tried when the format is guessed.
+    public static let all: [any Importer] = [
+        PairsImporter()
+    ]
+
+    /// The importer of a name.
+    /// - Throws: ``FreshetError`` of kind `usage` that lists the known names.
+    public static func named(_ name: String) throws -> any Importer {
+        guard let importer = all.first(where: { $0.name == name }) else {
+            throw FreshetError.unknown("format", name, known: all.map(\.name))
+        }
+        return importer
+    }
+}

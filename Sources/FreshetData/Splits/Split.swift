@@ -1,0 +1,137 @@
+import FreshetCore
+
+/// A data set parted for learning and judging.
+///
+/// Users and items keep their numbers in every part.
+public struct Split: Sendable {
+    /// The events to learn from.
+    public let training: Dataset
+    /// The events that a model may see of each user when it is asked for the held-out ones.
+    ///
+    /// The same as ``training``, but in a split by users, where it holds the histories of users that the model did not
+    /// learn from.
+    public let context: Dataset
+    /// The held-out events, by user and then in time order.
+    public let holdouts: [Holdout]
+
+    /// Creates a split.
+    public init(training: Dataset, context: Dataset? = nil, holdouts: [Holdout]) {
+        self.training = training
+        self.context = context ?? training
+        self.holdouts = holdouts
+    }
+}
+
+/// Two splits, one inside the other: choose on ``validation``, judge on ``test``.
+public struct NestedSplit: Sendable {
+    /// Each user's last event but one held out, everything before to learn from.
+    public let validation: Split
+    /// Each user's last event held out, everything before to learn from.
+    public let test: Split
+}
+
+extension Dataset {
+    /// Holds out each user's last event.
+    ///
+    /// Users of fewer than two events keep everything and have no holdout.
+    public func leavingLastOut() -> Split {
+        var holdouts: [Holdout] = []
+        holdouts.reserveCapacity(users.count)
+        var isKept = [Bool](repeating: true, count: histories.eventCount)
+        for user in 0..<users.count {
+            let rows = histories.offsets[user]..<histories.offsets[user + 1]
+            guard rows.count >= 2 else { continue }
+            isKept[rows.upperBound - 1] = false
+            holdouts.append(Holdout(user: UserIndex(user), item: histories.items[rows.upperBound - 1]))
+        }
+        return Split(training: keepingEvents(isKept), holdouts: holdouts)
+    }
+
+    /// Holds out each user's last event for the test and the one before for validation.
+    ///
+    /// A user of two events has a test holdout only, a user of one none.
+    public func leavingLastTwoOut() -> NestedSplit {
+        let test = leavingLastOut()
+        return NestedSplit(validation: test.training.leavingLastOut(), test: test)
+    }
+
+    /// Holds out every event from a time on; what happened before is to learn from.
+    ///
+    /// A user can have many holdouts, and one who came after the time has no history.
+    /// - Throws: ``FreshetError`` of kind `usage` when the data set has no times.
+    public func split(atTime time: Int64) throws -> Split {
+        guard !histories.times.isEmpty else {
+            throw FreshetError(
+                .usage,
+                "The data have no times to split at.",
+                remedy: "Hold out each user's last event instead."
+            )
+        }
+        var holdouts: [Holdout] = []
+        for user in 0..<users.count {
+            for row in histories.offsets[user]..<histories.offsets[user + 1] where histories.times[row] >= time {
+                holdouts.append(Holdout(user: UserIndex(user), item: histories.items[row]))
+            }
+        }
+        return Split(training: keepingEvents(histories.times.map { $0 < time }), holdouts: holdouts)
+    }
+
+    /// Parts the users into `count` folds for cross-validation: a model learns from the users of all folds but one and
+    /// is asked for the last event of each user in that one, whose earlier events it sees only as history.
+    ///
+    /// - Parameters:
+    ///   - count: how many folds, at least 2 and at most one a user.
+    ///   - seed: the same seed gives the same folds.
+    /// - Returns: one split a fold.
+    /// - Throws: ``FreshetError`` of kind `usage` when there are more folds than users.
+    public func userFolds(_ count: Int, seed: UInt64) throws -> [Split] {
+        guard (2...max(users.count, 2)).contains(count), count <= users.count else {
+            throw FreshetError(
+                .usage,
+                "Cannot part \(users.count) users into \(count) folds.",
+                remedy: "Choose from 2 folds to as many as there are users."
+            )
+        }
+        var generator = SplitMix64(state: seed)
+        let order = (0..<users.count).shuffled(using: &generator)
+        var fold = [Int](repeating: 0, count: users.count)
+        for (place, user) in order.enumerated() { fold[user] = place % count }
+        let lastOut = leavingLastOut()
+        return (0..<count).map { held in
+            Split(
+                training: keepingUsers { fold[$0] != held },
+                context: lastOut.context,
+                holdouts: lastOut.holdouts.filter { fold[$0.user.position] == held }
+            )
+        }
+    }
+
+    /// The data set with the events that a mask keeps; users and items stay as they are.
+    func keepingEvents(_ isKept: [Bool]) -> Dataset {
+        var dataset = self
+        dataset.histories = histories.keeping(isKept)
+        return dataset
+    }
+
+    /// The data set with the events of some users; all users and items stay as they are.
+    private func keepingUsers(_ isKept: (Int) -> Bool) -> Dataset {
+        var mask = [Bool](repeating: false, count: histories.eventCount)
+        for user in 0..<users.count where isKept(user) {
+            for row in histories.offsets[user]..<histories.offsets[user + 1] { mask[row] = true }
+        }
+        return keepingEvents(mask)
+    }
+}
+
+/// A small seeded generator (Steele, Lea and Flood, 2014), enough to shuffle users.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
