@@ -1,10 +1,10 @@
-import FreshetCore
 import Foundation
+import FreshetCore
 
 /// Named arrays and string metadata, kept in one safetensors file.
 ///
 /// The file is written to a new name, synced and renamed, so a reader sees the old or the new one; its metadata carry a
-/// CRC-32 of the array bytes, which is checked on reading. Format: https://github.com/huggingface/safetensors.
+/// CRC-32 of the header and the array bytes, which is checked on reading. Format: https://github.com/huggingface/safetensors.
 public struct Checkpoint: Sendable, Equatable {
     /// The arrays by name.
     public var arrays: [String: StoredArray]
