@@ -39,7 +39,7 @@ static inline void sift_up(int32_t *restrict indices, float *restrict values, pt
     indices[hole] = index;
 }
 
-FRESHET_KERNEL(static float, block_maximum, (const float *restrict scores), (scores), {
+FRESHET_KERNEL(float, freshet_block_maximum, (const float *restrict scores), (scores), {
     float best = scores[0];
     for (int i = 1; i < BLOCK; i++) best = scores[i] > best ? scores[i] : best;
     return best;
@@ -52,7 +52,7 @@ ptrdiff_t freshet_top_k(int32_t *restrict indices, float *restrict values, const
     ptrdiff_t i = 0;
     while (i < n) {
         ptrdiff_t end = i + BLOCK < n ? i + BLOCK : n;
-        if (size == k && end - i == BLOCK && !(block_maximum(scores + i) > values[0])) {
+        if (size == k && end - i == BLOCK && !(freshet_block_maximum(scores + i) > values[0])) {
             i = end;
             continue;
         }

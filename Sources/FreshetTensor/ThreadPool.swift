@@ -103,19 +103,31 @@ private final class Team: @unchecked Sendable {
     /// The life of one thread.
     func serve(as worker: Int) {
         var seen = 0
-        while true {
-            condition.lock()
-            while generation == seen && !dismissed { condition.wait() }
-            guard !dismissed else { return condition.unlock() }
-            seen = generation
-            let job = self.job
-            condition.unlock()
-            job?(worker)
+        while takePart(as: worker, after: &seen) {
             condition.withLock {
                 running -= 1
                 if running == 0 { condition.broadcast() }
             }
         }
+    }
+
+    /// Waits for the next job and does this worker's share of it; `false` when there are to be no more.
+    ///
+    /// A function of its own, never inlined, so that no reference to the job outlives it: `run` must find itself the
+    /// only holder once every worker has reported.
+    @inline(never)
+    private func takePart(as worker: Int, after seen: inout Int) -> Bool {
+        condition.lock()
+        while generation == seen && !dismissed { condition.wait() }
+        guard !dismissed else {
+            condition.unlock()
+            return false
+        }
+        seen = generation
+        let job = self.job
+        condition.unlock()
+        job?(worker)
+        return true
     }
 
     func dismiss() {

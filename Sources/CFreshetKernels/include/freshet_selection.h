@@ -11,4 +11,7 @@
 ptrdiff_t freshet_top_k(int32_t *restrict indices, float *restrict values, const float *restrict scores, ptrdiff_t n,
                         ptrdiff_t k);
 
+/// The highest of 64 numbers.
+float freshet_block_maximum(const float *restrict scores);
+
 #endif
