@@ -73,7 +73,7 @@ def main():
     parser.add_argument("--recs", required=True)
     parser.add_argument("--truth", required=True)
     parser.add_argument("--at", type=int, nargs="+", default=[5, 10, 20], help="the K values (default: 5 10 20)")
-    parser.add_argument("--skip-ranx", action="store_true", help="leave the second library out (its start takes seconds)")
+    parser.add_argument("--skip-ranx", action="store_true", help="trust pytrec_eval alone (ranx is slow to start)")
     arguments = parser.parse_args()
 
     truth = {}
