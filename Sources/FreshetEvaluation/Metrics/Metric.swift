@@ -1,0 +1,85 @@
+/// A figure that an evaluation gives: its key in JSON, its name for people, and which way is better.
+///
+/// The definitions with their formulas are in `Documentation/Evaluation.md`.
+public enum Metric: String, CaseIterable, Sendable, Codable {
+    /// Whether at least one relevant item is among the first `K`.
+    case hitRate = "hr"
+    /// The share of the relevant items that are among the first `K`.
+    case recall
+    /// The share of the first `K` places that hold relevant items.
+    case precision
+    /// The harmonic mean of precision and recall. For rating models, of the class "liked".
+    case f1
+    /// Normalised discounted cumulative gain with binary relevance.
+    case ndcg
+    /// The reciprocal of the first relevant item's rank, zero beyond `K`.
+    case mrr
+    /// Average precision, divided by the number of relevant items.
+    case map
+    /// The chance that a relevant item stands before one that is not.
+    case auc
+    /// The share of the catalogue that is recommended to anybody.
+    case coverage
+    /// The inequality of how often items are recommended: 0 all alike, 1 one item only.
+    case gini
+    /// The mean self-information of the recommended items, in bits.
+    case novelty
+    /// The mean number of training events of the recommended items.
+    case popularity
+    /// How unlike the items of one list are: the mean distance of its pairs.
+    case diversity
+    /// The root of the mean squared error of predicted ratings.
+    case rmse
+    /// The mean absolute error of predicted ratings.
+    case mae
+    /// The share of ratings that fall on the right side of the threshold.
+    case accuracy
+
+    /// Which values are better.
+    public enum Direction: Sendable {
+        /// Higher is better.
+        case higher
+        /// Lower is better.
+        case lower
+        /// Neither: the figure describes.
+        case neither
+    }
+
+    /// Which values are better.
+    public var direction: Direction {
+        switch self {
+        case .rmse, .mae: .lower
+        case .coverage, .gini, .novelty, .popularity, .diversity: .neither
+        default: .higher
+        }
+    }
+
+    /// The name for people.
+    public var label: String {
+        switch self {
+        case .hitRate: "HR"
+        case .f1, .ndcg, .mrr, .map, .auc, .rmse, .mae: rawValue.uppercased()
+        default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
+        }
+    }
+
+    /// The key in JSON: `ndcg@10`, or `auc` without a cutoff.
+    public func key(at cutoff: Int? = nil) -> String {
+        cutoff.map { "\(rawValue)@\($0)" } ?? rawValue
+    }
+
+    /// The metric and the cutoff of a key, or `nil` when it is not one of ours.
+    public static func parse(_ key: String) -> (metric: Metric, cutoff: Int?)? {
+        let parts = key.split(separator: "@", maxSplits: 1)
+        guard let name = parts.first, let metric = Metric(rawValue: String(name)) else { return nil }
+        guard parts.count == 2 else { return (metric, nil) }
+        guard let cutoff = Int(parts[1]) else { return nil }
+        return (metric, cutoff)
+    }
+
+    /// The name of a key for people: `NDCG@10`.
+    public static func label(of key: String) -> String {
+        guard let (metric, cutoff) = parse(key) else { return key }
+        return cutoff.map { "\(metric.label)@\($0)" } ?? metric.label
+    }
+}
