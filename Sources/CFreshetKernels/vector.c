@@ -13,6 +13,12 @@ FRESHET_KERNEL(
     })
 
 FRESHET_KERNEL(
+    void, freshet_scaled_copy, (float *restrict y, const float *restrict x, float alpha, ptrdiff_t n),
+    (y, x, alpha, n), {
+        for (ptrdiff_t i = 0; i < n; i++) y[i] = alpha * x[i];
+    })
+
+FRESHET_KERNEL(
     void, freshet_add, (float *restrict out, const float *restrict a, const float *restrict b, ptrdiff_t n),
     (out, a, b, n), {
         for (ptrdiff_t i = 0; i < n; i++) out[i] = a[i] + b[i];

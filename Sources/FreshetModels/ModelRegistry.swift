@@ -7,7 +7,8 @@ import FreshetNN
 public enum ModelRegistry {
     /// Every model, in the order in which help and tables list them.
     public static let all: [ModelDescription] = [
-        ModelDescription(Popularity.self)
+        ModelDescription(Popularity.self),
+        ModelDescription(SequenceTransformer.self),
     ]
 
     /// The model of a name.

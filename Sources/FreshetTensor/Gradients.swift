@@ -49,6 +49,45 @@ public final class Gradients {
         }
     }
 
+    /// Adds the gradients of other workers to the first one's, in their order.
+    public static func merge(_ workers: [Gradients], pool: ThreadPool) {
+        let (first, others) = (workers[0], workers.dropFirst())
+        guard !others.isEmpty else { return }
+        for parameter in first.parameters {
+            switch parameter.layout {
+            case .dense:
+                let sum = first.dense(parameter)
+                pool.forEachRange(parameter.count, grain: 1 << 14) { range, _ in
+                    for other in others {
+                        freshet_axpy(
+                            sum + range.lowerBound,
+                            other.dense(parameter) + range.lowerBound,
+                            1,
+                            range.count
+                        )
+                    }
+                }
+            case .rows:
+                let sum = first.rows(parameter)
+                for other in others.map({ $0.rows(parameter) }) {
+                    for (slot, row) in other.touched.enumerated() {
+                        freshet_axpy(sum.row(row), other.gradient(atSlot: slot), 1, parameter.columns)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The square of the norm of all gradients together.
+    public func squaredNorm() -> Double {
+        parameters.reduce(0) { sum, parameter in
+            switch parameter.layout {
+            case .dense: sum + freshet_sum_of_squares(dense(parameter), parameter.count)
+            case .rows: sum + rows(parameter).squaredNorm()
+            }
+        }
+    }
+
     /// Makes every gradient zero again.
     public func reset() {
         for (parameter, buffer) in zip(parameters, dense) {
@@ -89,6 +128,9 @@ public final class RowGradients {
 
     /// The gradient of the `slot`-th touched row.
     public func gradient(atSlot slot: Int) -> UnsafeMutablePointer<Float> { buffer.baseAddress! + slot * columns }
+
+    /// The square of the norm of the touched rows together.
+    public func squaredNorm() -> Double { freshet_sum_of_squares(buffer.baseAddress!, touched.count * columns) }
 
     /// Forgets all rows.
     public func reset() {

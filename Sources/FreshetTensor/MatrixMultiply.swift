@@ -9,11 +9,14 @@ import CDNNL
 ///   - M: rows of `op(A)` and `C`.
 ///   - N: columns of `op(B)` and `C`.
 ///   - K: columns of `op(A)`, rows of `op(B)`.
-///   - a: the left factor, row stride `aStride`.
+///   - a: the left factor.
+///   - aStride: its row stride.
 ///   - transposeA: whether `a` is stored as `[K, M]`.
-///   - b: the right factor, row stride `bStride`.
+///   - b: the right factor.
+///   - bStride: its row stride.
 ///   - transposeB: whether `b` is stored as `[N, K]`.
-///   - c: the result, row stride `cStride`.
+///   - c: the result.
+///   - cStride: its row stride.
 ///   - alpha: the factor of the product.
 ///   - beta: the factor of what `c` holds; with 0 it may hold anything.
 @inline(__always)

@@ -10,7 +10,9 @@ public final class Tape {
     public let pool: BufferPool
     /// Where gradients of parameters are collected; `nil` when not recording.
     public let gradients: Gradients?
-    /// Decides dropout. Set before each pass, so that masks depend on the step and not on the worker.
+    /// Decides dropout.
+    ///
+    /// Set before each pass, so that masks depend on the step and not on the worker.
     public var dropoutKey: UInt64 = 0
 
     private var activationGradients: [UnsafeMutablePointer<Float>?] = []
@@ -33,7 +35,8 @@ public final class Tape {
     /// A new matrix, holding anything.
     public func make(_ rows: Int, _ columns: Int) -> Tensor {
         activationGradients.append(nil)
-        return Tensor(rows: rows, columns: columns, values: pool.take(rows * columns), node: activationGradients.count - 1)
+        let node = activationGradients.count - 1
+        return Tensor(rows: rows, columns: columns, values: pool.take(rows * columns), node: node)
     }
 
     /// A new matrix with these numbers.
@@ -44,7 +47,9 @@ public final class Tape {
         return tensor
     }
 
-    /// Appends how to propagate a gradient. Operations call it; ``backward()`` runs the steps last to first.
+    /// Appends how to propagate a gradient.
+    ///
+    /// Operations call it; ``backward()`` runs the steps last to first.
     func record(_ step: @escaping () -> Void) {
         if isRecording { steps.append(step) }
     }

@@ -103,7 +103,8 @@ private final class Team: @unchecked Sendable {
     /// The life of one thread.
     func serve(as worker: Int) {
         var seen = 0
-        while takePart(as: worker, after: &seen) {
+        while awaitJob(after: &seen) {
+            perform(as: worker)
             condition.withLock {
                 running -= 1
                 if running == 0 { condition.broadcast() }
@@ -111,23 +112,20 @@ private final class Team: @unchecked Sendable {
         }
     }
 
-    /// Waits for the next job and does this worker's share of it; `false` when there are to be no more.
-    ///
-    /// A function of its own, never inlined, so that no reference to the job outlives it: `run` must find itself the
-    /// only holder once every worker has reported.
-    @inline(never)
-    private func takePart(as worker: Int, after seen: inout Int) -> Bool {
+    /// Waits for the next generation; `false` when the team is dismissed.
+    private func awaitJob(after seen: inout Int) -> Bool {
         condition.lock()
+        defer { condition.unlock() }
         while generation == seen && !dismissed { condition.wait() }
-        guard !dismissed else {
-            condition.unlock()
-            return false
-        }
         seen = generation
-        let job = self.job
-        condition.unlock()
+        return !dismissed
+    }
+
+    /// Runs the job in a frame of its own, so that no reference to it outlives the report that it is done.
+    @inline(never)
+    private func perform(as worker: Int) {
+        let job = condition.withLock { self.job }
         job?(worker)
-        return true
     }
 
     func dismiss() {

@@ -15,6 +15,8 @@
 float freshet_dot(const float *restrict a, const float *restrict b, ptrdiff_t n);
 /// y += alpha * x over n numbers.
 void freshet_axpy(float *restrict y, const float *restrict x, float alpha, ptrdiff_t n);
+/// y = alpha * x over n numbers.
+void freshet_scaled_copy(float *restrict y, const float *restrict x, float alpha, ptrdiff_t n);
 /// out = a + b over n numbers.
 void freshet_add(float *restrict out, const float *restrict a, const float *restrict b, ptrdiff_t n);
 /// out = a * b over n numbers.

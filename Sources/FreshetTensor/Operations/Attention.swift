@@ -8,7 +8,8 @@ extension Tape {
     /// neither padding nor the upper triangle costs a product (beyond a block's rest).
     ///
     /// - Parameters:
-    ///   - projections: `[N, 3C]`, query, key and value side by side.
+    ///   - queries: `[N, C]`.
+    ///   - keysAndValues: `[N, 2C]`, side by side.
     ///   - heads: `H`, a divisor of `C`.
     ///   - offsets: where each sequence begins in the `N` rows, and the end; `S + 1` entries.
     ///   - bias: `[H, D]`, added to the score at distance `0 ..< D` (farther ones share the last), or `nil`.
@@ -18,17 +19,24 @@ extension Tape {
     /// Gradient: with `P` the softmax and `D` it after dropout, `dV = Dᵀ dO`, `dS = D∘(dO Vᵀ) - P · rowsum(D∘(dO Vᵀ))`,
     /// `dQ = dS K / √d`, `dK = dSᵀ Q / √d`; the bias gets the sums of `dS` along the diagonals.
     public func causalAttention(
-        _ projections: Tensor,
+        queries: Tensor,
+        keysAndValues: Tensor,
         heads: Int,
         offsets: [Int],
         bias: Parameter? = nil,
         dropout: Float = 0
     ) -> Tensor {
-        let C = projections.columns / 3
-        precondition(projections.columns == 3 * C && C % heads == 0, "attention: \(heads) heads in \(C) channels")
-        precondition(offsets.last == projections.rows, "attention: offsets end at \(offsets.last ?? -1)")
-        let y = make(projections.rows, C)
-        let rate = isRecording ? dropout : 0
+        let C = queries.columns
+        precondition(keysAndValues.columns == 2 * C && C % heads == 0, "attention: \(heads) heads in \(C) channels")
+        precondition(offsets.last == queries.rows, "attention: offsets end at \(offsets.last ?? -1)")
+        let inputs = AttentionInputs(
+            queries: queries,
+            keysAndValues: keysAndValues,
+            width: C / heads,
+            bias: bias,
+            rate: isRecording ? dropout : 0
+        )
+        let y = make(queries.rows, C)
         var blocks: [AttentionBlock] = []
         for s in 0..<offsets.count - 1 {
             for head in 0..<heads {
@@ -41,43 +49,61 @@ extension Tape {
                         probabilities: nil,
                         dropped: nil
                     )
-                    blocks.append(attend(block, projections, y, heads: heads, bias: bias, rate: rate))
+                    blocks.append(attend(block, inputs, y))
                 }
             }
         }
         record { [unowned self] in
             guard let dy = gradientIfReached(y) else { return }
-            let dprojections = gradient(of: projections)
-            for block in blocks { propagate(block, projections, dprojections, dy, heads: heads, bias: bias) }
+            let dqueries = gradient(of: queries)
+            let dkeys = gradient(of: keysAndValues)
+            for block in blocks { propagate(block, inputs, dqueries, dkeys, dy) }
         }
         return y
     }
 
-    private func attend(
-        _ block: AttentionBlock,
-        _ projections: Tensor,
-        _ y: Tensor,
-        heads: Int,
-        bias: Parameter?,
-        rate: Float
-    ) -> AttentionBlock {
-        let stride = projections.columns
-        let C = stride / 3
-        let width = C / heads
+    private func attend(_ block: AttentionBlock, _ inputs: AttentionInputs, _ y: Tensor) -> AttentionBlock {
+        let (C, width, bias, rate) = (y.columns, inputs.width, inputs.bias, inputs.rate)
         let (rows, seen) = (block.rows, block.seen)
-        let query = projections.values + block.start * stride + block.head * width
-        let key = projections.values + block.sequence * stride + C + block.head * width
+        let query = inputs.queries.values + block.queryOffset(C, width)
+        let key = inputs.keysAndValues.values + block.keyOffset(C, width)
         let probabilities = pool.take(rows * seen)
         multiply(
-            rows, seen, width, query, aStride: stride, key, bStride: stride, transposeB: true, into: probabilities,
-            cStride: seen)
+            rows,
+            seen,
+            width,
+            query,
+            aStride: C,
+            key,
+            bStride: 2 * C,
+            transposeB: true,
+            into: probabilities,
+            cStride: seen
+        )
         let dropped = rate > 0 ? pool.take(rows * seen) : nil
         freshet_causal_softmax_forward(
-            probabilities, dropped, bias.map { $0.pointer + block.head * $0.columns }, 1 / Float(width).squareRoot(), rate,
-            rate > 0 ? nextDropoutKey() : 0, (bias?.columns ?? 1) - 1, block.start - block.sequence, rows, seen)
+            probabilities,
+            dropped,
+            bias.map { $0.pointer + block.head * $0.columns },
+            inputs.scale,
+            rate,
+            rate > 0 ? nextDropoutKey() : 0,
+            (bias?.columns ?? 1) - 1,
+            block.start - block.sequence,
+            rows,
+            seen
+        )
         multiply(
-            rows, width, seen, dropped ?? probabilities, aStride: seen, key + C, bStride: stride,
-            into: y.values + block.start * C + block.head * width, cStride: C)
+            rows,
+            width,
+            seen,
+            dropped ?? probabilities,
+            aStride: seen,
+            key + C,
+            bStride: 2 * C,
+            into: y.values + block.queryOffset(C, width),
+            cStride: C
+        )
         var done = block
         done.probabilities = probabilities
         done.dropped = dropped ?? probabilities
@@ -86,38 +112,94 @@ extension Tape {
 
     private func propagate(
         _ block: AttentionBlock,
-        _ projections: Tensor,
-        _ dprojections: UnsafeMutablePointer<Float>,
-        _ dy: UnsafeMutablePointer<Float>,
-        heads: Int,
-        bias: Parameter?
+        _ inputs: AttentionInputs,
+        _ dqueries: UnsafeMutablePointer<Float>,
+        _ dkeys: UnsafeMutablePointer<Float>,
+        _ dy: UnsafeMutablePointer<Float>
     ) {
         guard let probabilities = block.probabilities, let dropped = block.dropped, let gradients else { return }
-        let stride = projections.columns
-        let C = stride / 3
-        let width = C / heads
+        let (C, width, bias, scale) = (inputs.queries.columns, inputs.width, inputs.bias, inputs.scale)
         let (rows, seen) = (block.rows, block.seen)
-        let queryOffset = block.start * stride + block.head * width
-        let keyOffset = block.sequence * stride + C + block.head * width
-        let scale = 1 / Float(width).squareRoot()
-        let dout = dy + block.start * C + block.head * width
+        let queryOffset = block.queryOffset(C, width)
+        let keyOffset = block.keyOffset(C, width)
+        let query = inputs.queries.values + queryOffset
+        let key = inputs.keysAndValues.values + keyOffset
         let dscores = pool.take(rows * seen)
         multiply(
-            rows, seen, width, dout, aStride: C, projections.values + keyOffset + C, bStride: stride, transposeB: true,
-            into: dscores, cStride: seen)
+            rows,
+            seen,
+            width,
+            dy + queryOffset,
+            aStride: C,
+            key + C,
+            bStride: 2 * C,
+            transposeB: true,
+            into: dscores,
+            cStride: seen
+        )
         multiply(
-            seen, width, rows, dropped, aStride: seen, transposeA: true, dout, bStride: C,
-            into: dprojections + keyOffset + C, cStride: stride, beta: 1)
+            seen,
+            width,
+            rows,
+            dropped,
+            aStride: seen,
+            transposeA: true,
+            dy + queryOffset,
+            bStride: C,
+            into: dkeys + keyOffset + C,
+            cStride: 2 * C,
+            beta: 1
+        )
         freshet_causal_softmax_backward(
-            dscores, bias.map { gradients.dense($0) + block.head * $0.columns }, probabilities, dropped,
-            (bias?.columns ?? 1) - 1, block.start - block.sequence, rows, seen)
+            dscores,
+            bias.map { gradients.dense($0) + block.head * $0.columns },
+            probabilities,
+            dropped,
+            (bias?.columns ?? 1) - 1,
+            block.start - block.sequence,
+            rows,
+            seen
+        )
         multiply(
-            rows, width, seen, dscores, aStride: seen, projections.values + keyOffset, bStride: stride,
-            into: dprojections + queryOffset, cStride: stride, alpha: scale, beta: 1)
+            rows,
+            width,
+            seen,
+            dscores,
+            aStride: seen,
+            key,
+            bStride: 2 * C,
+            into: dqueries + queryOffset,
+            cStride: C,
+            alpha: scale,
+            beta: 1
+        )
         multiply(
-            seen, width, rows, dscores, aStride: seen, transposeA: true, projections.values + queryOffset, bStride: stride,
-            into: dprojections + keyOffset, cStride: stride, alpha: scale, beta: 1)
+            seen,
+            width,
+            rows,
+            dscores,
+            aStride: seen,
+            transposeA: true,
+            query,
+            bStride: C,
+            into: dkeys + keyOffset,
+            cStride: 2 * C,
+            alpha: scale,
+            beta: 1
+        )
     }
+}
+
+/// What every block of one attention shares.
+private struct AttentionInputs {
+    let queries: Tensor
+    let keysAndValues: Tensor
+    /// Channels a head.
+    let width: Int
+    let bias: Parameter?
+    let rate: Float
+
+    var scale: Float { 1 / Float(width).squareRoot() }
 }
 
 /// Some consecutive queries of one head of one sequence, with what they see.
@@ -140,4 +222,10 @@ private struct AttentionBlock {
 
     /// How many keys the last query of the block sees.
     var seen: Int { start + rows - sequence }
+
+    /// Where the block's head begins in `[N, C]`.
+    func queryOffset(_ C: Int, _ width: Int) -> Int { start * C + head * width }
+
+    /// Where the sequence's keys for the head begin in `[N, 2C]`; the values stand `C` further.
+    func keyOffset(_ C: Int, _ width: Int) -> Int { sequence * 2 * C + head * width }
 }

@@ -31,7 +31,18 @@ extension Tape {
         for start in stride(from: 0, to: N, by: blockRows) {
             let rows = min(blockRows, N - start)
             let block = x.values + start * C
-            multiply(rows, V, C, block, aStride: C, table.pointer, bStride: C, transposeB: true, into: logits, cStride: V)
+            multiply(
+                rows,
+                V,
+                C,
+                block,
+                aStride: C,
+                table.pointer,
+                bStride: C,
+                transposeB: true,
+                into: logits,
+                cStride: V
+            )
             if let bias { freshet_add_bias(logits, bias.pointer, rows, V) }
             for r in 0..<rows {
                 let target = Int(targets[start + r])
@@ -39,11 +50,30 @@ extension Tape {
             }
             guard let dx, let gradients else { continue }
             multiply(
-                rows, C, V, logits, aStride: V, table.pointer, bStride: C, into: dx.pointer + start * C, cStride: C,
-                beta: dx.beta)
+                rows,
+                C,
+                V,
+                logits,
+                aStride: V,
+                table.pointer,
+                bStride: C,
+                into: dx.pointer + start * C,
+                cStride: C,
+                beta: dx.beta
+            )
             multiply(
-                V, C, rows, logits, aStride: V, transposeA: true, block, bStride: C, into: gradients.dense(table), cStride: C,
-                beta: 1)
+                V,
+                C,
+                rows,
+                logits,
+                aStride: V,
+                transposeA: true,
+                block,
+                bStride: C,
+                into: gradients.dense(table),
+                cStride: C,
+                beta: 1
+            )
             if let bias { freshet_sum_rows(gradients.dense(bias), logits, rows, V) }
         }
         return loss

@@ -42,8 +42,7 @@ extension Tape {
     /// `y = factor · x`.
     public func scale(_ x: Tensor, by factor: Float) -> Tensor {
         let y = make(x.rows, x.columns)
-        y.values.update(repeating: 0, count: x.count)
-        freshet_axpy(y.values, x.values, factor, x.count)
+        freshet_scaled_copy(y.values, x.values, factor, x.count)
         record { [unowned self] in
             guard let dy = gradientIfReached(y) else { return }
             freshet_axpy(gradient(of: x), dy, factor, x.count)

@@ -21,8 +21,17 @@ extension Tape {
         record { [unowned self] in
             guard let dy = gradientIfReached(y), let gradients else { return }
             freshet_layer_norm_backward(
-                gradient(of: x), gradients.dense(gain), gradients.dense(bias), dy, x.values, gain.pointer, mean, rstd, N,
-                C)
+                gradient(of: x),
+                gradients.dense(gain),
+                gradients.dense(bias),
+                dy,
+                x.values,
+                gain.pointer,
+                mean,
+                rstd,
+                N,
+                C
+            )
         }
         return y
     }

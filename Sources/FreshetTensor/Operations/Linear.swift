@@ -20,11 +20,31 @@ extension Tape {
             guard let dy = gradientIfReached(y), let gradients else { return }
             let dx = accumulator(of: x)
             multiply(
-                N, I, O, dy, aStride: O, weight.pointer, bStride: O, transposeB: true, into: dx.pointer, cStride: I,
-                beta: dx.beta)
+                N,
+                I,
+                O,
+                dy,
+                aStride: O,
+                weight.pointer,
+                bStride: O,
+                transposeB: true,
+                into: dx.pointer,
+                cStride: I,
+                beta: dx.beta
+            )
             multiply(
-                I, O, N, x.values, aStride: I, transposeA: true, dy, bStride: O, into: gradients.dense(weight), cStride: O,
-                beta: 1)
+                I,
+                O,
+                N,
+                x.values,
+                aStride: I,
+                transposeA: true,
+                dy,
+                bStride: O,
+                into: gradients.dense(weight),
+                cStride: O,
+                beta: 1
+            )
             if let bias { freshet_sum_rows(gradients.dense(bias), dy, N, O) }
         }
         return y

@@ -1,0 +1,49 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetTensor
+
+/// Draws items that stand for "not chosen".
+struct NegativeSampler {
+    /// The logarithm of each item's chance to be drawn by ``shared(_:into:using:)``.
+    let logProbability: [Float]
+    private let itemCount: Int
+    private let drawn: [Int32]
+
+    /// Prepares draws in proportion to the square root of how often an item occurs, plus one.
+    init(_ histories: Histories, itemCount: Int) {
+        self.itemCount = itemCount
+        var counts = [Double](repeating: 1, count: itemCount)
+        for item in histories.items { counts[item.position] += 1 }
+        let weights = counts.map { $0.squareRoot() }
+        let total = weights.reduce(0, +)
+        // A table of 2²⁰ entries in which each item takes its share: one draw, one look-up.
+        let size = max(1 << 20, itemCount * 4)
+        var table: [Int32] = []
+        table.reserveCapacity(size + itemCount)
+        for (item, weight) in weights.enumerated() {
+            let entries = max(1, Int((weight / total * Double(size)).rounded()))
+            table.append(contentsOf: repeatElement(Int32(item), count: entries))
+        }
+        drawn = table
+        var shares = [Float](repeating: 0, count: itemCount)
+        for item in table { shares[Int(item)] += 1 }
+        let length = Float(table.count)
+        logProbability = shares.map { logarithm($0 / length) }
+    }
+
+    /// Draws items by their share of events, for all rows of a batch together.
+    func shared(_ count: Int, into buffer: IndexBuffer, using random: inout RandomSource) {
+        for _ in 0..<count { buffer.append(drawn[random.below(drawn.count)]) }
+    }
+
+    /// Draws one item evenly among those that `isExcluded` leaves; gives up after many tries on a user who had nearly all.
+    func even(using random: inout RandomSource, excluding isExcluded: (Int32) -> Bool) -> Int32 {
+        var item: Int32 = 0
+        for _ in 0..<100 {
+            item = Int32(random.below(itemCount))
+            if !isExcluded(item) { break }
+        }
+        return item
+    }
+}

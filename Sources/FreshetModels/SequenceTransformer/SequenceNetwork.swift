@@ -1,0 +1,52 @@
+import FreshetNN
+import FreshetTensor
+
+/// The forward pass of the sequence transformer.
+struct SequenceNetwork: Sendable {
+    /// All parameters.
+    let parameters: ParameterSet
+    /// Item vectors, input and (tied) output: `[V, C]`.
+    let itemTable: Parameter
+    private let configuration: SequenceTransformer.Configuration
+    private let positionTable: Parameter?
+    private let typeTable: Parameter?
+    private let gapTable: Parameter?
+    private let blocks: [TransformerBlock]
+    private let norm: LayerNorm
+
+    /// Builds a network with fresh parameters.
+    init(_ configuration: SequenceTransformer.Configuration, shape: SequenceTransformer.Shape, seed: UInt64) {
+        let C = configuration.channels
+        var builder = NetworkBuilder(seed: seed)
+        self.configuration = configuration
+        let deviation: Float = configuration.blockStyle == .original ? (2 / Float(shape.items + C)).squareRoot() : 0.02
+        itemTable = builder.make(
+            "items",
+            rows: shape.items,
+            columns: C,
+            .normal(deviation),
+            layout: configuration.loss == .softmax ? .dense : .rows
+        )
+        let small = Initializer.normal(0.02)
+        positionTable =
+            configuration.absolutePositions
+            ? builder.make("positions", rows: configuration.maximumLength, columns: C, small) : nil
+        typeTable = shape.types > 1 ? builder.make("types", rows: shape.types, columns: C, small) : nil
+        gapTable = shape.hasTimes ? builder.make("gaps", rows: PackedSequences.gapBuckets, columns: C, small) : nil
+        blocks = (0..<configuration.blocks).map { TransformerBlock("blocks.\($0)", configuration, in: &builder) }
+        norm = LayerNorm("norm", C, in: &builder)
+        parameters = builder.set
+    }
+
+    /// The vector of what each event's user wants next: `[N, C]`.
+    func callAsFunction(_ batch: PackedSequences, on tape: Tape) -> Tensor {
+        var x = tape.gather(itemTable, batch.items.indices)
+        if configuration.blockStyle == .original { x = tape.scale(x, by: Float(configuration.channels).squareRoot()) }
+        if let positionTable { x = tape.add(x, tape.gather(positionTable, batch.positions.indices)) }
+        if let typeTable { x = tape.add(x, tape.gather(typeTable, batch.types.indices)) }
+        if let gapTable { x = tape.add(x, tape.gather(gapTable, batch.gaps.indices)) }
+        x = tape.dropout(x, rate: configuration.dropout)
+        for block in blocks { x = block(x, offsets: batch.offsets, on: tape) }
+        return norm(x, on: tape)
+    }
+}

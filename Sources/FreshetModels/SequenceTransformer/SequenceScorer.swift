@@ -1,0 +1,127 @@
+import CFreshetKernels
+import FreshetCore
+import FreshetData
+import FreshetNN
+import FreshetTensor
+import Synchronization
+
+/// A trained sequence transformer: immutable weights, and scratch memory for each thread that scores.
+final class SequenceScorer: Scorer {
+    let itemCount: Int
+    private let configuration: SequenceTransformer.Configuration
+    private let shape: SequenceTransformer.Shape
+    private let network: SequenceNetwork
+    private let workspaces = WorkspacePool()
+
+    /// The events that one forward pass takes at most, so that its activations stay in the cache.
+    private static let packedEvents = 1024
+
+    init(
+        _ network: SequenceNetwork,
+        _ configuration: SequenceTransformer.Configuration,
+        _ shape: SequenceTransformer.Shape
+    ) {
+        self.configuration = configuration
+        self.shape = shape
+        itemCount = shape.items
+        self.network = SequenceNetwork(configuration, shape: shape, seed: 0)
+        self.network.parameters.assign(from: network.parameters)
+    }
+
+    func score(_ contexts: ArraySlice<ScoringContext>, into scores: UnsafeMutableBufferPointer<Float>) {
+        workspaces.withWorkspace { workspace in
+            let C = configuration.channels
+            let vectors = workspace.reserve(contexts.count * C)
+            // A user without events keeps the zero vector: every score is 0.
+            vectors.update(repeating: 0, count: contexts.count * C)
+            var next = contexts.startIndex
+            while next < contexts.endIndex {
+                let first = next
+                next = pack(contexts, from: first, into: workspace.batch)
+                let states = network(workspace.batch, on: workspace.tape)
+                var rows = workspace.batch.last.indices.makeIterator()
+                for index in first..<next where contexts[index].history.count > 0 {
+                    guard let row = rows.next() else { break }
+                    (vectors + (index - contexts.startIndex) * C).update(from: states.values + Int(row) * C, count: C)
+                }
+                workspace.tape.reset()
+            }
+            multiply(
+                contexts.count,
+                itemCount,
+                C,
+                vectors,
+                aStride: C,
+                network.itemTable.pointer,
+                bStride: C,
+                transposeB: true,
+                into: scores.baseAddress!,
+                cStride: itemCount
+            )
+        }
+    }
+
+    /// Packs contexts from `first` on until the pass is full; returns the first that is left.
+    private func pack(_ contexts: ArraySlice<ScoringContext>, from first: Int, into batch: PackedSequences) -> Int {
+        batch.removeAll()
+        for index in first..<contexts.endIndex {
+            let history = contexts[index].history
+            let length = min(history.count, configuration.maximumLength)
+            if index > first, batch.count + length > Self.packedEvents { return index }
+            guard length > 0 else { continue }
+            let range = history.count - length..<history.count
+            batch.append(history, range, maximumLength: configuration.maximumLength, withTargets: false)
+        }
+        return contexts.endIndex
+    }
+
+    func similarities(to item: ItemIndex, into scores: UnsafeMutableBufferPointer<Float>) {
+        let C = configuration.channels
+        let table = network.itemTable.pointer
+        let vector = table + item.position * C
+        let norm = freshet_dot(vector, vector, C).squareRoot()
+        for i in 0..<itemCount {
+            let other = table + i * C
+            let product = freshet_dot(vector, other, C)
+            scores[i] = product / max(norm * freshet_dot(other, other, C).squareRoot(), 1e-12)
+        }
+    }
+
+    func checkpoint() -> Checkpoint {
+        var checkpoint = Checkpoint(arrays: network.parameters.arrays())
+        checkpoint.arrays["shape"] = shape.array
+        return checkpoint
+    }
+}
+
+/// What one thread needs for a forward pass.
+final class Workspace {
+    let tape = Tape()
+    let batch = PackedSequences()
+    private var vectors = UnsafeMutableBufferPointer<Float>.allocate(capacity: 4096)
+
+    deinit { vectors.deallocate() }
+
+    /// Memory for `count` numbers, holding anything, valid until the next call.
+    func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
+        if count > vectors.count {
+            vectors.deallocate()
+            vectors = .allocate(capacity: count)
+        }
+        return vectors.baseAddress!
+    }
+}
+
+/// Workspaces that wait for the next request.
+///
+/// `@unchecked Sendable`: the list is protected by `lock`; a workspace belongs to the thread that took it.
+private final class WorkspacePool: @unchecked Sendable {
+    private let lock = Mutex(())
+    private var idle: [Workspace] = []
+
+    func withWorkspace<Result>(_ body: (Workspace) -> Result) -> Result {
+        let workspace = lock.withLock { _ in idle.popLast() } ?? Workspace()
+        defer { lock.withLock { _ in idle.append(workspace) } }
+        return body(workspace)
+    }
+}

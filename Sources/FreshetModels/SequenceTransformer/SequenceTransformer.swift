@@ -1,0 +1,86 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetNN
+import FreshetTensor
+
+/// The flagship: a causal transformer over a user's events that scores the whole catalogue for what comes next.
+///
+/// After SASRec (Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018), which `--preset sasrec`
+/// reproduces. Departures of the defaults: softmax over the whole catalogue instead of one sampled negative
+/// (Klenitskiy and Vasilev, RecSys 2023), LiGR blocks (Borisyuk and others, 2025), a learned attention bias by distance,
+/// all of a long history instead of its newest part, and a running average of the weights. Sequences are packed without
+/// padding; positions count back from the newest event.
+public struct SequenceTransformer: Learner {
+    /// The name on the command line and in snapshots.
+    public static let name = "sequence-transformer"
+    /// One line for `--help`.
+    public static let summary = "causal transformer over a user's events (SASRec and our own recipe)"
+
+    /// The settings.
+    public let configuration: Configuration
+    private var trained: (network: SequenceNetwork, shape: Shape)?
+
+    /// Creates an untrained model.
+    public init(configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// What a network's parameters depend on beside its configuration.
+    struct Shape: Equatable {
+        /// `V`.
+        var items: Int
+        /// How many event types; 1 where they are not an input.
+        var types: Int
+        /// Whether time gaps are an input.
+        var hasTimes: Bool
+
+        /// The shape that fits a data set.
+        init(_ data: TrainingData, _ configuration: Configuration) {
+            items = data.itemCount
+            types = configuration.eventTypes && !data.histories.types.isEmpty ? data.dataset.eventTypes.count : 1
+            hasTimes = configuration.timeGaps && !data.histories.times.isEmpty
+        }
+
+        /// The shape that a checkpoint describes.
+        init(_ checkpoint: Checkpoint) throws {
+            let numbers = try checkpoint.numbers("shape", of: Int64.self, shape: [3])
+            guard numbers[0] > 0, numbers[0] <= Int64(Int32.max), 1...256 ~= numbers[1] else {
+                throw FreshetError(.invalidData, "The checkpoint describes a network of shape \(numbers).")
+            }
+            items = Int(numbers[0])
+            types = Int(numbers[1])
+            hasTimes = numbers[2] != 0
+        }
+
+        var array: StoredArray { StoredArray([Int64(items), Int64(types), hasTimes ? 1 : 0]) }
+    }
+
+    /// Learns from data: epochs of shuffled windows until validation stops improving.
+    public mutating func fit(_ data: TrainingData, session: TrainingSession) throws {
+        try configuration.validate()
+        guard data.itemCount > 0 else { throw FreshetError(.invalidData, "There is no item to learn about.") }
+        let shape = Shape(data, configuration)
+        var trainer = SequenceTrainer(configuration, shape: shape, data: data, session: session)
+        try trainer.run()
+        trained = (trainer.best, shape)
+    }
+
+    /// The trained model.
+    public func makeScorer() -> any Scorer {
+        guard let trained else { preconditionFailure("makeScorer() before fit()") }
+        return SequenceScorer(trained.network, configuration, trained.shape)
+    }
+
+    /// The scorer that a checkpoint describes.
+    public static func restoreScorer(from checkpoint: Checkpoint, configuration: Configuration) throws -> any Scorer {
+        let shape = try Shape(checkpoint)
+        let rows = checkpoint.arrays["items"]?.shape.first
+        guard rows == shape.items else {
+            throw FreshetError(.invalidData, "The checkpoint has \(rows ?? 0) item vectors for \(shape.items) items.")
+        }
+        let network = SequenceNetwork(configuration, shape: shape, seed: 0)
+        try network.parameters.restore(checkpoint)
+        return SequenceScorer(network, configuration, shape)
+    }
+}

@@ -1,0 +1,66 @@
+import FreshetCore
+import FreshetData
+import FreshetTensor
+
+/// A run of one user's events to train on: inputs `range`, targets one later.
+struct SequenceWindow {
+    /// The user.
+    let user: UserIndex
+    /// The inputs, counted from the user's first event.
+    let range: Range<Int>
+
+    /// How many targets there are.
+    var targets: Int { range.count }
+    /// What it costs to train on, in events: products grow with the length, attention with its square.
+    var cost: Int { range.count * (range.count + 256) }
+
+    /// Divides a batch among workers by cost, the largest first, always to the least loaded: the same every time.
+    static func shares(of batch: ArraySlice<SequenceWindow>, workers: Int) -> [[SequenceWindow]] {
+        var shares = [[SequenceWindow]](repeating: [], count: workers)
+        var loads = [Int](repeating: 0, count: workers)
+        let order = batch.indices.sorted {
+            (batch[$0].cost, $1) > (batch[$1].cost, $0)
+        }
+        for index in order {
+            let worker = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+            shares[worker].append(batch[index])
+            loads[worker] += batch[index].cost
+        }
+        return shares
+    }
+}
+
+/// The shuffled windows of one epoch.
+struct EpochWindows {
+    private var windows: [SequenceWindow] = []
+
+    /// Cuts every history as the configuration says.
+    init(_ histories: Histories, _ configuration: SequenceTransformer.Configuration, seed: UInt64, epoch: Int) {
+        var random = RandomSource.stream(seed: seed, 2, UInt64(epoch))
+        let T = configuration.maximumLength
+        for user in 0..<histories.userCount {
+            let user = UserIndex(user)
+            let inputs = histories.offsets[user.position + 1] - histories.offsets[user.position] - 1
+            guard inputs > 0 else { continue }
+            switch configuration.windows {
+            case .last:
+                windows.append(SequenceWindow(user: user, range: max(0, inputs - T)..<inputs))
+            case .all:
+                // The newest window is whole; the cut before it moves from epoch to epoch.
+                var end = inputs
+                var length = inputs > T ? T - random.below(T / 2 + 1) : T
+                while end > 0 {
+                    windows.append(SequenceWindow(user: user, range: max(0, end - length)..<end))
+                    end -= length
+                    length = T
+                }
+            }
+        }
+        windows.shuffle(using: &random)
+    }
+
+    /// The windows in steps.
+    func batches(of size: Int) -> [ArraySlice<SequenceWindow>] {
+        stride(from: 0, to: windows.count, by: size).map { windows[$0..<min($0 + size, windows.count)] }
+    }
+}

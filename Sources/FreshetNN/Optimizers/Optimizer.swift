@@ -1,0 +1,52 @@
+import FreshetTensor
+
+/// Changes parameters along their gradients, one step at a time.
+public protocol Optimizer: AnyObject {
+    /// Makes one step.
+    ///
+    /// - Parameters:
+    ///   - gradients: the merged gradients of the step.
+    ///   - rate: the learning rate of the step.
+    ///   - gradientScale: the factor that clipping asks for, 1 without.
+    ///   - pool: the threads.
+    func step(_ gradients: Gradients, rate: Float, gradientScale: Float, pool: ThreadPool)
+
+    /// The state by name, from which an exact resumption starts.
+    func state() -> [String: StoredArray]
+
+    /// Takes over a state.
+    /// - Throws: ``FreshetCore/FreshetError`` of kind `invalidData` when it does not fit the parameters.
+    func restore(_ checkpoint: Checkpoint) throws
+}
+
+/// Numbers kept beside every number of a ``ParameterSet``, such as a moment.
+final class ParameterState {
+    private let buffers: [UnsafeMutableBufferPointer<Float>]
+
+    /// Zeros: one a number, or one a row.
+    init(for set: ParameterSet, perRow: Bool = false) {
+        buffers = set.parameters.map { parameter in
+            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: perRow ? parameter.rows : parameter.count)
+            buffer.initialize(repeating: 0)
+            return buffer
+        }
+    }
+
+    deinit {
+        for buffer in buffers { buffer.deallocate() }
+    }
+
+    subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> { buffers[parameter.index].baseAddress! }
+
+    func arrays(_ set: ParameterSet, prefix: String) -> [(String, StoredArray)] {
+        set.parameters.map { ("\(prefix).\($0.name)", StoredArray(Array(buffers[$0.index]))) }
+    }
+
+    func restore(_ set: ParameterSet, prefix: String, from checkpoint: Checkpoint) throws {
+        for parameter in set.parameters {
+            let buffer = buffers[parameter.index]
+            let numbers = try checkpoint.numbers("\(prefix).\(parameter.name)", of: Float.self, shape: [buffer.count])
+            _ = buffer.update(from: numbers)
+        }
+    }
+}
