@@ -6,9 +6,13 @@ public struct Event: Sendable, Equatable, Codable {
     public var item: String
     /// What was done.
     public var type: EventType
-    /// How much of it: a rating, a quantity, a dwell time. `nil` where the type says it all.
+    /// How much of it: a rating, a quantity, a dwell time.
+    ///
+    /// `nil` where the type says it all.
     public var value: Float?
-    /// When, in seconds since 1970-01-01 UTC. `nil` where only the order is known.
+    /// When, in seconds since 1970-01-01 UTC.
+    ///
+    /// `nil` where only the order is known.
     public var time: Int64?
     /// The event's own id, for idempotent delivery.
     public var id: String?
@@ -29,9 +33,44 @@ public struct Event: Sendable, Equatable, Codable {
         self.time = time
         self.id = id
     }
+
+    /// Reads an event; all but user and item may be missing.
+    ///
+    /// The type is then ``EventType/view``. The time is a number of seconds, rounded down, or text as ``Timestamp``
+    /// reads it.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        user = try container.decode(String.self, forKey: .user)
+        item = try container.decode(String.self, forKey: .item)
+        type = try container.decodeIfPresent(EventType.self, forKey: .type) ?? .view
+        id = try container.decodeIfPresent(String.self, forKey: .id)
+        value = try container.decodeIfPresent(Double.self, forKey: .value).map(Float.init)
+        if let value, !value.isFinite {
+            throw DecodingError.dataCorruptedError(
+                forKey: .value,
+                in: container,
+                debugDescription: "value out of range"
+            )
+        }
+        if let seconds = try? container.decodeIfPresent(Double.self, forKey: .time) {
+            time = Self.time(fromSeconds: seconds)
+        } else {
+            time = try container.decodeIfPresent(String.self, forKey: .time).flatMap(Timestamp.seconds(from:))
+        }
+        if time == nil, try container.contains(.time) && !container.decodeNil(forKey: .time) {
+            throw DecodingError.dataCorruptedError(forKey: .time, in: container, debugDescription: "not a time")
+        }
+    }
+
+    /// A time from a number of seconds, rounded down; `nil` from 2⁵³ on, where numbers in JSON are no longer exact.
+    public static func time(fromSeconds seconds: Double) -> Int64? {
+        abs(seconds) < 0x1p53 ? Int64(seconds.rounded(.down)) : nil
+    }
 }
 
-/// What a user did: a name such as `view`, `cart` or `purchase`. Any name is allowed; the well-known ones are constants.
+/// What a user did: a name such as `view`, `cart` or `purchase`.
+///
+/// Any name is allowed; the well-known ones are constants.
 public struct EventType: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral {
     /// The name.
     public let rawValue: String
