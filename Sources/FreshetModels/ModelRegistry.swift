@@ -8,6 +8,7 @@ public enum ModelRegistry {
     /// Every model, in the order in which help and tables list them.
     public static let all: [ModelDescription] = [
         ModelDescription(Popularity.self),
+        ModelDescription(CoVisitation.self),
         ModelDescription(SequenceTransformer.self),
     ]
 

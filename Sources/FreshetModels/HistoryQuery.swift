@@ -1,0 +1,35 @@
+import FreshetCore
+import FreshetData
+import FreshetTensor
+
+/// How much each event of a history counts in a question to an item-to-item model.
+public struct HistoryQuery: Codable, Sendable, Equatable {
+    /// How many of the latest events count; 0 is all.
+    public var length: Int
+    /// The weight of an event relative to the next later one.
+    public var decay: Double
+
+    /// Creates a query.
+    public init(length: Int = 0, decay: Double = 1) {
+        self.length = length
+        self.decay = decay
+    }
+
+    func validate() throws {
+        try Setting.check("query.length", length, in: 0...1_000_000)
+        try Setting.check("query.decay", decay, in: 0...1)
+    }
+
+    /// Calls `body` for the events that count, the latest first; those whose weight has sunk to nothing are left out.
+    @inline(__always)
+    func forEach(in history: History, _ body: (_ item: Int, _ weight: Float) -> Void) {
+        let items = history.items
+        let first = length == 0 ? items.startIndex : max(items.startIndex, items.endIndex - length)
+        var weight: Float = 1
+        for index in stride(from: items.endIndex - 1, through: first, by: -1) {
+            body(items[index].position, weight)
+            weight *= Float(decay)
+            if weight < 1e-6 { break }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetNN
+import FreshetTestSupport
+import Testing
+
+@Suite struct ModelRegistryTests {
+    private let data = TrainingData(dataset: SyntheticData.dataset([[0, 1], [1, 2]]))
+
+    @Test func namesAreUnique() {
+        #expect(Set(ModelRegistry.all.map(\.name)).count == ModelRegistry.all.count)
+        #expect(ModelRegistry.all.allSatisfy { !$0.summary.isEmpty })
+    }
+
+    @Test func unknownModelListsTheKnown() {
+        #expect { try ModelRegistry.model(named: "popularty") } throws: { error in
+            let error = error as? FreshetError
+            return error?.kind == .usage && error?.description.contains("popularity") == true
+        }
+    }
+
+    @Test func unknownPresetAndSettingListTheKnown() throws {
+        let model = try ModelRegistry.model(named: "co-visitation")
+        #expect { try model.makeLearner(preset: "none", data: data) } throws: { "\($0)".contains("plain") }
+        #expect { try model.makeLearner(overrides: ["query.lenght": "3"], data: data) } throws: {
+            "\($0)".contains("query.lenght") && "\($0)".contains("decay, length")
+        }
+    }
+
+    @Test func overridesReachNestedSettingsAndAreChecked() throws {
+        let model = try ModelRegistry.model(named: "co-visitation")
+        let learner = try model.makeLearner(
+            overrides: ["query.length": "3", "windowWeights": "[1,0.5]", "windowWeights.1": "0.25"],
+            data: data
+        )
+        let configuration = try #require(learner.configuration as? CoVisitation.Configuration)
+        #expect(configuration.query.length == 3)
+        #expect(configuration.windowWeights == [1, 0.25])
+        #expect(configuration.query.decay == CoVisitation.Configuration().query.decay)
+        for bad in ["query.length": "much", "query.decay": "1.5", "query": "3", "windowWeights.10": "1"] {
+            #expect { try model.makeLearner(overrides: [bad.key: bad.value], data: data) } throws: {
+                ($0 as? FreshetError)?.kind == .usage
+            }
+        }
+    }
+
+    @Test func damagedConfigurationIsInvalidData() throws {
+        let model = try ModelRegistry.model(named: "popularity")
+        #expect { try model.restoreScorer(from: .init(), configurationJSON: "{") } throws: {
+            ($0 as? FreshetError)?.kind == .invalidData
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import FreshetModels
+import FreshetTestSupport
+import Testing
+
+/// Every model of the registry, by name, and further variants worth running through the contract.
+private let subjects = ModelRegistry.all.map { Subject(model: $0.name) } + variants
+
+private let variants: [Subject] = []
+
+/// Settings that make a model's contract run quick without changing what it does.
+private let quick: [String: [String: String]] = [
+    "sequence-transformer": [
+        "channels": "16", "blocks": "1", "heads": "1", "maximumLength": "16", "relativePositions": "16",
+        "batchSize": "16", "epochs": "15", "learningRate": "0.01", "averaging": "0",
+    ]
+]
+
+struct Subject: Sendable, CustomTestStringConvertible {
+    let model: String
+    var overrides: [String: String] = [:]
+
+    var testDescription: String {
+        ([model] + overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+    }
+}
+
+@Suite struct RecommenderContractTests {
+    @Test(arguments: subjects, RecommenderContract.Rule.allCases)
+    func keeps(_ subject: Subject, _ rule: RecommenderContract.Rule) throws {
+        let overrides = quick[subject.model, default: [:]].merging(subject.overrides) { $1 }
+        let contract = RecommenderContract(try ModelRegistry.model(named: subject.model), overrides: overrides)
+        #expect(try contract.violation(of: rule) == nil)
+    }
+}
