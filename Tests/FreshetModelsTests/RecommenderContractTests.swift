@@ -11,7 +11,7 @@ private let variants: [Subject] = []
 private let quick: [String: [String: String]] = [
     "sequence-transformer": [
         "channels": "16", "blocks": "1", "heads": "1", "maximumLength": "16", "relativePositions": "16",
-        "batchSize": "16", "epochs": "15", "learningRate": "0.01", "averaging": "0",
+        "batchSize": "16", "epochs": "30", "learningRate": "0.01", "averaging": "0",
     ]
 ]
 
