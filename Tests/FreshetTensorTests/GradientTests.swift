@@ -1,0 +1,195 @@
+import FreshetTensor
+import FreshetTestSupport
+import Testing
+
+/// Every operation's gradient against finite differences, for every input and parameter, at awkward sizes.
+@Suite struct GradientTests {
+    static let sizes = [(1, 1), (3, 5), (7, 16), (17, 33)]
+
+    /// A set with an input matrix and what else a test adds.
+    struct Fixture {
+        let set = ParameterSet()
+        var random = RandomSource(seed: 5)
+
+        mutating func make(
+            _ name: String,
+            _ rows: Int,
+            _ columns: Int,
+            layout: Parameter.GradientLayout = .dense
+        ) -> Parameter {
+            set.make(name, rows: rows, columns: columns, .normal(0.7), layout: layout, using: &random)
+        }
+    }
+
+    /// The rows `0 ..< N` of a parameter as a tensor, so that its gradient is checked too.
+    private func input(_ parameter: Parameter, on tape: Tape, _ rows: IndexBuffer) -> Tensor {
+        rows.removeAll()
+        for row in 0..<parameter.rows { rows.append(Int32(row)) }
+        return tape.gather(parameter, rows.indices)
+    }
+
+    private func expectAccurate(_ check: GradientCheck, _ bound: Double = 1e-3) {
+        for (name, error) in check.errors() { #expect(error < bound, "\(name) is off by \(error)") }
+    }
+
+    @Test(arguments: sizes) func linear(N: Int, C: Int) {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", N, C), fixture.make("weight", C, C + 2))
+        let bias = fixture.make("bias", 1, C + 2)
+        let rows = IndexBuffer()
+        expectAccurate(GradientCheck(fixture.set) { $0.linear(input(x, on: $0, rows), weight, bias: bias) })
+    }
+
+    @Test(arguments: sizes.dropFirst()) func layerNorm(N: Int, C: Int) {
+        var fixture = Fixture()
+        let x = fixture.make("x", N, C)
+        let (gain, bias) = (fixture.make("gain", 1, C), fixture.make("bias", 1, C))
+        let rows = IndexBuffer()
+        let check = GradientCheck(fixture.set, difference: .twoPoint(1e-2)) {
+            $0.layerNorm(input(x, on: $0, rows), gain: gain, bias: bias)
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: Activation.allCases) func activation(_ activation: Activation) {
+        var fixture = Fixture()
+        let x = fixture.make("x", 5, 7)
+        // ReLU has a kink: keep the inputs away from it and the step small.
+        for i in x.values.indices where abs(x.values[i]) < 0.05 { x.values[i] = 0.3 }
+        let rows = IndexBuffer()
+        let check = GradientCheck(fixture.set, difference: activation == .relu ? .twoPoint(1e-2) : .fourPoint(0.1)) {
+            $0.activate(input(x, on: $0, rows), activation)
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: sizes) func elementwise(N: Int, C: Int) {
+        var fixture = Fixture()
+        let (a, b) = (fixture.make("a", N, C), fixture.make("b", N, C))
+        let (first, second) = (IndexBuffer(), IndexBuffer())
+        let check = GradientCheck(fixture.set) { tape in
+            let (a, b) = (input(a, on: tape, first), input(b, on: tape, second))
+            return tape.scale(tape.add(tape.multiplyElements(a, b), a), by: 1.7)
+        }
+        expectAccurate(check)
+    }
+
+    @Test func dropoutKeepsItsDecisions() {
+        var fixture = Fixture()
+        let x = fixture.make("x", 9, 11)
+        let rows = IndexBuffer()
+        expectAccurate(GradientCheck(fixture.set) { $0.dropout(input(x, on: $0, rows), rate: 0.4) })
+    }
+
+    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func gatherAddsRepeatedRows(_ layout: Parameter.GradientLayout) {
+        var fixture = Fixture()
+        let table = fixture.make("table", 6, 5, layout: layout)
+        let (indices, rows) = (IndexBuffer(), IndexBuffer())
+        for index in [2, 0, 2, 5, 2] as [Int32] { indices.append(index) }
+        for row in [4, 1, 1] as [Int32] { rows.append(row) }
+        let check = GradientCheck(fixture.set) { tape in
+            tape.selectRows(tape.gather(table, indices.indices), rows.indices)
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: [(1, 0, 0.0), (2, 3, 0.0), (2, 90, 0.0), (1, 3, 0.3), (3, 0, 0.3)])
+    func attention(heads: Int, distances: Int, dropout: Double) {
+        var fixture = Fixture()
+        // Sequences of 1, 5 and 70 events: the last takes two blocks of queries.
+        let offsets = [0, 1, 6, 76]
+        let C = 2 * heads
+        let (q, kv) = (fixture.make("queries", 76, C), fixture.make("keysAndValues", 76, 2 * C))
+        let bias = distances > 0 ? fixture.make("bias", heads, distances) : nil
+        let (first, second) = (IndexBuffer(), IndexBuffer())
+        let check = GradientCheck(fixture.set, difference: .twoPoint(3e-2)) { tape in
+            tape.causalAttention(
+                queries: input(q, on: tape, first),
+                keysAndValues: input(kv, on: tape, second),
+                heads: heads,
+                offsets: offsets,
+                bias: bias,
+                dropout: Float(dropout)
+            )
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: [0, 0.1] as [Float]) func catalogueCrossEntropy(smoothing: Float) {
+        var fixture = Fixture()
+        let (x, table) = (fixture.make("x", 67, 5), fixture.make("table", 13, 5))
+        let bias = fixture.make("bias", 1, 13)
+        let (rows, targets) = (IndexBuffer(), IndexBuffer())
+        for n in 0..<67 { targets.append(Int32(n * 5 % 13)) }
+        let check = GradientCheck(fixture.set) { tape in
+            tape.catalogueCrossEntropy(
+                input(x, on: tape, rows),
+                table: table,
+                bias: bias,
+                targets: targets.indices,
+                scale: 1,
+                smoothing: smoothing
+            )
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func sampledSoftmax(_ layout: Parameter.GradientLayout) {
+        var fixture = Fixture()
+        let (x, table) = (fixture.make("x", 9, 5), fixture.make("table", 13, 5, layout: layout))
+        let (rows, targets, negatives) = (IndexBuffer(), IndexBuffer(), IndexBuffer())
+        for n in 0..<9 { targets.append(Int32(n * 5 % 13)) }
+        // Item 5 is a target of row 1 (masked there) and drawn twice.
+        for item in [5, 1, 5, 12] as [Int32] { negatives.append(item) }
+        let logProbability = (0..<13).map { -2 - 0.1 * Float($0) }
+        let check = GradientCheck(fixture.set) { tape in
+            logProbability.withUnsafeBufferPointer {
+                tape.sampledSoftmax(
+                    input(x, on: tape, rows),
+                    table: table,
+                    targets: targets.indices,
+                    negatives: negatives.indices,
+                    logProbability: $0.baseAddress!,
+                    scale: 1
+                )
+            }
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: [1, 3]) func binaryCrossEntropy(negativesPerRow: Int) {
+        var fixture = Fixture()
+        let (x, table) = (fixture.make("x", 6, 5), fixture.make("table", 13, 5, layout: .rows))
+        let (rows, targets, negatives) = (IndexBuffer(), IndexBuffer(), IndexBuffer())
+        for n in 0..<6 { targets.append(Int32(n * 5 % 13)) }
+        for n in 0..<6 * negativesPerRow { negatives.append(Int32(n * 7 % 13)) }
+        let check = GradientCheck(fixture.set) { tape in
+            tape.binaryCrossEntropy(
+                input(x, on: tape, rows),
+                table: table,
+                targets: targets.indices,
+                negatives: negatives.indices,
+                positivePower: 0.4,
+                scale: 1
+            )
+        }
+        expectAccurate(check)
+    }
+
+    @Test func parameterGradientsAccumulate() {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", 3, 4), fixture.make("weight", 4, 2))
+        let rows = IndexBuffer()
+        let gradients = Gradients(for: fixture.set)
+        var once: [Double] = []
+        for pass in 1...2 {
+            let tape = Tape(recordingInto: gradients)
+            let y = tape.linear(input(x, on: tape, rows), weight)
+            tape.gradient(of: y).update(repeating: 1, count: y.count)
+            tape.backward()
+            if pass == 1 { once = gradients.array(of: weight) }
+        }
+        let twice = gradients.array(of: weight)
+        #expect(zip(once, twice).allSatisfy { abs(2 * $0 - $1) < 1e-4 })
+    }
+}
