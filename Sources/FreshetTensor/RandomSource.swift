@@ -6,19 +6,23 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Equatable, Codable 
 
     /// Creates a generator; different seeds give unrelated streams.
     public init(seed: UInt64) {
-        var mixer = seed
-        state = (0..<4).map { _ in
-            mixer &+= 0x9E37_79B9_7F4A_7C15
-            var z = mixer
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
+        state = (1...4).map { Self.mixed(seed &+ $0 &* 0x9E37_79B9_7F4A_7C15) }
     }
 
     /// A generator for one named part of the work, independent of how much the others draw.
     public static func stream(seed: UInt64, _ part: UInt64...) -> RandomSource {
-        RandomSource(seed: part.reduce(seed) { ($0 ^ $1) &* 0x2545_F491_4F6C_DD1D &+ 0x9E37_79B9_7F4A_7C15 })
+        // The seed is mixed before the first part: otherwise part 2 of seed 1 would be part 1 of seed 2.
+        RandomSource(
+            seed: part.reduce(mixed(seed &+ 0x9E37_79B9_7F4A_7C15)) { mixed(($0 ^ $1) &+ 0x2545_F491_4F6C_DD1D) }
+        )
+    }
+
+    /// The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
+    private static func mixed(_ bits: UInt64) -> UInt64 {
+        var z = bits
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
     }
 
     /// The next 64 random bits.
