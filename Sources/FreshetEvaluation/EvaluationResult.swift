@@ -31,6 +31,14 @@ public struct SegmentResult: Sendable, Equatable, Codable {
     public var users: Int
     /// The figures by key, such as `ndcg@10`.
     public var metrics: [String: Estimate]
+
+    /// Creates the figures of a part.
+    public init(name: String, definition: String, users: Int, metrics: [String: Estimate]) {
+        self.name = name
+        self.definition = definition
+        self.users = users
+        self.metrics = metrics
+    }
 }
 
 /// Each user's own values of a result's metrics, which a paired test compares.
@@ -39,6 +47,12 @@ public struct UserValues: Sendable, Equatable {
     public var users: [Int]
     /// The values by key; `.nan` where the metric is not defined for a user.
     public var values: [String: [Float]]
+
+    /// Creates the users' values.
+    public init(users: [Int] = [], values: [String: [Float]] = [:]) {
+        self.users = users
+        self.values = values
+    }
 }
 
 /// What an evaluation found.
@@ -68,7 +82,24 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
     /// The users' own values, for paired tests.
     ///
     /// Not part of the JSON.
-    public var userValues = UserValues(users: [], values: [:])
+    public var userValues = UserValues()
+
+    /// Creates a result.
+    public init(
+        model: String? = nil,
+        method: String,
+        users: Int,
+        threshold: Double? = nil,
+        metrics: [String: Estimate],
+        segments: [SegmentResult] = []
+    ) {
+        self.model = model
+        self.method = method
+        self.users = users
+        self.threshold = threshold
+        self.metrics = metrics
+        self.segments = segments
+    }
 
     enum CodingKeys: String, CodingKey {
         case model, method, users, sampled, threshold, metrics, segments

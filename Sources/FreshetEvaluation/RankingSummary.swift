@@ -13,7 +13,7 @@ struct RankingSummary {
         let cutoffs = Set(options.cutoffs).sorted()
         let accuracy = ranked.accuracyTable(cutoffs: cutoffs)
         var result = EvaluationResult(
-            method: "\(method) \(intervalMethod)",
+            method: "\(method) \(bootstrap.description)",
             users: ranked.count,
             metrics: bootstrap.means(of: accuracy),
             segments: segments(cutoffs: cutoffs, bootstrap: bootstrap)
@@ -24,13 +24,6 @@ struct RankingSummary {
             addListMetrics(of: catalogue, cutoffs: cutoffs, bootstrap: bootstrap, to: &result)
         }
         return result
-    }
-
-    private var intervalMethod: String {
-        let percent = (options.confidence * 1000).rounded() / 10
-        let text = percent == percent.rounded() ? "\(Int(percent))" : "\(percent)"
-        return
-            "Intervals: \(text)% percentile bootstrap over users, \(options.resamples) resamples, seed \(options.seed)."
     }
 
     private func segments(cutoffs: [Int], bootstrap: Bootstrap) -> [SegmentResult] {

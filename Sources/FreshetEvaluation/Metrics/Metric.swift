@@ -70,7 +70,7 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
 
     /// The metric and the cutoff of a key, or `nil` when it is not one of ours.
     public static func parse(_ key: String) -> (metric: Metric, cutoff: Int?)? {
-        let parts = key.split(separator: "@", maxSplits: 1)
+        let parts = key.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, let metric = Metric(rawValue: String(name)) else { return nil }
         guard parts.count == 2 else { return (metric, nil) }
         guard let cutoff = Int(parts[1]) else { return nil }

@@ -18,6 +18,22 @@ struct Bootstrap {
         self.pool = pool
     }
 
+    /// How the intervals are made, in one sentence.
+    var description: String {
+        let percent = (confidence * 1000).rounded() / 10
+        let text = percent == percent.rounded() ? "\(Int(percent))" : "\(percent)"
+        return "Intervals: \(text)% percentile bootstrap over users, \(resamples) resamples, seed \(seed)."
+    }
+
+    /// The mean of some values with its interval, and the means of the resamples.
+    func mean(of values: [Float]) -> (estimate: Estimate, draws: [Double]) {
+        let N = Double(values.count)
+        let mean = values.reduce(0.0) { $0 + Double($1) } / N
+        let sums = resampledSums(of: values.map { Float(Double($0) - mean) }, columns: 1)
+        let draws = sums.map { mean + Double($0) / N }
+        return (estimate(mean, draws: draws), draws)
+    }
+
     /// The mean of every column with its interval, by key; columns that are defined for nobody are left out.
     func means(of table: ValueTable) -> [String: Estimate] {
         let means = table.means()
