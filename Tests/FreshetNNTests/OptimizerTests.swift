@@ -1,0 +1,126 @@
+import FreshetNN
+import FreshetTensor
+import FreshetTestSupport
+import Foundation
+import Testing
+
+/// Optimizers against formulas worked in `Double`, dense and row-wise.
+@Suite struct OptimizerTests {
+    private let set = ParameterSet()
+    private let pool = ThreadPool(threads: 1)
+
+    private func make(_ rows: Int, _ columns: Int, layout: Parameter.GradientLayout) -> Parameter {
+        var random = RandomSource(seed: 1)
+        return set.make("p", rows: rows, columns: columns, .normal(1), layout: layout, using: &random)
+    }
+
+    /// A step whose gradient is 0.1·(row + 1) in the given rows.
+    private func gradients(_ parameter: Parameter, rows: [Int32]) -> Gradients {
+        let gradients = Gradients(for: set)
+        let buffer = IndexBuffer()
+        for row in rows { buffer.append(row) }
+        let values = rows.flatMap { [Float](repeating: 0.1 * Float($0 + 1), count: parameter.columns) }
+        gradients.add(values, toRows: buffer.indices, of: parameter)
+        return gradients
+    }
+
+    @Test func adamMatchesTheFormula() {
+        let parameter = make(2, 3, layout: .dense)
+        var expected = parameter.values.map(Double.init)
+        var (m, v) = ([Double](repeating: 0, count: 6), [Double](repeating: 0, count: 6))
+        let optimizer = AdamW(set, beta1: 0.9, beta2: 0.98, epsilon: 1e-8, weightDecay: 0.01)
+        for step in 1...5 {
+            optimizer.step(gradients(parameter, rows: [0, 1]), rate: 0.05, gradientScale: 0.5, pool: pool)
+            for i in 0..<6 {
+                let g = 0.5 * 0.1 * Double(i / 3 + 1)
+                m[i] = 0.9 * m[i] + 0.1 * g
+                v[i] = 0.98 * v[i] + 0.02 * g * g
+                let mhat = m[i] / (1 - pow(0.9, Double(step)))
+                let vhat = v[i] / (1 - pow(0.98, Double(step)))
+                expected[i] -= 0.05 * mhat / (vhat.squareRoot() + 1e-8) + 0.05 * 0.01 * expected[i]
+            }
+        }
+        #expect(zip(parameter.values, expected).allSatisfy { abs(Double($0) - $1) < 1e-5 })
+    }
+
+    @Test func lazyRowsMoveOnlyWhenTouched() {
+        let parameter = make(5, 4, layout: .rows)
+        let before = Array(parameter.values)
+        let optimizer = AdamW(set, weightDecay: 0.1)
+        optimizer.step(gradients(parameter, rows: [3, 1, 3]), rate: 0.05, gradientScale: 1, pool: pool)
+        for row in 0..<5 {
+            let moved = (0..<4).contains { parameter.values[row * 4 + $0] != before[row * 4 + $0] }
+            #expect(moved == [1, 3].contains(row), "row \(row)")
+        }
+    }
+
+    @Test func momentumGathersSpeed() {
+        let parameter = make(1, 2, layout: .dense)
+        let start = Double(parameter.values[0])
+        let optimizer = SGD(set, momentum: 0.5)
+        for _ in 0..<3 { optimizer.step(gradients(parameter, rows: [0]), rate: 1, gradientScale: 1, pool: pool) }
+        // Velocities 0.1, 0.15, 0.175.
+        #expect(abs(Double(parameter.values[0]) - (start - 0.425)) < 1e-6)
+    }
+
+    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func rowWiseAdagrad(_ layout: Parameter.GradientLayout) {
+        let parameter = make(3, 4, layout: layout)
+        let start = Array(parameter.values)
+        let optimizer = RowWiseAdagrad(set)
+        for _ in 0..<2 { optimizer.step(gradients(parameter, rows: [2]), rate: 0.1, gradientScale: 1, pool: pool) }
+        // The accumulator grows by 0.3² twice: steps of 0.1 and 0.1/√2.
+        #expect(abs(parameter.values[8] - (start[8] - 0.1 - 0.1 / Float(2).squareRoot())) < 1e-5)
+        #expect(parameter.values[0] == start[0])
+    }
+
+    @Test func stateResumesExactly() throws {
+        let parameter = make(4, 3, layout: .rows)
+        let optimizer = AdamW(set)
+        for row in [0, 1, 2] as [Int32] {
+            optimizer.step(gradients(parameter, rows: [row, 3]), rate: 0.01, gradientScale: 1, pool: pool)
+        }
+        let saved = Checkpoint(arrays: optimizer.state().merging(set.arrays()) { first, _ in first })
+        func finish(_ optimizer: AdamW) -> [Float] {
+            for row in [2, 3] as [Int32] {
+                optimizer.step(gradients(parameter, rows: [row]), rate: 0.01, gradientScale: 1, pool: pool)
+            }
+            return Array(parameter.values)
+        }
+        let uninterrupted = finish(optimizer)
+        try set.restore(saved)
+        let resumed = AdamW(set)
+        try resumed.restore(saved)
+        #expect(finish(resumed) == uninterrupted)
+    }
+
+    @Test func schedulesWarmUpAndDecay() {
+        let schedule = LearningRateSchedule(peak: 1, warmUpSteps: 10, decay: .cosine, floor: 0.1)
+        #expect(abs(schedule.rate(at: 0, of: 110) - 0.1) < 1e-6)
+        #expect(abs(schedule.rate(at: 9, of: 110) - 1) < 1e-6)
+        #expect(abs(schedule.rate(at: 60, of: 110) - 0.55) < 1e-6)
+        #expect(abs(schedule.rate(at: 110, of: 110) - 0.1) < 1e-6)
+        let linear = LearningRateSchedule(peak: 2, decay: .linear)
+        #expect(abs(linear.rate(at: 50, of: 100) - 1) < 1e-6)
+        #expect(LearningRateSchedule(peak: 3).rate(at: 7, of: 9) == 3)
+    }
+
+    @Test func mergeAddsWorkersInBothLayouts() {
+        for layout in [Parameter.GradientLayout.dense, .rows] {
+            let set = ParameterSet()
+            var random = RandomSource(seed: 1)
+            let parameter = set.make("p", rows: 4, columns: 2, .normal(1), layout: layout, using: &random)
+            let workers = [[0, 2], [2, 3]].map { (rows: [Int32]) in
+                let gradients = Gradients(for: set)
+                let buffer = IndexBuffer()
+                for row in rows { buffer.append(row) }
+                gradients.add([1, 2, 3, 4], toRows: buffer.indices, of: parameter)
+                return gradients
+            }
+            Gradients.merge(workers, pool: pool)
+            #expect(workers[0].array(of: parameter) == [1, 2, 0, 0, 4, 6, 3, 4])
+            #expect(workers[0].squaredNorm() == 1 + 4 + 16 + 36 + 9 + 16)
+            workers[0].reset()
+            #expect(workers[0].array(of: parameter).allSatisfy { $0 == 0 })
+        }
+    }
+}

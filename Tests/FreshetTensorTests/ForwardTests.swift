@@ -1,0 +1,166 @@
+import FreshetTensor
+import FreshetTestSupport
+import Testing
+
+/// Every operation's result against the plain reference in `Double`, at sizes around the vector widths.
+@Suite struct ForwardTests {
+    private let set = ParameterSet()
+
+    private func make(_ rows: Int, _ columns: Int, seed: UInt64) -> Parameter {
+        var random = RandomSource(seed: seed)
+        return set.make("p\(seed)", rows: rows, columns: columns, .normal(1), using: &random)
+    }
+
+    private func doubles(_ parameter: Parameter) -> [Double] { parameter.values.map(Double.init) }
+
+    private func expectClose(_ a: [Float], _ b: [Double], _ bound: Double = 1e-5) {
+        #expect(a.count == b.count)
+        let worst = zip(a, b).map { abs(Double($0) - $1) / (1 + abs($1)) }.max() ?? 0
+        #expect(worst < bound, "off by \(worst)")
+    }
+
+    @Test(arguments: [(1, 1, 1), (3, 17, 5), (33, 50, 64), (65, 64, 1)])
+    func linear(N: Int, I: Int, O: Int) {
+        let (x, weight, bias) = (make(N, I, seed: 1), make(I, O, seed: 2), make(1, O, seed: 3))
+        let tape = Tape()
+        let y = tape.linear(tape.make(N, I, Array(x.values)), weight, bias: bias)
+        var expected = Reference.multiply(doubles(x), doubles(weight), N, I, O)
+        for i in expected.indices { expected[i] += Double(bias.values[i % O]) }
+        expectClose(y.array, expected)
+    }
+
+    @Test(arguments: [(false, true), (true, false), (true, true)])
+    func productsOfTransposedFactors(a: Bool, b: Bool) {
+        let (M, N, K) = (5, 7, 11)
+        let (left, right) = (make(M, K, seed: 1), make(K, N, seed: 2))
+        func transposed(_ p: Parameter) -> [Float] {
+            (0..<p.columns).flatMap { c in (0..<p.rows).map { p.values[$0 * p.columns + c] } }
+        }
+        let first = a ? transposed(left) : Array(left.values)
+        let second = b ? transposed(right) : Array(right.values)
+        var c = [Float](repeating: 1, count: M * N)
+        multiply(
+            M,
+            N,
+            K,
+            first,
+            aStride: a ? M : K,
+            transposeA: a,
+            second,
+            bStride: b ? K : N,
+            transposeB: b,
+            into: &c,
+            cStride: N,
+            alpha: 2,
+            beta: 3
+        )
+        expectClose(c, Reference.multiply(doubles(left), doubles(right), M, K, N).map { 2 * $0 + 3 })
+    }
+
+    @Test(arguments: [1, 2, 15, 16, 17, 64, 100])
+    func layerNorm(C: Int) {
+        let (x, gain, bias) = (make(3, C, seed: 1), make(1, C, seed: 2), make(1, C, seed: 3))
+        let tape = Tape()
+        let y = tape.layerNorm(tape.make(3, C, Array(x.values)), gain: gain, bias: bias)
+        let expected = (0..<3).flatMap { row in
+            Reference.layerNorm(
+                Array(doubles(x)[row * C..<(row + 1) * C]),
+                gain: doubles(gain),
+                bias: doubles(bias),
+                epsilon: 1e-6
+            )
+        }
+        // One channel has no variance: the quotient amplifies the rounding of the mean.
+        expectClose(y.array, expected, C == 1 ? 1e-3 : 2e-5)
+    }
+
+    @Test(arguments: Activation.allCases) func activation(_ activation: Activation) {
+        let inputs: [Float] = [-100, -20, -3, -0.5, -1e-6, 0, 1e-6, 0.5, 3, 20, 100, 0.1, 0.2, 0.3, 0.4, 0.7, 1, 2]
+        let tape = Tape()
+        let y = tape.activate(tape.make(1, inputs.count, inputs), activation)
+        expectClose(y.array, inputs.map { Reference.activate(Double($0), activation) }, 1e-6)
+    }
+
+    @Test(arguments: [(1, 0), (2, 5), (2, 200)])
+    func attention(heads: Int, distances: Int) {
+        let lengths = [1, 2, 64, 65, 130]
+        let offsets = lengths.reduce(into: [0]) { $0.append($0.last! + $1) }
+        let (N, width) = (offsets.last!, 3)
+        let C = heads * width
+        let (q, kv) = (make(N, C, seed: 1), make(N, 2 * C, seed: 2))
+        let bias = distances > 0 ? make(heads, distances, seed: 3) : nil
+        let tape = Tape()
+        let y = tape.causalAttention(
+            queries: tape.make(N, C, Array(q.values)),
+            keysAndValues: tape.make(N, 2 * C, Array(kv.values)),
+            heads: heads,
+            offsets: offsets,
+            bias: bias
+        )
+        for (s, length) in lengths.enumerated() {
+            for head in 0..<heads {
+                func rows(_ p: Parameter, from column: Int) -> [[Double]] {
+                    (0..<length).map { t in
+                        let start = (offsets[s] + t) * p.columns + column
+                        return p.values[start..<start + width].map(Double.init)
+                    }
+                }
+                let expected = Reference.attention(
+                    queries: rows(q, from: head * width),
+                    keys: rows(kv, from: head * width),
+                    values: rows(kv, from: C + head * width),
+                    bias: bias.map { Array(doubles($0)[head * distances..<(head + 1) * distances]) } ?? []
+                )
+                for t in 0..<length {
+                    let start = (offsets[s] + t) * C + head * width
+                    expectClose(Array(y.array[start..<start + width]), expected[t], 1e-5)
+                }
+            }
+        }
+    }
+
+    @Test func crossEntropyIsTheNegativeLogSoftmax() {
+        let (N, C, V) = (70, 5, 37)
+        let (x, table) = (make(N, C, seed: 1), make(V, C, seed: 2))
+        let targets = IndexBuffer()
+        for n in 0..<N { targets.append(Int32(n % V)) }
+        let tape = Tape()
+        let loss = tape.catalogueCrossEntropy(
+            tape.make(N, C, Array(x.values)),
+            table: table,
+            targets: targets.indices,
+            scale: 1
+        )
+        var expected = 0.0
+        for n in 0..<N {
+            let logits = (0..<V).map { v in
+                (0..<C).reduce(0) { $0 + Double(x.values[n * C + $1]) * Double(table.values[v * C + $1]) }
+            }
+            expected -= logarithm64(Reference.softmax(logits)[n % V])
+        }
+        #expect(abs(loss - expected) < 1e-3 * expected)
+    }
+
+    @Test func dropoutKeepsTheMeanAndPassesInference() {
+        let ones = [Float](repeating: 1, count: 100_000)
+        let recording = Tape(recordingInto: Gradients(for: set))
+        let dropped = recording.dropout(recording.make(1, ones.count, ones), rate: 0.3).array
+        let kept = dropped.filter { $0 != 0 }
+        #expect(kept.allSatisfy { abs($0 - 1 / 0.7) < 1e-6 })
+        #expect(abs(Double(kept.count) / Double(ones.count) - 0.7) < 0.01)
+        let inference = Tape()
+        #expect(inference.dropout(inference.make(1, ones.count, ones), rate: 0.3).array == ones)
+    }
+
+    @Test func poolStopsAllocatingAfterTheFirstStep() {
+        let pool = BufferPool(minimumChunk: 1024)
+        func step() {
+            for count in [100, 5000, 1, 900, 900] { _ = pool.take(count) }
+            pool.reset()
+        }
+        step()
+        let first = pool.allocations
+        for _ in 0..<10 { step() }
+        #expect(first > 0 && pool.allocations == first)
+    }
+}
