@@ -8,8 +8,8 @@ attention output is added to; a layer norm stands before the feed-forward part a
 convolutions of kernel size 1 are written as linear layers, which is the same computation. As in the port, attention
 does not mask padded places as keys.
 
-To be a fair peer each part has the fastest plain form that was found (the README has the times): scaled dot-product
-attention with the causal flag rather than nn.MultiheadAttention, all sequences padded once before the first epoch, and
+To be a fair peer each part has a fast plain form (the README has the times): scaled dot-product attention with the
+causal flag, which is faster than nn.MultiheadAttention, all sequences padded once before the first epoch, and
 negatives drawn by vectorised numpy. An epoch visits every user once, in random order.
 
 Each user's last event in --data is held out for validation. Prints one JSON line an epoch and a last one with
