@@ -40,13 +40,29 @@ struct SequenceNetwork: Sendable {
 
     /// The vector of what each event's user wants next: `[N, C]`.
     func callAsFunction(_ batch: PackedSequences, on tape: Tape) -> Tensor {
+        var x = embed(batch, on: tape)
+        for block in blocks { x = block(x, past: .packed(offsets: batch.offsets), on: tape) }
+        return norm(x, on: tape)
+    }
+
+    /// The same for one new event of a sequence whose past is kept, one cache a block: `[1, C]`.
+    func callAsFunction(_ event: PackedSequences, caches: [KeyValueCache], on tape: Tape) -> Tensor {
+        var x = embed(event, on: tape)
+        for (block, cache) in zip(blocks, caches) { x = block(x, past: .cached(cache), on: tape) }
+        return norm(x, on: tape)
+    }
+
+    /// Empty caches for one sequence.
+    func makeCaches() -> [KeyValueCache] {
+        blocks.map { _ in KeyValueCache(capacity: configuration.maximumLength, channels: configuration.channels) }
+    }
+
+    private func embed(_ batch: PackedSequences, on tape: Tape) -> Tensor {
         var x = tape.gather(itemTable, batch.items.indices)
         if configuration.blockStyle == .original { x = tape.scale(x, by: Float(configuration.channels).squareRoot()) }
         if let positionTable { x = tape.add(x, tape.gather(positionTable, batch.positions.indices)) }
         if let typeTable { x = tape.add(x, tape.gather(typeTable, batch.types.indices)) }
         if let gapTable { x = tape.add(x, tape.gather(gapTable, batch.gaps.indices)) }
-        x = tape.dropout(x, rate: configuration.dropout)
-        for block in blocks { x = block(x, offsets: batch.offsets, on: tape) }
-        return norm(x, on: tape)
+        return tape.dropout(x, rate: configuration.dropout)
     }
 }

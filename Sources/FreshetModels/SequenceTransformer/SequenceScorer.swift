@@ -8,9 +8,9 @@ import Synchronization
 /// A trained sequence transformer: immutable weights, and scratch memory for each thread that scores.
 final class SequenceScorer: Scorer {
     let itemCount: Int
-    private let configuration: SequenceTransformer.Configuration
+    let configuration: SequenceTransformer.Configuration
     private let shape: SequenceTransformer.Shape
-    private let network: SequenceNetwork
+    let network: SequenceNetwork
     private let workspaces = WorkspacePool()
 
     /// The events that one forward pass takes at most, so that its activations stay in the cache.

@@ -62,36 +62,57 @@ public struct TransformerBlock: Sendable {
         feedForwardGate = Linear("\(name).feedForward.residualGate", C, C, bias: false, in: &builder)
     }
 
-    /// Maps `[N, C]` to `[N, C]`; `offsets` say where the packed sequences begin.
-    func callAsFunction(_ x: Tensor, offsets: [Int], on tape: Tape) -> Tensor {
+    /// What the events of a pass attend to.
+    enum Past {
+        /// Packed sequences, each from its beginning; the offsets say where they begin.
+        case packed(offsets: [Int])
+        /// One new event of a sequence whose earlier keys and values are kept.
+        case cached(KeyValueCache)
+    }
+
+    /// Maps `[N, C]` to `[N, C]`.
+    func callAsFunction(_ x: Tensor, past: Past, on tape: Tape) -> Tensor {
         switch style {
         case .original:
             let queries = attentionNorm(x, on: tape)
-            let attended = tape.add(queries, attend(queries, x, offsets, on: tape))
+            let attended = tape.add(queries, attend(queries, x, past, on: tape))
             let input = feedForwardNorm(attended, on: tape)
             return tape.add(input, feedForward(input, .relu, on: tape))
         case .preNorm:
             let normal = attentionNorm(x, on: tape)
-            let attended = tape.add(x, tape.dropout(attend(normal, normal, offsets, on: tape), rate: dropout))
+            let attended = tape.add(x, tape.dropout(attend(normal, normal, past, on: tape), rate: dropout))
             return tape.add(attended, feedForward(feedForwardNorm(attended, on: tape), .gelu, on: tape))
         case .gated:
             let normal = attentionNorm(x, on: tape)
-            let attention = tape.dropout(attend(normal, normal, offsets, on: tape), rate: dropout)
+            let attention = tape.dropout(attend(normal, normal, past, on: tape), rate: dropout)
             let attended = tape.add(x, gated(attention, by: attentionGate, of: x, on: tape))
             let fed = feedForward(feedForwardNorm(attended, on: tape), .silu, on: tape)
             return tape.add(attended, gated(fed, by: feedForwardGate, of: attended, on: tape))
         }
     }
 
-    private func attend(_ queries: Tensor, _ keys: Tensor, _ offsets: [Int], on tape: Tape) -> Tensor {
-        let attended = tape.causalAttention(
-            queries: query(queries, on: tape),
-            keysAndValues: keyValue(keys, on: tape),
-            heads: heads,
-            offsets: offsets,
-            bias: relative,
-            dropout: attentionDropout
-        )
+    private func attend(_ queries: Tensor, _ keys: Tensor, _ past: Past, on tape: Tape) -> Tensor {
+        let (queries, keysAndValues) = (query(queries, on: tape), keyValue(keys, on: tape))
+        let attended =
+            switch past {
+            case .packed(let offsets):
+                tape.causalAttention(
+                    queries: queries,
+                    keysAndValues: keysAndValues,
+                    heads: heads,
+                    offsets: offsets,
+                    bias: relative,
+                    dropout: attentionDropout
+                )
+            case .cached(let cache):
+                tape.cachedAttention(
+                    query: queries,
+                    keyAndValue: keysAndValues,
+                    cache: cache,
+                    heads: heads,
+                    bias: relative
+                )
+            }
         return output(attended, on: tape)
     }
 
