@@ -63,7 +63,7 @@ enum ConfigurationJSON {
 }
 
 /// Any JSON value.
-enum JSONValue: Codable {
+package enum JSONValue: Codable, Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)
@@ -72,11 +72,11 @@ enum JSONValue: Codable {
     case object([String: JSONValue])
 
     /// The value that a text on the command line stands for: JSON where it is JSON, else the words themselves.
-    init(_ text: String) {
+    package init(_ text: String) {
         self = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -93,7 +93,7 @@ enum JSONValue: Codable {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .null: try container.encodeNil()

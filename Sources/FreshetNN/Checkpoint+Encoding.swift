@@ -11,7 +11,7 @@ extension Checkpoint {
     private static let lengthSize = 8
 
     /// The file as parts to write one after the other.
-    func encoded() -> [Data] {
+    package func encoded() -> [Data] {
         let order = arrays.sorted { ($1.value.elementType.size, $0.key) < ($0.value.elementType.size, $1.key) }
         var header = Header(metadata: metadata)
         header.metadata[SelfChecksum.key] = SelfChecksum.placeholder
@@ -36,7 +36,7 @@ extension Checkpoint {
 
     /// Reads the bytes of a file; the arrays share their memory.
     /// - Throws: ``FreshetError`` of kind `invalidData`.
-    init(encoded bytes: Data, requiringChecksum: Bool) throws {
+    package init(encoded bytes: Data, requiringChecksum: Bool) throws {
         guard bytes.count >= Self.lengthSize else { throw Self.damage("it has only \(bytes.count) bytes.") }
         let length = bytes.prefix(Self.lengthSize).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let rest = bytes.dropFirst(Self.lengthSize)

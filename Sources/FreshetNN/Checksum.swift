@@ -5,7 +5,14 @@ import Foundation
 package enum Checksum {
     /// The sum of some bytes, going on from the sum of the bytes before them.
     package static func crc32(_ bytes: Data, after previous: UInt32 = 0) -> UInt32 {
-        bytes.withUnsafeBytes { UInt32(truncatingIfNeeded: crc32_z(UInt(previous), $0.baseAddress, $0.count)) }
+        bytes.withUnsafeBytes { crc32($0, after: previous) }
+    }
+
+    /// The sum of some bytes in memory, going on from the sum of the bytes before them.
+    package static func crc32(_ bytes: UnsafeRawBufferPointer, after previous: UInt32) -> UInt32 {
+        // Without a pointer zlib would start anew.
+        guard let start = bytes.baseAddress else { return previous }
+        return UInt32(truncatingIfNeeded: crc32_z(UInt(previous), start, bytes.count))
     }
 
     /// A sum in eight hexadecimal digits.

@@ -16,21 +16,32 @@ package final class DurableFile {
     /// Starts a file.
     /// - Throws: ``FreshetError`` of kind `external`.
     package init(path: String) throws {
-        self.path = path
         var status = stat()
         let exists = stat(path, &status) == 0
         let kind = status.st_mode & S_IFMT
         if exists && kind == S_IFDIR { throw FreshetError.system("write", path, code: EISDIR) }
         if exists && kind != S_IFREG {
             temporaryPath = nil
+            self.path = path
             descriptor = open(path, O_WRONLY)
         } else {
-            let name = path + ".new-" + String(UInt32.random(in: .min ... .max), radix: 16)
+            // Through a link to what it names: a link such as /dev/stdout must not be replaced by a file.
+            let target = exists ? realpath(path, nil).map(Self.takeString) ?? path : path
+            let name = target + ".new-" + String(UInt32.random(in: .min ... .max), radix: 16)
             temporaryPath = name
+            self.path = target
             descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL, 0o644)
         }
         guard descriptor >= 0 else { throw FreshetError.system("write", path, code: errno) }
         buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    /// Writes to standard output: straight, as to a device.
+    package init(standardOutput: Void) throws {
+        path = "standard output"
+        temporaryPath = nil
+        descriptor = dup(STDOUT_FILENO)
+        guard descriptor >= 0 else { throw FreshetError.system("write", path, code: errno) }
     }
 
     deinit {
@@ -81,6 +92,12 @@ package final class DurableFile {
         close(descriptor)
     }
 
+    /// A text that C allocated.
+    static func takeString(_ pointer: UnsafeMutablePointer<CChar>) -> String {
+        defer { free(pointer) }
+        return String(cString: pointer)
+    }
+
     private func flush() throws {
         guard !buffer.isEmpty else { return }
         try buffer.withUnsafeBytes { try writeNow($0) }
@@ -114,16 +131,19 @@ package enum FileContents {
         }
         let size = Int(status.st_size)
         guard let memory = malloc(max(size, 1)) else { throw FreshetError.system("read", path, code: ENOMEM) }
-        var data = Data(bytesNoCopy: memory, count: size, deallocator: .free)
         var filled = 0
         while filled < size {
             let count = Foundation.read(descriptor, memory + filled, size - filled)
             if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw FreshetError.system("read", path, code: errno) }
+            guard count >= 0 else {
+                let code = errno
+                free(memory)
+                throw FreshetError.system("read", path, code: code)
+            }
             if count == 0 { break }
             filled += count
         }
-        if filled < size { data = data.prefix(filled) }
-        return data
+        // Only now: of few bytes `Data` makes a copy and frees the memory at once.
+        return Data(bytesNoCopy: memory, count: filled, deallocator: .free)
     }
 }
