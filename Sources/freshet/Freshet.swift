@@ -1,10 +1,52 @@
 import ArgumentParser
+import Foundation
+import FreshetCore
 
 /// The command line.
 @main
-struct Freshet: AsyncParsableCommand {
+struct Freshet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "freshet",
-        abstract: "Learn what users want next from what they do."
+        abstract: "Learn what users want next from what they do.",
+        discussion: """
+            A first model and its recommendations:
+
+              freshet train --data events.tsv --model co-visitation --output model
+              freshet recommend --snapshot model --all-users --count 10 --output recommendations.tsv
+
+            Results go to standard output, progress to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage, \
+            130 stopped by Ctrl-C.
+            """,
+        version: Version.current,
+        subcommands: [Train.self, Evaluate.self, Recommend.self]
     )
+
+    /// Runs the command that the arguments name and ends the process with its exit code.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as FreshetError {
+            Console.complain("Error: \(error.description)")
+            Foundation.exit(error.exitCode)
+        } catch let error {
+            exit(withError: error)
+        }
+    }
+}
+
+/// The version of the program.
+enum Version {
+    static let current = "0.1.0"
+}
+
+extension FreshetError {
+    /// What the process ends with.
+    var exitCode: Int32 {
+        switch kind {
+        case .usage: 64
+        case .invalidData, .external: 1
+        case .cancelled: 130
+        }
+    }
 }

@@ -1,0 +1,110 @@
+import ArgumentParser
+import FreshetCore
+import FreshetData
+import FreshetEvaluation
+import FreshetModels
+
+/// `freshet evaluate`.
+struct Evaluate: FreshetCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure recommendations, or a model, against what users did next.",
+        discussion: """
+            A file of recommendations is measured as it stands, whoever made it. A snapshot ranks the whole catalogue \
+            for every user of the truth; --sampled-negatives reproduces old papers and nothing else.
+
+              freshet evaluate --recommendations recommendations.tsv --truth test.tsv --json
+              freshet evaluate --snapshot model --truth test.tsv
+            """
+    )
+
+    @Option(help: ArgumentHelp("The lists: user<TAB>item,item,… a line, or JSON lines.", valueName: "file"))
+    var recommendations: String?
+
+    @Option(help: ArgumentHelp("The folder of a model to measure.", valueName: "folder"))
+    var snapshot: String?
+
+    @Option(help: ArgumentHelp("What users did next: any format of events.", valueName: "path"))
+    var truth: String
+
+    @Option(
+        help: ArgumentHelp(
+            "With --recommendations: what was learned from, for coverage, novelty and segments.",
+            valueName: "path"
+        )
+    )
+    var training: String?
+
+    @Flag(help: "With --snapshot: keep items that the user has had in the ranking.")
+    var includeSeen = false
+
+    @Option(help: ArgumentHelp("With --snapshot: rank each target among so many random items only.", valueName: "n"))
+    var sampledNegatives: Int?
+
+    @OptionGroup var evaluation: EvaluationOptionGroup
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (recommendations == nil) != (snapshot == nil) else {
+            throw ValidationError("Give either --recommendations or --snapshot.")
+        }
+        if let sampledNegatives, sampledNegatives < 1 {
+            throw ValidationError("--sampled-negatives is \(sampledNegatives), but must be 1 or more.")
+        }
+        guard snapshot == nil || training == nil else {
+            throw ValidationError("--training goes with --recommendations; a snapshot knows what it learned from.")
+        }
+        guard snapshot != nil || (sampledNegatives == nil && !includeSeen) else {
+            throw ValidationError("--sampled-negatives and --include-seen go with --snapshot.")
+        }
+    }
+
+    func execute(_ console: Console) throws {
+        let truth = try reading.read(truth, console).dataset
+        let result =
+            try snapshot.map { try evaluate(snapshot: Snapshot.read(from: $0), truth) }
+            ?? evaluateLists(truth, console)
+        try console.result(result) { EvaluationTable(result).text }
+    }
+
+    private func evaluateLists(_ truth: Dataset, _ console: Console) throws -> EvaluationResult {
+        let lists = try RecommendationFile.read(recommendations ?? "")
+        let events = (0..<truth.users.count).flatMap { user in
+            let name = truth.users[user]
+            return truth.histories[UserIndex(user)].items.map { (user: name, item: truth.items[$0.position]) }
+        }
+        return try RankingEvaluation.evaluate(
+            recommendations: lists,
+            truth: events,
+            training: training.map { try reading.read($0, console).dataset },
+            options: evaluation.options(seed: common.seed),
+            pool: common.makePool()
+        )
+    }
+
+    private func evaluate(snapshot: Snapshot, _ truth: Dataset) throws -> EvaluationResult {
+        // An item that the snapshot does not know gets a number past its catalogue, and is missed.
+        var items = snapshot.dataset.items
+        var contexts: [ScoringContext] = []
+        var relevant: [[ItemIndex]] = []
+        for user in 0..<truth.users.count {
+            let history = truth.histories[UserIndex(user)]
+            guard history.count > 0 else { continue }
+            let known = snapshot.dataset.users.position(of: truth.users[user]).map(UserIndex.init(_:))
+            contexts.append(known.map(snapshot.context) ?? ScoringContext(user: nil, history: History(items: [])))
+            relevant.append(history.items.map { ItemIndex(items.insert(truth.items[$0.position])) })
+        }
+        var result = try ScorerEvaluation.evaluate(
+            scorer: snapshot.scorer,
+            contexts: contexts,
+            relevant: relevant,
+            excludingSeen: !includeSeen,
+            sampledNegatives: sampledNegatives,
+            catalogue: CatalogueStatistics(of: snapshot.dataset),
+            options: evaluation.options(seed: common.seed),
+            pool: common.makePool()
+        )
+        result.model = snapshot.manifest.model
+        return result
+    }
+}

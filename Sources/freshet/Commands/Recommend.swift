@@ -1,0 +1,148 @@
+import ArgumentParser
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+/// `freshet recommend`.
+struct Recommend: FreshetCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Recommend items to users.",
+        discussion: """
+            With --output, a line a user: the user, a tab, and the items from best to worst between commas. A name \
+            that ends in .jsonl gets JSON lines with scores instead.
+
+              freshet recommend --snapshot model --all-users --count 100 --output recommendations.tsv
+              freshet recommend --snapshot model --user 13085 --count 5
+              freshet recommend --snapshot model --history 22423 --history 85123A
+            """
+    )
+
+    @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))
+    var snapshot: String
+
+    @Flag(help: "Recommend to every user of the snapshot.")
+    var allUsers = false
+
+    @Option(
+        name: .customLong("user"),
+        help: ArgumentHelp("Recommend to this user; may come more than once.", valueName: "id")
+    )
+    var users: [String] = []
+
+    @Option(
+        name: .customLong("history"),
+        help: ArgumentHelp(
+            "An item of somebody the model does not know, oldest first; may come more than once.",
+            valueName: "id"
+        )
+    )
+    var history: [String] = []
+
+    @Option(help: "How many items a user.")
+    var count = 10
+
+    @Flag(help: "Keep items that the user has had.")
+    var includeSeen = false
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The file to write; standard output unless given.", valueName: "file")
+    )
+    var output: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard count > 0 else { throw ValidationError("--count is \(count), but must be 1 or more.") }
+        let ways = [allUsers, !users.isEmpty, !history.isEmpty].count { $0 }
+        guard ways == 1 else { throw ValidationError("Give one of --all-users, --user and --history.") }
+    }
+
+    func execute(_ console: Console) throws {
+        let snapshot = try Snapshot.read(from: snapshot)
+        let audience = try audience(of: snapshot)
+        var writer = try RecommendationWriter(
+            snapshot: snapshot,
+            path: output,
+            isJSON: common.json,
+            isForPeople: !allUsers
+        )
+        let recommender = BatchRecommender(scorer: snapshot.scorer, pool: common.makePool())
+        let progress = ProgressReporter(title: "recommend", isQuiet: common.quiet)
+        Interruption.watch()
+        let began = ProgressReporter.now()
+        // Blocks keep the lists of millions of users out of memory.
+        let block = 4096
+        for start in stride(from: 0, to: audience.count, by: block) {
+            guard !Interruption.isRequested else { throw FreshetError(.cancelled, "Stopped; nothing was written.") }
+            let people = audience[start..<min(start + block, audience.count)]
+            let lists = recommender.recommend(
+                contexts: people.map(\.context),
+                count: count,
+                excludingSeen: !includeSeen
+            )
+            for (person, list) in zip(people, lists) { try writer.write(person, list) }
+            progress.update(TrainingProgress(phase: "users", completed: people.endIndex, total: audience.count))
+        }
+        progress.finish()
+        let seconds = ProgressReporter.now() - began
+        try writer.finish(console, seconds: seconds)
+    }
+
+    private func audience(of snapshot: Snapshot) throws -> [Recipient] {
+        if !history.isEmpty { return [Recipient(name: nil, context: try unknownUser(of: snapshot))] }
+        let positions =
+            allUsers ? Array(0..<snapshot.dataset.users.count) : try users.map { try position(of: $0, snapshot) }
+        return positions.map { position in
+            Recipient(name: position, context: snapshot.context(of: UserIndex(position)))
+        }
+    }
+
+    private func position(of user: String, _ snapshot: Snapshot) throws -> Int {
+        if let position = snapshot.dataset.users.position(of: user) { return position }
+        throw FreshetError(
+            .usage,
+            "The snapshot does not know user '\(user)'.",
+            remedy: "It knows \(examples(snapshot.dataset.users)). For somebody new give --history ITEM."
+        )
+    }
+
+    private func unknownUser(of snapshot: Snapshot) throws -> ScoringContext {
+        let items = try history.map { item in
+            guard let position = snapshot.dataset.items.position(of: item) else {
+                throw FreshetError(
+                    .usage,
+                    "The snapshot does not know item '\(item)'.",
+                    remedy: "It knows \(examples(snapshot.dataset.items))."
+                )
+            }
+            return ItemIndex(position)
+        }
+        return ScoringContext(user: nil, history: snapshot.dataset.history(of: items))
+    }
+
+    private func examples(_ table: IdentifierTable) -> String {
+        let some = table.identifiers.prefix(3).joined(separator: ", ")
+        return table.count > 3 ? "\(Words.count(table.count)), such as \(some)" : some
+    }
+}
+
+/// Somebody to recommend to: a user's number, or `nil` for one that the model does not know.
+struct Recipient {
+    let name: Int?
+    let context: ScoringContext
+}
+
+extension Dataset {
+    /// A history of just now, with the columns that the data set has.
+    func history(of items: [ItemIndex]) -> History {
+        let count = items.count
+        return History(
+            items: items[...],
+            times: histories.times.isEmpty ? [] : ArraySlice(repeating: histories.times.max() ?? 0, count: count),
+            types: histories.types.isEmpty ? [] : ArraySlice(repeating: 0, count: count),
+            values: histories.values.isEmpty ? [] : ArraySlice(repeating: .nan, count: count)
+        )
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetTensor
+
+/// `freshet train`.
+struct Train: FreshetCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a model and keep it as a snapshot.",
+        discussion: """
+            Each user's last event is held out to validate on, and is part of the user's history again when \
+            recommending. Ctrl-C stops after the step and leaves a checkpoint; the same command with --resume goes on.
+
+              freshet train --data events.tsv --model sequence-transformer --output model
+              freshet train --data ml-1m.txt --format pairs --model popularity --set halfLifeEvents=10 --output model
+
+            Models:
+            \(ModelRegistry.all.map(Self.line).joined(separator: "\n"))
+            """
+    )
+
+    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var common: CommonOptions
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the snapshot.", valueName: "folder"))
+    var output: String
+
+    @Flag(help: "Go on with the unfinished training in the output folder.")
+    var resume = false
+
+    func execute(_ console: Console) throws {
+        let description = try modelOptions.description()
+        let overrides = try modelOptions.overrides()
+        let folder = TrainingFolder(output)
+        try folder.prepare()
+        let imported = try dataOptions.read(console)
+        let split = imported.dataset.leavingLastOut()
+        let data = TrainingData(dataset: split.training, validation: split.holdouts)
+        let learner = try description.makeLearner(preset: modelOptions.preset, overrides: overrides, data: data)
+        let run = TrainingRun(
+            description: description,
+            data: data,
+            seed: common.seed,
+            pool: common.makePool(),
+            folder: folder,
+            isResuming: resume,
+            console: console
+        )
+        let outcome = try run.train(learner)
+        let manifest = SnapshotManifest(
+            model: description.name,
+            preset: modelOptions.preset,
+            configurationJSON: outcome.configurationJSON,
+            seed: common.seed,
+            threads: run.pool.threads,
+            data: DataSummary(
+                of: imported.dataset,
+                source: URL(fileURLWithPath: dataOptions.data).lastPathComponent,
+                format: imported.format,
+                validationEvents: split.holdouts.count
+            ),
+            epochs: outcome.epochs,
+            trainSeconds: outcome.trainSeconds
+        )
+        try Snapshot(manifest: manifest, dataset: imported.dataset, scorer: outcome.scorer).write(to: output)
+        let report = TrainReport(manifest: manifest, snapshot: output)
+        try console.result(report) { report.words }
+    }
+
+    private static func line(_ model: ModelDescription) -> String {
+        let presets = model.presets.isEmpty ? "" : " (presets: \(model.presets.joined(separator: ", ")))"
+        return "  \(model.name): \(model.summary)\(presets)"
+    }
+}
+
+/// What `freshet train` reports.
+struct TrainReport: Encodable {
+    let model: String
+    let preset: String
+    let configuration: JSONValue
+    let seed: UInt64
+    let threads: Int
+    let data: DataSummary
+    let trainSeconds: Double
+    let epochSeconds: [Double]
+    let losses: [Double]
+    let validation: [Double?]
+    let bestEpoch: Int?
+    let metrics: [String: Double]
+    let peakMemoryBytes: Int
+    let snapshot: String
+
+    init(manifest: SnapshotManifest, snapshot: String) {
+        model = manifest.model
+        preset = manifest.preset ?? "recommended"
+        configuration = manifest.configuration
+        seed = manifest.seed
+        threads = manifest.threads
+        data = manifest.data
+        trainSeconds = manifest.trainSeconds
+        epochSeconds = manifest.epochs.map(\.seconds)
+        losses = manifest.epochs.map(\.loss)
+        validation = manifest.epochs.map(\.validation)
+        bestEpoch = manifest.bestEpoch?.epoch
+        metrics = manifest.metrics
+        peakMemoryBytes = PeakMemory.bytes
+        self.snapshot = snapshot
+    }
+
+    var words: String {
+        var lines = [
+            "\(model) (\(preset)) trained in \(Words.duration(trainSeconds)) on \(Words.count(data.events)) events of "
+                + "\(Words.count(data.users)) users and \(Words.count(data.items)) items."
+        ]
+        if let loss = losses.last { lines.append("\(losses.count) epochs, last loss \(Words.decimal(loss, 4)).") }
+        for (name, value) in metrics.sorted(by: { $0.key < $1.key }) {
+            lines.append("\(name) \(Words.decimal(value, 4))")
+        }
+        lines.append("Snapshot in \(snapshot), peak memory \(Words.bytes(peakMemoryBytes)).")
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import FreshetCore
+import FreshetModels
+import FreshetNN
+import FreshetTensor
+import Synchronization
+
+/// One training with its progress, its checkpoints and its interruption.
+struct TrainingRun {
+    let description: ModelDescription
+    let data: TrainingData
+    let seed: UInt64
+    let pool: ThreadPool
+    /// Where checkpoints go; `nil` keeps none.
+    var folder: TrainingFolder?
+    var isResuming = false
+    let console: Console
+
+    /// What a training gives.
+    struct Outcome {
+        let scorer: any Scorer
+        let configurationJSON: String
+        let epochs: [EpochRecord]
+        let trainSeconds: Double
+    }
+
+    /// Trains until the model is done or somebody presses Ctrl-C.
+    /// - Throws: ``FreshetError``; of kind `cancelled` when stopped, and it says how to go on.
+    func train(_ learner: some Learner) throws -> Outcome {
+        var learner = learner
+        let configurationJSON = description.configurationJSON(of: learner)
+        var state = TrainingState(
+            model: description.name,
+            configurationJSON: configurationJSON,
+            seed: seed,
+            threads: pool.threads,
+            data: data
+        )
+        var session = TrainingSession(seed: seed, pool: pool)
+        if let folder { session.resumed = try unfinished(in: folder, state: &state) }
+        let progress = ProgressReporter(title: description.name, isQuiet: console.isQuiet)
+        let earlier = state
+        let began = ProgressReporter.now()
+        let seconds = { @Sendable in earlier.trainSeconds + ProgressReporter.now() - began }
+        session.report = progress.update
+        session.isCancelled = { Interruption.isRequested }
+        if let folder {
+            session.saveCheckpoint = { checkpoint in
+                var state = earlier
+                state.epochs = progress.epochs
+                state.trainSeconds = seconds()
+                try folder.save(checkpoint, state: state)
+            }
+        }
+        Interruption.watch()
+        defer { progress.finish() }
+        do {
+            try learner.fit(data, session: session)
+        } catch let error as FreshetError where error.kind == .cancelled {
+            progress.finish()
+            throw stopped()
+        }
+        return Outcome(
+            scorer: learner.makeScorer(),
+            configurationJSON: configurationJSON,
+            epochs: progress.epochs,
+            trainSeconds: seconds()
+        )
+    }
+
+    private func unfinished(in folder: TrainingFolder, state: inout TrainingState) throws -> Checkpoint? {
+        guard folder.isUnfinished else {
+            guard isResuming else { return nil }
+            if folder.isFinished {
+                throw FreshetError(
+                    .usage,
+                    "The training in '\(folder.path)' is finished: there is nothing to resume.",
+                    remedy: "Leave --resume out to train anew."
+                )
+            }
+            console.note("No unfinished training in '\(folder.path)': starting at the beginning.")
+            return nil
+        }
+        guard isResuming else {
+            console.note(
+                "The unfinished training in '\(folder.path)' is left behind; --resume would have gone on with it."
+            )
+            return nil
+        }
+        let (checkpoint, saved) = try folder.resume(as: state)
+        state = saved
+        console.note("Going on after \(saved.epochs.count) epochs.")
+        return checkpoint
+    }
+
+    private func stopped() -> FreshetError {
+        guard let folder, folder.isUnfinished else { return FreshetError(.cancelled, "Stopped.") }
+        return FreshetError(
+            .cancelled,
+            "Stopped; the training so far is in '\(folder.path)'.",
+            remedy: "Go on with the same command and --resume."
+        )
+    }
+}
