@@ -24,7 +24,8 @@ extension Tape {
     ) -> Double {
         let (N, C, V) = (x.rows, x.columns, table.rows)
         precondition(targets.count == N && table.columns == C, "cross-entropy: shapes differ")
-        let blockRows = min(N, 64)
+        // A block's logits stay near 8 MB, however long the catalogue.
+        let blockRows = min(N, max(32, (1 << 21) / V))
         let logits = pool.take(blockRows * V)
         let dx = isRecording ? accumulator(of: x) : nil
         var loss = 0.0
