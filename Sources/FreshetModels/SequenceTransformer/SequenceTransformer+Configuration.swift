@@ -18,7 +18,7 @@ extension SequenceTransformer {
         /// The width of the feed-forward layer over `channels`.
         public var feedForwardMultiplier = 2.0
         /// A learned vector for each place, counted from the newest event.
-        public var absolutePositions = true
+        public var absolutePositions = false
         /// How many distances have their own learned attention bias; 0 for none.
         public var relativePositions = 200
         /// A learned vector for the event's type, where the data have several.

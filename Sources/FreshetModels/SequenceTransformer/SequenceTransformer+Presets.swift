@@ -11,6 +11,7 @@ extension SequenceTransformer {
         configuration.heads = 1
         configuration.blockStyle = .original
         configuration.feedForwardMultiplier = 1
+        configuration.absolutePositions = true
         configuration.relativePositions = 0
         configuration.eventTypes = false
         configuration.timeGaps = false
