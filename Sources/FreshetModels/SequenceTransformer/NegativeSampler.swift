@@ -32,7 +32,7 @@ struct NegativeSampler {
         logProbability = shares.map { logarithm($0 / length) }
     }
 
-    /// Draws items by their share of events, for all rows of a batch together.
+    /// Draws items by the square root of how often they occur, for all rows of a pass together.
     func shared(_ count: Int, into buffer: IndexBuffer, using random: inout RandomSource) {
         for _ in 0..<count { buffer.append(drawn[random.below(drawn.count)]) }
     }
