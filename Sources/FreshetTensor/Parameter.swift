@@ -1,7 +1,7 @@
 /// A matrix of numbers that training changes: rows × columns, row-major.
 ///
 /// `@unchecked Sendable`: the numbers are written by an optimizer between steps, on the thread that owns the training
-/// run, and by nobody once a scorer holds the parameter (it gets one of its own, through ``ParameterSet/assign(from:)``).
+/// run, and by nobody once a scorer holds the parameter, which is a copy (``ParameterSet/assign(from:)``).
 public final class Parameter: @unchecked Sendable {
     /// How a parameter's gradient is kept.
     public enum GradientLayout: Sendable {
