@@ -32,4 +32,24 @@ public struct HistoryQuery: Codable, Sendable, Equatable {
             if weight < 1e-6 { break }
         }
     }
+
+    /// Calls `body` for the distinct items that count, the latest first, each with the weight of its last event.
+    ///
+    /// - Parameters:
+    ///   - history: the events.
+    ///   - zeros: scratch of as many zeros as the catalogue has items; zeros again afterwards.
+    ///   - body: receives the item and its weight.
+    @inline(__always)
+    func forEachItem(
+        of history: History,
+        zeros: UnsafeMutablePointer<Float>,
+        _ body: (_ item: Int, _ weight: Float) -> Void
+    ) {
+        forEach(in: history) { item, weight in
+            guard zeros[item] == 0 else { return }
+            zeros[item] = 1
+            body(item, weight)
+        }
+        forEach(in: history) { item, _ in zeros[item] = 0 }
+    }
 }

@@ -9,6 +9,9 @@ public enum ModelRegistry {
     public static let all: [ModelDescription] = [
         ModelDescription(Popularity.self),
         ModelDescription(CoVisitation.self),
+        ModelDescription(ItemKNN.self),
+        ModelDescription(UserKNN.self),
+        ModelDescription(EASE.self),
         ModelDescription(SequenceTransformer.self),
     ]
 

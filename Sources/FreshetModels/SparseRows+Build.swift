@@ -33,18 +33,32 @@ final class SparseAccumulator {
         marks[column >> 6] = 1
     }
 
-    /// Adds `factor` times a run of entries.
+    /// Adds row `row` of the product of two matrices: the rows of `right` that the entries of the left row name.
     @inline(__always)
-    func add(
-        _ columns: UnsafeBufferPointer<Int32>,
-        _ values: UnsafeBufferPointer<Float>,
-        in range: Range<Int>,
-        times factor: Float
-    ) {
-        for entry in range {
-            let column = Int(columns[entry])
-            sums[column] += factor * values[entry]
-            marks[column >> 6] = 1
+    func add(_ left: SparseRows, _ row: Int, through right: SparseRows) {
+        let (sums, marks) = (sums, marks)
+        right.columns.withUnsafeBufferPointer { columns in
+            right.values.withUnsafeBufferPointer { values in
+                for entry in left.offsets[row]..<left.offsets[row + 1] {
+                    let factor = left.values[entry]
+                    let inner = Int(left.columns[entry])
+                    for place in right.offsets[inner]..<right.offsets[inner + 1] {
+                        let column = Int(columns[place])
+                        sums[column] += factor * values[place]
+                        marks[column >> 6] = 1
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces every sum that is not zero.
+    @inline(__always)
+    func update(_ body: (_ column: Int, _ sum: Float) -> Float) {
+        for block in 0..<blocks where marks[block] != 0 {
+            for column in (block << 6)..<((block + 1) << 6) where sums[column] != 0 {
+                sums[column] = body(column, sums[column])
+            }
         }
     }
 

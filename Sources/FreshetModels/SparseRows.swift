@@ -58,6 +58,11 @@ struct SparseRows: Sendable, Equatable {
         return SparseRows(columnCount: rowCount, offsets: starts, columns: rows, values: moved)
     }
 
+    /// The matrix times a number.
+    func scaled(by factor: Float) -> SparseRows {
+        SparseRows(columnCount: columnCount, offsets: offsets, columns: columns, values: values.map { $0 * factor })
+    }
+
     /// The Euclidean length of every row.
     func norms() -> [Float] {
         (0..<rowCount).map { row in

@@ -24,7 +24,7 @@ public enum SyntheticData {
     /// Users who like the items of their own group: each went through most of the group in its order, from a place of
     /// their own, and rates it 5; two items of other groups strayed in and are rated 1.
     ///
-    /// User `u` and item `i` belong to the groups `u % groups` and `i % groups`. The next item of the group is held
+    /// An item's category is its group. User `u` and item `i` belong to the groups `u % groups` and `i % groups`. The next item of the group is held
     /// out for validation.
     public static func groups(users: Int = 60, items: Int = 24, groups: Int = 2, seed: UInt64 = 1) -> TrainingData {
         var random = RandomSource(seed: seed)
@@ -48,7 +48,11 @@ public enum SyntheticData {
             values.append(ratings)
             holdouts.append(Holdout(user: UserIndex(user), item: ItemIndex(((start + seen) % size) * groups + group)))
         }
-        return TrainingData(dataset: dataset(histories, itemCount: items, values: values), validation: holdouts)
+        var dataset = dataset(histories, itemCount: items, values: values)
+        dataset.itemDetails = (0..<items).map { item in
+            Item(id: "item \(item)", title: "thing \(item)", categories: ["group \(item % groups)"])
+        }
+        return TrainingData(dataset: dataset, validation: holdouts)
     }
 
     /// Histories of random items, popular ones more often, without a pattern.
