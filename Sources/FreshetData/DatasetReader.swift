@@ -31,6 +31,7 @@ public struct DatasetReader: Sendable {
         let source = try ImportSource(path: path)
         let importer = try named ?? Self.guess(source)
         let collector = EventCollector(options: options)
+        if let catalogue = options.catalogue { try CatalogueReader.read(catalogue, into: collector) }
         try importer.read(source, into: collector)
         let (dataset, report) = try Cleaning.finish(collector, path: path)
         return ImportResult(dataset: dataset, report: report, format: importer.name)
@@ -38,10 +39,13 @@ public struct DatasetReader: Sendable {
 
     private static func guess(_ source: ImportSource) throws -> any Importer {
         if let importer = Importers.all.first(where: { $0.recognizes(source) }) { return importer }
+        let formats = Importers.all.map(\.name).joined(separator: ", ")
         throw FreshetError(
             .usage,
             "Cannot tell the format of '\(source.path)'.",
-            remedy: "Name it: \(Importers.all.map(\.name).joined(separator: ", "))."
+            remedy: source.isFolder
+                ? "Name one of its files (\(source.entries.prefix(20).joined(separator: ", "))) or the format (\(formats))."
+                : "Name the format: \(formats)."
         )
     }
 }

@@ -30,3 +30,25 @@ extension Histories {
         }
     }
 }
+
+extension Histories {
+    /// The table of some users, with new numbers for users and items.
+    ///
+    /// - Parameters:
+    ///   - users: the users that stay, in ascending order; those left out have no events.
+    ///   - items: the items that stay, in ascending order; those left out have no events.
+    ///   - oldItemCount: how many items there were.
+    /// - Returns: the same events under their new numbers.
+    func renumbered(users: [Int], items: [Int], oldItemCount: Int) -> Histories {
+        var histories = self
+        if users.count < userCount { histories.offsets = [0] + users.map { offsets[$0 + 1] } }
+        if items.count < oldItemCount {
+            var numbers = [Int32](repeating: -1, count: oldItemCount)
+            for (number, item) in items.enumerated() { numbers[item] = Int32(number) }
+            for row in histories.items.indices {
+                histories.items[row] = ItemIndex(rawValue: numbers[histories.items[row].position])
+            }
+        }
+        return histories
+    }
+}

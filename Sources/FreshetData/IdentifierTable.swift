@@ -140,3 +140,13 @@ extension IdentifierTable {
         return product.high ^ product.low
     }
 }
+
+extension IdentifierTable {
+    /// The table of some of the ids, in their order; the same table when it is all of them.
+    func selecting(_ positions: [Int]) -> IdentifierTable {
+        guard positions.count < count else { return self }
+        var table = IdentifierTable()
+        for position in positions { withBytes(at: position) { _ = table.insert($0, hash: Self.hash($0)) } }
+        return table
+    }
+}

@@ -7,31 +7,90 @@ enum Cleaning {
     static func finish(_ collector: EventCollector, path: String) throws -> (Dataset, CleaningReport) {
         var report = collector.report
         let collected = collector.columns.count
-        var columns = collector.columns
-        collector.columns = EventColumns()
-        let histories = columns.takeHistories(userCount: collector.users.count)
-        report.add(.missingTime, count: collected - histories.eventCount, example: nil)
+        let histories = collector.columns.takeHistories(userCount: collector.users.count)
+        report.add(.missingTime, count: collected - histories.eventCount, details: [])
+
+        let filtered = filter(histories, collector, report: &report)
         report.sortDrops()
-        report.eventsKept = histories.eventCount
-        report.usersKept = collector.users.count
-        report.itemsKept = collector.items.count
-        guard histories.eventCount > 0 else { throw nothingLeft(report, path: path) }
-        let dataset = Dataset(
-            users: collector.users,
-            items: collector.items,
-            eventTypes: collector.typeNames.identifiers.map { EventType(rawValue: $0) },
-            histories: histories
-        )
+        guard filtered.eventCount > 0 else { throw nothingLeft(report, path: path) }
+        let dataset = number(filtered, collector)
+        report.eventsKept = dataset.histories.eventCount
+        report.usersKept = dataset.users.count
+        report.itemsKept = dataset.items.count
         return (dataset, report)
+    }
+
+    private static func filter(
+        _ histories: Histories,
+        _ collector: EventCollector,
+        report: inout CleaningReport
+    ) -> Histories {
+        let options = collector.options
+        let needsFilter =
+            options.duplicates != .keepAll || max(options.userCore, options.itemCore, options.minimumHistory) > 1
+        guard needsFilter else { return histories }
+        var filters = HistoryFilters(histories, itemCount: collector.items.count)
+        let duplicates = filters.dropDuplicates(options.duplicates)
+        let core = filters.keepCore(users: options.userCore, items: options.itemCore)
+        let short = filters.dropShortHistories(below: options.minimumHistory)
+        let steps: [(CleaningReport.Reason, HistoryFilters.Dropped)] = [
+            (.duplicate, duplicates), (.userCore, core.withUser), (.itemCore, core.withItem), (.shortHistory, short),
+        ]
+        for (reason, dropped) in steps {
+            let details = dropped.first.map { user, row in
+                "user '\(collector.users[user])' on item '\(collector.items[histories.items[row].position])'"
+            }
+            report.add(reason, count: dropped.count, details: details)
+        }
+        return histories.keeping(filters.isKept)
+    }
+
+    /// Gives the users and items that stay their final numbers.
+    ///
+    /// Without an event stay those that the source describes, unless a minimum number of events was asked for.
+    private static func number(_ histories: Histories, _ collector: EventCollector) -> Dataset {
+        let options = collector.options
+        let describedUsers = max(options.userCore, options.minimumHistory) > 0 ? 0 : collector.userDetails.count
+        let describedItems = options.itemCore > 0 ? 0 : collector.itemDetails.count
+        var hasEvents = [Bool](repeating: false, count: collector.items.count)
+        for item in histories.items { hasEvents[item.position] = true }
+        let users = (0..<histories.userCount).filter {
+            $0 < describedUsers || histories.offsets[$0] < histories.offsets[$0 + 1]
+        }
+        let items = hasEvents.indices.filter { $0 < describedItems || hasEvents[$0] }
+        return Dataset(
+            users: collector.users.selecting(users),
+            items: collector.items.selecting(items),
+            eventTypes: collector.typeNames.identifiers.map { EventType(rawValue: $0) },
+            histories: histories.renumbered(users: users, items: items, oldItemCount: collector.items.count),
+            itemDetails: collector.itemDetails.isEmpty
+                ? []
+                : items.map {
+                    $0 < collector.itemDetails.count ? collector.itemDetails[$0] : Item(id: collector.items[$0])
+                },
+            userDetails: collector.userDetails.isEmpty
+                ? []
+                : users.map {
+                    $0 < collector.userDetails.count ? collector.userDetails[$0] : User(id: collector.users[$0])
+                }
+        )
     }
 
     private static func nothingLeft(_ report: CleaningReport, path: String) -> FreshetError {
         let reasons = report.drops.map { "\($0.count) × \($0.reason.rawValue)" }.joined(separator: ", ")
+        let example = report.drops.flatMap(\.examples).first.map { " For example \($0.place)\($0.detail)." } ?? ""
         return FreshetError(
             .invalidData,
             "No usable event in '\(path)': \(report.linesRead) lines read"
-                + (reasons.isEmpty ? "." : ", dropped \(reasons)."),
-            remedy: "Check the format (known: \(Importers.all.map(\.name).joined(separator: ", "))) and the filters."
+                + (reasons.isEmpty ? "." : ", dropped \(reasons).") + example,
+            remedy: remedy(for: report)
         )
+    }
+
+    private static func remedy(for report: CleaningReport) -> String {
+        if report.drops.max(by: { $0.count < $1.count })?.reason == .timeOutOfRange {
+            return "Widen the range of times; if they count milliseconds, say so."
+        }
+        return "Check the format (known: \(Importers.all.map(\.name).joined(separator: ", "))) and the filters."
     }
 }

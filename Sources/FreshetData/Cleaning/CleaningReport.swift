@@ -24,6 +24,10 @@ public struct CleaningReport: Sendable, Equatable, Codable {
         case valueBelowMinimum = "value below the minimum"
         /// An event on an item that the catalogue does not have.
         case unknownItem = "unknown item"
+        /// An event with the id of another.
+        case repeatedEvent = "repeated event id"
+        /// Another line of details for the same item or user.
+        case repeatedDetails = "repeated item or user"
         /// Another event of the same user on the same item.
         case duplicate = "repeated user and item"
         /// An event of a user outside the k-core.
@@ -52,6 +56,11 @@ public struct CleaningReport: Sendable, Equatable, Codable {
         public let line: Int?
         /// What was seen.
         public let detail: String
+
+        /// The place as text that the detail can follow.
+        var place: String {
+            file.map { file in "\(file)\(line.map { ":\($0)" } ?? ""): " } ?? ""
+        }
     }
 
     /// All drops of one reason.
@@ -85,19 +94,26 @@ public struct CleaningReport: Sendable, Equatable, Codable {
         drops.first { $0.reason == reason }?.count ?? 0
     }
 
-    /// Adds drops of one reason.
-    mutating func add(_ reason: Reason, count: Int = 1, example: @autoclosure () -> Example?) {
+    /// Adds a drop that belongs to a line.
+    mutating func add(_ reason: Reason, file: String, line: Int, detail: @autoclosure () -> String) {
+        let index = index(of: reason)
+        drops[index].count += 1
+        guard drops[index].examples.count < Self.exampleLimit else { return }
+        drops[index].examples.append(Example(file: file, line: line, detail: detail()))
+    }
+
+    /// Adds drops that belong to no line, with what is to be said of the first.
+    mutating func add(_ reason: Reason, count: Int, details: [String]) {
         guard count > 0 else { return }
-        let index =
-            drops.firstIndex { $0.reason == reason }
-            ?? {
-                drops.append(Drop(reason: reason, count: 0, examples: []))
-                return drops.count - 1
-            }()
+        let index = index(of: reason)
         drops[index].count += count
-        if drops[index].examples.count < Self.exampleLimit, let example = example() {
-            drops[index].examples.append(example)
-        }
+        drops[index].examples += details.map { Example(file: nil, line: nil, detail: $0) }
+    }
+
+    private mutating func index(of reason: Reason) -> Int {
+        if let index = drops.firstIndex(where: { $0.reason == reason }) { return index }
+        drops.append(Drop(reason: reason, count: 0, examples: []))
+        return drops.count - 1
     }
 
     /// Puts the drops into the order of ``Reason``.
@@ -116,8 +132,7 @@ extension CleaningReport: CustomStringConvertible {
         for drop in drops {
             lines.append("  dropped \(drop.count): \(drop.reason.rawValue)")
             for example in drop.examples {
-                let place = example.file.map { file in "\(file)\(example.line.map { ":\($0)" } ?? ""): " } ?? ""
-                lines.append("    \(place)\(example.detail)")
+                lines.append("    \(example.place)\(example.detail)")
             }
         }
         return lines.joined(separator: "\n")

@@ -1,46 +1,31 @@
-import Foundation
 import FreshetCore
 
 /// Bytes of a line or a field, valid while the importer handles the line.
 public typealias Bytes = UnsafeBufferPointer<UInt8>
 
-/// Where an importer delivers what it reads: it checks, counts and keeps the events.
+/// Where an importer delivers what it reads: it checks, counts and keeps the events and the catalogue.
 ///
 /// An importer asks it for the lines of its files, so that every drop knows its file and line.
 public final class EventCollector {
     /// The longest id in bytes.
     public static let maximumIdentifierLength = 256
 
-    let options: ImportOptions
+    /// What the caller asked for.
+    public let options: ImportOptions
     var report = CleaningReport()
     var users = IdentifierTable()
     var items = IdentifierTable()
     var columns = EventColumns()
+    /// Details of the first items of `items`; an event on any other is one on an unknown item.
     var itemDetails: [Item] = []
+    /// Details of the first users of `users`.
     var userDetails: [User] = []
     private(set) var typeNames = IdentifierTable()
-    private var file = ""
-    private var line = 0
+    private var eventIdentifiers = IdentifierTable()
+    /// The file and line at hand.
+    var place = (file: "", line: 0)
 
     init(options: ImportOptions) { self.options = options }
-
-    // MARK: Lines
-
-    /// Calls `body` with every line of a file that is not empty; packed files are unpacked on the way.
-    public func forEachLine(of path: String, _ body: (Bytes) throws -> Void) throws {
-        let reader = LineReader(try openByteSource(at: path))
-        file = (path as NSString).lastPathComponent
-        line = 0
-        while let next = try reader.next() {
-            line += 1
-            report.linesRead += 1
-            if next.isTooLong {
-                try drop(.lineTooLong, "more than \(LineReader.maximumLength) bytes")
-            } else if !next.bytes.isEmpty {
-                try body(next.bytes)
-            }
-        }
-    }
 
     /// Drops the line at hand, or the event in it.
     /// - Throws: ``FreshetError`` of kind `invalidData` when the import is strict and the input is at fault.
@@ -48,24 +33,30 @@ public final class EventCollector {
         if options.strict, reason.isMalformed {
             throw FreshetError(
                 .invalidData,
-                "\(file), line \(line): \(reason.rawValue): \(detail()).",
+                "\(place.file), line \(place.line): \(reason.rawValue): \(detail()).",
                 remedy: "Mend the line, or leave out the strict option to drop and count such lines."
             )
         }
-        report.add(reason, example: CleaningReport.Example(file: file, line: line, detail: detail()))
+        report.add(reason, file: place.file, line: place.line, detail: detail())
     }
 
     // MARK: Events
 
-    /// The number of an event type, for ``addEvent(user:item:type:value:time:)``; `nil` beyond 255 types.
-    public func typeCode(of name: Bytes) -> UInt8? {
+    /// The number of an event type, for ``addEvent(user:item:type:value:time:id:)``; `nil` beyond 255 types.
+    ///
+    /// - Parameters:
+    ///   - name: the type's name, as the line has it.
+    ///   - type: the type of a line without a name.
+    /// - Returns: the number, or `nil`.
+    public func typeCode(of name: Bytes?, else type: EventType) -> UInt8? {
+        guard let name, !name.isEmpty else { return typeCode(of: type) }
         let hash = IdentifierTable.hash(name)
         if let code = typeNames.find(name, hash: hash) { return UInt8(code) }
         guard typeNames.count < 255 else { return nil }
         return UInt8(typeNames.insert(name, hash: hash))
     }
 
-    /// The number of an event type.
+    /// The number of an event type that the format itself has.
     public func typeCode(of type: EventType) -> UInt8 {
         UInt8(typeNames.insert(type.rawValue))
     }
@@ -78,9 +69,18 @@ public final class EventCollector {
     ///   - type: what was done, from ``typeCode(of:)``.
     ///   - value: how much, or `.nan`.
     ///   - time: seconds since 1970, or `nil`.
+    ///   - id: the event's own id; an event that repeats one is dropped.
     /// - Throws: as ``drop(_:_:)``.
-    public func addEvent(user: Bytes, item: Bytes, type: UInt8, value: Float = .nan, time: Int64? = nil) throws {
+    public func addEvent(
+        user: Bytes,
+        item: Bytes,
+        type: UInt8,
+        value: Float = .nan,
+        time: Int64? = nil,
+        id: Bytes? = nil
+    ) throws {
         report.eventsRead += 1
+        guard !value.isInfinite else { return try drop(.malformedLine, "a value out of range") }
         if let time, !options.timeRange.contains(time) {
             return try drop(.timeOutOfRange, "time \(time)")
         }
@@ -100,6 +100,10 @@ public final class EventCollector {
                 return try drop(.unknownItem, "item '\(String(decoding: item, as: UTF8.self))'")
             }
         }
+        if let id, try isRepeated(id) { return }
+        guard columns.count < Int(Int32.max) else {
+            throw FreshetError(.invalidData, "There are more than 2^31 events.", remedy: "Import a part of the time.")
+        }
         columns.append(
             user: knownUser ?? users.insert(user, hash: userHash),
             item: knownItem ?? items.insert(item, hash: itemHash),
@@ -108,6 +112,52 @@ public final class EventCollector {
             time: time ?? EventColumns.noTime
         )
     }
+
+    private func isRepeated(_ id: Bytes) throws -> Bool {
+        let hash = IdentifierTable.hash(id)
+        guard eventIdentifiers.find(id, hash: hash) == nil else {
+            try drop(.repeatedEvent, "event id '\(String(decoding: id, as: UTF8.self))'")
+            return true
+        }
+        _ = eventIdentifiers.insert(id, hash: hash)
+        return false
+    }
+
+    // MARK: Catalogue
+
+    /// Keeps what is known of an item.
+    ///
+    /// Call for the whole catalogue before the first event.
+    public func add(_ item: Item) throws {
+        precondition(columns.count == 0, "the catalogue comes before the events")
+        guard try isNew(item.id, in: &items, "item") else { return }
+        itemDetails.append(item)
+    }
+
+    /// Keeps what is known of a user.
+    ///
+    /// Call for all users before the first event.
+    public func add(_ user: User) throws {
+        precondition(columns.count == 0, "the users come before the events")
+        guard try isNew(user.id, in: &users, "user") else { return }
+        userDetails.append(user)
+    }
+
+    private func isNew(_ identifier: String, in table: inout IdentifierTable, _ what: String) throws -> Bool {
+        var identifier = identifier
+        if let (reason, detail) = identifier.withUTF8({ Self.fault(inIdentifier: $0) }) {
+            try drop(reason, "\(what) \(detail)")
+            return false
+        }
+        guard table.position(of: identifier) == nil else {
+            try drop(.repeatedDetails, "\(what) '\(identifier)'")
+            return false
+        }
+        _ = table.insert(identifier)
+        return true
+    }
+
+    // MARK: Ids
 
     /// What is wrong with an id, with its beginning, or `nil`.
     static func fault(inIdentifier identifier: Bytes) -> (CleaningReport.Reason, detail: String)? {

@@ -14,9 +14,20 @@ public protocol Importer: Sendable {
 
 /// The table of formats.
 public enum Importers {
-    /// All of them, in the order in which they are tried when the format is guessed.
+    /// All of them, in the order in which they are tried when the format is guessed: the more particular first.
     public static let all: [any Importer] = [
-        PairsImporter()
+        NativeImporter(),
+        AmazonReviewsImporter(),
+        MovieLens100KImporter(),
+        MovieTweetingsImporter(),
+        MovieLens1MImporter(),
+        MovieLensCSVImporter(),
+        GoodbooksImporter(),
+        OnlineRetailImporter(),
+        PairsImporter(),
+        SequencesImporter(),
+        TableImporter(name: "csv", separator: ","),
+        TableImporter(name: "tsv", separator: "\t"),
     ]
 
     /// The importer of a name.

@@ -7,13 +7,25 @@ import Foundation
 final class LineReader {
     /// The longest line that is read: 16 MiB, which is a user with a million events on one line.
     static let maximumLength = 16 << 20
+    /// The longest record with quoted line ends: 1 MiB.
+    ///
+    /// A quote that never closes costs one line, not the file.
+    static let maximumQuotedLength = 1 << 20
 
-    /// One line.
+    /// One line, or one record of a table.
     struct Line {
+        /// Why a line cannot be used.
+        enum Fault {
+            case tooLong
+            case badQuotes
+        }
+
         /// Its bytes, valid until the next line is read; empty when it is too long.
         let bytes: UnsafeBufferPointer<UInt8>
-        /// Whether it was longer than ``LineReader/maximumLength``.
-        let isTooLong: Bool
+        /// The number of the line it begins on, from 1.
+        let number: Int
+        /// Why it cannot be used, or `nil`.
+        var fault: Fault?
     }
 
     private let source: any ByteSource
@@ -23,6 +35,8 @@ final class LineReader {
     private var end = 0
     private var isAtStart = true
     private var isSourceFinished = false
+    /// How many lines have been read.
+    private(set) var linesRead = 0
 
     /// Reads the lines of a source.
     init(_ source: any ByteSource, maximumLength: Int = LineReader.maximumLength, chunk: Int = 1 << 18) {
@@ -35,13 +49,38 @@ final class LineReader {
 
     /// The next line, or `nil` at the end.
     func next() throws -> Line? {
+        guard let found = try findLine() else { return nil }
+        return consume(found.length, lineEnds: found.hasEnd ? 1 : 0, fault: found.isTooLong ? .tooLong : nil)
+    }
+
+    /// The next record of a table, which goes over several lines where a quoted field does, or `nil` at the end.
+    func nextRecord(separator: UInt8) throws -> Line? {
+        guard let line = try findLine() else { return nil }
+        let first = UnsafeRawBufferPointer(rebasing: buffer[start..<start + line.length])
+        guard !line.isTooLong, first.contains(UInt8(ascii: "\"")) else {
+            return consume(line.length, lineEnds: line.hasEnd ? 1 : 0, fault: line.isTooLong ? .tooLong : nil)
+        }
+        while true {
+            let window = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).assumingMemoryBound(to: UInt8.self)
+            switch QuotedFields.recordEnd(in: window, separator: separator, isFinal: isSourceFinished) {
+            case .found(let length):
+                let inside = window[..<length].count { $0 == 0x0A }
+                return consume(length, lineEnds: inside + (length < window.count ? 1 : 0), fault: nil)
+            case .open where !isSourceFinished && end - start <= Self.maximumQuotedLength:
+                _ = try fill()
+            case .open, .malformed:
+                return consume(line.length, lineEnds: line.hasEnd ? 1 : 0, fault: .badQuotes)
+            }
+        }
+    }
+
+    /// Finds the line that begins at `start`, reading on as needed.
+    private func findLine() throws -> (length: Int, hasEnd: Bool, isTooLong: Bool)? {
         if isAtStart { try skipByteOrderMark() }
         var searched = 0
         var isTooLong = false
         while true {
-            if let length = lineLength(from: searched) {
-                return finish(length: length, terminator: 1, isTooLong: isTooLong || length > maximumLength)
-            }
+            if let length = lineLength(from: searched) { return (length, true, isTooLong || length > maximumLength) }
             searched = end - start
             if searched > maximumLength {
                 // The rest of the line is read and forgotten.
@@ -49,10 +88,7 @@ final class LineReader {
                 start = end
                 searched = 0
             }
-            guard try fill() else {
-                guard end > start || isTooLong else { return nil }
-                return finish(length: end - start, terminator: 0, isTooLong: isTooLong)
-            }
+            guard try fill() else { return end > start || isTooLong ? (end - start, false, isTooLong) : nil }
         }
     }
 
@@ -63,14 +99,19 @@ final class LineReader {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base + start)
     }
 
-    private func finish(length: Int, terminator: Int, isTooLong: Bool) -> Line {
+    /// Moves past a line and the end behind it.
+    private func consume(_ length: Int, lineEnds: Int, fault: Line.Fault?) -> Line {
         let first = start
-        start += length + terminator
-        guard !isTooLong else { return Line(bytes: UnsafeBufferPointer(start: nil, count: 0), isTooLong: true) }
-        var length = length
-        if length > 0, buffer[first + length - 1] == 0x0D { length -= 1 }
-        let bytes = UnsafeRawBufferPointer(rebasing: buffer[first..<first + length]).assumingMemoryBound(to: UInt8.self)
-        return Line(bytes: bytes, isTooLong: false)
+        let number = linesRead + 1
+        start = min(start + length + 1, end)
+        linesRead += max(lineEnds, 1)
+        guard fault != .tooLong else {
+            return Line(bytes: UnsafeBufferPointer(start: nil, count: 0), number: number, fault: fault)
+        }
+        let isReturnLast = length > 0 && buffer[first + length - 1] == 0x0D
+        let range = first..<first + length - (isReturnLast ? 1 : 0)
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[range]).assumingMemoryBound(to: UInt8.self)
+        return Line(bytes: bytes, number: number, fault: fault)
     }
 
     /// Reads another chunk behind what is there.

@@ -1,0 +1,64 @@
+import FreshetCore
+
+/// Reads events from lines of JSON; it accepts the lines that decoding ``Event`` accepts, with the same values.
+struct EventParser {
+    private var reader = JSONObjectReader(names: ["user", "item", "type", "value", "time", "id"])
+
+    /// The user of the last line.
+    private(set) var user = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    /// The item of the last line.
+    private(set) var item = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    /// The event type of the last line, if it has one.
+    private(set) var type: UnsafeBufferPointer<UInt8>?
+    /// The value of the last line, or `.nan`.
+    private(set) var value = Float.nan
+    /// The time of the last line, if it has one.
+    private(set) var time: Int64?
+    /// The event id of the last line, if it has one.
+    private(set) var id: UnsafeBufferPointer<UInt8>?
+
+    /// Reads a line; the properties are valid as long as the line and until the next.
+    /// - Throws: ``JSONFault`` when the line is not an event.
+    mutating func parse(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
+        try reader.read(line)
+        guard let user = try text(0, "user"), let item = try text(1, "item") else {
+            throw JSONFault("no user or no item")
+        }
+        self.user = user
+        self.item = item
+        type = try text(2, "type")
+        value = try number(3)
+        time = try seconds(4)
+        id = try text(5, "id")
+    }
+
+    private func text(_ field: Int, _ name: String) throws(JSONFault) -> UnsafeBufferPointer<UInt8>? {
+        switch reader.value(field) {
+        case .none: return nil
+        case .string(let text): return text
+        case .number, .other: throw JSONFault("a '\(name)' that is not a string")
+        }
+    }
+
+    private func number(_ field: Int) throws(JSONFault) -> Float {
+        switch reader.value(field) {
+        case .none: return .nan
+        case .number(let text):
+            if let number = NumberText.double(text), Float(number).isFinite { return Float(number) }
+            throw JSONFault("a 'value' out of range")
+        case .string, .other: throw JSONFault("a 'value' that is not a number")
+        }
+    }
+
+    private func seconds(_ field: Int) throws(JSONFault) -> Int64? {
+        let time: Int64?
+        switch reader.value(field) {
+        case .none: return nil
+        case .number(let text): time = NumberText.double(text).flatMap(Event.time(fromSeconds:))
+        case .string(let text): time = Timestamp.seconds(from: text)
+        case .other: time = nil
+        }
+        guard let time else { throw JSONFault("a 'time' that is no time") }
+        return time
+    }
+}
