@@ -96,12 +96,18 @@ public struct TrainingState: Sendable, Codable, Equatable {
         configuration = JSONValue(configurationJSON)
         self.seed = seed
         self.threads = threads
-        let histories = data.histories
+        dataFingerprint = data.fingerprint
+    }
+}
+
+extension TrainingData {
+    /// A checksum of the events and their order.
+    package var fingerprint: String {
         var sum = histories.offsets.withUnsafeBytes { Checksum.crc32($0, after: 0) }
         sum = histories.items.withUnsafeBytes { Checksum.crc32($0, after: sum) }
         sum = histories.times.withUnsafeBytes { Checksum.crc32($0, after: sum) }
         sum = histories.types.withUnsafeBytes { Checksum.crc32($0, after: sum) }
         sum = histories.values.withUnsafeBytes { Checksum.crc32($0, after: sum) }
-        dataFingerprint = Checksum.text(sum)
+        return Checksum.text(sum)
     }
 }

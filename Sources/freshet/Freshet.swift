@@ -18,7 +18,7 @@ struct Freshet: ParsableCommand {
             130 stopped by Ctrl-C.
             """,
         version: Version.current,
-        subcommands: [Train.self, Evaluate.self, Recommend.self]
+        subcommands: [Train.self, Evaluate.self, Recommend.self, Similar.self, Tune.self, Benchmark.self]
     )
 
     /// Runs the command that the arguments name and ends the process with its exit code.

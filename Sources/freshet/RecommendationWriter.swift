@@ -9,13 +9,8 @@ struct RecommendationWriter {
     private enum Form { case tabSeparated, jsonLines, object, words }
 
     private struct Line: Encodable {
-        struct Entry: Encodable {
-            let item: String
-            let title: String?
-            let score: Float
-        }
         let user: String?
-        let items: [Entry]
+        let items: [NamedItem]
     }
 
     private struct Summary: Encodable {
@@ -81,31 +76,17 @@ struct RecommendationWriter {
         try console.result(summary) { "" }
     }
 
-    private func name(_ recipient: Recipient) -> String? { recipient.name.map { snapshot.dataset.users[$0] } }
-
-    private func title(_ item: ItemIndex) -> String? {
-        snapshot.dataset.itemDetails.isEmpty ? nil : snapshot.dataset.itemDetails[item.position].title
-    }
+    private func name(_ recipient: Recipient) -> String? { recipient.user.map { snapshot.dataset.users[$0.position] } }
 
     private func line(_ recipient: Recipient, _ list: [ScoredItem]) -> Line {
-        Line(
-            user: name(recipient),
-            items: list.map {
-                .init(item: snapshot.dataset.items[$0.item.position], title: title($0.item), score: $0.score)
-            }
-        )
+        Line(user: name(recipient), items: list.map(snapshot.named))
     }
 
     private func words(_ recipient: Recipient, _ list: [ScoredItem]) -> String {
-        let recent = recipient.context.history.items.suffix(5).map(describe).joined(separator: "\n  ")
-        let found = zip(1..., list).map { "\($0). \(describe($1.item))" }.joined(separator: "\n  ")
+        let recent = recipient.context.history.items.suffix(5).map(snapshot.describe).joined(separator: "\n  ")
+        let found = zip(1..., list).map { "\($0). \(snapshot.describe($1.item))" }.joined(separator: "\n  ")
         return
             "\(name(recipient).map { "User \($0)" } ?? "Somebody new"), last events:\n  \(recent)\nRecommended:\n  \(found)"
-    }
-
-    private func describe(_ item: ItemIndex) -> String {
-        let id = snapshot.dataset.items[item.position]
-        return title(item).map { "\($0) [\(id)]" } ?? id
     }
 
     /// Ids that would break the lines apart cannot be written as they are.

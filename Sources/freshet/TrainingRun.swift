@@ -8,6 +8,8 @@ import Synchronization
 /// One training with its progress, its checkpoints and its interruption.
 struct TrainingRun {
     let description: ModelDescription
+    /// What the progress is called; the model's name unless given.
+    var title: String?
     let data: TrainingData
     let seed: UInt64
     let pool: ThreadPool
@@ -15,6 +17,8 @@ struct TrainingRun {
     var folder: TrainingFolder?
     var isResuming = false
     let console: Console
+    /// Sees every state of the work beside the progress bar.
+    var observe: @Sendable (TrainingProgress) -> Void = { _ in }
 
     /// What a training gives.
     struct Outcome {
@@ -22,6 +26,8 @@ struct TrainingRun {
         let configurationJSON: String
         let epochs: [EpochRecord]
         let trainSeconds: Double
+        /// The figures on the held-out events; `nil` where there are none.
+        let validation: LeaveOneOutValidation?
     }
 
     /// Trains until the model is done or somebody presses Ctrl-C.
@@ -38,11 +44,14 @@ struct TrainingRun {
         )
         var session = TrainingSession(seed: seed, pool: pool)
         if let folder { session.resumed = try unfinished(in: folder, state: &state) }
-        let progress = ProgressReporter(title: description.name, isQuiet: console.isQuiet)
+        let progress = ProgressReporter(title: title ?? description.name, isQuiet: console.isQuiet)
         let earlier = state
         let began = ProgressReporter.now()
         let seconds = { @Sendable in earlier.trainSeconds + ProgressReporter.now() - began }
-        session.report = progress.update
+        session.report = { [observe] in
+            progress.update($0)
+            observe($0)
+        }
         session.isCancelled = { Interruption.isRequested }
         if let folder {
             session.saveCheckpoint = { checkpoint in
@@ -60,11 +69,14 @@ struct TrainingRun {
             progress.finish()
             throw stopped()
         }
+        let trainSeconds = seconds()
+        let scorer = learner.makeScorer()
         return Outcome(
-            scorer: learner.makeScorer(),
+            scorer: scorer,
             configurationJSON: configurationJSON,
             epochs: progress.epochs,
-            trainSeconds: seconds()
+            trainSeconds: trainSeconds,
+            validation: data.validation.isEmpty ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
         )
     }
 

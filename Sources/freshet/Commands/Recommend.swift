@@ -91,46 +91,21 @@ struct Recommend: FreshetCommand {
     }
 
     private func audience(of snapshot: Snapshot) throws -> [Recipient] {
-        if !history.isEmpty { return [Recipient(name: nil, context: try unknownUser(of: snapshot))] }
-        let positions =
-            allUsers ? Array(0..<snapshot.dataset.users.count) : try users.map { try position(of: $0, snapshot) }
-        return positions.map { position in
-            Recipient(name: position, context: snapshot.context(of: UserIndex(position)))
-        }
-    }
-
-    private func position(of user: String, _ snapshot: Snapshot) throws -> Int {
-        if let position = snapshot.dataset.users.position(of: user) { return position }
-        throw FreshetError(
-            .usage,
-            "The snapshot does not know user '\(user)'.",
-            remedy: "It knows \(examples(snapshot.dataset.users)). For somebody new give --history ITEM."
-        )
+        if !history.isEmpty { return [Recipient(user: nil, context: try unknownUser(of: snapshot))] }
+        let known =
+            allUsers ? (0..<snapshot.dataset.users.count).map(UserIndex.init(_:)) : try users.map(snapshot.user(named:))
+        return known.map { Recipient(user: $0, context: snapshot.context(of: $0)) }
     }
 
     private func unknownUser(of snapshot: Snapshot) throws -> ScoringContext {
-        let items = try history.map { item in
-            guard let position = snapshot.dataset.items.position(of: item) else {
-                throw FreshetError(
-                    .usage,
-                    "The snapshot does not know item '\(item)'.",
-                    remedy: "It knows \(examples(snapshot.dataset.items))."
-                )
-            }
-            return ItemIndex(position)
-        }
+        let items = try history.map(snapshot.item(named:))
         return ScoringContext(user: nil, history: snapshot.dataset.history(of: items))
-    }
-
-    private func examples(_ table: IdentifierTable) -> String {
-        let some = table.identifiers.prefix(3).joined(separator: ", ")
-        return table.count > 3 ? "\(Words.count(table.count)), such as \(some)" : some
     }
 }
 
-/// Somebody to recommend to: a user's number, or `nil` for one that the model does not know.
+/// Somebody to recommend to; `nil` is a user that the model does not know.
 struct Recipient {
-    let name: Int?
+    let user: UserIndex?
     let context: ScoringContext
 }
 

@@ -62,6 +62,7 @@ struct Train: FreshetCommand {
                 format: imported.format,
                 validationEvents: split.holdouts.count
             ),
+            metrics: outcome.validation.map { ["validation ndcg@10": $0.ndcg, "validation hr@10": $0.hitRate] } ?? [:],
             epochs: outcome.epochs,
             trainSeconds: outcome.trainSeconds
         )

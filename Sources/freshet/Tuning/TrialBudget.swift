@@ -1,0 +1,60 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+/// How a trial gets a share of the full training: fewer epochs where the model has them, else fewer users.
+struct TrialBudget {
+    private static let epochKeys = ["epochs", "iterations"]
+
+    /// The setting that counts the epochs of a model, and its full value; `nil` where the model has none.
+    private let epochs: (key: String, full: Double)?
+    private let data: TrainingData
+
+    /// Looks at the settings of the full training.
+    init(configuration: JSONValue, data: TrainingData) {
+        self.data = data
+        guard case .object(let settings) = configuration else {
+            epochs = nil
+            return
+        }
+        epochs =
+            Self.epochKeys.lazy.compactMap { key -> (key: String, full: Double)? in
+                guard case .number(let full)? = settings[key] else { return nil }
+                return (key, full)
+            }.first
+    }
+
+    /// The settings of the shortest training: one epoch, where the model has any.
+    var shortest: [String: String] { epochs.map { [$0.key: "1"] } ?? [:] }
+
+    /// The settings to add and the data to take for a share of the full training.
+    func apply(_ share: Double) -> (overrides: [String: String], data: TrainingData) {
+        guard share < 1 else { return ([:], data) }
+        if let epochs {
+            return ([epochs.key: String(max(1, Int((epochs.full * share).rounded())))], data)
+        }
+        return ([:], data.keepingUsers(share: share))
+    }
+}
+
+extension TrainingData {
+    /// The events of some of the users, spread evenly; every user and item keeps its number.
+    fileprivate func keepingUsers(share: Double) -> TrainingData {
+        let isKept = (0..<histories.userCount).map { Int(Double($0 + 1) * share) > Int(Double($0) * share) }
+        var kept = Histories()
+        kept.offsets.reserveCapacity(histories.offsets.count)
+        for user in 0..<histories.userCount {
+            if isKept[user] {
+                let history = histories[UserIndex(user)]
+                kept.items += history.items
+                kept.times += history.times
+                kept.types += history.types
+                kept.values += history.values
+            }
+            kept.offsets.append(kept.items.count)
+        }
+        var dataset = dataset
+        dataset.histories = kept
+        return TrainingData(dataset: dataset, validation: validation.filter { isKept[$0.user.position] })
+    }
+}
