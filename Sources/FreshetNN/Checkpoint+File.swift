@@ -3,7 +3,7 @@ import FreshetCore
 
 extension Checkpoint {
     /// Writes the checkpoint as one safetensors file: to a new name, synced, then renamed.
-    /// - Throws: ``FreshetError`` of kind `external`, such as a full disk; an old file of the name is then untouched.
+    /// - Throws: `FreshetError` of kind `external`, such as a full disk; an old file of the name is then untouched.
     public func write(to path: String) throws {
         try DurableFile.write(encoded(), to: path)
     }
@@ -15,7 +15,7 @@ extension Checkpoint {
     ///   - requiringChecksum: whether the file must carry a checksum, as all of ours do; one that is there is always
     ///     verified. Files of other programs have none.
     /// - Returns: the checkpoint, its arrays in one block of memory.
-    /// - Throws: ``FreshetError`` of kind `external` when the file cannot be read, `invalidData` when it is damaged.
+    /// - Throws: `FreshetError` of kind `external` when the file cannot be read, `invalidData` when it is damaged.
     public static func read(from path: String, requiringChecksum: Bool = true) throws -> Checkpoint {
         let bytes = try FileContents.read(path)
         do {

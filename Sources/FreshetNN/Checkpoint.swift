@@ -105,7 +105,7 @@ extension UInt8: StorableNumber {
 
 extension Checkpoint {
     /// An array by name and type, checked against a shape (`nil` lengths are free).
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is missing, of another type or shape.
+    /// - Throws: `FreshetError` of kind `invalidData` when it is missing, of another type or shape.
     public func numbers<Number: StorableNumber>(
         _ name: String,
         of type: Number.Type = Number.self,

@@ -12,7 +12,7 @@ extension ParameterSet {
     }
 
     /// Takes over the numbers of a checkpoint.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when one is missing or of another shape.
+    /// - Throws: `FreshetError` of kind `invalidData` when one is missing or of another shape.
     public func restore(_ checkpoint: Checkpoint, prefix: String = "") throws {
         for parameter in parameters {
             let name = prefix + parameter.name

@@ -15,7 +15,7 @@ public protocol Optimizer: AnyObject {
     func state() -> [String: StoredArray]
 
     /// Takes over a state.
-    /// - Throws: ``FreshetCore/FreshetError`` of kind `invalidData` when it does not fit the parameters.
+    /// - Throws: `FreshetError` of kind `invalidData` when it does not fit the parameters.
     func restore(_ checkpoint: Checkpoint) throws
 }
 

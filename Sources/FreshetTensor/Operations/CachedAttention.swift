@@ -30,7 +30,7 @@ public final class KeyValueCache {
 }
 
 extension Tape {
-    /// Self-attention of one new event over the cached past and itself: the last row of ``causalAttention``.
+    /// Self-attention of one new event over the cached past and itself: the last row of what causal attention gives.
     ///
     /// Inference only.
     ///
