@@ -1,7 +1,42 @@
 extension SequenceTransformer {
     /// The published models that the configuration covers, and sizes of our own recipe.
     public static var presets: [String: Configuration] {
-        ["sasrec": sasrec, "gsasrec": gsasrec]
+        ["sasrec": sasrec, "gsasrec": gsasrec, "small": small, "base": base]
+    }
+
+    /// Our own recipe in the size that suits the data: `base` from 300,000 events on, `small` below.
+    ///
+    /// A small catalogue is scored whole in training; of a larger one a sample with the logQ correction costs a third
+    /// and is as good. Epochs are set so that every run sees about as many events.
+    public static func recommendedConfiguration(for data: TrainingData) -> Configuration {
+        let events = max(1, data.histories.eventCount)
+        var configuration = events < 300_000 ? small : base
+        configuration.loss = data.itemCount < 2000 ? .softmax : .sampledSoftmax
+        configuration.epochs = min(200, max(50, 10_000_000 / events))
+        return configuration
+    }
+
+    private static var base: Configuration {
+        var configuration = Configuration()
+        configuration.channels = 128
+        configuration.heads = 4
+        configuration.dropout = 0.3
+        configuration.loss = .sampledSoftmax
+        configuration.negatives = 1024
+        configuration.learningRate = 3e-3
+        configuration.learningRateDecay = .cosine
+        configuration.epochs = 50
+        return configuration
+    }
+
+    private static var small: Configuration {
+        var configuration = base
+        configuration.channels = 64
+        configuration.heads = 2
+        configuration.dropout = 0.5
+        configuration.learningRateDecay = .constant
+        configuration.learningRate = 1e-3
+        return configuration
     }
 
     /// SASRec as published: binary cross-entropy with one sampled negative, newest 200 events.
