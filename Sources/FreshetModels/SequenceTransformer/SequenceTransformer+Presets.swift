@@ -1,3 +1,5 @@
+import FreshetNN
+
 extension SequenceTransformer {
     /// The published models that the configuration covers, and sizes of our own recipe.
     public static var presets: [String: Configuration] {
