@@ -1,3 +1,4 @@
+import FreshetData
 import FreshetNN
 
 extension SequenceTransformer {
