@@ -49,12 +49,12 @@ struct Segment {
         return [
             segment(
                 "head items",
-                "the target is one of the \(headCount) most popular items, which have \(percent)% of the events",
+                "the target is one of the \(Figure.whole(Double(headCount))) most popular items, which have \(percent)% of the events",
                 head: true
             ),
             segment(
                 "tail items",
-                "the target is one of the other \(isHead.count - headCount) items",
+                "the target is one of the other \(Figure.whole(Double(isHead.count - headCount))) items",
                 head: false
             ),
         ]

@@ -63,6 +63,28 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
         }
     }
 
+    /// What it measures, in a sentence for people.
+    public var explanation: String {
+        switch self {
+        case .hitRate: "The share of users who find something they chose among the first K."
+        case .recall: "The share of what a user chose that is among the first K."
+        case .precision: "The share of the first K places that hold something the user chose."
+        case .f1: "The harmonic mean of precision and recall."
+        case .ndcg: "Like the hit rate, but a hit counts less the lower it stands: 1 at the top, 0.29 at rank 10."
+        case .mrr: "One over the rank of the first hit: 1 at the top, 0.5 at rank 2."
+        case .map: "The mean precision at the ranks of the hits."
+        case .auc: "The chance that an item that the user chose stands before another."
+        case .coverage: "The share of the catalogue that anybody is recommended."
+        case .gini: "How unequally recommendations fall on items: 0 all alike, 1 all on one item."
+        case .novelty: "How rare the recommended items are in the training data, in bits."
+        case .popularity: "How many training events the recommended items have on average."
+        case .diversity: "How unlike the items of one list are: 0 all alike, 1 nothing in common."
+        case .rmse: "The root of the mean squared error of predicted ratings."
+        case .mae: "The mean absolute error of predicted ratings."
+        case .accuracy: "The share of ratings that are predicted on the right side of the threshold."
+        }
+    }
+
     /// The key in JSON: `ndcg@10`, or `auc` without a cutoff.
     public func key(at cutoff: Int? = nil) -> String {
         cutoff.map { "\(rawValue)@\($0)" } ?? rawValue
