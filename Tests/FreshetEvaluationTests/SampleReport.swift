@@ -47,7 +47,7 @@ struct SampleReport {
                 relevant: targets.map { [ItemIndex($0)] },
                 catalogue: catalogue,
                 historyLengths: lengths,
-                options: EvaluationOptions(resamples: 300),
+                options: EvaluationOptions(resamples: 60),
                 pool: pool
             )
             result.model = model.name
@@ -68,7 +68,7 @@ struct SampleReport {
                     of: results[last],
                     against: results[other],
                     metric: "ndcg@10",
-                    resamples: 1000,
+                    resamples: 100,
                     pool: pool
                 )
             },
