@@ -12,7 +12,7 @@ extension FreshetError {
     package static func system(_ action: String, _ path: String, code: Int32) -> FreshetError {
         let remedy: String? =
             switch code {
-            case ENOSPC, EDQUOT: "Free some space, or choose a folder on another disk."
+            case ENOSPC, EDQUOT, EFBIG: "Free some space, or choose a folder on another disk."
             case EACCES, EPERM, EROFS: "Choose a place that you may write to, or change its permissions."
             case ENOENT: "Check the spelling; folders above a new file must exist."
             case ENOTDIR: "A part of the path is a file, not a folder."

@@ -18,11 +18,17 @@ struct Freshet: ParsableCommand {
             130 stopped by Ctrl-C.
             """,
         version: Version.current,
-        subcommands: [Train.self, Evaluate.self, Recommend.self, Similar.self, Tune.self, Benchmark.self]
+        subcommands: [
+            Import.self, Stats.self, SplitCommand.self, Train.self, Tune.self, Evaluate.self, Recommend.self,
+            Similar.self,
+            Inspect.self, Benchmark.self,
+        ]
     )
 
     /// Runs the command that the arguments name and ends the process with its exit code.
     static func main() {
+        // A file beyond the limit of its size is then a failed write, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()

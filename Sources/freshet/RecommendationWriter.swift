@@ -96,14 +96,12 @@ struct RecommendationWriter {
             ("User", dataset.users, [0x09, 0x0A, 0x0D]),
         ]
         for (kind, table, bytes) in breaking {
-            for position in 0..<table.count where table.withBytes(at: position, { $0.contains(where: bytes.contains) })
-            {
-                throw FreshetError(
-                    .invalidData,
-                    "\(kind) id '\(table[position])' holds a comma, tab or line end.",
-                    remedy: "Write JSON lines: give --output a name that ends in .jsonl."
-                )
-            }
+            guard let position = table.firstIdentifier(with: bytes) else { continue }
+            throw FreshetError(
+                .invalidData,
+                "\(kind) id '\(table[position])' holds a comma, tab or line end.",
+                remedy: "Write JSON lines: give --output a name that ends in .jsonl."
+            )
         }
     }
 }

@@ -10,28 +10,6 @@ struct NamedItem: Encodable {
 }
 
 extension Snapshot {
-    /// The number of an item.
-    /// - Throws: ``FreshetError`` of kind `usage` that shows some ids which are known.
-    func item(named id: String) throws -> ItemIndex {
-        if let position = dataset.items.position(of: id) { return ItemIndex(position) }
-        throw FreshetError(
-            .usage,
-            "The snapshot does not know item '\(id)'.",
-            remedy: "It knows \(Self.examples(dataset.items))."
-        )
-    }
-
-    /// The number of a user.
-    /// - Throws: ``FreshetError`` of kind `usage` that shows some ids which are known.
-    func user(named id: String) throws -> UserIndex {
-        if let position = dataset.users.position(of: id) { return UserIndex(position) }
-        throw FreshetError(
-            .usage,
-            "The snapshot does not know user '\(id)'.",
-            remedy: "It knows \(Self.examples(dataset.users)). For somebody new: recommend --history ITEM."
-        )
-    }
-
     /// An item with its external id and title.
     func named(_ item: ItemIndex, score: Float?) -> NamedItem {
         NamedItem(item: dataset.items[item.position], title: dataset.title(of: item), score: score)
@@ -42,14 +20,28 @@ extension Snapshot {
 
     /// An item in words.
     func describe(_ item: ItemIndex) -> String { dataset.describe(item) }
+}
+
+extension Dataset {
+    /// The number of an item.
+    /// - Throws: ``FreshetError`` of kind `usage` that shows some ids which are known.
+    func item(named id: String) throws -> ItemIndex {
+        if let position = items.position(of: id) { return ItemIndex(position) }
+        throw FreshetError(.usage, "There is no item '\(id)'.", remedy: "There are \(Self.examples(items)).")
+    }
+
+    /// The number of a user.
+    /// - Throws: ``FreshetError`` of kind `usage` that shows some ids which are known.
+    func user(named id: String) throws -> UserIndex {
+        if let position = users.position(of: id) { return UserIndex(position) }
+        throw FreshetError(.usage, "There is no user '\(id)'.", remedy: "There are \(Self.examples(users)).")
+    }
 
     private static func examples(_ table: IdentifierTable) -> String {
         let some = table.identifiers.prefix(3).joined(separator: ", ")
         return table.count > 3 ? "\(Words.count(table.count)), such as \(some)" : some
     }
-}
 
-extension Dataset {
     /// The title of an item, where one is known.
     func title(of item: ItemIndex) -> String? {
         itemDetails.isEmpty ? nil : itemDetails[item.position].title

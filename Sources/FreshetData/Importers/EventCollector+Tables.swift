@@ -7,6 +7,8 @@ struct TableColumns {
     var time: [String] = []
     var type: [String] = []
     var value: [String] = []
+    /// The roles whose column somebody named, so that it must be there.
+    var named: Set<String> = []
 }
 
 extension EventCollector {
@@ -16,15 +18,19 @@ extension EventCollector {
     ///   - path: the table's file.
     ///   - type: the type of events in a table that has no column for it, or nothing in it.
     ///   - columns: the names of the columns.
-    /// - Throws: ``FreshetError`` of kind `usage` when the table lacks the user's or the item's column.
+    /// - Throws: ``FreshetError`` of kind `usage` when the table lacks the user's, the item's or a named column.
     func readEvents(of path: String, as type: EventType, columns: TableColumns) throws {
         let unit = options.timeUnit
+        func position(_ role: String, _ names: [String], _ header: TableHeader) throws -> Int? {
+            columns.named.contains(role) ? try header.position(ofRequired: names) : header.position(of: names)
+        }
         try forEachRow(of: path) { header in
             (
                 user: try header.position(ofRequired: columns.user),
                 item: try header.position(ofRequired: columns.item),
-                time: header.position(of: columns.time), type: header.position(of: columns.type),
-                value: header.position(of: columns.value)
+                time: try position("time", columns.time, header),
+                type: try position("type", columns.type, header),
+                value: try position("value", columns.value, header)
             )
         } _: { positions, row in
             let time: Int64?

@@ -28,6 +28,7 @@ struct TableImporter: Importer {
     /// The names of the columns: the mapped one where there is one, and else the usual ones.
     private func columns(_ mapping: [String: String]) throws -> TableColumns {
         var columns = Self.usualNames
+        columns.named = Set(mapping.keys)
         for (role, column) in mapping {
             switch role {
             case "user": columns.user = [column]

@@ -93,12 +93,13 @@ struct Recommend: FreshetCommand {
     private func audience(of snapshot: Snapshot) throws -> [Recipient] {
         if !history.isEmpty { return [Recipient(user: nil, context: try unknownUser(of: snapshot))] }
         let known =
-            allUsers ? (0..<snapshot.dataset.users.count).map(UserIndex.init(_:)) : try users.map(snapshot.user(named:))
+            allUsers
+            ? (0..<snapshot.dataset.users.count).map(UserIndex.init(_:)) : try users.map(snapshot.dataset.user(named:))
         return known.map { Recipient(user: $0, context: snapshot.context(of: $0)) }
     }
 
     private func unknownUser(of snapshot: Snapshot) throws -> ScoringContext {
-        let items = try history.map(snapshot.item(named:))
+        let items = try history.map(snapshot.dataset.item(named:))
         return ScoringContext(user: nil, history: snapshot.dataset.history(of: items))
     }
 }

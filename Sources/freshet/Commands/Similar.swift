@@ -28,7 +28,7 @@ struct Similar: FreshetCommand {
 
     func execute(_ console: Console) throws {
         let snapshot = try Snapshot.read(from: snapshot)
-        let index = try snapshot.item(named: item)
+        let index = try snapshot.dataset.item(named: item)
         let V = snapshot.scorer.itemCount
         let scores = [Float](unsafeUninitializedCapacity: V) { buffer, filled in
             snapshot.scorer.similarities(to: index, into: UnsafeMutableBufferPointer(rebasing: buffer[..<V]))

@@ -12,8 +12,8 @@ struct DataOptions: ParsableArguments {
     @OptionGroup var reading: ReadingOptions
 
     /// Reads the data and says what was dropped.
-    func read(_ console: Console) throws -> ImportResult {
-        try reading.read(data, console)
+    func read(_ console: Console, isReported: Bool = true) throws -> ImportResult {
+        try reading.read(data, console, isReported: isReported)
     }
 }
 
@@ -55,17 +55,19 @@ struct ReadingOptions: ParsableArguments {
     var catalogue: String?
 
     @Option(
-        name: .customLong("column"),
-        help: ArgumentHelp("For csv and tsv: the column of a role, as in item=sku.", valueName: "role=name")
+        help: ArgumentHelp(
+            "For csv and tsv: the columns of user, item, time, type and value.",
+            valueName: "role=name,…"
+        )
     )
-    var columns: [Assignment] = []
+    var columns: [String] = []
 
     func validate() throws {
         guard from <= until else { throw ValidationError("--from \(from) is after --until \(until).") }
     }
 
     /// Reads a file or folder and says what was dropped.
-    func read(_ path: String, _ console: Console) throws -> ImportResult {
+    func read(_ path: String, _ console: Console, isReported: Bool = true) throws -> ImportResult {
         var options = ImportOptions()
         options.strict = strict
         options.duplicates = duplicates
@@ -77,10 +79,21 @@ struct ReadingOptions: ParsableArguments {
         options.itemCore = core
         options.minimumHistory = minimumHistory
         options.catalogue = catalogue
-        options.columns = try Assignment.dictionary(columns, option: "column")
+        options.columns = try Assignment.dictionary(columnAssignments(), option: "columns")
         let result = try DatasetReader(options: options).read(path: path, format: format)
-        console.note("\(path) (\(result.format)): \(result.report)")
+        if isReported { console.note("\(path) (\(result.format)): \(result.report)") }
         return result
+    }
+
+    private func columnAssignments() throws -> [Assignment] {
+        try columns.flatMap { $0.split(separator: ",") }.map { part in
+            if let assignment = Assignment(argument: String(part)) { return assignment }
+            throw FreshetError(
+                .usage,
+                "--columns has '\(part)', which is no role=name.",
+                remedy: "For example: --columns user=customer,item=sku,time=when"
+            )
+        }
     }
 }
 

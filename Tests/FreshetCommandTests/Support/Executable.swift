@@ -31,17 +31,26 @@ enum Executable {
     ///
     /// - Parameters:
     ///   - arguments: the arguments.
+    ///   - path: another executable.
     ///   - folder: the folder it runs in.
     /// - Returns: what it left.
     /// - Throws: when it cannot be started.
-    static func run(_ arguments: [String], in folder: TemporaryFolder) throws -> Result {
-        let process = try start(arguments, in: folder)
+    static func run(
+        _ arguments: [String],
+        of path: String = Executable.path,
+        in folder: TemporaryFolder
+    ) throws -> Result {
+        let process = try start(arguments, of: path, in: folder)
         process.waitUntilExit()
         return try result(of: process, in: folder)
     }
 
     /// Starts it with its output in files of the folder, so that no pipe can fill.
-    static func start(_ arguments: [String], in folder: TemporaryFolder) throws -> Process {
+    static func start(
+        _ arguments: [String],
+        of path: String = Executable.path,
+        in folder: TemporaryFolder
+    ) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
