@@ -13,6 +13,7 @@ public enum ModelRegistry {
         ModelDescription(UserKNN.self),
         ModelDescription(EASE.self),
         ModelDescription(SequenceTransformer.self),
+        ModelDescription(Hybrid.self),
     ]
 
     /// The model of a name.

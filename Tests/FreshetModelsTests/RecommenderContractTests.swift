@@ -15,7 +15,8 @@ private let quick: [String: [String: String]] = [
     "sequence-transformer": [
         "channels": "16", "blocks": "1", "heads": "1", "maximumLength": "16", "relativePositions": "16",
         "batchSize": "16", "epochs": "30", "learningRate": "0.01", "averaging": "0",
-    ]
+    ],
+    "hybrid": ["parts": #"[{"model": "co-visitation"}, {"model": "popularity"}]"#],
 ]
 
 struct Subject: Sendable, CustomTestStringConvertible {
