@@ -50,10 +50,10 @@ public final class EventCollector {
     /// - Returns: the number, or `nil`.
     public func typeCode(of name: Bytes?, else type: EventType) -> UInt8? {
         guard let name, !name.isEmpty else { return typeCode(of: type) }
-        let hash = IdentifierTable.hash(name)
-        if let code = typeNames.find(name, hash: hash) { return UInt8(code) }
+        let probe = IdentifierProbe(name)
+        if let code = typeNames.find(probe) { return UInt8(code) }
         guard typeNames.count < 255 else { return nil }
-        return UInt8(typeNames.insert(name, hash: hash))
+        return UInt8(typeNames.insert(probe))
     }
 
     /// The number of an event type that the format itself has.
@@ -87,10 +87,10 @@ public final class EventCollector {
         if let minimum = options.minimumValue, value < minimum {
             return try drop(.valueBelowMinimum, "value \(value)")
         }
-        let userHash = IdentifierTable.hash(user)
-        let itemHash = IdentifierTable.hash(item)
-        let knownUser = users.find(user, hash: userHash)
-        let knownItem = items.find(item, hash: itemHash)
+        let userProbe = IdentifierProbe(user)
+        let itemProbe = IdentifierProbe(item)
+        let knownUser = users.find(userProbe)
+        let knownItem = items.find(itemProbe)
         if knownUser == nil, let (reason, detail) = Self.fault(inIdentifier: user) {
             return try drop(reason, "user \(detail)")
         }
@@ -105,8 +105,8 @@ public final class EventCollector {
             throw FreshetError(.invalidData, "There are more than 2^31 events.", remedy: "Import a part of the time.")
         }
         columns.append(
-            user: knownUser ?? users.insert(user, hash: userHash),
-            item: knownItem ?? items.insert(item, hash: itemHash),
+            user: knownUser ?? users.insert(userProbe),
+            item: knownItem ?? items.insert(itemProbe),
             type: type,
             value: value,
             time: time ?? EventColumns.noTime
@@ -114,12 +114,12 @@ public final class EventCollector {
     }
 
     private func isRepeated(_ id: Bytes) throws -> Bool {
-        let hash = IdentifierTable.hash(id)
-        guard eventIdentifiers.find(id, hash: hash) == nil else {
+        let probe = IdentifierProbe(id)
+        guard eventIdentifiers.find(probe) == nil else {
             try drop(.repeatedEvent, "event id '\(String(decoding: id, as: UTF8.self))'")
             return true
         }
-        _ = eventIdentifiers.insert(id, hash: hash)
+        _ = eventIdentifiers.insert(probe)
         return false
     }
 

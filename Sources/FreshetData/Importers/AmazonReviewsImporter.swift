@@ -12,7 +12,7 @@ struct AmazonReviewsImporter: Importer {
     }
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {
-        var reader = JSONObjectReader(names: [
+        let reader = JSONObjectReader(names: [
             "reviewerID", "asin", "overall", "unixReviewTime", "user_id", "parent_asin", "rating", "timestamp",
         ])
         let rating = collector.typeCode(of: .rating)

@@ -2,7 +2,7 @@ import FreshetCore
 
 /// Reads events from lines of JSON; it accepts the lines that decoding ``Event`` accepts, with the same values.
 struct EventParser {
-    private var reader = JSONObjectReader(names: ["user", "item", "type", "value", "time", "id"])
+    private let reader = JSONObjectReader(names: ["user", "item", "type", "value", "time", "id"])
 
     /// The user of the last line.
     private(set) var user = UnsafeBufferPointer<UInt8>(start: nil, count: 0)

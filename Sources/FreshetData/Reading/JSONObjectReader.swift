@@ -1,9 +1,11 @@
+import Foundation
+
 /// Reads one JSON object a line and picks the fields that an importer asks for, without making strings.
 ///
 /// It accepts exactly the lines that Foundation's parser accepts (RFC 8259 with one trailing comma allowed, at most 512
 /// levels, UTF-8 without unpaired surrogates, numbers within a `Double`'s range) and takes the first of repeated fields.
 /// A test compares the two on random and damaged lines. Foundation needs 6 to 10 µs a line, this reader some 0.2 µs.
-struct JSONObjectReader {
+final class JSONObjectReader {
     /// The value of a field.
     enum Value {
         /// The field is not there, or `null`.
@@ -16,32 +18,49 @@ struct JSONObjectReader {
         case other
     }
 
-    private let names: [[UInt8]]
-    private var values: [Value]
-    private var isSeen: [Bool]
+    /// A field to pick: where its name stands in `names`, and what the line at hand has.
+    private struct Field {
+        let name: Range<Int>
+        var value = Value.none
+        var isSeen = false
+    }
+
+    private let names: UnsafeMutableBufferPointer<UInt8>
+    private let fields: UnsafeMutableBufferPointer<Field>
     private var expected = 0
     private let scratch = ScratchBuffer()
 
     /// Picks fields by name; ``value(_:)`` takes a position in `names`.
     init(names: [String]) {
-        self.names = names.map { Array($0.utf8) }
-        values = names.map { _ in .none }
-        isSeen = names.map { _ in false }
+        let bytes = names.flatMap(\.utf8)
+        self.names = .allocate(capacity: bytes.count)
+        _ = self.names.initialize(fromContentsOf: bytes)
+        fields = .allocate(capacity: names.count)
+        var start = 0
+        for (position, name) in names.enumerated() {
+            fields.initializeElement(at: position, to: Field(name: start..<start + name.utf8.count))
+            start += name.utf8.count
+        }
+    }
+
+    deinit {
+        names.deallocate()
+        fields.deallocate()
     }
 
     /// The value of a field of the last line, valid as long as the line and until the next is read.
-    func value(_ name: Int) -> Value { values[name] }
+    func value(_ name: Int) -> Value { fields[name].value }
 
     /// Reads a line.
     /// - Throws: ``JSONFault`` when the line is not one JSON object.
-    mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
-        for name in values.indices {
-            values[name] = .none
-            isSeen[name] = false
+    func read(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
+        for position in fields.indices {
+            fields[position].value = .none
+            fields[position].isSeen = false
         }
         expected = 0
         scratch.clear(capacity: line.count)
-        guard isUTF8(line) else { throw JSONFault("not UTF-8") }
+        guard Self.isUTF8(line) else { throw JSONFault("not UTF-8") }
         var cursor = JSONCursor(line)
         cursor.skipBlanks()
         guard cursor.take(UInt8(ascii: "{")) else { throw cursor.fault("not a JSON object") }
@@ -59,41 +78,43 @@ struct JSONObjectReader {
         guard cursor.isAtEnd else { throw cursor.fault("something follows the object") }
     }
 
-    private mutating func readField(_ cursor: inout JSONCursor) throws(JSONFault) {
+    private func readField(_ cursor: inout JSONCursor) throws(JSONFault) {
         let name = try cursor.string()
         let key = name.hasEscapes ? scratch.unescape(name.bytes) : name.bytes
         cursor.skipBlanks()
         guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault("no colon") }
         cursor.skipBlanks()
-        guard let field = position(of: key), !isSeen[field] else { return try cursor.skipValue(depth: 1) }
-        isSeen[field] = true
+        guard let field = position(of: key), !fields[field].isSeen else { return try cursor.skipValue(depth: 1) }
+        fields[field].isSeen = true
         switch cursor.next {
         case UInt8(ascii: "\""):
             let text = try cursor.string()
-            values[field] = .string(text.hasEscapes ? scratch.unescape(text.bytes) : text.bytes)
+            fields[field].value = .string(text.hasEscapes ? scratch.unescape(text.bytes) : text.bytes)
         case UInt8(ascii: "-"), 0x30...0x39:
-            values[field] = .number(try cursor.number())
+            fields[field].value = .number(try cursor.number())
         case UInt8(ascii: "n"):
             try cursor.skipValue(depth: 1)
         default:
             try cursor.skipValue(depth: 1)
-            values[field] = .other
+            fields[field].value = .other
         }
     }
 
     /// The position of a name; lines mostly have the same order, so the one after the last is tried first.
-    private mutating func position(of key: UnsafeBufferPointer<UInt8>) -> Int? {
-        for step in names.indices {
-            let name = expected + step < names.count ? expected + step : expected + step - names.count
-            if names[name].count == key.count, names[name].elementsEqual(key) {
-                expected = name + 1 < names.count ? name + 1 : 0
-                return name
-            }
+    private func position(of key: UnsafeBufferPointer<UInt8>) -> Int? {
+        for step in 0..<fields.count {
+            let position = expected + step < fields.count ? expected + step : expected + step - fields.count
+            let name = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(names)[fields[position].name])
+            guard name.count == key.count, let first = name.baseAddress, let second = key.baseAddress,
+                memcmp(first, second, name.count) == 0
+            else { continue }
+            expected = position + 1 < fields.count ? position + 1 : 0
+            return position
         }
         return nil
     }
 
-    private func isUTF8(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    private static func isUTF8(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
         let raw = UnsafeRawBufferPointer(line)
         var position = 0
         while raw.count - position >= 8 {
