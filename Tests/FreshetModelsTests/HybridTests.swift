@@ -72,7 +72,7 @@ import Testing
         let weights = try hybrid.makeScorer().checkpoint().numbers("weights", of: Double.self)
         let alone = LeaveOneOutValidation(of: good.scorer, on: data, pool: pool).ndcg
         let together = LeaveOneOutValidation(of: hybrid.makeScorer(), on: data, pool: pool).ndcg
-        #expect(weights[0] == 1 && together >= alone)
+        #expect(weights[0] > 0 && together >= alone)
     }
 
     @Test func checkpointHoldsEveryPart() throws {

@@ -7,7 +7,8 @@ import FreshetTensor
 ///
 /// Every validation user is scored once by every part; what is kept is by how much each item is ahead of the held-out
 /// one, so a candidate set of weights costs one pass over memory. At most 64 million numbers are kept (256 MB): with
-/// longer catalogues fewer users vote, evenly drawn. The first part keeps the weight 1.
+/// longer catalogues fewer users vote, evenly drawn. The search starts from all parts alike or the best one alone,
+/// whichever is better.
 struct FusionWeightSearch {
     /// The weights that are tried for each part.
     private static let grid = [0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3.2, 4, 6]
@@ -31,21 +32,26 @@ struct FusionWeightSearch {
 
     /// The best weights; all 1 when there is nothing to choose them by.
     func best(_ report: @Sendable (TrainingProgress) -> Void) -> [Double] {
-        var weights = [Double](repeating: 1, count: scorer.parts.count)
-        guard !contexts.isEmpty, weights.count > 1 else { return weights }
-        let leads = (0..<weights.count).map(leads(of:))
+        let count = scorer.parts.count
+        var weights = [Double](repeating: 1, count: count)
+        guard !contexts.isEmpty, count > 1 else { return weights }
+        let leads = (0..<count).map(leads(of:))
         defer { for lead in leads { lead.deallocate() } }
         var best = ndcg(weights, leads)
-        let total = Self.rounds * (weights.count - 1)
+        func consider(_ candidate: [Double]) {
+            let value = ndcg(candidate, leads)
+            if value > best { (best, weights) = (value, candidate) }
+        }
+        for part in 0..<count { consider((0..<count).map { $0 == part ? 1 : 0 }) }
         for round in 0..<Self.rounds {
-            for part in 1..<weights.count {
+            for part in 0..<count {
                 for weight in Self.grid {
                     var changed = weights
                     changed[part] = weight
-                    let value = ndcg(changed, leads)
-                    if value > best { (best, weights) = (value, changed) }
+                    consider(changed)
                 }
-                let completed = round * (weights.count - 1) + part
+                let completed = round * count + part + 1
+                let total = Self.rounds * count
                 report(TrainingProgress(phase: "fusion weights", completed: completed, total: total, validation: best))
             }
         }
@@ -63,8 +69,6 @@ struct FusionWeightSearch {
                 let line = UnsafeMutableBufferPointer(rebasing: rows[row * V..<(row + 1) * V])
                 let target = line[targets[index].position]
                 for i in line.indices { line[i] -= target }
-                // Only the first part marks seen items: added to any others it stays far below zero.
-                guard part == 0 else { continue }
                 for item in contexts[index].history.items where item != targets[index] {
                     line[item.position] = -1e30
                 }
@@ -84,8 +88,8 @@ struct FusionWeightSearch {
         pool.forEachRange(contexts.count, grain: 64) { range, worker in
             let sum = sums[worker].baseAddress!
             for index in range {
-                freshet_scaled_copy(sum, leads[0].baseAddress! + index * V, Float(weights[0]), V)
-                for part in 1..<weights.count where weights[part] != 0 {
+                sum.update(repeating: 0, count: V)
+                for part in weights.indices where weights[part] != 0 {
                     freshet_axpy(sum, leads[part].baseAddress! + index * V, Float(weights[part]), V)
                 }
                 // The held-out item is at 0 itself and so counted: this is its rank, ties lost.
