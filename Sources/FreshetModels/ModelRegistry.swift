@@ -12,6 +12,7 @@ public enum ModelRegistry {
         ModelDescription(ItemKNN.self),
         ModelDescription(UserKNN.self),
         ModelDescription(EASE.self),
+        ModelDescription(MatrixFactorization.self),
         ModelDescription(SequenceTransformer.self),
         ModelDescription(Hybrid.self),
     ]

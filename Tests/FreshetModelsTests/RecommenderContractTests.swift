@@ -8,10 +8,13 @@ private let subjects = ModelRegistry.all.map { Subject(model: $0.name) } + varia
 private let variants = [
     Subject(model: "item-knn", overrides: ["featureWeight": "0.5"]),
     Subject(model: "user-knn", overrides: ["featureWeight": "0.5"]),
+    Subject(model: "matrix-factorization", overrides: ["trainer": "sgd", "factors": "4"]),
+    Subject(model: "matrix-factorization", overrides: ["trainer": "bpr"]),
 ]
 
 /// Settings that make a model's contract run quick without changing what it does.
 private let quick: [String: [String: String]] = [
+    "matrix-factorization": ["factors": "2", "als.regularization": "1", "bpr.regularization": "0.001"],
     "sequence-transformer": [
         "channels": "16", "blocks": "1", "heads": "1", "maximumLength": "16", "relativePositions": "16",
         "batchSize": "16", "epochs": "30", "learningRate": "0.01", "averaging": "0",

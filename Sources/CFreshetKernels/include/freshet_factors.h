@@ -1,0 +1,22 @@
+#ifndef FRESHET_FACTORS_H
+#define FRESHET_FACTORS_H
+
+// Steps of matrix factorization over vectors of n factors.
+
+#include <stddef.h>
+
+/// Solves A x = b for a symmetric positive definite A of n x n numbers by Cholesky's method. Only the upper triangle of A
+/// is read; A is overwritten. Returns 1, or 0 when A is not positive definite.
+int freshet_solve_positive(float *restrict x, float *restrict a, const float *restrict b, ptrdiff_t n);
+
+/// One step of descent on a rating: p += step q - decay p and q += step p - decay q, both from the old values.
+void freshet_rating_step(float *restrict p, float *restrict q, float step, float decay, ptrdiff_t n);
+
+/// p . (q - r).
+float freshet_dot_difference(const float *restrict p, const float *restrict q, const float *restrict r, ptrdiff_t n);
+
+/// One step of descent on a pair: p += step (q - r) - decay p, q += step p - decay q, r += -step p - decay r, all from the
+/// old values.
+void freshet_pair_step(float *restrict p, float *restrict q, float *restrict r, float step, float decay, ptrdiff_t n);
+
+#endif
