@@ -86,7 +86,7 @@ final class SequenceRunningContext: RunningContext {
         batch.removeAll()
         let range = items.count - windowLength..<items.count
         batch.append(history, range, maximumLength: configuration.maximumLength, withTargets: false)
-        keep(network(batch, on: tape))
+        keep(network.newest(batch, on: tape))
     }
 
     /// Keeps the last row of the states.

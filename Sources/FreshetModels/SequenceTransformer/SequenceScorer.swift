@@ -38,11 +38,11 @@ final class SequenceScorer: Scorer {
             while next < contexts.endIndex {
                 let first = next
                 next = pack(contexts, from: first, into: workspace.batch)
-                let states = network(workspace.batch, on: workspace.tape)
-                var rows = workspace.batch.last.indices.makeIterator()
+                let states = network.newest(workspace.batch, on: workspace.tape)
+                var row = 0
                 for index in first..<next where contexts[index].history.count > 0 {
-                    guard let row = rows.next() else { break }
-                    (vectors + (index - contexts.startIndex) * C).update(from: states.values + Int(row) * C, count: C)
+                    (vectors + (index - contexts.startIndex) * C).update(from: states.values + row * C, count: C)
+                    row += 1
                 }
                 workspace.tape.reset()
             }

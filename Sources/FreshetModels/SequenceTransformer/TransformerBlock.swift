@@ -66,29 +66,37 @@ public struct TransformerBlock: Sendable {
     enum Past {
         /// Packed sequences, each from its beginning; the offsets say where they begin.
         case packed(offsets: [Int])
+        /// Packed sequences of which only the newest events are wanted; the rows are theirs. Inference only.
+        case newest(rows: UnsafeBufferPointer<Int32>, offsets: [Int])
         /// One new event of a sequence whose earlier keys and values are kept.
         case cached(KeyValueCache)
     }
 
-    /// Maps `[N, C]` to `[N, C]`.
-    func callAsFunction(_ x: Tensor, past: Past, on tape: Tape) -> Tensor {
+    /// Maps `[N, C]` to `[N, C]`, or to `[S, C]` where only the newest event of each of `S` sequences is wanted.
+    func callAsFunction(_ input: Tensor, past: Past, on tape: Tape) -> Tensor {
+        let x = wanted(input, past, on: tape)
+        let normalInput = attentionNorm(input, on: tape)
+        let normal = wanted(normalInput, past, on: tape)
         switch style {
         case .original:
-            let queries = attentionNorm(x, on: tape)
-            let attended = tape.add(queries, attend(queries, x, past, on: tape))
-            let input = feedForwardNorm(attended, on: tape)
-            return tape.add(input, feedForward(input, .relu, on: tape))
+            let attended = tape.add(normal, attend(normal, input, past, on: tape))
+            let normalized = feedForwardNorm(attended, on: tape)
+            return tape.add(normalized, feedForward(normalized, .relu, on: tape))
         case .preNorm:
-            let normal = attentionNorm(x, on: tape)
-            let attended = tape.add(x, tape.dropout(attend(normal, normal, past, on: tape), rate: dropout))
+            let attended = tape.add(x, tape.dropout(attend(normal, normalInput, past, on: tape), rate: dropout))
             return tape.add(attended, feedForward(feedForwardNorm(attended, on: tape), .gelu, on: tape))
         case .gated:
-            let normal = attentionNorm(x, on: tape)
-            let attention = tape.dropout(attend(normal, normal, past, on: tape), rate: dropout)
+            let attention = tape.dropout(attend(normal, normalInput, past, on: tape), rate: dropout)
             let attended = tape.add(x, gated(attention, by: attentionGate, of: x, on: tape))
             let fed = feedForward(feedForwardNorm(attended, on: tape), .silu, on: tape)
             return tape.add(attended, gated(fed, by: feedForwardGate, of: attended, on: tape))
         }
+    }
+
+    /// The rows that the block's result is wanted for.
+    private func wanted(_ x: Tensor, _ past: Past, on tape: Tape) -> Tensor {
+        guard case .newest(let rows, _) = past else { return x }
+        return tape.selectRows(x, rows)
     }
 
     private func attend(_ queries: Tensor, _ keys: Tensor, _ past: Past, on tape: Tape) -> Tensor {
@@ -103,6 +111,14 @@ public struct TransformerBlock: Sendable {
                     offsets: offsets,
                     bias: relative,
                     dropout: attentionDropout
+                )
+            case .newest(_, let offsets):
+                tape.newestAttention(
+                    queries: queries,
+                    keysAndValues: keysAndValues,
+                    heads: heads,
+                    offsets: offsets,
+                    bias: relative
                 )
             case .cached(let cache):
                 tape.cachedAttention(

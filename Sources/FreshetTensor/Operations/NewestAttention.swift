@@ -30,7 +30,7 @@ public final class KeyValueCache {
 }
 
 extension Tape {
-    /// Self-attention of one new event over the cached past and itself: the last row of what causal attention gives.
+    /// Self-attention of one new event over the cached past and itself: the last row of ``causalAttention``.
     ///
     /// Inference only.
     ///
@@ -50,18 +50,61 @@ extension Tape {
     ) -> Tensor {
         precondition(!isRecording && query.rows == 1, "cached attention is for one event and for inference")
         cache.append(keyAndValue)
-        let C = query.columns
+        let y = make(1, query.columns)
+        attendNewest(query.values, cache.rows, seen: cache.count, into: y.values, query.columns, heads, bias)
+        return y
+    }
+
+    /// Self-attention of the newest event of each packed sequence: those rows of ``causalAttention``, at a fraction of
+    /// its cost.
+    ///
+    /// Inference only.
+    ///
+    /// - Parameters:
+    ///   - queries: `[S, C]`, one a sequence.
+    ///   - keysAndValues: `[N, 2C]`.
+    ///   - heads: `H`.
+    ///   - offsets: where each sequence begins in the `N` rows, and the end; `S + 1` entries.
+    ///   - bias: `[H, D]` by distance, or `nil`.
+    /// - Returns: `[S, C]`.
+    public func newestAttention(
+        queries: Tensor,
+        keysAndValues: Tensor,
+        heads: Int,
+        offsets: [Int],
+        bias: Parameter? = nil
+    ) -> Tensor {
+        precondition(!isRecording && queries.rows == offsets.count - 1, "newest attention: one query a sequence")
+        let C = queries.columns
+        let y = make(queries.rows, C)
+        for s in 0..<queries.rows {
+            let keys = keysAndValues.values + offsets[s] * 2 * C
+            let seen = offsets[s + 1] - offsets[s]
+            attendNewest(queries.values + s * C, keys, seen: seen, into: y.values + s * C, C, heads, bias)
+        }
+        return y
+    }
+
+    /// One query over the `seen` rows of `[seen, 2C]` keys and values.
+    private func attendNewest(
+        _ query: UnsafePointer<Float>,
+        _ rows: UnsafePointer<Float>,
+        seen: Int,
+        into y: UnsafeMutablePointer<Float>,
+        _ C: Int,
+        _ heads: Int,
+        _ bias: Parameter?
+    ) {
         let width = C / heads
-        let seen = cache.count
-        let y = make(1, C)
         let scores = pool.take(seen)
         for head in 0..<heads {
-            let keys = cache.rows + head * width
+            let offset = head * width
+            let (query, keys) = (query + offset, rows + offset)
             multiply(
                 1,
                 seen,
                 width,
-                query.values + head * width,
+                query,
                 aStride: C,
                 keys,
                 bStride: 2 * C,
@@ -89,10 +132,9 @@ extension Tape {
                 aStride: seen,
                 keys + C,
                 bStride: 2 * C,
-                into: y.values + head * width,
+                into: y + offset,
                 cStride: C
             )
         }
-        return y
     }
 }
