@@ -38,7 +38,6 @@ extension SequenceTransformer {
         configuration.heads = 2
         configuration.dropout = 0.5
         configuration.learningRateDecay = .constant
-        configuration.learningRate = 1e-3
         return configuration
     }
 
