@@ -30,7 +30,7 @@ public final class KeyValueCache {
 }
 
 extension Tape {
-    /// Self-attention of one new event over the cached past and itself: the last row of ``causalAttention``.
+    /// Self-attention of one new event over the cached past and itself: the last row of what causal attention gives.
     ///
     /// Inference only.
     ///
@@ -55,8 +55,8 @@ extension Tape {
         return y
     }
 
-    /// Self-attention of the newest event of each packed sequence: those rows of ``causalAttention``, at a fraction of
-    /// its cost.
+    /// Self-attention of the newest event of each packed sequence: those rows of what causal attention gives, at a
+    /// fraction of its cost.
     ///
     /// Inference only.
     ///
