@@ -1,5 +1,5 @@
 /// One thing that can be recommended, with what is known of it.
-public struct Item: Sendable, Equatable, Codable {
+public struct Item: Sendable, Equatable, Codable, Identifiable {
     /// The external id.
     public var id: String
     /// A short name for people.
@@ -43,7 +43,7 @@ public struct Item: Sendable, Equatable, Codable {
 }
 
 /// A user, with what is known of them beside their events.
-public struct User: Sendable, Equatable, Codable {
+public struct User: Sendable, Equatable, Codable, Identifiable {
     /// The external id.
     public var id: String
     /// What is known, by name.

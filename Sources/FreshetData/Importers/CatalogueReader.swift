@@ -11,7 +11,8 @@ enum CatalogueReader {
     static func read(_ path: String, into collector: EventCollector) throws {
         let source = try ImportSource(path: path)
         if source.prefix.first == UInt8(ascii: "{") {
-            try NativeImporter().readDetails(of: path, collector) { (line: CatalogueLine) in
+            let names = ["id"] + CatalogueLine.detailNames
+            try NativeImporter().readDetails(of: path, names: names, CatalogueLine.init(id:), collector) { line in
                 try collector.add(line.item)
             }
         } else {
@@ -68,10 +69,15 @@ enum CatalogueReader {
 private struct CatalogueLine: Decodable {
     let item: Item
 
+    /// The fields of an ``Item``; a line with none of them is an id alone.
+    static let detailNames = ["title", "text", "categories", "tags", "attributes"]
+
     private enum CodingKeys: String, CodingKey {
         case id, asin, title, description, features, categories, store, brand, price
         case parentASIN = "parent_asin"
     }
+
+    init(id: String) { item = Item(id: id) }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

@@ -51,6 +51,11 @@ final class JSONObjectReader {
     /// The value of a field of the last line, valid as long as the line and until the next is read.
     func value(_ name: Int) -> Value { fields[name].value }
 
+    /// Whether the last line has any of the fields behind one.
+    func hasFields(after position: Int) -> Bool {
+        fields[(position + 1)...].contains { if case .none = $0.value { false } else { true } }
+    }
+
     /// Reads a line.
     /// - Throws: ``JSONFault`` when the line is not one JSON object.
     func read(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {

@@ -21,18 +21,35 @@ public struct DatasetWriter: Sendable {
             )
         }
         let file = { (name: String) in (directory as NSString).appendingPathComponent(name) }
-        try writeDetails(dataset.items.identifiers.indices.map { dataset.item(at: $0) }, to: file("items.jsonl"))
-        try writeDetails(dataset.users.identifiers.indices.map { dataset.user(at: $0) }, to: file("users.jsonl"))
+        try writeDetails(
+            dataset.items.identifiers.indices.map { dataset.item(at: $0) },
+            { Item(id: $0) },
+            to: file("items.jsonl")
+        )
+        try writeDetails(
+            dataset.users.identifiers.indices.map { dataset.user(at: $0) },
+            { User(id: $0) },
+            to: file("users.jsonl")
+        )
         try writeEvents(of: dataset, to: file("events.jsonl"))
     }
 
-    private func writeDetails(_ details: [some Encodable], to path: String) throws {
+    /// Writes items or users; most of many have nothing but an id, which needs no encoder.
+    private func writeDetails<Details: Encodable & Equatable & Identifiable<String>>(
+        _ details: [Details],
+        _ bare: (String) -> Details,
+        to path: String
+    ) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let writer = try FileWriter(path: path)
         for detail in details {
-            try writer.write(encoder.encode(detail))
-            try writer.write(CollectionOfOne(0x0A))
+            if detail == bare(detail.id) {
+                try writer.write(Array("{\"id\":".utf8) + Self.quoted(detail.id) + Array("}\n".utf8))
+            } else {
+                try writer.write(encoder.encode(detail))
+                try writer.write(CollectionOfOne(0x0A))
+            }
         }
         try writer.finish()
     }
