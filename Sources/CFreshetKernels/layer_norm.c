@@ -46,35 +46,3 @@ FRESHET_KERNEL(
                 to[c] += s * (from[c] * gain[c] - sum - (in[c] - m) * s * product);
         }
     })
-
-FRESHET_KERNEL(
-    void, freshet_l2_normalize_forward,
-    (float *restrict out, float *restrict inverse, const float *restrict x, float scale, float epsilon, ptrdiff_t rows,
-     ptrdiff_t columns),
-    (out, inverse, x, scale, epsilon, rows, columns), {
-        for (ptrdiff_t r = 0; r < rows; r++) {
-            const float *restrict in = x + r * columns;
-            float squares = 0;
-            for (ptrdiff_t c = 0; c < columns; c++) squares += in[c] * in[c];
-            float norm = __builtin_elementwise_sqrt(squares);
-            float factor = 1.0f / (norm > epsilon ? norm : epsilon);
-            for (ptrdiff_t c = 0; c < columns; c++) out[r * columns + c] = in[c] * factor * scale;
-            inverse[r] = factor;
-        }
-    })
-
-// With u = x / |x|: dx = scale / |x| * (dout - u * (u . dout)).
-FRESHET_KERNEL(
-    void, freshet_l2_normalize_backward,
-    (float *restrict dx, const float *restrict dout, const float *restrict x, const float *restrict inverse, float scale,
-     ptrdiff_t rows, ptrdiff_t columns),
-    (dx, dout, x, inverse, scale, rows, columns), {
-        for (ptrdiff_t r = 0; r < rows; r++) {
-            const float *restrict in = x + r * columns;
-            const float *restrict from = dout + r * columns;
-            float product = 0, factor = inverse[r];
-            for (ptrdiff_t c = 0; c < columns; c++) product += in[c] * from[c];
-            product *= factor * factor;
-            for (ptrdiff_t c = 0; c < columns; c++) dx[r * columns + c] += scale * factor * (from[c] - in[c] * product);
-        }
-    })

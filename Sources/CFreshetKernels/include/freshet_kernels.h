@@ -81,14 +81,6 @@ void freshet_layer_norm_backward(
     float *restrict dx, float *restrict dgain, float *restrict dbias, const float *restrict dout,
     const float *restrict x, const float *restrict gain, const float *restrict mean, const float *restrict rstd,
     ptrdiff_t rows, ptrdiff_t columns);
-/// out = x * scale / max(|x|, epsilon) for each row; the inverse norm is kept, one a row.
-void freshet_l2_normalize_forward(
-    float *restrict out, float *restrict inverse, const float *restrict x, float scale, float epsilon, ptrdiff_t rows,
-    ptrdiff_t columns);
-/// dx is added to.
-void freshet_l2_normalize_backward(
-    float *restrict dx, const float *restrict dout, const float *restrict x, const float *restrict inverse, float scale,
-    ptrdiff_t rows, ptrdiff_t columns);
 
 // attention.c --------------------------------------------------------------------------------------------------------
 

@@ -35,21 +35,4 @@ extension Tape {
         }
         return y
     }
-
-    /// `y = scale · x / |x|` for each row: directions only, as cosine scores need.
-    ///
-    /// - Parameters:
-    ///   - x: `[N, C]`.
-    ///   - scale: the length of the result.
-    /// - Returns: `[N, C]`.
-    public func l2Normalize(_ x: Tensor, scale: Float = 1) -> Tensor {
-        let y = make(x.rows, x.columns)
-        let inverse = pool.take(x.rows)
-        freshet_l2_normalize_forward(y.values, inverse, x.values, scale, 1e-6, x.rows, x.columns)
-        record { [unowned self] in
-            guard let dy = gradientIfReached(y) else { return }
-            freshet_l2_normalize_backward(gradient(of: x), dy, x.values, inverse, scale, x.rows, x.columns)
-        }
-        return y
-    }
 }
