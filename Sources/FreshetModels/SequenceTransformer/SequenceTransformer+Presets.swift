@@ -9,8 +9,8 @@ extension SequenceTransformer {
 
     /// Our own recipe in the size that suits the data: `base` from 300,000 events on, `small` below.
     ///
-    /// A small catalogue is scored whole in training; of a larger one a sample with the logQ correction costs a third
-    /// and is as good. Epochs are set so that every run sees about as many events.
+    /// A small catalogue is scored whole in training; of a larger one a sample with the logQ correction takes a third
+    /// less time and is as good. Smaller data get more epochs.
     public static func recommendedConfiguration(for data: TrainingData) -> Configuration {
         let events = max(1, data.histories.eventCount)
         var configuration = events < 300_000 ? small : base
