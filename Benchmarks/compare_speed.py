@@ -41,10 +41,12 @@ PAIRS = {
     "sasrec-bucketed": Pair(
         "sequence-transformer", "sasrec_pytorch.py", ["--preset", "sasrec"], ["--bucket"], has_epochs=True
     ),
-    "als": Pair("als", "als_implicit.py"),
-    "ease": Pair("ease", "ease_numpy.py"),
-    "item-knn": Pair("item-knn", "item_knn_scipy.py"),
-    "co-visitation": Pair("co-visitation", "co_visitation_numpy.py", [], ["--preset", "tuned"]),
+    "als": Pair("matrix-factorization", "als_implicit.py", ["--preset", "als"], ["--hold-out-last"]),
+    "ease": Pair("ease", "ease_numpy.py", [], ["--hold-out-last"]),
+    "item-knn": Pair("item-knn", "item_knn_scipy.py", [], ["--hold-out-last"]),
+    "co-visitation": Pair(
+        "co-visitation", "co_visitation_numpy.py", [], ["--preset", "tuned", "--hold-out-last"]
+    ),
 }
 
 
