@@ -38,6 +38,13 @@ public struct EASE: Learner {
     /// One line for `--help`.
     public static let summary = "every item predicted from all the others, in closed form; up to 20,000 items"
 
+    /// `recent` lets each item of a history count seven tenths of the next later one.
+    public static var presets: [String: Configuration] {
+        var recent = Configuration()
+        recent.query.decay = 0.7
+        return ["recent": recent]
+    }
+
     /// The settings it was created with.
     public let configuration: Configuration
     private var itemCount = 0

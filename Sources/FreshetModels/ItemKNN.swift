@@ -45,13 +45,16 @@ public struct ItemKNN: Learner {
     public static let name = "item-knn"
     /// One line for `--help`.
     public static let summary = "what is like the items of the history, by behaviour, by features, or both"
-    /// `features` goes by what is known of the items alone; `both` mixes it half and half with behaviour.
+    /// `features` goes by what is known of the items alone; `both` mixes it half and half with behaviour; `recent` lets
+    /// each item of a history count seven tenths of the next later one.
     public static var presets: [String: Configuration] {
         var features = Configuration()
         features.featureWeight = 1
         var both = Configuration()
         both.featureWeight = 0.5
-        return ["features": features, "both": both]
+        var recent = Configuration()
+        recent.query.decay = 0.7
+        return ["features": features, "both": both, "recent": recent]
     }
 
     /// The settings it was created with.
