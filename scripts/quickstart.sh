@@ -11,11 +11,11 @@ echo "Building (the first time takes a few minutes)"
 swift build --package-path "$root" -c release --product freshet
 freshet=$(swift build --package-path "$root" -c release --show-bin-path)/freshet
 
-"$freshet" compare --data "$root/Samples/online-retail" --output "$output"
+"$freshet" compare --data "$root/Samples/online-retail" --minutes 1.5 --output "$output"
 
 cat <<END
 
 Next:
-  $freshet recommend --snapshot $output/hybrid --all-users --count 10 --output recommendations.tsv
+  $freshet recommend --snapshot $output/co-visitation --all-users --count 10 --output recommendations.tsv
   $freshet train --help
 END

@@ -33,7 +33,7 @@ struct EvaluationTable {
 
     /// A figure with half its interval.
     static func cell(_ estimate: Estimate) -> String {
-        let decimals = abs(estimate.value) < 10 ? 4 : 1
+        let decimals = abs(estimate.value) <= 1 ? 4 : abs(estimate.value) < 100 ? 2 : 0
         return "\(Words.decimal(estimate.value, decimals)) ±\(Words.decimal(estimate.margin, decimals))"
     }
 

@@ -19,7 +19,8 @@ struct Freshet: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Import.self, Stats.self, SplitCommand.self, Train.self, Tune.self, Evaluate.self, Recommend.self,
+            Import.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
+            Recommend.self,
             Similar.self,
             Inspect.self, Benchmark.self,
         ]

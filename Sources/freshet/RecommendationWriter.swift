@@ -63,6 +63,7 @@ struct RecommendationWriter {
     /// Ends the file and reports.
     func finish(_ console: Console, seconds: Double) throws {
         try file?.commit()
+        guard console.isJSON || form == .tabSeparated || form == .jsonLines else { return }
         let rate = Words.count(Int(Double(users) / max(seconds, 1e-9)))
         console.note("\(Words.count(users)) users in \(Words.duration(seconds)) (\(rate)/s)")
         guard console.isJSON else { return }

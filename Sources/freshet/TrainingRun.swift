@@ -19,6 +19,8 @@ struct TrainingRun {
     let console: Console
     /// Sees every state of the work beside the progress bar.
     var observe: @Sendable (TrainingProgress) -> Void = { _ in }
+    /// Asked between steps whether to stop.
+    var isCancelled: @Sendable () -> Bool = { Interruption.isRequested }
 
     /// What a training gives.
     struct Outcome {
@@ -52,7 +54,7 @@ struct TrainingRun {
             progress.update($0)
             observe($0)
         }
-        session.isCancelled = { Interruption.isRequested }
+        session.isCancelled = isCancelled
         if let folder {
             session.saveCheckpoint = { checkpoint in
                 var state = earlier
@@ -77,6 +79,36 @@ struct TrainingRun {
             epochs: progress.epochs,
             trainSeconds: trainSeconds,
             validation: data.validation.isEmpty ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
+        )
+    }
+
+    /// The manifest of a finished training.
+    ///
+    /// - Parameters:
+    ///   - outcome: what the training gave.
+    ///   - preset: the preset that was asked for.
+    ///   - summary: what it was trained on.
+    ///   - metrics: figures beside those on the validation events.
+    /// - Returns: the manifest, without the files' checksums.
+    func manifest(
+        of outcome: Outcome,
+        preset: String?,
+        summary: DataSummary,
+        metrics: [String: Double] = [:]
+    ) -> SnapshotManifest {
+        var metrics = metrics
+        metrics["validation ndcg@10"] = outcome.validation?.ndcg
+        metrics["validation hr@10"] = outcome.validation?.hitRate
+        return SnapshotManifest(
+            model: description.name,
+            preset: preset,
+            configurationJSON: outcome.configurationJSON,
+            seed: seed,
+            threads: pool.threads,
+            data: summary,
+            metrics: metrics,
+            epochs: outcome.epochs,
+            trainSeconds: outcome.trainSeconds
         )
     }
 

@@ -3,7 +3,6 @@ import Foundation
 import FreshetCore
 import FreshetData
 import FreshetModels
-import FreshetTensor
 
 /// `freshet train`.
 struct Train: FreshetCommand {
@@ -50,21 +49,15 @@ struct Train: FreshetCommand {
             console: console
         )
         let outcome = try run.train(learner)
-        let manifest = SnapshotManifest(
-            model: description.name,
+        let manifest = run.manifest(
+            of: outcome,
             preset: modelOptions.preset,
-            configurationJSON: outcome.configurationJSON,
-            seed: common.seed,
-            threads: run.pool.threads,
-            data: DataSummary(
+            summary: DataSummary(
                 of: imported.dataset,
                 source: URL(fileURLWithPath: dataOptions.data).lastPathComponent,
                 format: imported.format,
                 validationEvents: split.holdouts.count
-            ),
-            metrics: outcome.validation.map { ["validation ndcg@10": $0.ndcg, "validation hr@10": $0.hitRate] } ?? [:],
-            epochs: outcome.epochs,
-            trainSeconds: outcome.trainSeconds
+            )
         )
         try Snapshot(manifest: manifest, dataset: imported.dataset, scorer: outcome.scorer).write(to: output)
         let report = TrainReport(manifest: manifest, snapshot: output)

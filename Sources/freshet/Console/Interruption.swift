@@ -14,9 +14,17 @@ enum Interruption {
         // Globals are made on first use, which must not happen inside the handler.
         _ = requests.load(ordering: .relaxed)
         _ = notice.utf8CodeUnitCount
+        // Who started this process may have blocked them, as threads of Dispatch do, and that is inherited.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { _ in
                 // Only what a signal handler may call: an atomic add, write and _exit.
+                let code = errno
+                defer { errno = code }
                 guard Interruption.requests.add(1, ordering: .relaxed).oldValue == 0 else { _exit(130) }
                 _ = write(STDERR_FILENO, Interruption.notice.utf8Start, Interruption.notice.utf8CodeUnitCount)
             }
