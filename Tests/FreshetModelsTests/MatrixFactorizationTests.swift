@@ -66,9 +66,53 @@ import Testing
         return records.withLock { $0.map(\.loss) }
     }
 
-    @Test func alsObjectiveFallsAndIsWhatTheFormulaSays() throws {
+    /// Row counts around the eight that the kernel takes at once.
+    @Test(arguments: [1, 3, 16, 33, 64], [0, 1, 7, 8, 9, 41])
+    func conjugateGradientReachesTheSameSolution(F: Int, count: Int) {
+        var random = RandomSource(seed: UInt64(F * 100 + count))
+        let base = (0..<(F * F)).map { $0 % (F + 1) == 0 ? Float(2) : 0.01 }
+        let rows = (0..<(60 * F)).map { _ in random.normal() / Float(F).squareRoot() }
+        let chosen = (0..<Int32(60)).shuffled(using: &random).prefix(count).map { $0 }
+        let weights = chosen.map { _ in 0.1 + random.uniform() }
+        let start = (0..<F).map { _ in random.normal() }
+
+        let memory = UnsafeMutablePointer<Float>.allocate(capacity: NormalEquations.memory(width: F))
+        defer { memory.deallocate() }
+        var exact = start
+        var equations = NormalEquations(width: F, memory: memory)
+        equations.begin(base: base, regularization: 0)
+        rows.withUnsafeBufferPointer { rows in
+            for (row, weight) in zip(chosen, weights) {
+                equations.add(rows.baseAddress! + Int(row) * F, weight: weight, target: 1 + weight)
+            }
+        }
+        let best = equations.solve(into: &exact) ?? .nan
+
+        var gains: [Float] = []
+        for steps in [0, 1, 2, 40] {
+            var x = start
+            let gain = chosen.withUnsafeBufferPointer { chosen in
+                weights.withUnsafeBufferPointer { weights in
+                    ConjugateGradient(width: F, steps: steps, memory: memory)
+                        .improve(&x, base: base, rows: rows, chosen: chosen, weights: weights)
+                }
+            }
+            gains.append(gain)
+            guard steps == 40 else { continue }
+            #expect(zip(x, exact).allSatisfy { abs($0 - $1) < 1e-3 })
+            #expect(abs(gain - best) < 1e-3 * max(1, best))
+        }
+        // Every step lowers the error.
+        #expect(zip(gains, gains.dropFirst()).allSatisfy { $1 >= $0 - 1e-4 })
+    }
+
+    @Test(arguments: [0, 1, 3])
+    func alsObjectiveFallsAndIsWhatTheFormulaSays(steps: Int) throws {
         let data = TrainingData(dataset: SyntheticData.noise(users: 40, items: 30, meanLength: 8))
-        let overrides = ["factors": "5", "als.regularization": "0.5", "als.confidence": "4", "als.iterations": "12"]
+        let overrides = [
+            "factors": "5", "als.regularization": "0.5", "als.confidence": "4", "als.iterations": "12",
+            "als.conjugateGradientSteps": String(steps),
+        ]
         let losses = try losses("als", overrides, data)
         #expect(losses.count == 12)
         #expect(zip(losses, losses.dropFirst()).allSatisfy { $1 <= $0 * (1 + 1e-5) })
