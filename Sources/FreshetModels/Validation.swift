@@ -49,11 +49,14 @@ public struct LeaveOneOutValidation: Sendable, Equatable {
     }
 
     /// The rank of an item among all that the user has not seen: one more than those that score at least as high.
+    ///
+    /// An item that the user has seen is not recommended again, so it ranks behind everything.
     public static func rank(of item: ItemIndex, in scores: UnsafeBufferPointer<Float>, seen: History) -> Int {
         let score = scores[item.position]
         var rank = freshet_count_at_least(scores.baseAddress!, score, scores.count)
         var excluded = Set<ItemIndex>(minimumCapacity: seen.count)
-        for other in seen.items where other != item && excluded.insert(other).inserted {
+        for other in seen.items where excluded.insert(other).inserted {
+            guard other != item else { return scores.count + 1 }
             if scores[other.position] >= score { rank -= 1 }
         }
         return rank

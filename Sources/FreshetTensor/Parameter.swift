@@ -55,8 +55,6 @@ public enum Initializer: Sendable {
     case normal(Float)
     /// Normal with standard deviation `sqrt(2 / (rows + columns))` (Glorot and Bengio, 2010).
     case glorot
-    /// Uniform in `±1/sqrt(rows)`, the usual default of linear layers (rows are the inputs).
-    case uniformFanIn
 }
 
 /// The parameters of one model in the order of their creation.
@@ -96,9 +94,6 @@ public final class ParameterSet: @unchecked Sendable {
         case .glorot:
             let deviation = (2 / Float(rows + columns)).squareRoot()
             for i in parameter.values.indices { parameter.values[i] = deviation * random.normal() }
-        case .uniformFanIn:
-            let bound = 1 / Float(rows).squareRoot()
-            for i in parameter.values.indices { parameter.values[i] = bound * (2 * random.uniform() - 1) }
         }
         return parameter
     }

@@ -24,8 +24,10 @@ struct FusionWeightSearch {
         self.scorer = scorer
         self.pool = pool
         let most = max(1, Self.maximumNumbers / (scorer.itemCount * scorer.parts.count))
-        let step = max(1, (data.validation.count + most - 1) / most)
-        let chosen = stride(from: 0, to: data.validation.count, by: step).map { data.validation[$0] }
+        // A held-out item that the user has had before is not recommended again: no weights can put it first.
+        let open = data.validation.filter { !data.histories[$0.user].items.contains($0.item) }
+        let step = max(1, (open.count + most - 1) / most)
+        let chosen = stride(from: 0, to: open.count, by: step).map { open[$0] }
         contexts = chosen.map { ScoringContext(user: $0.user, history: data.histories[$0.user]) }
         targets = chosen.map(\.item)
     }
@@ -69,9 +71,7 @@ struct FusionWeightSearch {
                 let line = UnsafeMutableBufferPointer(rebasing: rows[row * V..<(row + 1) * V])
                 let target = line[targets[index].position]
                 for i in line.indices { line[i] -= target }
-                for item in contexts[index].history.items where item != targets[index] {
-                    line[item.position] = -1e30
-                }
+                for item in contexts[index].history.items { line[item.position] = -1e30 }
             }
         }
         return leads

@@ -105,14 +105,16 @@ final class SequenceTrainingWorker {
                 )
             }
         case .binaryCrossEntropy:
-            return tape.binaryCrossEntropy(
+            let count = configuration.negatives
+            let sum = tape.binaryCrossEntropy(
                 states,
                 table: table,
                 targets: targets,
                 negatives: negatives.indices,
                 positivePower: positivePower,
-                scale: scale / Float(configuration.negatives)
+                scale: scale / Float(count)
             )
+            return sum / Double(count)
         }
     }
 
