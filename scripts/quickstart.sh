@@ -16,6 +16,6 @@ freshet=$(swift build --package-path "$root" -c release --show-bin-path)/freshet
 cat <<END
 
 Next:
-  $freshet recommend --snapshot $output/co-visitation --all-users --count 10 --output recommendations.tsv
+  $freshet recommend --snapshot $output/hybrid --all-users --count 10 --output recommendations.tsv
   $freshet train --help
 END

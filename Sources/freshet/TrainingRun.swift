@@ -35,7 +35,6 @@ struct TrainingRun {
     /// Trains until the model is done or somebody presses Ctrl-C.
     /// - Throws: ``FreshetError``; of kind `cancelled` when stopped, and it says how to go on.
     func train(_ learner: some Learner) throws -> Outcome {
-        var learner = learner
         let configurationJSON = description.configurationJSON(of: learner)
         var state = TrainingState(
             model: description.name,
@@ -44,42 +43,75 @@ struct TrainingRun {
             threads: pool.threads,
             data: data
         )
-        var session = TrainingSession(seed: seed, pool: pool)
-        if let folder { session.resumed = try unfinished(in: folder, state: &state) }
+        let resumed = try folder.flatMap { try unfinished(in: $0, state: &state) }
+        return try perform(from: state, resumed: resumed) { session in
+            var learner = learner
+            try learner.fit(data, session: session)
+            return (learner.makeScorer(), configurationJSON)
+        }
+    }
+
+    /// Makes a hybrid of trained models: only the weights of the parts are chosen.
+    /// - Throws: ``FreshetError`` when the parts do not go together, or when stopped.
+    func assemble(_ parts: [TrainedPart], fusion: Hybrid.Fusion = .scores) throws -> Outcome {
+        let state = TrainingState(
+            model: description.name,
+            configurationJSON: "{}",
+            seed: seed,
+            threads: pool.threads,
+            data: data
+        )
+        return try perform(from: state, resumed: nil) { session in
+            let hybrid = try Hybrid(parts: parts, fusion: fusion, data: data, session: session)
+            return (hybrid.makeScorer(), description.configurationJSON(of: hybrid))
+        }
+    }
+
+    /// Runs the work under a progress bar, with checkpoints and Ctrl-C.
+    private func perform(
+        from earlier: TrainingState,
+        resumed: Checkpoint?,
+        _ work: (TrainingSession) throws -> (scorer: any Scorer, configurationJSON: String)
+    ) throws -> Outcome {
         let progress = ProgressReporter(title: title ?? description.name, isQuiet: console.isQuiet)
-        let earlier = state
         let began = ProgressReporter.now()
         let seconds = { @Sendable in earlier.trainSeconds + ProgressReporter.now() - began }
+        var session = TrainingSession(seed: seed, pool: pool, isCancelled: isCancelled, resumed: resumed)
         session.report = { [observe] in
             progress.update($0)
             observe($0)
         }
-        session.isCancelled = isCancelled
+        let saves = Saves()
         if let folder {
             session.saveCheckpoint = { checkpoint in
                 var state = earlier
                 state.epochs = progress.epochs
                 state.trainSeconds = seconds()
                 try folder.save(checkpoint, state: state)
+                saves.count.add(1, ordering: .relaxed)
             }
         }
         Interruption.watch()
         defer { progress.finish() }
         do {
-            try learner.fit(data, session: session)
+            let (scorer, configurationJSON) = try work(session)
+            let trainSeconds = seconds()
+            return Outcome(
+                scorer: scorer,
+                configurationJSON: configurationJSON,
+                epochs: progress.epochs,
+                trainSeconds: trainSeconds,
+                validation: data.validation.isEmpty ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
+            )
         } catch let error as FreshetError where error.kind == .cancelled {
             progress.finish()
-            throw stopped()
+            throw stopped(hasCheckpoint: saves.count.load(ordering: .relaxed) > 0)
         }
-        let trainSeconds = seconds()
-        let scorer = learner.makeScorer()
-        return Outcome(
-            scorer: scorer,
-            configurationJSON: configurationJSON,
-            epochs: progress.epochs,
-            trainSeconds: trainSeconds,
-            validation: data.validation.isEmpty ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
-        )
+    }
+
+    /// How many checkpoints a run has saved.
+    private final class Saves: Sendable {
+        let count = Atomic(0)
     }
 
     /// The manifest of a finished training.
@@ -137,8 +169,8 @@ struct TrainingRun {
         return checkpoint
     }
 
-    private func stopped() -> FreshetError {
-        guard let folder, folder.isUnfinished else { return FreshetError(.cancelled, "Stopped.") }
+    private func stopped(hasCheckpoint: Bool) -> FreshetError {
+        guard let folder, hasCheckpoint else { return FreshetError(.cancelled, "Stopped; nothing was kept.") }
         return FreshetError(
             .cancelled,
             "Stopped; the training so far is in '\(folder.path)'.",

@@ -90,6 +90,42 @@ import Testing
         }
     }
 
+    @Test func aHybridIsAssembledFromSnapshots() throws {
+        let folder = try TemporaryFolder.trained()
+        try folder.freshet("train", "--data", "train.tsv", "--model", "popularity", "--output", "popular")
+        let made = try folder.freshet(
+            "train",
+            "--data",
+            "train.tsv",
+            "--model",
+            "hybrid",
+            "--parts",
+            "model,popular",
+            "--output",
+            "both",
+            "--json"
+        )
+        #expect(made.code == 0, "\(made.errors)")
+        let settings = try #require(try made.json()["configuration"] as? [String: Any])
+        #expect(
+            (settings["parts"] as? [[String: Any]])?.compactMap { $0["model"] as? String } == [
+                "co-visitation", "popularity",
+            ]
+        )
+        let judged = try folder.freshet(
+            "evaluate",
+            "--snapshot",
+            "both",
+            "--truth",
+            "test.tsv",
+            "--json",
+            "--resamples",
+            "20"
+        )
+        let metrics = try #require(try judged.json()["metrics"] as? [String: [String: Double]])
+        #expect((metrics["ndcg@10"]?["value"] ?? 0) > 0.9)
+    }
+
     @Test func seenItemsStayWhenAskedFor() throws {
         let folder = try TemporaryFolder.trained()
         try folder.freshet(

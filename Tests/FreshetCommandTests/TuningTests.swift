@@ -56,6 +56,24 @@ import Testing
         #expect(Tuner.rounds(.random, trials: 27, rounds: 3).map(\.trials) == [27])
     }
 
+    @Test func aShareOfTheTrainingIsEpochsOrUsers() throws {
+        let histories = Histories(offsets: [0, 2, 4, 6, 8], items: [0, 1, 1, 0, 0, 1, 1, 0].map { ItemIndex($0) })
+        let users = IdentifierTable(["a", "b", "c", "d"])
+        let dataset = Dataset(users: users, items: IdentifierTable(["x", "y"]), histories: histories)
+        let holdouts = (0..<4).map { Holdout(user: UserIndex($0), item: ItemIndex(0)) }
+        let data = TrainingData(dataset: dataset, validation: holdouts)
+        func budget(_ text: String) -> TrialBudget { TrialBudget(configuration: JSONValue(text), data: data) }
+        #expect(budget(#"{"epochs":30}"#).apply(1.0 / 3).overrides == ["epochs": "10"])
+        #expect(
+            budget(#"{"trainer":"als","als":{"iterations":3}}"#).apply(1.0 / 9).overrides == ["als.iterations": "1"]
+        )
+        #expect(budget(#"{"epochs":30}"#).apply(1).overrides.isEmpty)
+        let half = budget(#"{"k":1}"#).apply(0.5)
+        #expect(half.overrides.isEmpty && half.data.histories.offsets == [0, 0, 2, 2, 4])
+        #expect(half.data.validation.map(\.user) == [UserIndex(1), UserIndex(3)])
+        #expect(half.data.itemCount == 2)
+    }
+
     @Test func aLogGoesOnWithTheSameSearchOnly() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("log.jsonl")

@@ -10,14 +10,15 @@ import FreshetTensor
 /// `freshet compare`.
 struct Compare: FreshetCommand {
     private static let usual = [
-        "popularity", "item-knn", "co-visitation", "ease", "matrix-factorization", "sequence-transformer",
-    ].filter { name in ModelRegistry.all.contains { $0.name == name } }
+        "popularity", "item-knn", "co-visitation", "ease", "matrix-factorization", "sequence-transformer", Hybrid.name,
+    ]
     private static let customers = 3
 
     static let configuration = CommandConfiguration(
         abstract: "Train several models on one data set and judge them side by side.",
         discussion: """
-            Each user's last event judges and the one before validates. The output folder gets report.html (one page, \
+            Each user's last event judges and the one before validates. A hybrid among the models combines all the \
+            others but popularity, with weights chosen on the validation events. The output folder gets report.html (one page, \
             no network needed) and a snapshot of every model.
 
               freshet compare --data Samples/online-retail --output comparison
@@ -65,7 +66,11 @@ struct Compare: FreshetCommand {
             excludesSeen: !includeSeen
         )
         let pool = common.makePool()
-        var compared = try choices.map { try train($0, setting, imported, pool, console) }
+        var compared: [ComparedModel] = []
+        // A hybrid combines the models before it, so it comes after them.
+        for choice in choices.filter({ !$0.isHybrid }) + choices.filter(\.isHybrid) {
+            compared.append(try train(choice, compared, setting, imported, pool, console))
+        }
         let metric = "ndcg@10"
         compared.sort { ($0.result.metrics[metric]?.value ?? 0) > ($1.result.metrics[metric]?.value ?? 0) }
         let report = ComparisonReport(
@@ -104,6 +109,7 @@ struct Compare: FreshetCommand {
 
     private func train(
         _ choice: ModelChoice,
+        _ others: [ComparedModel],
         _ setting: ComparisonProtocol,
         _ imported: ImportResult,
         _ pool: ThreadPool,
@@ -121,7 +127,8 @@ struct Compare: FreshetCommand {
             pool: pool,
             console: console
         )
-        let outcome = try run.train(learner)
+        let parts = others.filter(\.isPartOfHybrids).map(\.part)
+        let outcome = try choice.isHybrid && parts.count > 1 ? run.assemble(parts) : run.train(learner)
         let result = try setting.judge(outcome.scorer, as: choice.title, run)
         let manifest = run.manifest(
             of: outcome,

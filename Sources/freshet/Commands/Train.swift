@@ -14,6 +14,7 @@ struct Train: FreshetCommand {
 
               freshet train --data events.tsv --model sequence-transformer --output model
               freshet train --data ml-1m.txt --format pairs --model popularity --set halfLifeEvents=10 --output model
+              freshet train --data events.tsv --model hybrid --parts transformer,counts --output model
 
             Models:
             \(ModelRegistry.all.map(Self.line).joined(separator: "\n"))
@@ -30,6 +31,14 @@ struct Train: FreshetCommand {
     @Flag(help: "Go on with the unfinished training in the output folder.")
     var resume = false
 
+    @Option(
+        help: ArgumentHelp(
+            "For hybrid: combine these snapshots of the same data instead of training the parts.",
+            valueName: "folder,…"
+        )
+    )
+    var parts: String?
+
     func execute(_ console: Console) throws {
         let description = try modelOptions.description()
         let overrides = try modelOptions.overrides()
@@ -39,6 +48,7 @@ struct Train: FreshetCommand {
         let split = imported.dataset.leavingLastOut()
         let data = TrainingData(dataset: split.training, validation: split.holdouts)
         let learner = try description.makeLearner(preset: modelOptions.preset, overrides: overrides, data: data)
+        let parts = try parts.map { try HybridParts($0, learner: learner, dataset: imported.dataset) }
         let run = TrainingRun(
             description: description,
             data: data,
@@ -48,7 +58,7 @@ struct Train: FreshetCommand {
             isResuming: resume,
             console: console
         )
-        let outcome = try run.train(learner)
+        let outcome = try parts.map { try run.assemble($0.parts, fusion: $0.fusion) } ?? run.train(learner)
         let manifest = run.manifest(
             of: outcome,
             preset: modelOptions.preset,

@@ -11,6 +11,9 @@ struct ModelChoice: Equatable {
     /// What it is called in tables.
     var title: String { preset.map { "\(model.name):\($0)" } ?? model.name }
 
+    /// Whether it combines other models.
+    var isHybrid: Bool { model.name == Hybrid.name }
+
     /// The folder of its snapshot.
     var folderName: String { preset.map { "\(model.name)-\($0)" } ?? model.name }
 
@@ -34,6 +37,18 @@ struct ComparedModel {
     let scorer: any Scorer
     let manifest: SnapshotManifest
     let result: EvaluationResult
+
+    /// Whether a hybrid may gain from it: popularity knows nothing of the user.
+    var isPartOfHybrids: Bool { choice.model.name != Popularity.name && !choice.isHybrid }
+
+    /// The model as a part of a hybrid.
+    var part: TrainedPart {
+        TrainedPart(
+            model: choice.model.name,
+            configurationJSON: manifest.configurationJSON,
+            scorer: scorer
+        )
+    }
 }
 
 /// What the models of a comparison share: the data, how they are parted, and what is measured.

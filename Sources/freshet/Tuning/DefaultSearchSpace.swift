@@ -6,6 +6,18 @@ enum DefaultSearchSpace {
             "backward=0,0.05,0.1,0.2,0.4", "sourceDamping=0.3..1.0", "targetDamping=0.0..0.6", "query.decay=0.4..0.95",
             "query.length=5,10,20,50",
         ],
+        "item-knn": [
+            "neighbours=20,50,100,200,500", "shrinkage=0..100", "featureWeight=0.0..0.6", "query.decay=0.5..1.0",
+            "weight=binary,count,value",
+        ],
+        "user-knn": [
+            "neighbours=20,50,100,200,500", "shrinkage=0..100", "featureWeight=0.0..0.6", "weight=binary,count,value",
+        ],
+        "ease": ["regularization=10.0..3000.0(log)", "query.decay=0.5..1.0"],
+        "matrix-factorization": [
+            "factors=32,64,128", "als.regularization=0.5..100.0(log)", "als.confidence=1.0..40.0(log)",
+        ],
+        "hybrid": ["fusion=scores,ranks"],
         "sequence-transformer": [
             "channels=48,64,96,128", "blocks=1..3", "dropout=0.05..0.5", "learningRate=0.0003..0.003(log)",
             "averaging=0,0.99,0.999",

@@ -5,6 +5,8 @@ import FreshetModels
 /// How a trial gets a share of the full training: fewer epochs where the model has them, else fewer users.
 struct TrialBudget {
     private static let epochKeys = ["epochs", "iterations"]
+    /// The setting that names the group in which some models keep the settings of their way to train.
+    private static let trainerKey = "trainer"
 
     /// The setting that counts the epochs of a model, and its full value; `nil` where the model has none.
     private let epochs: (key: String, full: Double)?
@@ -17,11 +19,22 @@ struct TrialBudget {
             epochs = nil
             return
         }
-        epochs =
-            Self.epochKeys.lazy.compactMap { key -> (key: String, full: Double)? in
-                guard case .number(let full)? = settings[key] else { return nil }
-                return (key, full)
-            }.first
+        if let own = Self.epochs(in: settings) {
+            epochs = own
+        } else if case .string(let trainer)? = settings[Self.trainerKey], case .object(let group)? = settings[trainer],
+            let nested = Self.epochs(in: group)
+        {
+            epochs = ("\(trainer).\(nested.key)", nested.full)
+        } else {
+            epochs = nil
+        }
+    }
+
+    private static func epochs(in settings: [String: JSONValue]) -> (key: String, full: Double)? {
+        epochKeys.lazy.compactMap { key -> (key: String, full: Double)? in
+            guard case .number(let full)? = settings[key] else { return nil }
+            return (key, full)
+        }.first
     }
 
     /// The settings of the shortest training: one epoch, where the model has any.

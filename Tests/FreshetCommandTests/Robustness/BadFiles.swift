@@ -125,6 +125,11 @@ enum BadFiles {
         after("a truth that is empty", says: "test.tsv", "evaluate --snapshot model --truth test.tsv") {
             try $0.write("", to: "test.tsv")
         },
+        after(
+            "parts of other data",
+            says: "other data",
+            "train --data test.tsv --model hybrid --parts model,model --output out"
+        ),
         after("ids that cannot stand in a list", says: ".jsonl", "recommend --snapshot commas --all-users") { folder in
             try folder.write("a\tx,y\na\tz\nb\tz\n", to: "commas.tsv")
             try folder.freshet(

@@ -115,6 +115,13 @@ enum BadOptions {
             says: "speed",
             arguments: "tune --data train.tsv --model popularity --search speed=1,2 --output t"
         ),
+        line("parts of a model without", says: "--parts", arguments: "\(train) --model popularity --parts model,model"),
+        line("one part", says: "two", arguments: "\(train) --model hybrid --parts model"),
+        line(
+            "parts with weights",
+            says: "weights",
+            arguments: "\(train) --model hybrid --parts model,model --set weights=[1,2]"
+        ),
         line(
             "no trials",
             says: "--trials",
