@@ -7,7 +7,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A library of ours. A target imports only what stands below it in this file.
+/// A library of ours.
+///
+/// A target imports only what it names here.
 func library(
     _ name: String,
     _ dependencies: [Target.Dependency] = [],

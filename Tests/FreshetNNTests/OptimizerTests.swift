@@ -1,7 +1,7 @@
+import Foundation
 import FreshetNN
 import FreshetTensor
 import FreshetTestSupport
-import Foundation
 import Testing
 
 /// Optimizers against formulas worked in `Double`, dense and row-wise.

@@ -81,7 +81,8 @@ import Testing
         expectAccurate(GradientCheck(fixture.set) { $0.dropout(input(x, on: $0, rows), rate: 0.4) })
     }
 
-    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func gatherAddsRepeatedRows(_ layout: Parameter.GradientLayout) {
+    @Test(arguments: [Parameter.GradientLayout.dense, .rows])
+    func gatherAddsRepeatedRows(_ layout: Parameter.GradientLayout) {
         var fixture = Fixture()
         let table = fixture.make("table", 6, 5, layout: layout)
         let (indices, rows) = (IndexBuffer(), IndexBuffer())
