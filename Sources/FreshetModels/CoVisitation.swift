@@ -70,6 +70,8 @@ public struct CoVisitation: Learner {
             configuration.targetDamping = 0.1
             configuration.backward = 0.2
         }
+        // Bounds the memory of the counts to a few hundred megabytes, at no loss (500 do as well on MovieLens-1M).
+        if data.histories.eventCount > 5_000_000 { configuration.neighbours = 1000 }
         return configuration
     }
 
