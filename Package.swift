@@ -39,10 +39,23 @@ let package = Package(
         .library(name: "FreshetData", targets: ["FreshetData"]),
         .library(name: "FreshetModels", targets: ["FreshetModels"]),
         .library(name: "FreshetEvaluation", targets: ["FreshetEvaluation"]),
+        .library(name: "FreshetRecommendation", targets: ["FreshetRecommendation"]),
+        .library(name: "FreshetLearning", targets: ["FreshetLearning"]),
+        .library(name: "FreshetStorage", targets: ["FreshetStorage"]),
+        .library(name: "FreshetEngine", targets: ["FreshetEngine"]),
+        .library(name: "FreshetServer", targets: ["FreshetServer"]),
         .executable(name: "freshet", targets: ["freshet"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
@@ -56,15 +69,39 @@ let package = Package(
         library("FreshetData", ["FreshetCore", "CZlib", "CLZMA"]),
         library("FreshetModels", ["FreshetLanguage", "FreshetNN", "FreshetTensor", "FreshetData", "CFreshetKernels"]),
         library("FreshetEvaluation", ["FreshetModels"]),
+        library("FreshetRecommendation", ["FreshetModels"]),
+        library("FreshetLearning", ["FreshetEvaluation"]),
+        library("FreshetStorage", ["FreshetData", .product(name: "GRDB", package: "GRDB.swift")]),
+        library(
+            "FreshetEngine",
+            [
+                "FreshetLearning",
+                "FreshetRecommendation",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        library(
+            "FreshetServer",
+            [
+                "FreshetEngine",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
         .executableTarget(
             name: "freshet",
             dependencies: [
-                "FreshetEvaluation",
+                "FreshetServer",
+                "FreshetStorage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings
         ),
-        library("FreshetTestSupport", ["FreshetEvaluation"]),
+        library("FreshetTestSupport", ["FreshetEngine"]),
         tests(of: "FreshetTensor"),
         tests(of: "FreshetCore"),
         tests(of: "FreshetNN"),
@@ -72,6 +109,18 @@ let package = Package(
         tests(of: "FreshetData"),
         tests(of: "FreshetModels"),
         tests(of: "FreshetEvaluation", resources: [.copy("Fixtures")]),
+        tests(of: "FreshetRecommendation"),
+        tests(of: "FreshetLearning"),
+        tests(of: "FreshetStorage"),
+        tests(of: "FreshetEngine", ["FreshetStorage"]),
+        tests(
+            of: "FreshetServer",
+            [
+                "FreshetStorage",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
         .testTarget(
             name: "FreshetCommandTests",
             dependencies: ["freshet", "FreshetTestSupport"],

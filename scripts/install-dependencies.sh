@@ -3,7 +3,7 @@
 # For people, scripts/quickstart.sh, scripts/test.sh and the continuous integration alike: this is the only list.
 set -euo pipefail
 
-packages=(libdnnl-dev zlib1g-dev liblzma-dev)
+packages=(libdnnl-dev zlib1g-dev liblzma-dev libsqlite3-dev)
 swift_needed=6.2
 
 complain() { printf '%s\n' "$@" >&2; }

@@ -16,6 +16,13 @@ public struct Event: Sendable, Equatable, Codable {
     public var time: Int64?
     /// The event's own id, for idempotent delivery.
     public var id: String?
+    /// The `recommendation_id` of the answer that the event is feedback on, if any.
+    public var recommendationID: String?
+
+    enum CodingKeys: String, CodingKey {
+        case user, item, type, value, time, id
+        case recommendationID = "recommendation_id"
+    }
 
     /// Creates an event.
     public init(
@@ -24,7 +31,8 @@ public struct Event: Sendable, Equatable, Codable {
         type: EventType = .view,
         value: Float? = nil,
         time: Int64? = nil,
-        id: String? = nil
+        id: String? = nil,
+        recommendationID: String? = nil
     ) {
         self.user = user
         self.item = item
@@ -32,6 +40,7 @@ public struct Event: Sendable, Equatable, Codable {
         self.value = value
         self.time = time
         self.id = id
+        self.recommendationID = recommendationID
     }
 
     /// Reads an event; all but user and item may be missing.
@@ -44,6 +53,7 @@ public struct Event: Sendable, Equatable, Codable {
         item = try container.decode(String.self, forKey: .item)
         type = try container.decodeIfPresent(EventType.self, forKey: .type) ?? .view
         id = try container.decodeIfPresent(String.self, forKey: .id)
+        recommendationID = try container.decodeIfPresent(String.self, forKey: .recommendationID)
         value = try container.decodeIfPresent(Double.self, forKey: .value).map(Float.init)
         if let value, !value.isFinite {
             throw DecodingError.dataCorruptedError(

@@ -12,6 +12,17 @@ public struct Item: Sendable, Equatable, Codable, Identifiable {
     public var tags: [String]
     /// Everything else, by name.
     public var attributes: [String: AttributeValue]
+    /// Numbers that stand for its content, by name, such as an embedding of its picture.
+    public var vectors: [String: [Float]]?
+    /// Whether it may be recommended now; an item is available unless it says otherwise.
+    public var available: Bool?
+    /// When it came into being, in seconds since 1970.
+    public var createdAt: Int64?
+
+    enum CodingKeys: String, CodingKey {
+        case id, title, text, categories, tags, attributes, vectors, available
+        case createdAt = "created_at"
+    }
 
     /// Creates an item.
     public init(
@@ -39,6 +50,9 @@ public struct Item: Sendable, Equatable, Codable, Identifiable {
         categories = try container.decodeIfPresent([String].self, forKey: .categories) ?? []
         tags = try container.decodeIfPresent([String].self, forKey: .tags) ?? []
         attributes = try container.decodeIfPresent([String: AttributeValue].self, forKey: .attributes) ?? [:]
+        vectors = try container.decodeIfPresent([String: [Float]].self, forKey: .vectors)
+        available = try container.decodeIfPresent(Bool.self, forKey: .available)
+        createdAt = try container.decodeIfPresent(Int64.self, forKey: .createdAt)
     }
 }
 

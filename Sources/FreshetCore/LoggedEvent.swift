@@ -1,0 +1,36 @@
+/// An event as the log keeps it: numbered, and its external ids replaced by dense numbers.
+public struct LoggedEvent: Sendable, Equatable {
+    /// Its place in the log, from 1, without gaps in time order of acknowledgement.
+    public var offset: Int64
+    /// The user.
+    public var user: UserIndex
+    /// The item.
+    public var item: ItemIndex
+    /// The type, as a number of the log's vocabulary.
+    public var type: UInt8
+    /// The value; `.nan` where the event has none.
+    public var value: Float
+    /// When it happened, in seconds since 1970; the time of its arrival where the sender gave none.
+    public var time: Int64
+    /// When it was received, in milliseconds since 1970: what freshness is measured from.
+    public var received: Int64
+
+    /// Creates a logged event.
+    public init(
+        offset: Int64,
+        user: UserIndex,
+        item: ItemIndex,
+        type: UInt8,
+        value: Float = .nan,
+        time: Int64,
+        received: Int64 = 0
+    ) {
+        self.offset = offset
+        self.user = user
+        self.item = item
+        self.type = type
+        self.value = value
+        self.time = time
+        self.received = received
+    }
+}

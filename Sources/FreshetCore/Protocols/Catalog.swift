@@ -1,0 +1,22 @@
+/// What is known of items and users, by external id.
+public protocol Catalog: Sendable {
+    /// An item, or `nil` when there is none or it was removed.
+    func item(_ id: String) async throws -> Item?
+    /// Adds items, or replaces them.
+    func put(_ items: [Item]) async throws
+    /// Removes an item; whether it was there.
+    func removeItem(_ id: String) async throws -> Bool
+    /// A page of items in the order of their ids, those whose id or title contains `search` if given.
+    func items(matching search: String?, after cursor: String?, limit: Int) async throws -> [Item]
+    /// Calls `body` with every item there is. Blocks the calling thread.
+    func forEachItem(_ body: (Item) throws -> Void) throws
+
+    /// A user, or `nil`.
+    func user(_ id: String) async throws -> User?
+    /// Adds users, or replaces them.
+    func put(_ users: [User]) async throws
+    /// Erases a user: attributes, events, impressions; how many rows went.
+    func eraseUser(_ id: String) async throws -> Int
+    /// A page of users in the order of their ids, those whose id contains `search` if given.
+    func users(matching search: String?, after cursor: String?, limit: Int) async throws -> [User]
+}

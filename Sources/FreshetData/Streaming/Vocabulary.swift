@@ -1,0 +1,63 @@
+import FreshetCore
+import Synchronization
+
+/// The external ids of a living system and their dense numbers, which only ever grow.
+///
+/// One for a whole engine: log, sessions, learner and every snapshot count in the same numbers, so a snapshot of
+/// `V` items knows exactly the items below `V`.
+public final class Vocabulary: Sendable {
+    private struct Tables {
+        var users = IdentifierTable()
+        var items = IdentifierTable()
+        var types: [EventType] = []
+    }
+
+    private let tables = Mutex(Tables())
+
+    /// Creates an empty vocabulary.
+    public init() {}
+
+    /// How many users there are.
+    public var userCount: Int { tables.withLock { $0.users.count } }
+    /// How many items there are.
+    public var itemCount: Int { tables.withLock { $0.items.count } }
+    /// The event types in the order of their numbers.
+    public var eventTypes: [EventType] { tables.withLock { $0.types } }
+
+    /// The number of a user, or `nil` when they were never seen.
+    public func user(_ id: String) -> UserIndex? { tables.withLock { $0.users.position(of: id).map(UserIndex.init) } }
+    /// The number of an item, or `nil` when it was never seen.
+    public func item(_ id: String) -> ItemIndex? { tables.withLock { $0.items.position(of: id).map(ItemIndex.init) } }
+    /// The number of an event type, or `nil` when it was never seen.
+    public func eventType(_ type: EventType) -> UInt8? {
+        tables.withLock { $0.types.firstIndex(of: type).map(UInt8.init) }
+    }
+
+    /// The external id of a user.
+    public func id(of user: UserIndex) -> String { tables.withLock { $0.users[user.position] } }
+    /// The external id of an item.
+    public func id(of item: ItemIndex) -> String { tables.withLock { $0.items[item.position] } }
+    /// The external ids of items, in one go.
+    public func ids(of items: some Sequence<ItemIndex>) -> [String] {
+        tables.withLock { tables in items.map { tables.items[$0.position] } }
+    }
+
+    /// The number of a user, who is added when new.
+    public func addUser(_ id: String) -> UserIndex { tables.withLock { UserIndex($0.users.insert(id)) } }
+    /// The number of an item, which is added when new.
+    public func addItem(_ id: String) -> ItemIndex { tables.withLock { ItemIndex($0.items.insert(id)) } }
+    /// The number of an event type, which is added when new; `nil` when there are 256 of them.
+    public func addEventType(_ type: EventType) -> UInt8? {
+        tables.withLock { tables in
+            if let known = tables.types.firstIndex(of: type) { return UInt8(known) }
+            guard tables.types.count < 256 else { return nil }
+            tables.types.append(type)
+            return UInt8(tables.types.count - 1)
+        }
+    }
+
+    /// The users' and items' ids as they are now, for a data set.
+    public func copy() -> (users: IdentifierTable, items: IdentifierTable, eventTypes: [EventType]) {
+        tables.withLock { ($0.users, $0.items, $0.types) }
+    }
+}

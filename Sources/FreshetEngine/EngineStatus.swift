@@ -1,0 +1,126 @@
+import FreshetCore
+
+/// The state of an engine at one moment: what the dashboard, `freshet replay` and the metrics page show.
+public struct EngineStatus: Sendable, Equatable, Codable {
+    /// When this was read, in milliseconds since 1970.
+    public var time: Int64 = 0
+    /// When the engine started, in milliseconds since 1970.
+    public var started: Int64 = 0
+    /// The version that answers requests.
+    public var live = ModelVersion(0)
+    /// The event log.
+    public var log = Log()
+    /// The continual learner.
+    public var learner = Learner()
+    /// Seconds from an event's receipt to weights that learned it serving, over the newest publications.
+    public var freshness = Quantiles()
+    /// Milliseconds that the engine took for a recommendation, over the newest requests.
+    public var latency = Quantiles()
+    /// Recommendation requests a second over the last ten.
+    public var requestsPerSecond = 0.0
+    /// Prequential figures of every contender over the sliding window, by contender and metric (`recall@10`).
+    public var figures: [String: [String: Double]] = [:]
+    /// The same over time, oldest first, thinned to at most a few hundred points.
+    public var curve: [CurvePoint] = []
+    /// The newest decisions, newest first, drift among them.
+    public var decisions: [Decision] = []
+    /// How each kept period is predicted after each promotion.
+    public var forgetting = Forgetting()
+    /// The parts of the engine, and what is wrong with those that are not well.
+    public var health: [Health] = []
+
+    /// Creates an empty status.
+    public init() {}
+
+    /// The event log in numbers.
+    public struct Log: Sendable, Equatable, Codable {
+        /// How many events the log holds.
+        public var events = 0
+        /// The newest event's offset.
+        public var newestOffset: Int64 = 0
+        /// Events a second over the last ten.
+        public var eventsPerSecond = 0.0
+        /// How many users are known.
+        public var users = 0
+        /// How many items are known.
+        public var items = 0
+    }
+
+    /// The continual learner in numbers.
+    public struct Learner: Sendable, Equatable, Codable {
+        /// `waiting` for the first events, `learning`, `behind`, `retraining` or `stopped`.
+        public var state = "waiting"
+        /// The newest event learned.
+        public var offset: Int64 = 0
+        /// How many events wait.
+        public var lagEvents: Int64 = 0
+        /// How long the oldest of them has waited, in seconds.
+        public var lagSeconds = 0.0
+        /// Events learned a second over the last ten.
+        public var eventsPerSecond = 0.0
+        /// The loss of the newest micro-update.
+        public var loss: Double?
+        /// The learning rate of the newest micro-update.
+        public var learningRate: Double?
+        /// How far a full training is, 0 to 1; `nil` when none runs.
+        public var retraining: Double?
+    }
+
+    /// Quantiles of a measured time.
+    public struct Quantiles: Sendable, Equatable, Codable {
+        /// How many measurements.
+        public var count = 0
+        /// The median.
+        public var p50 = 0.0
+        /// The 95th percentile.
+        public var p95 = 0.0
+        /// The 99th percentile.
+        public var p99 = 0.0
+    }
+
+    /// The prequential figures at one moment.
+    public struct CurvePoint: Sendable, Equatable, Codable {
+        /// When, in milliseconds since 1970.
+        public var time: Int64
+        /// The newest event that is in the figures.
+        public var offset: Int64
+        /// Figures by contender and metric.
+        public var figures: [String: [String: Double]]
+
+        /// Creates a point.
+        public init(time: Int64, offset: Int64, figures: [String: [String: Double]]) {
+            self.time = time
+            self.offset = offset
+            self.figures = figures
+        }
+    }
+
+    /// The score of every kept period after every promotion: rows are promotions, columns periods.
+    public struct Forgetting: Sendable, Equatable, Codable {
+        /// What each column is, such as a range of dates.
+        public var periods: [String] = []
+        /// What each row is: the version that was promoted.
+        public var versions: [ModelVersion] = []
+        /// Recall@20 by row and column; `nil` where a period did not exist yet.
+        public var scores: [[Double?]] = []
+        /// The mean change on old periods since they were new (Lopez-Paz and Ranzato, 2017), negative for forgetting.
+        public var backwardTransfer: Double?
+    }
+
+    /// One part of the engine.
+    public struct Health: Sendable, Equatable, Codable {
+        /// The part, such as `storage`.
+        public var part: String
+        /// Whether it works.
+        public var isWell: Bool
+        /// What is wrong and what to do.
+        public var message: String?
+
+        /// Creates a report.
+        public init(part: String, isWell: Bool, message: String? = nil) {
+            self.part = part
+            self.isWell = isWell
+            self.message = message
+        }
+    }
+}

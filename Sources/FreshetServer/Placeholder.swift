@@ -1,0 +1,2 @@
+import FreshetEngine
+import Hummingbird

@@ -1,0 +1,2 @@
+import FreshetCore
+import GRDB
