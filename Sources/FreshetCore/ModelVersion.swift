@@ -35,7 +35,10 @@ extension ModelVersion: Codable {
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let version = ModelVersion(text) else {
-            let context = DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "no version: '\(text)'")
+            let context = DecodingError.Context(
+                codingPath: decoder.codingPath,
+                debugDescription: "no version: '\(text)'"
+            )
             throw DecodingError.dataCorrupted(context)
         }
         self = version
