@@ -29,6 +29,11 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     /// The parts of the engine, and what is wrong with those that are not well.
     public var health: [Health] = []
 
+    enum CodingKeys: String, CodingKey {
+        case time, started, live, log, learner, freshness, latency, figures, curve, decisions, forgetting, health
+        case requestsPerSecond = "requests_per_second"
+    }
+
     /// Creates an empty status.
     public init() {}
 
@@ -44,6 +49,12 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var users = 0
         /// How many items are known.
         public var items = 0
+
+        enum CodingKeys: String, CodingKey {
+            case events, users, items
+            case newestOffset = "newest_offset"
+            case eventsPerSecond = "events_per_second"
+        }
     }
 
     /// The continual learner in numbers.
@@ -64,6 +75,14 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var learningRate: Double?
         /// How far a full training is, 0 to 1; `nil` when none runs.
         public var retraining: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case state, offset, loss, retraining
+            case lagEvents = "lag_events"
+            case lagSeconds = "lag_seconds"
+            case eventsPerSecond = "events_per_second"
+            case learningRate = "learning_rate"
+        }
     }
 
     /// Quantiles of a measured time.
@@ -105,6 +124,11 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var scores: [[Double?]] = []
         /// The mean change on old periods since they were new (Lopez-Paz and Ranzato, 2017), negative for forgetting.
         public var backwardTransfer: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case periods, versions, scores
+            case backwardTransfer = "backward_transfer"
+        }
     }
 
     /// One part of the engine.
@@ -115,6 +139,11 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var isWell: Bool
         /// What is wrong and what to do.
         public var message: String?
+
+        enum CodingKeys: String, CodingKey {
+            case part, message
+            case isWell = "is_well"
+        }
 
         /// Creates a report.
         public init(part: String, isWell: Bool, message: String? = nil) {
