@@ -1,0 +1,30 @@
+/// What became of events that were sent: the body of the answer to `POST /v1/events`.
+public struct AcceptedEvents: Sendable, Equatable, Codable {
+    /// How many are in the log now, those that it had before included.
+    public var accepted: Int
+    /// How many of those accepted the log had before: sent again with the same `id`.
+    public var duplicates: Int
+    /// Those that are not in the log, in the order sent.
+    public var rejected: [Rejection]
+
+    /// An event that was not accepted.
+    public struct Rejection: Sendable, Equatable, Codable {
+        /// Its place among those sent, from 0.
+        public var index: Int
+        /// What is wrong with it.
+        public var error: String
+
+        /// Creates a rejection.
+        public init(index: Int, error: String) {
+            self.index = index
+            self.error = error
+        }
+    }
+
+    /// Creates an answer.
+    public init(accepted: Int, duplicates: Int = 0, rejected: [Rejection] = []) {
+        self.accepted = accepted
+        self.duplicates = duplicates
+        self.rejected = rejected
+    }
+}

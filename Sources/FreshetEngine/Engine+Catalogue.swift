@@ -1,0 +1,115 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetRecommendation
+
+extension Engine {
+    /// An item, or `nil` when the catalogue has none of the id.
+    public func item(_ id: String) async throws -> Item? { try await store.item(id) }
+
+    /// Adds items, or replaces them.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound item, of kind `external` when the store fails.
+    public func put(_ items: [Item]) async throws {
+        for item in items { try check("item", item.id) }
+        try await store.put(items)
+    }
+
+    /// Changes an item: reads it, lets `change` work on it, and puts it back, as one step.
+    ///
+    /// - Parameters:
+    ///   - id: the item, which `change` must not rename.
+    ///   - change: the change.
+    /// - Returns: the item as it is now, or `nil` when there is none of the id.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound item, what `change` throws, or when the store fails.
+    public func updateItem(_ id: String, _ change: @Sendable (inout Item) throws -> Void) async throws -> Item? {
+        try await catalogueTurn.run {
+            guard var item = try await store.item(id) else { return nil }
+            try change(&item)
+            guard item.id == id else { throw FreshetError(.usage, "The id of an item cannot be changed.") }
+            try await put([item])
+            return item
+        }
+    }
+
+    /// Removes an item, not its events; whether it was there.
+    public func removeItem(_ id: String) async throws -> Bool { try await store.removeItem(id) }
+
+    /// A page of items in the order of their ids, those whose id or title contains `search` if given.
+    public func items(matching search: String? = nil, after cursor: String? = nil, limit: Int) async throws -> [Item] {
+        try await store.items(matching: search, after: cursor, limit: limit)
+    }
+
+    /// A user, or `nil` when nothing is known of the id.
+    public func user(_ id: String) async throws -> User? { try await store.user(id) }
+
+    /// Adds users, or replaces them.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound user, of kind `external` when the store fails.
+    public func put(_ users: [User]) async throws {
+        for user in users { try check("user", user.id) }
+        try await store.put(users)
+    }
+
+    /// Changes a user, as ``updateItem(_:_:)`` does an item.
+    public func updateUser(_ id: String, _ change: @Sendable (inout User) throws -> Void) async throws -> User? {
+        try await catalogueTurn.run {
+            guard var user = try await store.user(id) else { return nil }
+            try change(&user)
+            guard user.id == id else { throw FreshetError(.usage, "The id of a user cannot be changed.") }
+            try await put([user])
+            return user
+        }
+    }
+
+    /// A page of users in the order of their ids, those whose id contains `search` if given.
+    public func users(matching search: String? = nil, after cursor: String? = nil, limit: Int) async throws -> [User] {
+        try await store.users(matching: search, after: cursor, limit: limit)
+    }
+
+    /// Erases a user everywhere: store, sessions, what the learner remembers, and with the next full training weights.
+    /// - Returns: what went, and what follows; to be asked for again by ``erasure(_:)``.
+    public func eraseUser(_ id: String) async throws -> ErasureReceipt {
+        let index = vocabulary.user(id)
+        let rows = try await store.eraseUser(id)
+        let sessionEvents = index.map(sessions.removeAll(of:)) ?? 0
+        let receipt = ErasureReceipt(
+            id: UUID().uuidString.lowercased(),
+            user: id,
+            time: clock.milliseconds,
+            rows: rows,
+            sessionEvents: sessionEvents,
+            state: live.current.scorer == nil ? .complete : .retraining,
+            offset: store.newestOffset
+        )
+        try await store.setSetting(Self.erasurePrefix + receipt.id, to: receipt.text())
+        return receipt
+    }
+
+    /// The receipt of an erasure by its id, with the state as it is now; `nil` for an unknown id.
+    public func erasure(_ id: String) async throws -> ErasureReceipt? {
+        try await store.setting(Self.erasurePrefix + id).map(ErasureReceipt.init(text:))
+    }
+
+    static let erasurePrefix = "erasure."
+
+    private func check(_ what: String, _ id: String) throws {
+        guard (1...configuration.ingest.maximumIDLength).contains(id.utf8.count), !id.utf8.contains(0) else {
+            throw FreshetError(
+                .usage,
+                "The id of an \(what) has \(id.utf8.count) bytes or a zero byte.",
+                remedy: "Use 1 to \(configuration.ingest.maximumIDLength) bytes, none of them zero."
+            )
+        }
+    }
+}
+
+extension ErasureReceipt {
+    func text() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+
+    init(text: String) throws {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        } catch is DecodingError {
+            throw FreshetError(.invalidData, "The receipt of an erasure is damaged.")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import FreshetCore
+import FreshetData
+
+extension Engine {
+    /// Takes events: those that are sound are in the log when this returns, and the next request sees them.
+    ///
+    /// - Parameter events: in the order in which they happened; an event whose `id` the log has is not added again.
+    /// - Returns: how many were accepted, and by place what is wrong with the others.
+    /// - Throws: ``EngineBusy`` when too much waits; ``FreshetError`` of kind `usage` for too many events at once, of
+    ///   kind `external` when the log cannot be written. Nothing was written then.
+    public func accept(_ events: [Event]) async throws -> AcceptedEvents {
+        guard events.count <= configuration.ingest.maximumBatch else {
+            throw FreshetError(
+                .usage,
+                "\(events.count) events in one call.",
+                remedy: "Send at most \(configuration.ingest.maximumBatch) at once."
+            )
+        }
+        let validator = EventValidator(configuration: configuration.ingest, now: clock.seconds)
+        var rejected: [AcceptedEvents.Rejection] = []
+        var sound = events
+        for (index, event) in events.enumerated() {
+            if let problem = validator.problem(with: event) { rejected.append(.init(index: index, error: problem)) }
+        }
+        if !rejected.isEmpty {
+            let bad = Set(rejected.map(\.index))
+            sound = events.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
+        }
+        guard !sound.isEmpty else { return AcceptedEvents(accepted: 0, rejected: rejected) }
+        let receipt = try await intake.withPlace(for: sound.count) { try await store.append(sound) }
+        return AcceptedEvents(accepted: sound.count, duplicates: receipt.duplicates, rejected: rejected)
+    }
+
+    /// The newest events of a user, oldest first; none for a user that nothing is known of.
+    public func history(of user: String, limit: Int) async throws -> [Event] {
+        guard limit > 0, let index = vocabulary.user(user) else { return [] }
+        let types = vocabulary.eventTypes
+        return try store.newestEvents(of: index, limit: limit).map { event in
+            Event(
+                user: user,
+                item: vocabulary.id(of: event.item),
+                type: types[Int(event.type)],
+                value: event.value.isNaN ? nil : event.value,
+                time: event.time
+            )
+        }
+    }
+}

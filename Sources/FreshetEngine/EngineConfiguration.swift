@@ -1,0 +1,164 @@
+import FreshetCore
+
+/// The settings of an engine: plain values, each with a default that suits two cores and a shop.
+public struct EngineConfiguration: Sendable, Equatable, Codable {
+    /// The folder for versions and checkpoints; made when it is missing.
+    public var folder: String
+    /// The seed of everything random.
+    public var seed: UInt64 = 1
+    /// Events as they come in.
+    public var ingest = Ingest()
+    /// Users' newest events in memory.
+    public var sessions = Sessions()
+    /// Answers.
+    public var serving = Serving()
+    /// The continual learner.
+    public var learning = Learning()
+    /// Full trainings beside serving.
+    public var retraining = Retraining()
+    /// Versions on disk.
+    public var snapshots = Snapshots()
+    /// How long the log keeps events.
+    public var retention = Retention()
+
+    /// Creates settings; all but the folder have defaults.
+    public init(folder: String) { self.folder = folder }
+
+    /// Events as they come in.
+    public struct Ingest: Sendable, Equatable, Codable {
+        /// The most events of one call.
+        public var maximumBatch = 10_000
+        /// The most events that wait for the disk at once; more are refused with ``EngineBusy``.
+        public var maximumWaiting = 100_000
+        /// How far in the future an event's time may lie, in seconds.
+        public var futureTolerance: Int64 = 86_400
+        /// The longest id of a user, an item, an event or a type, in bytes.
+        public var maximumIDLength = 256
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// Users' newest events in memory.
+    public struct Sessions: Sendable, Equatable, Codable {
+        /// How many newest events of a user count; at least as many as the model's longest window.
+        public var eventsPerUser = 200
+        /// The most events in memory, over all users, about 40 bytes each.
+        ///
+        /// Those of the users longest silent go first.
+        public var maximumEvents = 4_000_000
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// Answers.
+    public struct Serving: Sendable, Equatable, Codable {
+        /// How many items an answer has when the request does not say.
+        public var count = 10
+        /// The most items of one answer.
+        public var maximumCount = 1000
+        /// How many results are cached, the most recently used first; 0 for none.
+        public var cachedResults = 10_000
+        /// Whether every answer is kept, so that feedback can be joined to it.
+        public var recordsImpressions = true
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// The continual learner.
+    public struct Learning: Sendable, Equatable, Codable {
+        /// Whether the engine learns while it serves.
+        public var isEnabled = true
+        /// The most events of one learning step.
+        public var batchSize = 64
+        /// Seconds between publications of micro-updates.
+        public var publishEvery = 5.0
+        /// Seconds between checkpoints of the learner.
+        public var checkpointEvery = 30.0
+        /// From how many seconds of waiting on the learner counts as behind.
+        public var behindAfter = 10.0
+        /// The threads of one learning step.
+        public var threads = 1
+        /// Added to the learner's niceness, 0 to 19: serving comes first.
+        public var niceness = 10
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// Full trainings beside serving.
+    public struct Retraining: Sendable, Equatable, Codable {
+        /// Whether full trainings run.
+        public var isEnabled = true
+        /// From how many events on the first version is trained.
+        public var firstEvents = 2_000
+        /// Hours between full trainings; 0 for none by the clock.
+        public var everyHours = 24.0
+        /// The longest that one may take, in minutes.
+        public var minutes = 30.0
+        /// The longest for the first one, in minutes: until it is there, only what streams answers.
+        public var firstMinutes = 2.0
+        /// The newest events that a training learns from at most.
+        public var maximumEvents = 5_000_000
+        /// The threads of a training.
+        public var threads = 1
+        /// Added to its threads' niceness, 0 to 19.
+        public var niceness = 15
+        /// Settings of the trained model other than the recommended ones, by their path such as `channels`.
+        public var overrides: [String: String] = [:]
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// Versions on disk.
+    public struct Snapshots: Sendable, Equatable, Codable {
+        /// How many newest versions are kept, the live one not counted.
+        public var kept = 5
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// How long the log keeps events.
+    public struct Retention: Sendable, Equatable, Codable {
+        /// Days after which events are compacted away, once learned; 0 keeps all.
+        public var days = 0
+        /// Hours between compactions.
+        public var everyHours = 6.0
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// Checks ranges.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
+    public func validate() throws {
+        func check<Value: Comparable>(_ name: String, _ value: Value, in range: ClosedRange<Value>) throws {
+            guard range.contains(value) else {
+                throw FreshetError(.usage, "\(name) = \(value) is not in \(range.lowerBound) to \(range.upperBound).")
+            }
+        }
+        guard !folder.isEmpty else { throw FreshetError(.usage, "The engine's folder has no name.") }
+        try check("ingest.maximumBatch", ingest.maximumBatch, in: 1...1_000_000)
+        try check("ingest.maximumWaiting", ingest.maximumWaiting, in: ingest.maximumBatch...100_000_000)
+        try check("ingest.futureTolerance", ingest.futureTolerance, in: 0...(100 * 365 * 86_400))
+        try check("ingest.maximumIDLength", ingest.maximumIDLength, in: 1...4096)
+        try check("sessions.eventsPerUser", sessions.eventsPerUser, in: 1...10_000)
+        try check("sessions.maximumEvents", sessions.maximumEvents, in: 1000...1_000_000_000)
+        try check("serving.count", serving.count, in: 1...serving.maximumCount)
+        try check("serving.maximumCount", serving.maximumCount, in: 1...100_000)
+        try check("serving.cachedResults", serving.cachedResults, in: 0...10_000_000)
+        try check("learning.batchSize", learning.batchSize, in: 1...65_536)
+        try check("learning.publishEvery", learning.publishEvery, in: 0.01...86_400)
+        try check("learning.checkpointEvery", learning.checkpointEvery, in: 0.01...86_400)
+        try check("learning.behindAfter", learning.behindAfter, in: 0.1...86_400)
+        try check("learning.threads", learning.threads, in: 1...256)
+        try check("learning.niceness", learning.niceness, in: 0...19)
+        try check("retraining.firstEvents", retraining.firstEvents, in: 2...1_000_000_000)
+        try check("retraining.everyHours", retraining.everyHours, in: 0...100_000)
+        try check("retraining.minutes", retraining.minutes, in: 0.001...100_000)
+        try check("retraining.firstMinutes", retraining.firstMinutes, in: 0.001...100_000)
+        try check("retraining.maximumEvents", retraining.maximumEvents, in: 2...1_000_000_000)
+        try check("retraining.threads", retraining.threads, in: 1...256)
+        try check("retraining.niceness", retraining.niceness, in: 0...19)
+        try check("snapshots.kept", snapshots.kept, in: 1...1000)
+        try check("retention.days", retention.days, in: 0...100_000)
+        try check("retention.everyHours", retention.everyHours, in: 0.01...100_000)
+    }
+}

@@ -1,0 +1,65 @@
+import FreshetCore
+import FreshetData
+import Synchronization
+
+/// Users' newest events in memory, bounded: what the next request looks back on.
+///
+/// Events come in through ``append(_:)`` in the order of the log, before they are acknowledged. A user who is not in
+/// memory is read from the log when somebody asks; the users longest silent make room. Every user's run grows to twice
+/// the limit and is then cut, so an event costs the same on average however long the history.
+final class SessionStore: Sendable {
+    /// How many newest events of a user are kept.
+    let limit: Int
+    private let log: any EventLog
+    private let state: Mutex<SessionTable>
+
+    /// Creates a store over a log.
+    ///
+    /// - Parameters:
+    ///   - log: where users who are not in memory are read from.
+    ///   - limit: how many newest events of a user are kept.
+    ///   - capacity: how many events are kept over all users.
+    ///   - knownUsers: how many users the log may already hold events of; those above are new.
+    init(log: any EventLog, limit: Int, capacity: Int, knownUsers: Int) {
+        self.log = log
+        self.limit = limit
+        state = Mutex(SessionTable(limit: limit, capacity: capacity, knownUsers: knownUsers))
+    }
+
+    /// How many events are in memory.
+    var eventCount: Int { state.withLock { $0.eventCount } }
+    /// How many users are in memory.
+    var userCount: Int { state.withLock { $0.userCount } }
+
+    /// Takes in events in the order of the log.
+    func append(_ events: [LoggedEvent]) {
+        state.withLock { table in
+            for event in events { table.append(event) }
+        }
+    }
+
+    /// The newest events of a user, oldest first, those of every acknowledged event included.
+    /// - Throws: ``FreshetError`` when the user is not in memory and the log cannot be read.
+    func history(of user: UserIndex) throws -> History {
+        while true {
+            let found: (history: History?, token: Int) = state.withLock { table in
+                if let history = table.history(of: user) { return (history, 0) }
+                return (nil, table.beginLoading(user))
+            }
+            if let history = found.history { return history }
+            let events: [LoggedEvent]
+            do {
+                events = try log.newestEvents(of: user, limit: limit)
+            } catch let error {
+                state.withLock { $0.abandonLoading(user, found.token) }
+                throw error
+            }
+            if let history = state.withLock({ $0.finishLoading(user, found.token, events) }) { return history }
+        }
+    }
+
+    /// Forgets a user's events; how many there were in memory.
+    func removeAll(of user: UserIndex) -> Int {
+        state.withLock { $0.removeAll(of: user) }
+    }
+}

@@ -1,0 +1,203 @@
+import FreshetCore
+import FreshetData
+
+/// The state of a ``SessionStore``: users' runs of events in slots, chained by when each was last used.
+struct SessionTable {
+    /// What a user costs beside their events, in events: the arrays' headers and the slot.
+    private static let overhead = 8
+
+    private struct Slot {
+        var user: UserIndex
+        var items: [ItemIndex] = []
+        var times: [Int64] = []
+        var types: [UInt8] = []
+        var values: [Float] = []
+        /// The newest event's offset: events up to it are in the run.
+        var offset: Int64 = 0
+        /// The neighbours in the order of use; -1 at the ends.
+        var newer: Int32 = -1
+        var older: Int32 = -1
+
+        mutating func append(_ event: LoggedEvent) {
+            items.append(event.item)
+            times.append(event.time)
+            types.append(event.type)
+            values.append(event.value)
+            offset = event.offset
+        }
+
+        mutating func removeFirst(_ count: Int) {
+            items.removeFirst(count)
+            times.removeFirst(count)
+            types.removeFirst(count)
+            values.removeFirst(count)
+        }
+
+        func newest(_ limit: Int) -> History {
+            let range = max(0, items.count - limit)..<items.count
+            return History(items: items[range], times: times[range], types: types[range], values: values[range])
+        }
+    }
+
+    /// A reading of the log for a user, which several requests may share.
+    private struct Load {
+        let token: Int
+        var readers = 1
+        /// Events that came in since it began.
+        var events: [LoggedEvent] = []
+    }
+
+    private let limit: Int
+    private let capacity: Int
+    /// Users from this number on have no events in the log before those that come in.
+    private var knownUsers: Int
+    private var slots: [Slot] = []
+    private var free: [Int32] = []
+    /// The slot of each user; -1 for none.
+    private var slotOfUser: [Int32] = []
+    private var newest: Int32 = -1
+    private var oldest: Int32 = -1
+    private var loads: [UserIndex: Load] = [:]
+    private var lastToken = 0
+    /// How many events the slots hold.
+    private(set) var eventCount = 0
+    /// How many users have a slot.
+    private(set) var userCount = 0
+
+    init(limit: Int, capacity: Int, knownUsers: Int) {
+        precondition(limit > 0 && capacity > 0, "sessions of \(limit) events, \(capacity) in all")
+        self.limit = limit
+        self.capacity = capacity
+        self.knownUsers = knownUsers
+    }
+
+    /// The history of a user who is in memory.
+    mutating func history(of user: UserIndex) -> History? {
+        guard let slot = slot(of: user) else { return nil }
+        use(slot)
+        return slots[Int(slot)].newest(limit)
+    }
+
+    /// Takes in an event, unless its user is in the log but not in memory.
+    mutating func append(_ event: LoggedEvent) {
+        if let slot = slot(of: event.user) {
+            add(event, to: slot)
+            use(slot)
+        } else if loads[event.user] != nil {
+            loads[event.user]?.events.append(event)
+        } else if event.user.position >= knownUsers {
+            let slot = insert(event.user)
+            add(event, to: slot)
+        }
+        knownUsers = max(knownUsers, event.user.position + 1)
+        makeRoom()
+    }
+
+    /// Announces that the log is about to be read for a user; what comes in meanwhile is kept for them.
+    mutating func beginLoading(_ user: UserIndex) -> Int {
+        if let load = loads[user] {
+            loads[user]?.readers += 1
+            return load.token
+        }
+        lastToken += 1
+        loads[user] = Load(token: lastToken)
+        return lastToken
+    }
+
+    /// Gives up reading.
+    mutating func abandonLoading(_ user: UserIndex, _ token: Int) {
+        guard var load = loads[user], load.token == token else { return }
+        load.readers -= 1
+        loads[user] = load.readers == 0 ? nil : load
+    }
+
+    /// Puts into memory what the log held, and what came in while it was read.
+    ///
+    /// - Returns: the history; `nil` when the reading is out of date and the log has to be read again.
+    mutating func finishLoading(_ user: UserIndex, _ token: Int, _ events: [LoggedEvent]) -> History? {
+        guard let load = loads[user], load.token == token else { return history(of: user) }
+        loads[user] = nil
+        let slot = slot(of: user) ?? insert(user)
+        for event in events + load.events { add(event, to: slot) }
+        let history = slots[Int(slot)].newest(limit)
+        makeRoom()
+        return history
+    }
+
+    /// Forgets a user; how many events they had in memory.
+    mutating func removeAll(of user: UserIndex) -> Int {
+        loads[user] = nil
+        guard let slot = slot(of: user) else { return 0 }
+        let count = slots[Int(slot)].items.count
+        release(slot)
+        return count
+    }
+
+    // MARK: Slots
+
+    private func slot(of user: UserIndex) -> Int32? {
+        guard user.position < slotOfUser.count, slotOfUser[user.position] >= 0 else { return nil }
+        return slotOfUser[user.position]
+    }
+
+    private mutating func insert(_ user: UserIndex) -> Int32 {
+        while slotOfUser.count <= user.position { slotOfUser.append(-1) }
+        let slot: Int32
+        if let reused = free.popLast() {
+            slot = reused
+            slots[Int(slot)] = Slot(user: user)
+        } else {
+            slot = Int32(slots.count)
+            slots.append(Slot(user: user))
+        }
+        slotOfUser[user.position] = slot
+        userCount += 1
+        link(slot)
+        return slot
+    }
+
+    private mutating func add(_ event: LoggedEvent, to slot: Int32) {
+        guard event.offset > slots[Int(slot)].offset else { return }
+        slots[Int(slot)].append(event)
+        eventCount += 1
+        let excess = slots[Int(slot)].items.count - limit
+        guard excess >= limit else { return }
+        slots[Int(slot)].removeFirst(excess)
+        eventCount -= excess
+    }
+
+    private mutating func release(_ slot: Int32) {
+        unlink(slot)
+        eventCount -= slots[Int(slot)].items.count
+        userCount -= 1
+        slotOfUser[slots[Int(slot)].user.position] = -1
+        slots[Int(slot)] = Slot(user: UserIndex(rawValue: -1))
+        free.append(slot)
+    }
+
+    /// Lets go of the users longest silent, but never of the newest.
+    private mutating func makeRoom() {
+        while eventCount + userCount * Self.overhead > capacity, oldest >= 0, oldest != newest { release(oldest) }
+    }
+
+    // MARK: The order of use
+
+    private mutating func use(_ slot: Int32) {
+        guard slot != newest else { return }
+        unlink(slot)
+        link(slot)
+    }
+
+    private mutating func link(_ slot: Int32) {
+        slots[Int(slot)].newer = -1
+        slots[Int(slot)].older = newest
+        if newest >= 0 { slots[Int(newest)].newer = slot } else { oldest = slot }
+        newest = slot
+    }
+
+    private mutating func unlink(_ slot: Int32) {
+        let (newer, older) = (slots[Int(slot)].newer, slots[Int(slot)].older)
+        if newer >= 0 { slots[Int(newer)].older = older } else { newest = older }
+        if older >= 0 { slots[Int(older)].newer = newer } else { oldest = newer }
+    }
+}
