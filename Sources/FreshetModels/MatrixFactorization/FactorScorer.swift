@@ -80,6 +80,24 @@ struct FactorScorer: Scorer {
     func checkpoint() -> Checkpoint { factors.checkpoint() }
 }
 
+extension FactorScorer: VectorScorer {
+    var vectorWidth: Int { factors.width }
+
+    var itemBiases: [Float] { factors.itemBiases }
+
+    func withItemVectors<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+        try factors.items.withUnsafeBufferPointer { try body($0.baseAddress!) }
+    }
+
+    func userVectors(of contexts: ArraySlice<ScoringContext>, into vectors: UnsafeMutablePointer<Float>) {
+        scratch.withZeros(FoldIn.memory(for: factors)) { memory in
+            for (row, context) in contexts.enumerated() {
+                vector(of: context, into: vectors + row * vectorWidth, memory: memory)
+            }
+        }
+    }
+}
+
 /// The same for vectors that were trained on ratings.
 struct RatingFactorScorer: RatingPredictor {
     let factors: FactorScorer

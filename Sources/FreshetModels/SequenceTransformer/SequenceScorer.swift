@@ -32,20 +32,7 @@ final class SequenceScorer: Scorer {
         workspaces.withWorkspace { workspace in
             let C = configuration.channels
             let vectors = workspace.reserve(contexts.count * C)
-            // A user without events keeps the zero vector: every score is 0.
-            vectors.update(repeating: 0, count: contexts.count * C)
-            var next = contexts.startIndex
-            while next < contexts.endIndex {
-                let first = next
-                next = pack(contexts, from: first, into: workspace.batch)
-                let states = network.newest(workspace.batch, on: workspace.tape)
-                var row = 0
-                for index in first..<next where contexts[index].history.count > 0 {
-                    (vectors + (index - contexts.startIndex) * C).update(from: states.values + row * C, count: C)
-                    row += 1
-                }
-                workspace.tape.reset()
-            }
+            userVectors(of: contexts, into: vectors, workspace: workspace)
             multiply(
                 contexts.count,
                 itemCount,
@@ -58,6 +45,29 @@ final class SequenceScorer: Scorer {
                 into: scores.baseAddress!,
                 cStride: itemCount
             )
+        }
+    }
+
+    private func userVectors(
+        of contexts: ArraySlice<ScoringContext>,
+        into vectors: UnsafeMutablePointer<Float>,
+        workspace: Workspace
+    ) {
+        let C = configuration.channels
+        // A user without events keeps the zero vector: every score is 0.
+        vectors.update(repeating: 0, count: contexts.count * C)
+        var next = contexts.startIndex
+        while next < contexts.endIndex {
+            let first = next
+            next = pack(contexts, from: first, into: workspace.batch)
+            guard workspace.batch.count > 0 else { continue }
+            let states = network.newest(workspace.batch, on: workspace.tape)
+            var row = 0
+            for index in first..<next where contexts[index].history.count > 0 {
+                (vectors + (index - contexts.startIndex) * C).update(from: states.values + row * C, count: C)
+                row += 1
+            }
+            workspace.tape.reset()
         }
     }
 
@@ -91,6 +101,20 @@ final class SequenceScorer: Scorer {
         var checkpoint = Checkpoint(arrays: network.parameters.arrays())
         checkpoint.arrays["shape"] = shape.array
         return checkpoint
+    }
+}
+
+extension SequenceScorer: VectorScorer {
+    var vectorWidth: Int { configuration.channels }
+
+    var itemBiases: [Float] { [] }
+
+    func withItemVectors<Result>(_ body: (UnsafePointer<Float>) throws -> Result) rethrows -> Result {
+        try body(network.itemTable.pointer)
+    }
+
+    func userVectors(of contexts: ArraySlice<ScoringContext>, into vectors: UnsafeMutablePointer<Float>) {
+        workspaces.withWorkspace { userVectors(of: contexts, into: vectors, workspace: $0) }
     }
 }
 

@@ -1,0 +1,49 @@
+import FreshetCore
+
+/// The catalogue at one moment, immutable: taken once by a request and passed down.
+///
+/// Every item has an answer. One that was only seen in events is available and has no details.
+public struct CatalogSnapshot: Sendable {
+    let chunks: [CatalogChunk]
+    let terms: TermTable
+    let weights: ContentWeights
+    /// The items that came into the catalogue last, oldest first.
+    let newcomers: [ItemIndex]
+    /// The number of changes so far: two snapshots with the same number are equal.
+    public let revision: UInt64
+
+    /// How many items the catalogue has numbers for; items from there on are known from events only.
+    public var itemCount: Int { chunks.count * CatalogChunk.size }
+
+    private func flags(of item: ItemIndex) -> CatalogChunk.Flags {
+        let chunk = item.position / CatalogChunk.size
+        return chunk < chunks.count ? chunks[chunk].flags[item.position % CatalogChunk.size] : []
+    }
+
+    /// Whether an item may be recommended now.
+    public func isAvailable(_ item: ItemIndex) -> Bool {
+        flags(of: item).isDisjoint(with: [.unavailable, .removed])
+    }
+
+    /// Whether an item was removed from the catalogue.
+    public func isRemoved(_ item: ItemIndex) -> Bool { flags(of: item).contains(.removed) }
+
+    /// What is known of an item, or `nil`.
+    func details(of item: ItemIndex) -> ItemDetails? {
+        let chunk = item.position / CatalogChunk.size
+        guard chunk < chunks.count else { return nil }
+        let place = item.position % CatalogChunk.size
+        return chunks[chunk].flags[place].contains(.known) ? chunks[chunk].details[place] : nil
+    }
+
+    /// The title of an item, where it has one.
+    public func title(of item: ItemIndex) -> String? { details(of: item)?.title }
+
+    /// The categories of an item.
+    public func categories(of item: ItemIndex) -> [String] {
+        details(of: item)?.categories.map { terms.term($0).text } ?? []
+    }
+
+    /// When an item came into being, in seconds since 1970, where it is known.
+    public func createdAt(_ item: ItemIndex) -> Int64? { details(of: item)?.createdAt }
+}

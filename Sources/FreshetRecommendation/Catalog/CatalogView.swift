@@ -1,0 +1,130 @@
+import FreshetCore
+import FreshetLanguage
+import Synchronization
+
+/// What policies, filters and content similarity need to know of every item, by ``FreshetCore/ItemIndex``.
+///
+/// Requests take ``current()``, which is immutable; a change replaces one chunk and is seen by the next request.
+/// A change of one item costs the same however large the catalogue but for a list of `V / 256` references.
+public final class CatalogView: Sendable {
+    private struct State {
+        var chunks: [CatalogChunk] = []
+        var weights = ContentWeights.none
+        var knownCount = 0
+        var newcomers: [ItemIndex] = []
+        var revision: UInt64 = 0
+    }
+
+    /// So many newcomers are kept at least; the oldest are dropped at twice as many.
+    private static let newcomers = 1024
+
+    private let state = Mutex(State())
+    private let terms = TermTable()
+    private let tokenizer = WordTokenizer()
+
+    /// Creates an empty catalogue.
+    public init() {}
+
+    /// The catalogue as it is now.
+    public func current() -> CatalogSnapshot {
+        state.withLock { state in
+            CatalogSnapshot(
+                chunks: state.chunks,
+                terms: terms,
+                weights: state.weights,
+                newcomers: state.newcomers,
+                revision: state.revision
+            )
+        }
+    }
+
+    /// Adds items, or replaces all that was known of them.
+    public func put(_ items: [(index: ItemIndex, item: Item)]) {
+        // Reading text is the work; it is done before the lock is taken.
+        let changes = items.map { index, item in
+            let flags: CatalogChunk.Flags = item.available == false ? [.known, .unavailable] : .known
+            return (index, flags, ItemDetails(of: item, terms: terms, tokenizer: tokenizer))
+        }
+        apply(changes)
+    }
+
+    /// Adds an item, or replaces all that was known of it.
+    public func put(_ item: Item, at index: ItemIndex) { put([(index, item)]) }
+
+    /// Says whether an item may be recommended; the rest of what is known of it stays.
+    public func setAvailable(_ isAvailable: Bool, of index: ItemIndex) {
+        state.withLock { state in
+            let chunk = index.position / CatalogChunk.size
+            while state.chunks.count <= chunk { state.chunks.append(.empty) }
+            var flags = state.chunks[chunk].flags
+            if isAvailable {
+                flags[index.position % CatalogChunk.size].remove(.unavailable)
+            } else {
+                flags[index.position % CatalogChunk.size].insert(.unavailable)
+            }
+            state.chunks[chunk] = CatalogChunk(flags: flags, details: state.chunks[chunk].details)
+            state.revision += 1
+        }
+    }
+
+    /// Removes an item: it is recommended no more, until it is put again.
+    public func remove(_ index: ItemIndex) { apply([(index, .removed, ItemDetails())]) }
+
+    private func apply(_ changes: [(ItemIndex, CatalogChunk.Flags, ItemDetails)]) {
+        state.withLock { state in
+            // Chunk by chunk, so that many changes copy each chunk once; the sort is stable in the order given.
+            let order = changes.indices.sorted { (changes[$0].0, $0) < (changes[$1].0, $1) }
+            var next = 0
+            while next < order.count {
+                let chunk = changes[order[next]].0.position / CatalogChunk.size
+                var columns = Columns(of: chunk < state.chunks.count ? state.chunks[chunk] : .empty)
+                while next < order.count, changes[order[next]].0.position / CatalogChunk.size == chunk {
+                    let (index, flags, details) = changes[order[next]]
+                    replace(index, flags, details, in: &columns, of: &state)
+                    next += 1
+                }
+                while state.chunks.count <= chunk { state.chunks.append(.empty) }
+                state.chunks[chunk] = CatalogChunk(flags: columns.flags, details: columns.details)
+            }
+            if state.weights.isOutdated(itemCount: state.knownCount) {
+                state.weights = ContentWeights(itemCount: state.knownCount, counts: terms.counts())
+            }
+            state.revision += 1
+        }
+    }
+
+    private func replace(
+        _ index: ItemIndex,
+        _ flags: CatalogChunk.Flags,
+        _ details: ItemDetails,
+        in columns: inout Columns,
+        of state: inout State
+    ) {
+        let place = index.position % CatalogChunk.size
+        let old = columns.details[place]
+        let wasKnown = columns.flags[place].contains(.known)
+        let isKnown = flags.contains(.known)
+        terms.count(old.labels, by: -1)
+        terms.count(old.words, by: -1)
+        terms.count(details.labels, by: 1)
+        terms.count(details.words, by: 1)
+        state.knownCount += (isKnown ? 1 : 0) - (wasKnown ? 1 : 0)
+        if isKnown && !wasKnown {
+            state.newcomers.append(index)
+            if state.newcomers.count >= 2 * Self.newcomers { state.newcomers.removeFirst(Self.newcomers) }
+        }
+        columns.flags[place] = flags
+        columns.details[place] = details
+    }
+}
+
+/// A chunk while it is changed.
+private struct Columns {
+    var flags: [CatalogChunk.Flags]
+    var details: [ItemDetails]
+
+    init(of chunk: CatalogChunk) {
+        flags = chunk.flags
+        details = chunk.details
+    }
+}

@@ -1,0 +1,46 @@
+import FreshetCore
+import FreshetLanguage
+
+extension ItemDetails {
+    /// Of a long text, so many distinct words count; the title comes first.
+    private static let maximumWords = 64
+
+    /// Takes what matters of an item; terms that are new are added to the table.
+    init(of item: Item, terms: TermTable, tokenizer: WordTokenizer) {
+        title = item.title
+        createdAt = item.createdAt
+        var labels: [Term] = []
+        for category in item.categories where !labels.contains(Term(kind: .category, text: category)) {
+            labels.append(Term(kind: .category, text: category))
+        }
+        categoryCount = labels.count
+        for tag in item.tags where !labels.contains(Term(kind: .tag, text: tag)) {
+            labels.append(Term(kind: .tag, text: tag))
+        }
+        attributeStart = labels.count
+        // Sorted, since the order of a dictionary changes from run to run.
+        for (name, value) in item.attributes.sorted(by: { $0.key < $1.key }) {
+            switch value {
+            case .text(let text): labels.append(.attribute(name, text))
+            case .texts(let texts): for text in texts { labels.append(.attribute(name, text)) }
+            case .number(let number):
+                let name = terms.insert(CollectionOfOne(Term(kind: .name, text: name)))[0]
+                numbers.append(NumericAttribute(name: name, value: number))
+            }
+        }
+        self.labels = terms.insert(labels)
+
+        var distinct: [String: Int] = [:]
+        var words: [Term] = []
+        for word in tokenizer.tokens(in: [item.title, item.text].compactMap(\.self).joined(separator: "\n")) {
+            if let place = distinct[word] {
+                if wordCounts[place] < .max { wordCounts[place] += 1 }
+            } else if words.count < Self.maximumWords {
+                distinct[word] = words.count
+                words.append(Term(kind: .word, text: word))
+                wordCounts.append(1)
+            }
+        }
+        self.words = terms.insert(words)
+    }
+}

@@ -1,0 +1,78 @@
+import FreshetCore
+
+/// What happens to a ranked list before it is shown; one a scenario.
+public struct PolicyConfiguration: Sendable, Equatable, Codable {
+    /// Whether items that the user has dealt with may come back.
+    public var repeats: RepeatPolicy
+    /// How many items of one category a list holds at most; `nil` is no limit.
+    ///
+    /// Where too few other items are left to fill the list, it is filled with the best of those held back.
+    public var maximumPerCategory: Int?
+    /// From 0, best first, to 1: the share of unlikeness to what stands above in the choice of each place.
+    public var diversity: Double
+    /// From 0 to 1: how much of the score's spread an item can lose for being popular.
+    public var longTail: Double
+    /// The share of places given at random to new items that resemble what the user likes.
+    public var newItemShare: Double
+    /// How many of the best candidates by score the policies see at least.
+    public var candidateCount: Int
+
+    enum CodingKeys: String, CodingKey {
+        case repeats, diversity
+        case maximumPerCategory = "maximum_per_category"
+        case longTail = "long_tail"
+        case newItemShare = "new_item_share"
+        case candidateCount = "candidate_count"
+    }
+
+    /// Creates the defaults: repeats but for opinions, no caps, best first, one place in fifty for new items.
+    public init() {
+        repeats = RepeatPolicy()
+        maximumPerCategory = nil
+        diversity = 0
+        longTail = 0
+        newItemShare = 0.02
+        candidateCount = 200
+    }
+
+    /// Reads a configuration; what is missing has its default.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        repeats = try container.decodeIfPresent(RepeatPolicy.self, forKey: .repeats) ?? repeats
+        maximumPerCategory = try container.decodeIfPresent(Int.self, forKey: .maximumPerCategory)
+        diversity = try container.decodeIfPresent(Double.self, forKey: .diversity) ?? diversity
+        longTail = try container.decodeIfPresent(Double.self, forKey: .longTail) ?? longTail
+        newItemShare = try container.decodeIfPresent(Double.self, forKey: .newItemShare) ?? newItemShare
+        candidateCount = try container.decodeIfPresent(Int.self, forKey: .candidateCount) ?? candidateCount
+    }
+
+    /// Checks ranges.
+    /// - Throws: ``FreshetCore/FreshetError`` of kind `usage` that names the setting, its value and its range.
+    public func validate() throws {
+        for (name, share) in [("diversity", diversity), ("long_tail", longTail), ("new_item_share", newItemShare)] {
+            guard (0...1).contains(share) else {
+                throw FreshetError(.usage, "\(name) is \(share).", remedy: "Choose a number from 0 to 1.")
+            }
+        }
+        if let maximumPerCategory, maximumPerCategory < 1 {
+            throw FreshetError(
+                .usage,
+                "maximum_per_category is \(maximumPerCategory).",
+                remedy: "Choose 1 or more, or leave it out."
+            )
+        }
+        guard (10...10_000).contains(candidateCount) else {
+            throw FreshetError(
+                .usage,
+                "candidate_count is \(candidateCount).",
+                remedy: "Choose a number from 10 to 10000."
+            )
+        }
+        for (type, rule) in repeats.rules.map({ ($0.rawValue, $1) }) + [("otherwise", repeats.otherwise)] {
+            if case .afterDays(let days) = rule, !(days >= 0 && days < 1e6) {
+                throw FreshetError(.usage, "The repeat rule of \(type) is \(days) days.", remedy: "Choose 0 or more.")
+            }
+        }
+    }
+}

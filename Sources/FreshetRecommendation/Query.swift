@@ -1,0 +1,59 @@
+import FreshetCore
+import FreshetData
+
+/// A request in dense numbers: what the pipeline is asked.
+public struct Query: Sendable {
+    /// The user, or `nil` for an anonymous session and for one who was never seen.
+    public var user: UserIndex?
+    /// The user's newest events and those of the session, oldest first; times and types are given, values may be.
+    public var history: History
+    /// How many items are wanted.
+    public var count: Int
+    /// Now, in seconds since 1970.
+    public var time: Int64
+    /// The only items that may appear, for rankings; everything may when `nil`.
+    public var candidates: [ItemIndex]?
+    /// Which items may appear.
+    public var filter: ItemFilter?
+    /// Items that may not appear.
+    public var excluded: Set<ItemIndex>
+    /// The place in the product that asks.
+    public var scenario: String?
+    /// Whether items that the user has dealt with may appear; the scenario's policy when `nil`.
+    public var includeSeen: Bool?
+    /// From 0, best first, to 1, as different and as little known as possible; the scenario's setting when `nil`.
+    public var diversity: Double?
+    /// Whether to say why.
+    public var explains: Bool
+    /// What the draws of the exploring policies are seeded with; the same query with the same seed has the same answer.
+    public var seed: UInt64
+
+    /// Creates a query for a history.
+    public init(
+        user: UserIndex? = nil,
+        history: History = History(items: []),
+        count: Int = 10,
+        time: Int64,
+        candidates: [ItemIndex]? = nil,
+        filter: ItemFilter? = nil,
+        excluded: Set<ItemIndex> = [],
+        scenario: String? = nil,
+        includeSeen: Bool? = nil,
+        diversity: Double? = nil,
+        explains: Bool = false,
+        seed: UInt64 = 0
+    ) {
+        self.user = user
+        self.history = history
+        self.count = count
+        self.time = time
+        self.candidates = candidates
+        self.filter = filter
+        self.excluded = excluded
+        self.scenario = scenario
+        self.includeSeen = includeSeen
+        self.diversity = diversity
+        self.explains = explains
+        self.seed = seed
+    }
+}
