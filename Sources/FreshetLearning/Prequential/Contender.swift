@@ -1,0 +1,31 @@
+/// One of the models that predict every event before it is learned.
+///
+/// Any name is allowed; the well-known ones are constants.
+public struct Contender: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
+    CodingKeyRepresentable
+{
+    /// The name, as the status document shows it.
+    public let rawValue: String
+
+    /// Creates a contender from its name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// Creates a contender from a literal name.
+    public init(stringLiteral value: String) { rawValue = value }
+
+    /// What answers requests now.
+    public static let live: Contender = "live"
+    /// The learner's newest weights.
+    public static let learning: Contender = "learning"
+    /// A new version that must win before it goes live.
+    public static let candidate: Contender = "candidate"
+    /// The last state known to be good, which the guard compares the live one with.
+    public static let lastGood: Contender = "last_good"
+    /// The model as it was at the start, never learning.
+    public static let frozen: Contender = "frozen"
+    /// A model trained anew every period.
+    public static let retrain: Contender = "retrain"
+    /// Decayed popularity.
+    public static let popularity: Contender = "popularity"
+    /// Decayed co-visitation.
+    public static let coVisitation: Contender = "co-visitation"
+}
