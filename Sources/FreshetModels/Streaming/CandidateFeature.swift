@@ -1,0 +1,94 @@
+/// What the fused score of a candidate is made of: the positions of a candidate's feature vector.
+///
+/// All are natural logarithms or flags, so that a weight of 1 on a logarithm makes the softmax of the scores
+/// proportional to what it is the logarithm of. A flag is 1 or 0.
+public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
+    /// The transformer's logit less the log-sum-exp of its best items, at least −12; 0 without a transformer.
+    case transformer
+    /// Flag: there is a transformer, but it does not know the item yet.
+    case unknownToTransformer
+    /// 1 over the item's rank by the transformer, 0 below its candidates.
+    case transformerRank
+    /// The decayed count at the first half-life, as a logarithm not below that of 1/8.
+    case popularity0
+    /// The same at the second half-life.
+    case popularity1
+    /// The same at the third half-life.
+    case popularity2
+    /// The same at the fourth half-life.
+    case popularity3
+    /// The same at the fifth half-life.
+    case popularity4
+    /// Co-visitation's score for the history, as a logarithm not below −8.
+    case coVisitation
+    /// The same for the newest event alone.
+    case coVisitationOfLast
+    /// Flag: co-visitation knows nothing of the item for this history.
+    case notCoVisited
+    /// Flag: the user dealt with the item before.
+    case own
+    /// Flag: the user dealt with the item in the session that still runs (the last hour).
+    case ownInSession
+    /// Flag: the item is that of the user's newest event.
+    case ownNewest
+    /// ln(1 + events since the user's last one on the item); 0 for others' items.
+    case ownAgeInEvents
+    /// ln(1 + days since the user's last event on the item); 0 for others' items.
+    case ownAgeInDays
+    /// ln of the number of the user's events on the item; 0 for others' items.
+    case ownCount
+    /// ln(1 + how often the item came within three events of the newest one's item in the user's own past).
+    case ownFollower
+    /// ln(1 + days since the item's first event).
+    case itemAge
+    /// ln(1 + hours since the item's last event).
+    case itemIdle
+
+    /// How many half-lives of popularity there are.
+    public static let popularityCount = 5
+    /// The length of a feature vector, filled up with zeros to whole SIMD registers.
+    static let blocks = (allCases.count + 7) / 8
+    static let stride = 8 * blocks
+}
+
+/// Where a candidate comes from; several may hold.
+public struct CandidateSources: OptionSet, Sendable, Codable, Hashable {
+    /// The bits.
+    public let rawValue: UInt8
+
+    /// Creates a set of sources from its bits.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The transformer's best items.
+    public static let transformer = CandidateSources(rawValue: 1)
+    /// What follows the user's latest items.
+    public static let coVisitation = CandidateSources(rawValue: 2)
+    /// What is popular now.
+    public static let popularity = CandidateSources(rawValue: 4)
+    /// The user's own items.
+    public static let own = CandidateSources(rawValue: 8)
+}
+
+/// The kinds of situation that have fusion weights of their own.
+public enum CandidateSegment: Int, CaseIterable, Sendable, Codable {
+    /// Nothing is known of the user.
+    case noHistory
+    /// A history of up to five events, without a transformer.
+    case short
+    /// A longer history, without a transformer.
+    case long
+    /// A history of up to five events, with a transformer.
+    case shortWithTransformer
+    /// A longer history, with a transformer.
+    case longWithTransformer
+
+    init(historyLength: Int, hasTransformer: Bool) {
+        switch (historyLength, hasTransformer) {
+        case (0, _): self = .noHistory
+        case (...5, false): self = .short
+        case (_, false): self = .long
+        case (...5, true): self = .shortWithTransformer
+        case (_, true): self = .longWithTransformer
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import FreshetCore
+import FreshetData
+
+extension CandidateRanker {
+    /// Takes the candidates from all sources and writes their feature vectors.
+    ///
+    /// - Parameters:
+    ///   - context: the user's history.
+    ///   - streaming: the streaming models.
+    ///   - now: in seconds since 1970.
+    ///   - set: as ``score(_:with:into:)`` left it.
+    public func collect(
+        _ context: ScoringContext,
+        from streaming: StreamingModels,
+        at now: Int64,
+        into set: CandidateSet
+    ) {
+        let history = context.history
+        let highest = history.items.max().map { $0.position + 1 } ?? 0
+        set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest))
+        set.segment = CandidateSegment(historyLength: history.count, hasTransformer: set.transformerCount > 0)
+        for item in set.topItems { set.add(item, from: .transformer) }
+        if history.count > 0 {
+            streaming.coVisitation.score(history, at: now, into: set.followers)
+            set.followers.forEachTop(configuration.coVisitation) { item, _ in set.add(item, from: .coVisitation) }
+            writeOwn(history, at: now, into: set)
+        }
+        for index in 0..<CandidateFeature.popularityCount {
+            for item in streaming.popularity.top(halfLife: index).prefix(configuration.popularity) {
+                set.add(item.rawValue, from: .popularity)
+            }
+        }
+        writeTransformer(set)
+        writeCoVisitation(history, streaming.coVisitation, at: now, into: set)
+        writePopularity(streaming.popularity, at: now, into: set)
+        writeTimes(streaming, at: now, into: set)
+    }
+
+    /// The user's own items: when, how often, and what came after the newest one before.
+    private func writeOwn(_ history: History, at now: Int64, into set: CandidateSet) {
+        let items = history.items
+        let newest = items[items.endIndex - 1]
+        var distinct = 0
+        for age in 0..<items.count {
+            let item = items[items.endIndex - 1 - age]
+            let place = set.place(of: item.rawValue)
+            if place >= 0, set.feature(.own, at: place) == 1 {
+                set.set(.ownCount, at: place, to: set.feature(.ownCount, at: place) + 1)
+                continue
+            }
+            guard place >= 0 || distinct < configuration.own else { continue }
+            distinct += 1
+            let own = set.add(item.rawValue, from: .own)
+            set.set(.own, at: own, to: 1)
+            set.set(.ownCount, at: own, to: 1)
+            set.set(.ownAgeInEvents, at: own, to: logf(1 + Float(age)))
+            if age == 0 { set.set(.ownNewest, at: own, to: 1) }
+            guard !history.times.isEmpty else { continue }
+            let seconds = Float(max(0, now - history.times[history.times.endIndex - 1 - age]))
+            set.set(.ownInSession, at: own, to: seconds < 3600 ? 1 : 0)
+            set.set(.ownAgeInDays, at: own, to: logf(1 + seconds / 86_400))
+        }
+        for index in items.indices.dropLast() where items[index] == newest {
+            for follower in items[(index + 1)..<min(index + 4, items.endIndex)] {
+                let place = set.place(of: follower.rawValue)
+                guard place >= 0 else { continue }
+                set.set(.ownFollower, at: place, to: set.feature(.ownFollower, at: place) + 1)
+            }
+        }
+        for place in 0..<set.count where set.feature(.own, at: place) == 1 {
+            set.set(.ownCount, at: place, to: logf(set.feature(.ownCount, at: place)))
+            set.set(.ownFollower, at: place, to: logf(1 + set.feature(.ownFollower, at: place)))
+        }
+    }
+
+    private func writeTransformer(_ set: CandidateSet) {
+        guard set.transformerCount > 0, set.topScores.count > 0 else { return }
+        let highest = set.topScores[0]
+        var total: Float = 0
+        for score in set.topScores { total += expf(score - highest) }
+        let level = highest + logf(total)
+        for place in 0..<set.count {
+            let item = Int(set.items[place])
+            if item < set.transformerCount {
+                set.set(.transformer, at: place, to: max(set.logits[item] - level, -12))
+            } else {
+                set.set(.transformer, at: place, to: -8)
+                set.set(.unknownToTransformer, at: place, to: 1)
+            }
+        }
+        for rank in 0..<set.topItems.count {
+            set.set(.transformerRank, at: set.place(of: set.topItems[rank]), to: 1 / Float(rank + 1))
+        }
+    }
+
+    private func writeCoVisitation(
+        _ history: History,
+        _ model: StreamingCoVisitation,
+        at now: Int64,
+        into set: CandidateSet
+    ) {
+        guard let newest = history.items.last else { return }
+        for place in 0..<set.count {
+            let score = set.followers[ItemIndex(rawValue: set.items[place])]
+            set.set(.coVisitation, at: place, to: max(logf(score), -8))
+            set.set(.coVisitationOfLast, at: place, to: -8)
+            if score == 0 { set.set(.notCoVisited, at: place, to: 1) }
+        }
+        model.forEachFollower(of: newest.position, times: 1, at: now) { item, score in
+            let place = set.place(of: item)
+            if place >= 0 { set.set(.coVisitationOfLast, at: place, to: max(logf(score), -8)) }
+        }
+    }
+
+    private func writePopularity(_ model: StreamingPopularity, at now: Int64, into set: CandidateSet) {
+        let H = CandidateFeature.popularityCount
+        model.levels.withUnsafeBufferPointer { levels in
+            for index in 0..<H {
+                let decay = model.decay(at: now, halfLife: index)
+                let feature = CandidateFeature(rawValue: CandidateFeature.popularity0.rawValue + index)!
+                for place in 0..<set.count {
+                    let position = Int(set.items[place]) * H + index
+                    let level = position < levels.count ? levels[position] - decay : -.infinity
+                    // An eighth of an event is nothing; below it only the longer half-lives tell items apart.
+                    set.set(feature, at: place, to: Float(max(level, -3)) * 0.693_147_18)
+                }
+            }
+        }
+    }
+
+    private func writeTimes(_ streaming: StreamingModels, at now: Int64, into set: CandidateSet) {
+        for place in 0..<set.count {
+            guard let lifetime = streaming.lifetime(of: set.item(at: place)) else { continue }
+            let age = Float(max(0, now - lifetime.lowerBound))
+            let idle = Float(max(0, now - lifetime.upperBound))
+            set.set(.itemAge, at: place, to: logf(1 + age / 86_400))
+            set.set(.itemIdle, at: place, to: logf(1 + idle / 3600))
+        }
+    }
+}

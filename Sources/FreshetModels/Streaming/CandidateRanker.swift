@@ -1,0 +1,129 @@
+import CFreshetKernels
+import Foundation
+import FreshetCore
+import FreshetData
+
+/// Finds the candidates of a request from several sources and puts them in one order.
+///
+/// Three steps, so that a service holds the lock on its ``StreamingModels`` for the second only:
+/// 1. ``score(_:with:into:)`` asks the transformer, the costly part;
+/// 2. ``collect(_:from:at:into:)`` takes the union of the transformer's best items, co-visitation's, the popular ones and
+///    the user's own, and writes each one's feature vector (``CandidateFeature``);
+/// 3. ``rank(_:with:)`` computes the fused scores, a dot product each.
+///
+/// Items that the transformer does not know yet come in through the other sources from their first event on.
+public struct CandidateRanker: Sendable {
+    /// How many candidates come from each source.
+    public struct Configuration: Codable, Sendable, Equatable {
+        /// The transformer's best items.
+        public var transformer = 200
+        /// Co-visitation's best items.
+        public var coVisitation = 200
+        /// The most popular items at each half-life.
+        public var popularity = 100
+        /// The user's own latest items.
+        public var own = 100
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The settings it was created with.
+    public let configuration: Configuration
+
+    /// Creates a ranker.
+    public init(configuration: Configuration = Configuration()) { self.configuration = configuration }
+
+    /// All three steps at once.
+    ///
+    /// - Parameters:
+    ///   - context: the user's history.
+    ///   - scorer: a trained transformer, or `nil` while there is none.
+    ///   - streaming: the streaming models.
+    ///   - now: in seconds since 1970.
+    ///   - weights: the fusion weights.
+    ///   - set: emptied, then filled.
+    public func rank(
+        _ context: ScoringContext,
+        with scorer: (any Scorer)?,
+        from streaming: StreamingModels,
+        at now: Int64,
+        weights: FusionWeights,
+        into set: CandidateSet
+    ) {
+        score(context, with: scorer, into: set)
+        collect(context, from: streaming, at: now, into: set)
+        Self.rank(set, with: weights)
+    }
+
+    /// Scores the catalogue by the transformer and keeps its best items.
+    ///
+    /// - Parameters:
+    ///   - context: the user's history; events on items that the transformer does not know are left out.
+    ///   - scorer: a trained transformer; `nil`, like a history without a known item, leaves it out.
+    ///   - set: emptied; receives the scores.
+    public func score(_ context: ScoringContext, with scorer: (any Scorer)?, into set: CandidateSet) {
+        set.transformerCount = 0
+        set.topItems.removeAll()
+        guard let scorer, let known = context.history.keepingItems(below: scorer.itemCount) else { return }
+        let V = scorer.itemCount
+        set.logits.reserve(V)
+        set.transformerCount = V
+        let scores = UnsafeMutableBufferPointer(start: set.logits.start, count: V)
+        scorer.score([ScoringContext(user: context.user, history: known)], into: scores)
+        let K = min(configuration.transformer, V)
+        set.topItems.reserve(K)
+        set.topScores.reserve(K)
+        let found = freshet_top_k(set.topItems.start, set.topScores.start, scores.baseAddress!, V, K)
+        set.topItems.assume(count: found)
+        set.topScores.assume(count: found)
+    }
+
+    /// Computes the fused scores.
+    ///
+    /// - Parameters:
+    ///   - set: candidates with their features.
+    ///   - weights: the fusion weights.
+    public static func rank(_ set: CandidateSet, with weights: FusionWeights) {
+        let count = set.count
+        set.scores.reserve(count)
+        set.scores.assume(count: count)
+        let B = CandidateFeature.blocks
+        weights.vector(of: set.segment).withUnsafeBufferPointer { weights in
+            for index in 0..<count {
+                var sum = SIMD8<Float>.zero
+                for block in 0..<B { sum += weights[block] * set.rows.start[index * B + block] }
+                set.scores.start[index] = sum.sum()
+            }
+        }
+    }
+
+    /// The best candidates by fused score, best first, ties by the order in which they were found.
+    public static func best(_ count: Int, of set: CandidateSet) -> [ScoredItem] {
+        let K = min(count, set.count)
+        guard K > 0 else { return [] }
+        set.order.reserve(K)
+        set.orderScores.reserve(K)
+        let found = freshet_top_k(set.order.start, set.orderScores.start, set.scores.start, set.count, K)
+        return (0..<found).map { rank in
+            ScoredItem(item: set.item(at: Int(set.order.start[rank])), score: set.orderScores.start[rank])
+        }
+    }
+}
+
+extension History {
+    /// The events on items below a number; `nil` when there is none.
+    ///
+    /// Without a copy when it is all of them, as it nearly always is.
+    fileprivate func keepingItems(below count: Int) -> History? {
+        if items.allSatisfy({ $0.position < count }) { return items.isEmpty ? nil : self }
+        let kept = (0..<self.count).filter { items[items.startIndex + $0].position < count }
+        guard !kept.isEmpty else { return nil }
+        return History(
+            items: kept.map { items[items.startIndex + $0] }[...],
+            times: times.isEmpty ? [] : kept.map { times[times.startIndex + $0] }[...],
+            types: types.isEmpty ? [] : kept.map { types[types.startIndex + $0] }[...],
+            values: values.isEmpty ? [] : kept.map { values[values.startIndex + $0] }[...]
+        )
+    }
+}

@@ -1,0 +1,97 @@
+import FreshetCore
+
+/// The candidates of one request with their features and fused scores: scratch that is filled by a ``CandidateRanker``.
+///
+/// Keeps its memory, so requests allocate nothing once it has grown. Belongs to one thread at a time; services keep a
+/// ``CandidateSets``.
+public final class CandidateSet {
+    /// The situation, by which the fusion weights are chosen.
+    public internal(set) var segment = CandidateSegment.noHistory
+
+    let items = ScratchList<Int32>()
+    let rows = ScratchList<SIMD8<Float>>()
+    let sources = ScratchList<UInt8>()
+    let scores = ScratchList<Float>()
+    let followers = SparseScores()
+    /// The transformer's scores, shape `[V]`, when `transformerCount` is above 0.
+    let logits = ScratchList<Float>()
+    var transformerCount = 0
+    /// The transformer's best items and their scores.
+    let topItems = ScratchList<Int32>()
+    let topScores = ScratchList<Float>()
+    let order = ScratchList<Int32>()
+    let orderScores = ScratchList<Float>()
+
+    /// An item's place among the candidates, or −1.
+    private let places = ScratchList<Int32>()
+
+    /// Creates an empty set.
+    public init() {}
+
+    /// How many candidates there are.
+    public var count: Int { items.count }
+
+    /// The item of a candidate.
+    public func item(at index: Int) -> ItemIndex { ItemIndex(rawValue: items[index]) }
+    /// The fused score of a candidate, once ranked.
+    public func score(at index: Int) -> Float { scores[index] }
+    /// Where a candidate comes from.
+    public func sources(at index: Int) -> CandidateSources { CandidateSources(rawValue: sources[index]) }
+    /// One number of a candidate's feature vector.
+    public func feature(_ feature: CandidateFeature, at index: Int) -> Float {
+        rows[index * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8]
+    }
+
+    /// The place of an item among the candidates, or `nil`.
+    public func index(of item: ItemIndex) -> Int? {
+        guard item.position < places.count, places[item.position] >= 0 else { return nil }
+        return Int(places[item.position])
+    }
+
+    /// The rank of an item by fused score, from 1, ties by the lower ``ItemIndex``; `nil` when it is no candidate.
+    public func rank(of item: ItemIndex) -> Int? {
+        guard let index = index(of: item) else { return nil }
+        let score = scores[index]
+        var rank = 1
+        for other in 0..<count
+        where scores[other] > score || (scores[other] == score && items[other] < item.rawValue) { rank += 1 }
+        return rank
+    }
+
+    /// Empties the set and makes room for a catalogue of so many items.
+    func reset(itemCount: Int) {
+        for item in items { places[Int(item)] = -1 }
+        items.removeAll()
+        rows.removeAll()
+        sources.removeAll()
+        scores.removeAll()
+        guard itemCount > places.count else { return }
+        places.reserve(itemCount + itemCount / 4)
+        while places.count < itemCount + itemCount / 4 { places.append(-1) }
+    }
+
+    /// Adds a source to a candidate, which is made if need be; its place.
+    @inline(__always)
+    @discardableResult
+    func add(_ item: Int32, from source: CandidateSources) -> Int {
+        let place = Int(places[Int(item)])
+        if place >= 0 {
+            sources[place] |= source.rawValue
+            return place
+        }
+        places[Int(item)] = Int32(items.count)
+        items.append(item)
+        sources.append(source.rawValue)
+        for _ in 0..<CandidateFeature.blocks { rows.append(.zero) }
+        return items.count - 1
+    }
+
+    /// The place of an item among the candidates, or −1.
+    @inline(__always)
+    func place(of item: Int32) -> Int { Int(places[Int(item)]) }
+
+    @inline(__always)
+    func set(_ feature: CandidateFeature, at place: Int, to value: Float) {
+        rows[place * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8] = value
+    }
+}

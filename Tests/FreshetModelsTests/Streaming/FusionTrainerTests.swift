@@ -1,0 +1,103 @@
+import FreshetCore
+import FreshetData
+import FreshetNN
+import Testing
+
+@testable import FreshetModels
+
+@Suite struct FusionTrainerTests {
+    private let now: Int64 = 1_700_500_000
+
+    /// A user whose next item is always the one before the last: a rule of the feature `ownAgeInEvents`.
+    private func set(_ round: Int, _ models: StreamingModels) -> (CandidateSet, ItemIndex) {
+        let items = (0..<4).map { ItemIndex((round * 7 + $0 * 3) % 50) }
+        let set = CandidateSet()
+        let context = ScoringContext(user: nil, history: History(items: items[...]))
+        CandidateRanker().collect(context, from: models, at: now, into: set)
+        return (set, items[2])
+    }
+
+    private func learned() -> StreamingModels {
+        var models = StreamingModels()
+        for event in StreamingModelsTests.stream(300) { models.learn(event) }
+        return models
+    }
+
+    @Test func learnsARule() throws {
+        let models = learned()
+        var trainer = FusionTrainer()
+        let before = (0..<20).map { round in
+            let (set, target) = set(round, models)
+            CandidateRanker.rank(set, with: trainer.weights)
+            return set.rank(of: target)!
+        }
+        var losses: [Float] = []
+        for round in 0..<600 {
+            let (set, target) = set(round, models)
+            let loss = trainer.learn(target, among: set)
+            losses.append(try #require(loss))
+        }
+        let after = (0..<20).map { round in
+            let (set, target) = set(round, models)
+            CandidateRanker.rank(set, with: trainer.weights)
+            return set.rank(of: target)!
+        }
+        let (early, late) = (losses.prefix(50).reduce(0, +), losses.suffix(50).reduce(0, +))
+        #expect(late < 0.7 * early)
+        let (sumBefore, sumAfter) = (before.reduce(0, +), after.reduce(0, +))
+        #expect(sumAfter < sumBefore)
+        #expect(after.count { $0 <= 3 } >= 18)
+    }
+
+    @Test func stepsDownTheLoss() throws {
+        let models = learned()
+        var trainer = FusionTrainer()
+        let (set, target) = set(0, models)
+        let first = trainer.learn(target, among: set)
+        let second = trainer.learn(target, among: set)
+        #expect(try #require(second) < #require(first))
+    }
+
+    @Test func boundsItsSteps() {
+        let models = learned()
+        var configuration = FusionTrainer.Configuration()
+        configuration.rate = 100
+        configuration.largestStep = 0.01
+        var trainer = FusionTrainer(configuration: configuration)
+        let (set, target) = set(0, models)
+        trainer.learn(target, among: set)
+        for segment in CandidateSegment.allCases {
+            for feature in CandidateFeature.allCases {
+                let change = trainer.weights[feature, segment] - FusionWeights()[feature, segment]
+                #expect(abs(change) <= 0.0101)
+                #expect(segment == set.segment || change == 0)
+            }
+        }
+    }
+
+    @Test func learnsNothingFromAnItemThatWasNoCandidate() {
+        var trainer = FusionTrainer()
+        let (set, _) = set(0, learned())
+        #expect(trainer.learn(ItemIndex(4000), among: set) == nil)
+        #expect(trainer.weights == FusionWeights())
+    }
+
+    @Test func restoresFromItsCheckpoint() throws {
+        let models = learned()
+        var trainer = FusionTrainer()
+        for round in 0..<20 {
+            let (set, target) = set(round, models)
+            trainer.learn(target, among: set)
+        }
+        var restored = try FusionTrainer(from: trainer.checkpoint())
+        #expect(restored.checkpoint() == trainer.checkpoint())
+        let (set, target) = set(21, models)
+        let loss = trainer.learn(target, among: set)
+        let restoredLoss = restored.learn(target, among: set)
+        #expect(loss != nil && restoredLoss == loss)
+        #expect(restored.weights == trainer.weights)
+        var damaged = trainer.checkpoint()
+        damaged.metadata["features"] = "others"
+        #expect(throws: FreshetError.self) { try FusionTrainer(from: damaged) }
+    }
+}
