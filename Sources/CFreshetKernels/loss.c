@@ -33,3 +33,29 @@ FRESHET_KERNEL(float, freshet_log_sum_exp, (const float *restrict x, ptrdiff_t n
     for (ptrdiff_t i = 0; i < n; i++) sum += freshet_exp(x[i] - maximum);
     return logf(sum) + maximum;
 })
+
+FRESHET_KERNEL(
+    float, freshet_distillation, (float *restrict logits, float *restrict teacher, float scale, ptrdiff_t n),
+    (logits, teacher, scale, n), {
+        float maximum = -3.0e38f;
+        float teacher_maximum = -3.0e38f;
+        for (ptrdiff_t i = 0; i < n; i++) {
+            maximum = logits[i] > maximum ? logits[i] : maximum;
+            teacher_maximum = teacher[i] > teacher_maximum ? teacher[i] : teacher_maximum;
+        }
+        float sum = 0;
+        float teacher_sum = 0;
+        float chosen = 0;
+        for (ptrdiff_t i = 0; i < n; i++) {
+            float logit = logits[i] - maximum;
+            teacher[i] = freshet_exp(teacher[i] - teacher_maximum);
+            teacher_sum += teacher[i];
+            chosen += teacher[i] * logit;
+            logits[i] = freshet_exp(logit);
+            sum += logits[i];
+        }
+        float factor = scale / sum;
+        float teacher_factor = scale / teacher_sum;
+        for (ptrdiff_t i = 0; i < n; i++) logits[i] = logits[i] * factor - teacher[i] * teacher_factor;
+        return logf(sum) - chosen / teacher_sum;
+    })

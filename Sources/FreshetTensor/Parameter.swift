@@ -109,4 +109,13 @@ public final class ParameterSet: @unchecked Sendable {
             mine.pointer.update(from: theirs.pointer, count: mine.count)
         }
     }
+
+    /// Copies from a set whose tables may have more or fewer rows: those that both have.
+    public func assignLeadingRows(from other: ParameterSet) {
+        precondition(parameters.count == other.parameters.count, "sets of different networks")
+        for (mine, theirs) in zip(parameters, other.parameters) {
+            precondition(mine.columns == theirs.columns, "parameter \(mine.name) differs in columns")
+            mine.pointer.update(from: theirs.pointer, count: min(mine.count, theirs.count))
+        }
+    }
 }

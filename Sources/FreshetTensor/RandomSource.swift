@@ -2,7 +2,14 @@
 ///
 /// A value, passed in and never shared, so that the same seed gives the same weights.
 public struct RandomSource: RandomNumberGenerator, Sendable, Equatable, Codable {
-    private var state: [UInt64]
+    /// The four words of the state, from which ``init(state:)`` goes on.
+    public private(set) var state: [UInt64]
+
+    /// Goes on from a state; `nil` unless it has four words, not all zero.
+    public init?(state: [UInt64]) {
+        guard state.count == 4, state.contains(where: { $0 != 0 }) else { return nil }
+        self.state = state
+    }
 
     /// Creates a generator; different seeds give unrelated streams.
     public init(seed: UInt64) {

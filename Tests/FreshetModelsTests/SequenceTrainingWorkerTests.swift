@@ -22,12 +22,19 @@ import Testing
         let shape = SequenceTransformer.Shape(TrainingData(dataset: dataset), configuration)
         let network = SequenceNetwork(configuration, shape: shape, seed: 1)
         let sampler = NegativeSampler(histories, itemCount: 50)
-        let worker = SequenceTrainingWorker(network, configuration, sampler: sampler, histories: histories)
+        let worker = SequenceTrainingWorker(network, configuration, shape)
         var allocations: [Int] = []
         for epoch in 0..<4 {
             let windows = EpochWindows(histories, configuration, seed: 1, epoch: epoch)
             for (step, batch) in windows.batches(of: configuration.batchSize).enumerated() {
-                worker.accumulate(Array(batch), scale: 1, seed: 1, step: step)
+                worker.accumulate(
+                    Array(batch),
+                    of: histories,
+                    for: .init(scale: 1),
+                    sampler: sampler,
+                    seed: 1,
+                    step: step
+                )
                 worker.gradients.reset()
             }
             allocations.append(worker.allocations)

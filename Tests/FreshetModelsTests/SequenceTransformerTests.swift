@@ -93,9 +93,9 @@ import Testing
         }
         let shape = SequenceTransformer.Shape(data, configuration)
         let network = SequenceNetwork(configuration, shape: shape, seed: 2)
-        let (batch, tape) = (PackedSequences(), Tape())
+        let (batch, tape) = (PackedSequences(shape), Tape())
         for (user, length) in [1, 8, 5].enumerated() {
-            batch.append(data.histories[UserIndex(user)], 0..<length, maximumLength: 8, withTargets: false)
+            batch.append(data.histories[UserIndex(user)], 0..<length, maximumLength: 8)
         }
         let all = network(batch, on: tape).array
         let newest = network.newest(batch, on: tape).array

@@ -100,6 +100,10 @@ void freshet_causal_softmax_backward(
 /// Softmax cross-entropy of one row of logits, which become their gradient times `scale`; returns the loss.
 /// `smoothing` of the target's mass is spread evenly over all n.
 float freshet_cross_entropy(float *logits, ptrdiff_t target, float scale, float smoothing, ptrdiff_t n);
+
+/// Cross-entropy of softmax(logits) against softmax(teacher); the logits become their gradient times `scale`, the
+/// teacher's are used up. Returns the loss.
+float freshet_distillation(float *restrict logits, float *restrict teacher, float scale, ptrdiff_t n);
 /// The logarithm of the sum of exponentials of n numbers.
 float freshet_log_sum_exp(const float *restrict x, ptrdiff_t n);
 

@@ -7,26 +7,32 @@ import FreshetTensor
 struct NegativeSampler {
     /// The logarithm of each item's chance to be drawn by ``shared(_:into:using:)``.
     let logProbability: [Float]
-    private let itemCount: Int
+    /// How often each item occurred.
+    let counts: [Double]
     private let drawn: [Int32]
 
     /// Prepares draws in proportion to the square root of how often an item occurs, plus one.
     init(_ histories: Histories, itemCount: Int) {
-        self.itemCount = itemCount
-        var counts = [Double](repeating: 1, count: itemCount)
+        var counts = [Double](repeating: 0, count: itemCount)
         for item in histories.items { counts[item.position] += 1 }
-        let weights = counts.map { $0.squareRoot() }
+        self.init(counts: counts)
+    }
+
+    /// The same from how often each item occurs.
+    init(counts: [Double]) {
+        self.counts = counts
+        let weights = counts.map { ($0 + 1).squareRoot() }
         let total = weights.reduce(0, +)
         // A table of 2²⁰ entries in which each item takes its share: one draw, one look-up.
-        let size = max(1 << 20, itemCount * 4)
+        let size = max(1 << 20, counts.count * 4)
         var table: [Int32] = []
-        table.reserveCapacity(size + itemCount)
+        table.reserveCapacity(size + counts.count)
         for (item, weight) in weights.enumerated() {
             let entries = max(1, Int((weight / total * Double(size)).rounded()))
             table.append(contentsOf: repeatElement(Int32(item), count: entries))
         }
         drawn = table
-        var shares = [Float](repeating: 0, count: itemCount)
+        var shares = [Float](repeating: 0, count: counts.count)
         for item in table { shares[Int(item)] += 1 }
         let length = Float(table.count)
         logProbability = shares.map { logarithm($0 / length) }
@@ -41,7 +47,7 @@ struct NegativeSampler {
     func even(using random: inout RandomSource, excluding isExcluded: (Int32) -> Bool) -> Int32 {
         var item: Int32 = 0
         for _ in 0..<100 {
-            item = Int32(random.below(itemCount))
+            item = Int32(random.below(counts.count))
             if !isExcluded(item) { break }
         }
         return item

@@ -12,8 +12,10 @@ final class PackedSequences {
     let types = IndexBuffer()
     /// The bucket of the time since the event before.
     let gaps = IndexBuffer()
-    /// The next item of each event; empty outside training.
+    /// The next item of each event that has a target; empty outside training.
     let targets = IndexBuffer()
+    /// The rows of those events.
+    let targetRows = IndexBuffer()
     /// The last row of each sequence.
     let last = IndexBuffer()
     /// Where each sequence begins, and the end.
@@ -22,9 +24,14 @@ final class PackedSequences {
     /// How many time buckets there are: none, then powers of two of seconds up to 2³⁰.
     static let gapBuckets = 32
 
+    private let shape: SequenceTransformer.Shape
+
+    /// Creates an empty pass for a network of a shape.
+    init(_ shape: SequenceTransformer.Shape) { self.shape = shape }
+
     /// Removes everything and keeps the memory.
     func removeAll() {
-        for buffer in [items, positions, types, gaps, targets, last] { buffer.removeAll() }
+        for buffer in [items, positions, types, gaps, targets, targetRows, last] { buffer.removeAll() }
         offsets.removeAll(keepingCapacity: true)
         offsets.append(0)
     }
@@ -32,24 +39,36 @@ final class PackedSequences {
     /// How many events there are.
     var count: Int { items.count }
 
-    /// Adds a run of events.
+    /// Adds a run of events; those about items that the network does not know are left out.
     ///
     /// - Parameters:
     ///   - history: the whole history.
     ///   - range: the events to add.
     ///   - maximumLength: `T`, the number of places; the newest event takes the last one.
-    ///   - withTargets: whether each event's successor becomes its target; the range must end before the last event.
-    func append(_ history: History, _ range: Range<Int>, maximumLength: Int, withTargets: Bool) {
+    ///   - firstTarget: from which event of the range on its successor becomes its target, `nil` for none; the range
+    ///     must then end before the last event, and the network know its items.
+    /// - Returns: whether anything was added.
+    @discardableResult
+    func append(_ history: History, _ range: Range<Int>, maximumLength: Int, firstTarget: Int? = nil) -> Bool {
         let base = history.items.startIndex
+        let before = items.count
         for (place, i) in range.enumerated() {
-            items.append(history.items[base + i].rawValue)
+            let item = history.items[base + i]
+            guard item.position < shape.items else { continue }
+            if let firstTarget, place >= firstTarget {
+                targetRows.append(Int32(items.count))
+                targets.append(history.items[base + i + 1].rawValue)
+            }
+            items.append(item.rawValue)
             positions.append(Int32(maximumLength - range.count + place))
-            types.append(history.types.isEmpty ? 0 : Int32(history.types[history.types.startIndex + i]))
+            let type = history.types.isEmpty ? 0 : Int(history.types[history.types.startIndex + i])
+            types.append(type < shape.types ? Int32(type) : 0)
             gaps.append(Self.bucket(history.times, i))
-            if withTargets { targets.append(history.items[base + i + 1].rawValue) }
         }
+        guard items.count > before else { return false }
         offsets.append(items.count)
         last.append(Int32(items.count - 1))
+        return true
     }
 
     private static func bucket(_ times: ArraySlice<Int64>, _ i: Int) -> Int32 {

@@ -14,8 +14,8 @@ struct SequenceNetwork: Sendable {
     private let blocks: [TransformerBlock]
     private let norm: LayerNorm
 
-    /// Builds a network with fresh parameters.
-    init(_ configuration: SequenceTransformer.Configuration, shape: SequenceTransformer.Shape, seed: UInt64) {
+    /// Builds a network with fresh parameters, or with zeros where they are about to be replaced (`seed` is `nil`).
+    init(_ configuration: SequenceTransformer.Configuration, shape: SequenceTransformer.Shape, seed: UInt64?) {
         let C = configuration.channels
         var builder = NetworkBuilder(seed: seed)
         self.configuration = configuration

@@ -10,7 +10,8 @@ final class SequenceRunningContext: RunningContext {
     private let network: SequenceNetwork
     private let configuration: SequenceTransformer.Configuration
     private let tape = Tape()
-    private let batch = PackedSequences()
+    private let batch: PackedSequences
+    private let itemCount: Int
     private let caches: [KeyValueCache]
     private var items: [ItemIndex] = []
     private var times: [Int64] = []
@@ -18,16 +19,19 @@ final class SequenceRunningContext: RunningContext {
     private var vector: [Float]
     private(set) var windowLength = 0
 
-    init(_ network: SequenceNetwork, _ configuration: SequenceTransformer.Configuration, _ history: History) {
-        self.network = network
-        self.configuration = configuration
+    init(_ scorer: SequenceScorer, _ history: History) {
+        network = scorer.network
+        configuration = scorer.configuration
+        batch = PackedSequences(scorer.shape)
+        itemCount = scorer.itemCount
         caches = network.makeCaches()
         vector = Array(repeating: 0, count: configuration.channels)
         append(history)
     }
 
     func append(_ events: History) {
-        for i in 0..<events.count {
+        // What the network does not know leaves no trace, as in a pass over the whole history.
+        for i in 0..<events.count where events.items[events.items.startIndex + i].position < itemCount {
             items.append(events.items[events.items.startIndex + i])
             if !events.times.isEmpty { times.append(events.times[events.times.startIndex + i]) }
             if !events.types.isEmpty { types.append(events.types[events.types.startIndex + i]) }
@@ -77,7 +81,7 @@ final class SequenceRunningContext: RunningContext {
     /// Takes in the event at an index of the window, given those before it.
     private func advance(to index: Int) {
         batch.removeAll()
-        batch.append(history, index..<index + 1, maximumLength: configuration.maximumLength, withTargets: false)
+        batch.append(history, index..<index + 1, maximumLength: configuration.maximumLength)
         keep(network(batch, caches: caches, on: tape))
     }
 
@@ -85,7 +89,7 @@ final class SequenceRunningContext: RunningContext {
         guard windowLength > 0 else { return }
         batch.removeAll()
         let range = items.count - windowLength..<items.count
-        batch.append(history, range, maximumLength: configuration.maximumLength, withTargets: false)
+        batch.append(history, range, maximumLength: configuration.maximumLength)
         keep(network.newest(batch, on: tape))
     }
 
@@ -99,6 +103,6 @@ final class SequenceRunningContext: RunningContext {
 
 extension SequenceScorer: IncrementalScorer {
     func makeRunningContext(for history: History) -> any RunningContext {
-        SequenceRunningContext(network, configuration, history)
+        SequenceRunningContext(self, history)
     }
 }

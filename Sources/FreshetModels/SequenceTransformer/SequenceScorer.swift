@@ -9,23 +9,34 @@ import Synchronization
 final class SequenceScorer: Scorer {
     let itemCount: Int
     let configuration: SequenceTransformer.Configuration
-    private let shape: SequenceTransformer.Shape
+    let shape: SequenceTransformer.Shape
     let network: SequenceNetwork
-    private let workspaces = WorkspacePool()
+    private let workspaces: WorkspacePool
 
     /// The events that one forward pass takes at most, so that its activations stay in the cache.
     private static let packedEvents = 1024
 
-    init(
+    /// Copies a network.
+    convenience init(
         _ network: SequenceNetwork,
         _ configuration: SequenceTransformer.Configuration,
         _ shape: SequenceTransformer.Shape
     ) {
+        self.init(configuration, shape) { $0.assign(from: network.parameters) }
+    }
+
+    /// Makes a network of a shape whose numbers are copied in by `fill`.
+    init(
+        _ configuration: SequenceTransformer.Configuration,
+        _ shape: SequenceTransformer.Shape,
+        fill: (ParameterSet) -> Void
+    ) {
         self.configuration = configuration
         self.shape = shape
         itemCount = shape.items
-        self.network = SequenceNetwork(configuration, shape: shape, seed: 0)
-        self.network.parameters.assign(from: network.parameters)
+        workspaces = WorkspacePool(shape)
+        network = SequenceNetwork(configuration, shape: shape, seed: nil)
+        fill(network.parameters)
     }
 
     func score(_ contexts: ArraySlice<ScoringContext>, into scores: UnsafeMutableBufferPointer<Float>) {
@@ -59,11 +70,11 @@ final class SequenceScorer: Scorer {
         var next = contexts.startIndex
         while next < contexts.endIndex {
             let first = next
-            next = pack(contexts, from: first, into: workspace.batch)
-            guard workspace.batch.count > 0 else { continue }
+            next = pack(contexts, from: first, into: workspace)
+            guard !workspace.packed.isEmpty else { continue }
             let states = network.newest(workspace.batch, on: workspace.tape)
             var row = 0
-            for index in first..<next where contexts[index].history.count > 0 {
+            for index in workspace.packed {
                 (vectors + (index - contexts.startIndex) * C).update(from: states.values + row * C, count: C)
                 row += 1
             }
@@ -72,15 +83,18 @@ final class SequenceScorer: Scorer {
     }
 
     /// Packs contexts from `first` on until the pass is full; returns the first that is left.
-    private func pack(_ contexts: ArraySlice<ScoringContext>, from first: Int, into batch: PackedSequences) -> Int {
+    private func pack(_ contexts: ArraySlice<ScoringContext>, from first: Int, into workspace: Workspace) -> Int {
+        let batch = workspace.batch
         batch.removeAll()
+        workspace.packed.removeAll(keepingCapacity: true)
         for index in first..<contexts.endIndex {
             let history = contexts[index].history
             let length = min(history.count, configuration.maximumLength)
             if index > first, batch.count + length > Self.packedEvents { return index }
-            guard length > 0 else { continue }
             let range = history.count - length..<history.count
-            batch.append(history, range, maximumLength: configuration.maximumLength, withTargets: false)
+            if batch.append(history, range, maximumLength: configuration.maximumLength) {
+                workspace.packed.append(index)
+            }
         }
         return contexts.endIndex
     }
@@ -121,8 +135,12 @@ extension SequenceScorer: VectorScorer {
 /// What one thread needs for a forward pass.
 final class Workspace {
     let tape = Tape()
-    let batch = PackedSequences()
+    let batch: PackedSequences
+    /// The contexts whose sequences are in the batch.
+    var packed: [Int] = []
     private var vectors = UnsafeMutableBufferPointer<Float>.allocate(capacity: 4096)
+
+    init(_ shape: SequenceTransformer.Shape) { batch = PackedSequences(shape) }
 
     deinit { vectors.deallocate() }
 
@@ -142,9 +160,12 @@ final class Workspace {
 private final class WorkspacePool: @unchecked Sendable {
     private let lock = Mutex(())
     private var idle: [Workspace] = []
+    private let shape: SequenceTransformer.Shape
+
+    init(_ shape: SequenceTransformer.Shape) { self.shape = shape }
 
     func withWorkspace<Result>(_ body: (Workspace) -> Result) -> Result {
-        let workspace = lock.withLock { _ in idle.popLast() } ?? Workspace()
+        let workspace = lock.withLock { _ in idle.popLast() } ?? Workspace(shape)
         defer { lock.withLock { _ in idle.append(workspace) } }
         return body(workspace)
     }

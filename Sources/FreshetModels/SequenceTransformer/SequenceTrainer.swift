@@ -57,7 +57,7 @@ struct SequenceTrainer {
         let sampler = NegativeSampler(data.histories, itemCount: shape.items)
         self.sampler = sampler
         workers = (0..<session.pool.threads).map { _ in
-            SequenceTrainingWorker(network, configuration, sampler: sampler, histories: data.histories)
+            SequenceTrainingWorker(network, configuration, shape)
         }
     }
 
@@ -104,7 +104,14 @@ struct SequenceTrainer {
         let shares = SequenceWindow.shares(of: batch, workers: workers.count)
         let (seed, step) = (session.seed, progress.steps)
         session.pool.forEachWorker { worker in
-            workers[worker].accumulate(shares[worker], scale: 1 / Float(max(targets, 1)), seed: seed, step: step)
+            workers[worker].accumulate(
+                shares[worker],
+                of: data.histories,
+                for: .init(scale: 1 / Float(max(targets, 1))),
+                sampler: sampler,
+                seed: seed,
+                step: step
+            )
         }
         let gradients = workers.map(\.gradients)
         Gradients.merge(gradients, pool: session.pool)

@@ -10,10 +10,8 @@ final class SequenceTrainingWorker {
     let gradients: Gradients
     private let network: SequenceNetwork
     private let configuration: SequenceTransformer.Configuration
-    private let sampler: NegativeSampler
-    private let histories: Histories
     private let tape: Tape
-    private let batch = PackedSequences()
+    private let batch: PackedSequences
     private let negatives = IndexBuffer()
     private var excluded: [Bool]
     private var loss = 0.0
@@ -24,13 +22,11 @@ final class SequenceTrainingWorker {
     init(
         _ network: SequenceNetwork,
         _ configuration: SequenceTransformer.Configuration,
-        sampler: NegativeSampler,
-        histories: Histories
+        _ shape: SequenceTransformer.Shape
     ) {
         self.network = network
         self.configuration = configuration
-        self.sampler = sampler
-        self.histories = histories
+        batch = PackedSequences(shape)
         gradients = Gradients(for: network.parameters)
         tape = Tape(recordingInto: gradients)
         excluded = Array(repeating: false, count: network.itemTable.rows)
@@ -45,43 +41,107 @@ final class SequenceTrainingWorker {
         return loss
     }
 
-    /// Adds the gradients of some windows, each target weighted by `scale`.
-    func accumulate(_ windows: [SequenceWindow], scale: Float, seed: UInt64, step: Int) {
+    /// What a pass of windows is learned for.
+    struct Objective {
+        /// The weight of each target; 0 to learn from the teacher alone.
+        var scale: Float
+        /// The network whose ranking is to be kept, and the weight of each target's distillation.
+        var teacher: (network: SequenceNetwork, tape: Tape, scale: Float)?
+    }
+
+    /// Adds the gradients of some windows of some histories.
+    func accumulate(
+        _ windows: [SequenceWindow],
+        of histories: Histories,
+        for objective: Objective,
+        sampler: NegativeSampler,
+        seed: UInt64,
+        step: Int
+    ) {
         var next = 0
         while next < windows.count {
             let first = next
             var random = RandomSource.stream(seed: seed, 3, UInt64(step), UInt64(windows[first].user.rawValue))
-            next = pack(windows, from: first, using: &random)
+            next = pack(windows, from: first, of: histories, sampler, using: &random)
+            guard batch.targets.count > 0 else { continue }
             tape.dropoutKey = random.next()
-            let states = network(batch, on: tape)
-            loss += lossAndGradient(states, scale: scale, using: &random)
+            var states = network(batch, on: tape)
+            if batch.targets.count < batch.count { states = tape.selectRows(states, batch.targetRows.indices) }
+            if objective.scale > 0 { loss += learn(states, scale: objective.scale, sampler, using: &random) }
+            if let teacher = objective.teacher { distil(states, teacher, sampler, using: &random) }
             tape.backward()
             tape.reset()
         }
     }
 
-    private func pack(_ windows: [SequenceWindow], from first: Int, using random: inout RandomSource) -> Int {
+    private func pack(
+        _ windows: [SequenceWindow],
+        from first: Int,
+        of histories: Histories,
+        _ sampler: NegativeSampler,
+        using random: inout RandomSource
+    ) -> Int {
         batch.removeAll()
         negatives.removeAll()
         for index in first..<windows.count {
             let window = windows[index]
             if index > first, batch.count + window.range.count > Self.packedEvents { return index }
             let history = histories[window.user]
-            batch.append(history, window.range, maximumLength: configuration.maximumLength, withTargets: true)
-            if configuration.loss == .binaryCrossEntropy { drawNegatives(history, window, using: &random) }
+            batch.append(
+                history,
+                window.range,
+                maximumLength: configuration.maximumLength,
+                firstTarget: window.contextOnly
+            )
+            if configuration.loss == .binaryCrossEntropy { drawNegatives(history, window, sampler, using: &random) }
         }
         return windows.count
     }
 
-    private func drawNegatives(_ history: History, _ window: SequenceWindow, using random: inout RandomSource) {
+    /// Keeps the ranking of a sample of items as the teacher has it.
+    private func distil(
+        _ states: Tensor,
+        _ teacher: (network: SequenceNetwork, tape: Tape, scale: Float),
+        _ sampler: NegativeSampler,
+        using random: inout RandomSource
+    ) {
+        defer { teacher.tape.reset() }
+        var taught = teacher.network(batch, on: teacher.tape)
+        if batch.targets.count < batch.count { taught = teacher.tape.selectRows(taught, batch.targetRows.indices) }
+        negatives.removeAll()
+        sampler.shared(max(configuration.negatives, 256), into: negatives, using: &random)
+        sampler.logProbability.withUnsafeBufferPointer { logProbability in
+            _ = tape.distillation(
+                states,
+                table: network.itemTable,
+                teacher: taught,
+                teacherTable: teacher.network.itemTable,
+                items: negatives.indices,
+                logProbability: logProbability.baseAddress!,
+                scale: teacher.scale
+            )
+        }
+    }
+
+    private func drawNegatives(
+        _ history: History,
+        _ window: SequenceWindow,
+        _ sampler: NegativeSampler,
+        using random: inout RandomSource
+    ) {
         for item in history.items { excluded[item.position] = true }
-        for _ in 0..<window.range.count * configuration.negatives {
+        for _ in 0..<window.targets * configuration.negatives {
             negatives.append(sampler.even(using: &random) { excluded[Int($0)] })
         }
         for item in history.items { excluded[item.position] = false }
     }
 
-    private func lossAndGradient(_ states: Tensor, scale: Float, using random: inout RandomSource) -> Double {
+    private func learn(
+        _ states: Tensor,
+        scale: Float,
+        _ sampler: NegativeSampler,
+        using random: inout RandomSource
+    ) -> Double {
         let (table, targets) = (network.itemTable, batch.targets.indices)
         switch configuration.loss {
         case .softmax:

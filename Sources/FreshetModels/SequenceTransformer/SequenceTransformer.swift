@@ -35,6 +35,13 @@ public struct SequenceTransformer: Learner {
         /// Whether time gaps are an input.
         var hasTimes: Bool
 
+        /// A shape from its numbers.
+        init(items: Int, types: Int, hasTimes: Bool) {
+            self.items = items
+            self.types = types
+            self.hasTimes = hasTimes
+        }
+
         /// The shape that fits a data set.
         init(_ data: TrainingData, _ configuration: Configuration) {
             items = data.itemCount
@@ -79,7 +86,7 @@ public struct SequenceTransformer: Learner {
         guard rows == shape.items else {
             throw FreshetError(.invalidData, "The checkpoint has \(rows ?? 0) item vectors for \(shape.items) items.")
         }
-        let network = SequenceNetwork(configuration, shape: shape, seed: 0)
+        let network = SequenceNetwork(configuration, shape: shape, seed: nil)
         try network.parameters.restore(checkpoint)
         return SequenceScorer(network, configuration, shape)
     }

@@ -9,8 +9,17 @@ struct SequenceWindow {
     /// The inputs, counted from the user's first event.
     let range: Range<Int>
 
+    /// How many of the inputs, from the first, are context only: their successors are not targets.
+    let contextOnly: Int
+
+    init(user: UserIndex, range: Range<Int>, contextOnly: Int = 0) {
+        self.user = user
+        self.range = range
+        self.contextOnly = contextOnly
+    }
+
     /// How many targets there are.
-    var targets: Int { range.count }
+    var targets: Int { range.count - contextOnly }
     /// What it costs to train on, in events: products grow with the length, attention with its square.
     var cost: Int { range.count * (range.count + 256) }
 

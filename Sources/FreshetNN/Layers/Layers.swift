@@ -6,11 +6,13 @@ public struct NetworkBuilder {
     public let set: ParameterSet
     /// Draws their first values.
     public var random: RandomSource
+    private let draws: Bool
 
-    /// Creates a builder with an empty set.
-    public init(seed: UInt64) {
+    /// Creates a builder with an empty set; without a seed every first value is zero, for numbers to be copied into.
+    public init(seed: UInt64?) {
         set = ParameterSet()
-        random = RandomSource.stream(seed: seed, 1)
+        random = RandomSource.stream(seed: seed ?? 0, 1)
+        draws = seed != nil
     }
 
     /// Adds a parameter.
@@ -21,7 +23,8 @@ public struct NetworkBuilder {
         _ initializer: Initializer,
         layout: Parameter.GradientLayout = .dense
     ) -> Parameter {
-        set.make(name, rows: rows, columns: columns, initializer, layout: layout, using: &random)
+        let initializer = draws ? initializer : .constant(0)
+        return set.make(name, rows: rows, columns: columns, initializer, layout: layout, using: &random)
     }
 }
 

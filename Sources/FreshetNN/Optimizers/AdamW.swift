@@ -98,6 +98,14 @@ public final class AdamW: Optimizer {
         )
     }
 
+    /// Takes over the moments of an optimizer of a smaller or larger network with the same names, as far as tables of
+    /// both have rows; further rows start without moments.
+    public func assignLeadingRows(from other: AdamW) {
+        first.assignLeadingRows(set, from: other.first, other.set)
+        second.assignLeadingRows(set, from: other.second, other.set)
+        steps = other.steps
+    }
+
     /// The moments and the step count.
     public func state() -> [String: StoredArray] {
         let arrays = first.arrays(set, prefix: "optimizer.first") + second.arrays(set, prefix: "optimizer.second")

@@ -38,6 +38,13 @@ final class ParameterState {
 
     subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> { buffers[parameter.index].baseAddress! }
 
+    /// Copies from the state of a set whose tables may have more or fewer rows: those that both have.
+    func assignLeadingRows(_ set: ParameterSet, from other: ParameterState, _ otherSet: ParameterSet) {
+        for (mine, theirs) in zip(set.parameters, otherSet.parameters) {
+            self[mine].update(from: other[theirs], count: min(mine.count, theirs.count))
+        }
+    }
+
     func arrays(_ set: ParameterSet, prefix: String) -> [(String, StoredArray)] {
         set.parameters.map { ("\(prefix).\($0.name)", StoredArray(Array(buffers[$0.index]))) }
     }

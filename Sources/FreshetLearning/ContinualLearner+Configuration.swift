@@ -1,0 +1,70 @@
+import FreshetCore
+import FreshetModels
+
+extension ContinualLearner {
+    /// The settings of learning from a stream.
+    public struct Configuration: Codable, Sendable, Equatable {
+        /// The learning rate of a micro-update.
+        public var learningRate: Float = 5e-4
+        /// Events before a new one that a micro-update looks at; requests are answered from the model's full length.
+        public var contextLength = 50
+        /// How many exemplars are kept.
+        public var exemplars = 30_000
+        /// Replayed targets for each new one.
+        public var replayShare: Float = 1
+        /// What a replayed target counts against a new one.
+        public var replayWeight: Float = 1
+        /// ADER's λ: what keeping the teacher's ranking counts, before it adapts to the share of known items and the
+        /// number of exemplars; 0 for no distillation.
+        public var distillation: Float = 0.8
+        /// Events after which the teacher is the model of that moment.
+        public var teacherPeriod = 5_000
+        /// From how many events on an item has a vector of its own; before, it counts as unknown.
+        public var admission = 1
+        /// Days without an event after which an item's vector is given up; 0 for never.
+        public var expiryDays = 0.0
+
+        /// The defaults.
+        public init() {}
+
+        /// Checks ranges.
+        /// - Throws: `FreshetError` of kind `usage`.
+        public func validate() throws {
+            try Self.check("learningRate", Double(learningRate), in: 1e-9...1)
+            try Self.check("contextLength", Double(contextLength), in: 1...10_000)
+            try Self.check("exemplars", Double(exemplars), in: 0...10_000_000)
+            try Self.check("replayShare", Double(replayShare), in: 0...100)
+            try Self.check("replayWeight", Double(replayWeight), in: 0...100)
+            try Self.check("distillation", Double(distillation), in: 0...100)
+            try Self.check("teacherPeriod", Double(teacherPeriod), in: 1...1e9)
+            try Self.check("admission", Double(admission), in: 1...1_000_000)
+            try Self.check("expiryDays", expiryDays, in: 0...100_000)
+        }
+
+        private static func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
+            guard range.contains(value) else {
+                throw FreshetError(
+                    .usage,
+                    "\(name) = \(value) is not within \(range.lowerBound) to \(range.upperBound)."
+                )
+            }
+        }
+    }
+
+    /// How a micro-update departs from the settings, as when the stream has changed.
+    public struct Emphasis: Codable, Sendable, Equatable {
+        /// The factor of the learning rate.
+        public var rate: Float
+        /// The factor of the replayed targets for each new one: below 1, new events count for more of the update.
+        public var replay: Float
+
+        /// The settings as they are.
+        public static let usual = Emphasis(rate: 1, replay: 1)
+
+        /// Creates an emphasis.
+        public init(rate: Float, replay: Float) {
+            self.rate = rate
+            self.replay = replay
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetNN
+import FreshetTensor
+
+/// Learns a sequence transformer from a stream, event by event, without forgetting what it knew.
+///
+/// A micro-update is one step on the new events of a batch and on replayed exemplars of older ones, which also keep to
+/// the ranking of a teacher: the model as it was some thousand events ago (after Mi and others, "ADER: Adaptively
+/// Distilled Exemplar Replay", RecSys 2020). Departs in updating on every batch instead of every period, in choosing
+/// exemplars by reservoir sampling while it streams, and in distilling over sampled items. What is served is a running
+/// average of the weights.
+///
+/// Belongs to one thread.
+public final class ContinualLearner {
+    /// The settings.
+    public let configuration: Configuration
+    private let updater: SequenceUpdater
+    private var replay: ReplayBuffer
+    private var lesson = SequenceUpdater.Lesson()
+    private var occurrences: [UInt32]
+    private var lastTimes: [Int64]
+    private var newestTime = Int64.min
+    private var eventsSinceTeacher = 0
+    private var itemsOfTeacher: Int
+    /// How many events were learned.
+    public private(set) var learnedEvents = 0
+
+    /// Goes on from a trained model.
+    ///
+    /// - Parameters:
+    ///   - scorer: a sequence transformer.
+    ///   - configuration: the settings.
+    ///   - seed: the seed of everything random.
+    ///   - pool: the threads.
+    /// - Throws: `FreshetError` of kind `usage` when the scorer is another model.
+    public init(scorer: any Scorer, configuration: Configuration, seed: UInt64, pool: ThreadPool) throws {
+        self.configuration = configuration
+        updater = try SequenceUpdater(scorer, seed: seed, pool: pool)
+        replay = ReplayBuffer(
+            capacity: configuration.exemplars,
+            contextLength: min(configuration.contextLength, updater.configuration.maximumLength),
+            seed: seed
+        )
+        itemsOfTeacher = scorer.itemCount
+        occurrences = Array(repeating: UInt32(configuration.admission), count: scorer.itemCount)
+        lastTimes = Array(repeating: .min, count: scorer.itemCount)
+        updater.keepTeacher()
+    }
+
+    /// The length `V` of the catalogue that the model knows.
+    public var itemCount: Int { updater.itemCount }
+
+    /// What a micro-update did.
+    public struct Report: Sendable, Equatable, Codable {
+        /// New events learned.
+        public var events: Int
+        /// The mean loss of the new targets; 0 when there were none.
+        public var loss: Double
+        /// The learning rate.
+        public var rate: Float
+        /// The weight of distillation.
+        public var distillation: Float
+    }
+
+    /// Fills the replay with events that the model has learned before, as at the first start.
+    public func remember(_ events: some Sequence<StreamEvent>) {
+        for event in events {
+            note(event)
+            replay.offer(event)
+        }
+    }
+
+    /// Learns a batch of new events, which must be in the order of the stream.
+    @discardableResult
+    public func learn(_ batch: [StreamEvent], emphasis: Emphasis = .usual) -> Report {
+        for event in batch { note(event) }
+        growCatalogue()
+        lesson.new.removeAll()
+        lesson.replayed.removeAll()
+        addNewTargets(batch)
+        let wanted = Float(lesson.new.targets) * configuration.replayShare * emphasis.replay
+        replay.draw(Int(wanted.rounded()), into: &lesson.replayed)
+        lesson.replayWeight = configuration.replayWeight
+        lesson.distillationWeight = adaptiveDistillation
+        let rate = configuration.learningRate * emphasis.rate
+        let report = Report(
+            events: batch.count,
+            loss: updater.step(lesson, rate: rate),
+            rate: rate,
+            distillation: lesson.distillationWeight
+        )
+        for event in batch where isAdmitted(event.event.item) { replay.offer(event) }
+        learnedEvents += batch.count
+        renewTeacher(after: batch.count)
+        return report
+    }
+
+    /// The trained model as it is now.
+    public func makeScorer() -> any Scorer { updater.makeScorer() }
+
+    /// Forgets what is kept of a user; how many exemplars there were.
+    public func erase(_ user: UserIndex) -> Int { replay.removeAll(of: user) }
+
+    /// Gives up the vectors of items that had no event for long; how many there were.
+    public func expireItems() -> Int {
+        guard configuration.expiryDays > 0, newestTime > .min else { return 0 }
+        let limit = newestTime - Int64(configuration.expiryDays * 86_400)
+        let expired = lastTimes.indices.filter { lastTimes[$0] > .min && lastTimes[$0] < limit }
+        for item in expired { (occurrences[item], lastTimes[item]) = (0, .min) }
+        updater.expire(expired.map(ItemIndex.init))
+        return expired.count
+    }
+
+    /// ADER's `λ·√(|I_old| / |I_new| · |E| / |D|)`: the more of the catalogue is known and the more exemplars stand
+    /// against the new events, the more the teacher is worth.
+    private var adaptiveDistillation: Float {
+        guard replay.count > 0, configuration.distillation > 0 else { return 0 }
+        let known = Float(itemsOfTeacher) / Float(max(updater.itemCount, 1))
+        let exemplars = Float(replay.count) / Float(max(configuration.teacherPeriod, replay.count))
+        return configuration.distillation * (known * exemplars).squareRoot()
+    }
+
+    /// One sequence a user: the events of the batch are its newest targets.
+    private func addNewTargets(_ batch: [StreamEvent]) {
+        var targets: [UserIndex: Int] = [:]
+        var last: [UserIndex: Int] = [:]
+        for (place, event) in batch.enumerated() where isAdmitted(event.event.item) {
+            targets[event.event.user, default: 0] += 1
+            last[event.event.user] = place
+        }
+        for (place, event) in batch.enumerated() where last[event.event.user] == place {
+            lesson.new.append(
+                event.history,
+                followedBy: event.event,
+                targets: targets[event.event.user] ?? 1,
+                maximumLength: min(configuration.contextLength, updater.configuration.maximumLength)
+            )
+        }
+    }
+
+    private func note(_ event: StreamEvent) {
+        let item = event.event.item.position
+        while occurrences.count <= item {
+            occurrences.append(0)
+            lastTimes.append(.min)
+        }
+        occurrences[item] &+= 1
+        lastTimes[item] = max(lastTimes[item], event.event.time)
+        newestTime = max(newestTime, event.event.time)
+    }
+
+    private func isAdmitted(_ item: ItemIndex) -> Bool { occurrences[item.position] >= configuration.admission }
+
+    private func growCatalogue() {
+        updater.grow(toItems: occurrences.count)
+    }
+
+    private func renewTeacher(after events: Int) {
+        guard configuration.distillation > 0 else { return }
+        eventsSinceTeacher += events
+        guard eventsSinceTeacher >= configuration.teacherPeriod else { return }
+        updater.keepTeacher()
+        (eventsSinceTeacher, itemsOfTeacher) = (0, updater.itemCount)
+    }
+}
+
+// MARK: - Checkpoints
+
+extension ContinualLearner {
+    /// The whole state, from which ``restore(_:)`` goes on.
+    ///
+    /// The teacher is not part of it: after a restart the model of that moment is.
+    public func checkpoint() -> Checkpoint {
+        var checkpoint = updater.checkpoint()
+        checkpoint.arrays.merge(replay.arrays()) { first, _ in first }
+        checkpoint.arrays["learner.occurrences"] = StoredArray(occurrences.map(Int32.init(bitPattern:)))
+        checkpoint.arrays["learner.lastTimes"] = StoredArray(lastTimes)
+        checkpoint.arrays["learner.state"] = StoredArray([Int64(learnedEvents), newestTime])
+        return checkpoint
+    }
+
+    /// Takes over the state of a learner of the same settings.
+    /// - Throws: `FreshetError` of kind `invalidData` when it does not fit.
+    public func restore(_ checkpoint: Checkpoint) throws {
+        let state = try checkpoint.numbers("learner.state", of: Int64.self, shape: [2])
+        let counts = try checkpoint.numbers("learner.occurrences", of: Int32.self, shape: [nil])
+        let times = try checkpoint.numbers("learner.lastTimes", of: Int64.self, shape: [counts.count])
+        try updater.restore(checkpoint)
+        try replay.restore(checkpoint)
+        occurrences = counts.map(UInt32.init(bitPattern:))
+        lastTimes = times
+        (learnedEvents, newestTime) = (Int(state[0]), state[1])
+        updater.keepTeacher()
+        (eventsSinceTeacher, itemsOfTeacher) = (0, updater.itemCount)
+    }
+}

@@ -1,0 +1,41 @@
+import FreshetCore
+import FreshetNN
+import FreshetTensor
+
+extension ReplayBuffer {
+    /// The exemplars and the state of the sampling, by name.
+    public func arrays() -> [String: StoredArray] {
+        let stride = contextLength + 1
+        return [
+            "replay.state": StoredArray([Int64(count), Int64(offered)] + random.state.map(Int64.init(bitPattern:))),
+            "replay.lengths": StoredArray(Array(lengths.prefix(count))),
+            "replay.users": StoredArray(Array(users.prefix(count))),
+            "replay.items": StoredArray(items.prefix(count * stride).map(\.rawValue)),
+            "replay.times": StoredArray(Array(times.prefix(count * stride))),
+            "replay.types": StoredArray(Array(types.prefix(count * stride))),
+        ]
+    }
+
+    /// Takes over what ``arrays()`` wrote.
+    /// - Throws: `FreshetError` of kind `invalidData` when it does not fit.
+    public mutating func restore(_ checkpoint: Checkpoint) throws {
+        let state = try checkpoint.numbers("replay.state", of: Int64.self, shape: [6])
+        let kept = Int(state[0])
+        guard (0...capacity).contains(kept), state[1] >= 0,
+            let random = RandomSource(state: state[2...].map(UInt64.init(bitPattern:)))
+        else {
+            throw FreshetError(.invalidData, "The checkpoint holds \(kept) exemplars of \(capacity).")
+        }
+        let length = kept * (contextLength + 1)
+        lengths = try checkpoint.numbers("replay.lengths", shape: [kept])
+        users = try checkpoint.numbers("replay.users", shape: [kept])
+        items = try checkpoint.numbers("replay.items", of: Int32.self, shape: [length]).map(ItemIndex.init(rawValue:))
+        times = try checkpoint.numbers("replay.times", shape: [length])
+        types = try checkpoint.numbers("replay.types", shape: [length])
+        guard lengths.allSatisfy({ (2...contextLength + 1).contains(Int($0)) }) else {
+            throw FreshetError(.invalidData, "An exemplar of the checkpoint has an impossible length.")
+        }
+        (count, offered) = (kept, Int(state[1]))
+        self.random = random
+    }
+}

@@ -1,0 +1,150 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetTensor
+
+/// Exemplars of what was learned: an event and what its user did before, kept so that it is not forgotten.
+///
+/// Two ways to fill it. A stream offers every event, and the buffer stays an even sample of all of them (reservoir
+/// sampling; Vitter, 1985), so that an item has exemplars in proportion to how often it occurred. After a period of data
+/// that was learned as a whole, ``Herding`` chooses those that stand best for their item.
+public struct ReplayBuffer: Sendable {
+    /// How many exemplars it holds at most.
+    public let capacity: Int
+    /// How many events before the exemplar's own are kept.
+    public let contextLength: Int
+    /// How many exemplars there are.
+    public internal(set) var count = 0
+    /// How many events were offered.
+    public internal(set) var offered = 0
+    var random: RandomSource
+    var lengths: [Int32] = []
+    var users: [Int32] = []
+    var items: [ItemIndex] = []
+    var times: [Int64] = []
+    var types: [UInt8] = []
+
+    /// The length of an exemplar's place: its context and its own event.
+    private var stride: Int { contextLength + 1 }
+
+    /// Creates an empty buffer.
+    public init(capacity: Int, contextLength: Int, seed: UInt64) {
+        precondition(capacity >= 0 && contextLength > 0, "a buffer of \(capacity) exemplars")
+        self.capacity = capacity
+        self.contextLength = contextLength
+        random = RandomSource.stream(seed: seed, 5)
+    }
+
+    /// Removes all exemplars.
+    public mutating func removeAll() {
+        (count, offered) = (0, 0)
+        for keyPath in [\ReplayBuffer.lengths, \.users] { self[keyPath: keyPath].removeAll(keepingCapacity: true) }
+        items.removeAll(keepingCapacity: true)
+        times.removeAll(keepingCapacity: true)
+        types.removeAll(keepingCapacity: true)
+    }
+
+    /// Offers an event; it is kept with the chance that makes the buffer an even sample of all offered events.
+    public mutating func offer(_ event: StreamEvent) {
+        guard event.history.count > 0, capacity > 0 else { return }
+        offered += 1
+        guard let place = reservoirPlace() else { return }
+        let history = event.history
+        write(
+            at: place,
+            user: event.event.user,
+            items: history.items.suffix(contextLength) + [event.event.item],
+            times: history.times.suffix(contextLength) + (history.times.isEmpty ? [] : [event.event.time]),
+            types: history.types.suffix(contextLength) + (history.types.isEmpty ? [] : [event.event.type])
+        )
+    }
+
+    /// Adds a run of events as an exemplar, the last being what is to be remembered.
+    ///
+    /// The buffer must have room.
+    public mutating func append(_ events: History, user: UserIndex) {
+        precondition(count < capacity, "a full replay buffer")
+        guard events.count > 1 else { return }
+        count += 1
+        let kept = stride
+        write(
+            at: count - 1,
+            user: user,
+            items: events.items.suffix(kept),
+            times: events.times.suffix(kept),
+            types: events.types.suffix(kept)
+        )
+    }
+
+    /// An exemplar: its events, the last being what is to be remembered.
+    public subscript(index: Int) -> History {
+        let range = index * stride..<index * stride + Int(lengths[index])
+        return History(items: items[range], times: times[range], types: types[range])
+    }
+
+    /// Adds randomly chosen exemplars to a lesson, each with one target.
+    public mutating func draw(_ wanted: Int, into sequences: inout TrainingSequences) {
+        guard count > 0 else { return }
+        for _ in 0..<wanted {
+            sequences.append(self[random.below(count)], targets: 1, maximumLength: contextLength)
+        }
+    }
+
+    /// Forgets every exemplar of a user; how many there were.
+    public mutating func removeAll(of user: UserIndex) -> Int {
+        var removed = 0
+        var index = 0
+        while index < count {
+            guard users[index] == user.rawValue else {
+                index += 1
+                continue
+            }
+            move(from: count - 1, to: index)
+            count -= 1
+            removed += 1
+        }
+        return removed
+    }
+
+    private mutating func reservoirPlace() -> Int? {
+        if count < capacity {
+            count += 1
+            return count - 1
+        }
+        let place = random.below(offered)
+        return place < capacity ? place : nil
+    }
+
+    private mutating func write(
+        at place: Int,
+        user: UserIndex,
+        items newItems: ArraySlice<ItemIndex>,
+        times newTimes: ArraySlice<Int64>,
+        types newTypes: ArraySlice<UInt8>
+    ) {
+        if lengths.count <= place {
+            lengths.append(0)
+            users.append(0)
+            items.append(contentsOf: repeatElement(ItemIndex(0), count: stride))
+            times.append(contentsOf: repeatElement(0, count: stride))
+            types.append(contentsOf: repeatElement(0, count: stride))
+        }
+        lengths[place] = Int32(newItems.count)
+        users[place] = user.rawValue
+        let start = place * stride
+        for (offset, item) in newItems.enumerated() { items[start + offset] = item }
+        for (offset, time) in newTimes.enumerated() { times[start + offset] = time }
+        for (offset, type) in newTypes.enumerated() { types[start + offset] = type }
+    }
+
+    private mutating func move(from source: Int, to target: Int) {
+        guard source != target else { return }
+        lengths[target] = lengths[source]
+        users[target] = users[source]
+        for offset in 0..<stride {
+            items[target * stride + offset] = items[source * stride + offset]
+            times[target * stride + offset] = times[source * stride + offset]
+            types[target * stride + offset] = types[source * stride + offset]
+        }
+    }
+}

@@ -1,0 +1,331 @@
+import FreshetCore
+import FreshetData
+import FreshetNN
+import FreshetTensor
+
+/// Trains a sequence transformer further, step by step, on whatever sequences it is given; its item table grows.
+///
+/// What ``SequenceTransformer/fit(_:session:)`` does for a data set that stands still, this does for a stream: the
+/// caller decides what a step learns from. The served weights are a running average. Belongs to one thread, which shares
+/// a step's work with its pool.
+public final class SequenceUpdater {
+    /// The model's settings.
+    public let configuration: SequenceTransformer.Configuration
+    /// The length `V` of the catalogue.
+    public private(set) var itemCount: Int
+    private let typeCount: Int
+    private let hasTimes: Bool
+    private let pool: ThreadPool
+    private let seed: UInt64
+    private var parts: Parts
+    private var teacher: Teacher?
+    private var counts: [Double]
+    private var sampler: NegativeSampler
+    private var targetsSinceSampler = 0
+    private var steps = 0
+
+    /// All that is made anew when a table grows.
+    private struct Parts {
+        let network: SequenceNetwork
+        let optimizer: AdamW
+        let average: WeightAverage
+        let workers: [SequenceTrainingWorker]
+        var capacity: Int { network.itemTable.rows }
+    }
+
+    private struct Teacher {
+        let network: SequenceNetwork
+        let tapes: [Tape]
+    }
+
+    /// Targets after which the sampler counts anew.
+    private static let targetsPerSampler = 20_000
+
+    /// Starts an untrained model.
+    public init(
+        configuration: SequenceTransformer.Configuration,
+        itemCount: Int,
+        typeCount: Int,
+        hasTimes: Bool,
+        seed: UInt64,
+        pool: ThreadPool
+    ) {
+        self.configuration = configuration
+        self.itemCount = itemCount
+        self.typeCount = configuration.eventTypes ? max(typeCount, 1) : 1
+        self.hasTimes = configuration.timeGaps && hasTimes
+        self.pool = pool
+        self.seed = seed
+        counts = Array(repeating: 0, count: max(itemCount, 1))
+        sampler = NegativeSampler(counts: counts)
+        let shape = SequenceTransformer.Shape(
+            items: max(itemCount, 1),
+            types: self.typeCount,
+            hasTimes: self.hasTimes
+        )
+        parts = Self.parts(SequenceNetwork(configuration, shape: shape, seed: seed), configuration, shape, pool)
+    }
+
+    /// Goes on from a trained model.
+    /// - Throws: ``FreshetError`` of kind `usage` when the scorer is not a sequence transformer.
+    public convenience init(_ scorer: any Scorer, seed: UInt64, pool: ThreadPool) throws {
+        guard let scorer = scorer as? SequenceScorer else {
+            throw FreshetError(
+                .usage,
+                "Only a sequence transformer learns from a stream.",
+                remedy: "Start from a snapshot of the model 'sequence-transformer'."
+            )
+        }
+        self.init(scorer, capacity: scorer.itemCount, seed: seed, pool: pool)
+    }
+
+    private init(_ scorer: SequenceScorer, capacity: Int, seed: UInt64, pool: ThreadPool) {
+        configuration = scorer.configuration
+        itemCount = scorer.itemCount
+        typeCount = scorer.shape.types
+        hasTimes = scorer.shape.hasTimes
+        self.pool = pool
+        self.seed = seed
+        counts = Array(repeating: 0, count: itemCount)
+        sampler = NegativeSampler(counts: counts)
+        let network = SequenceNetwork(configuration, shape: scorer.shape, seed: nil)
+        network.parameters.assign(from: scorer.network.parameters)
+        parts = Self.parts(network, configuration, scorer.shape, pool)
+    }
+
+    private static func parts(
+        _ network: SequenceNetwork,
+        _ configuration: SequenceTransformer.Configuration,
+        _ shape: SequenceTransformer.Shape,
+        _ pool: ThreadPool
+    ) -> Parts {
+        Parts(
+            network: network,
+            optimizer: AdamW(
+                network.parameters,
+                beta2: configuration.beta2,
+                weightDecay: configuration.weightDecay
+            ),
+            average: WeightAverage(of: network.parameters, decay: configuration.averaging),
+            workers: (0..<pool.threads).map { _ in SequenceTrainingWorker(network, configuration, shape) }
+        )
+    }
+
+    private func shape(items: Int) -> SequenceTransformer.Shape {
+        SequenceTransformer.Shape(items: max(items, 1), types: typeCount, hasTimes: hasTimes)
+    }
+
+    /// The trained model as it is now.
+    public func makeScorer() -> any Scorer {
+        SequenceScorer(configuration, shape(items: itemCount)) { parts.average.copy(into: $0) }
+    }
+
+    /// The vector of what each sequence's user wanted last, before the last target: `[S, C]`.
+    public func states(of sequences: TrainingSequences) -> [Float] {
+        let C = configuration.channels
+        var states = [Float](repeating: 0, count: sequences.count * C)
+        let (network, shape) = (parts.network, shape(items: itemCount))
+        let (windows, histories) = (sequences.windows, sequences.histories)
+        let length = configuration.maximumLength
+        states.withUnsafeMutableBufferPointer { states in
+            let target = states.baseAddress
+            pool.forEachRange(windows.count, grain: 64) { range, _ in
+                let (tape, batch) = (Tape(), PackedSequences(shape))
+                for window in windows[range] {
+                    batch.append(histories[window.user], window.range, maximumLength: length)
+                }
+                let rows = network.newest(batch, on: tape)
+                target?.advanced(by: range.lowerBound * C).update(from: rows.values, count: rows.count)
+            }
+        }
+        return states
+    }
+
+    /// From now on, steps that ask for distillation keep to the ranking of the model as it is now.
+    public func keepTeacher() {
+        let network = SequenceNetwork(configuration, shape: shape(items: itemCount), seed: nil)
+        parts.average.copy(into: network.parameters)
+        teacher = Teacher(network: network, tapes: (0..<pool.threads).map { _ in Tape() })
+    }
+
+    /// Gives the optimizer no memory of the steps so far, as at the start of a new period.
+    public func resetOptimizer() {
+        parts = Self.parts(parts.network, configuration, shape(items: parts.capacity), pool)
+    }
+}
+
+// MARK: - A step
+
+extension SequenceUpdater {
+    /// What a step learns from, and how much each part of it counts.
+    public struct Lesson {
+        /// New sequences, whose targets count 1 each.
+        public var new = TrainingSequences()
+        /// Sequences from before, to be kept.
+        public var replayed = TrainingSequences()
+        /// What a replayed target counts.
+        public var replayWeight: Float = 1
+        /// What keeping the teacher's ranking at a replayed target counts; 0 without.
+        public var distillationWeight: Float = 0
+
+        /// An empty lesson.
+        public init() {}
+    }
+
+    /// Makes one step; returns the mean loss of the new targets.
+    @discardableResult
+    public func step(_ lesson: Lesson, rate: Float) -> Double {
+        let total = lesson.new.targets + lesson.replayed.targets
+        guard total > 0 else { return 0 }
+        refreshSampler(lesson)
+        let scale = 1 / Float(total)
+        accumulate(lesson.new, scale: scale, distillation: 0)
+        let loss = parts.workers.reduce(0) { $0 + $1.takeLoss() } / Double(max(lesson.new.targets, 1))
+        accumulate(
+            lesson.replayed,
+            scale: scale * lesson.replayWeight,
+            distillation: scale * lesson.distillationWeight
+        )
+        for worker in parts.workers { _ = worker.takeLoss() }
+        update(rate: rate)
+        steps += 1
+        return loss
+    }
+
+    private func accumulate(_ sequences: TrainingSequences, scale: Float, distillation: Float) {
+        guard sequences.count > 0, scale > 0 || distillation > 0 else { return }
+        let shares = SequenceWindow.shares(of: sequences.windows[...], workers: parts.workers.count)
+        let (workers, sampler, teacher) = (parts.workers, sampler, teacher)
+        let step = steps * 2 + (distillation > 0 ? 1 : 0)
+        pool.forEachWorker { worker in
+            var objective = SequenceTrainingWorker.Objective(scale: scale)
+            if distillation > 0, let teacher {
+                objective.teacher = (teacher.network, teacher.tapes[worker], distillation)
+            }
+            workers[worker].accumulate(
+                shares[worker],
+                of: sequences.histories,
+                for: objective,
+                sampler: sampler,
+                seed: seed,
+                step: step
+            )
+        }
+    }
+
+    private func update(rate: Float) {
+        let gradients = parts.workers.map(\.gradients)
+        Gradients.merge(gradients, pool: pool)
+        let norm = Float(gradients[0].squaredNorm().squareRoot())
+        let limit = configuration.gradientClipping
+        let clipping = limit > 0 && norm > limit ? limit / norm : 1
+        parts.average.willStep(gradients[0])
+        parts.optimizer.step(gradients[0], rate: rate, gradientScale: clipping, pool: pool)
+        parts.average.didStep(gradients[0], pool: pool)
+        for gradient in gradients { gradient.reset() }
+    }
+
+    /// Counts the new targets, and draws negatives by the new counts from time to time.
+    private func refreshSampler(_ lesson: Lesson) {
+        for window in lesson.new.windows {
+            for item in lesson.new.histories[window.user].items.suffix(window.targets) { counts[item.position] += 1 }
+        }
+        targetsSinceSampler += lesson.new.targets
+        let isOld = targetsSinceSampler >= min(Self.targetsPerSampler, steps * 100)
+        guard isOld || sampler.logProbability.count < itemCount else { return }
+        sampler = NegativeSampler(counts: counts)
+        targetsSinceSampler = 0
+    }
+}
+
+// MARK: - Growth
+
+extension SequenceUpdater {
+    /// Makes room for a longer catalogue; new items start as the average item.
+    public func grow(toItems count: Int) {
+        guard count > itemCount else { return }
+        let old = itemCount
+        if count > parts.capacity { enlarge(to: count + count / 4 + 256) }
+        itemCount = count
+        counts.append(contentsOf: repeatElement(0, count: count - counts.count))
+        reset(items: old..<count, among: old)
+    }
+
+    /// Makes items that nobody deals with any more average items again, so that they score as unknown ones.
+    public func expire(_ items: [ItemIndex]) {
+        for item in items where item.position < itemCount {
+            counts[item.position] = 0
+            reset(items: item.position..<item.position + 1, among: itemCount)
+        }
+    }
+
+    private func enlarge(to capacity: Int) {
+        let old = parts
+        let shape = shape(items: capacity)
+        let network = SequenceNetwork(configuration, shape: shape, seed: nil)
+        network.parameters.assignLeadingRows(from: old.network.parameters)
+        parts = Self.parts(network, configuration, shape, pool)
+        parts.optimizer.assignLeadingRows(from: old.optimizer)
+        parts.average.assignLeadingRows(from: old.average)
+    }
+
+    /// Gives items the mean of a sample of vectors and a little noise: the score of an average item, told apart by
+    /// learning.
+    private func reset(items: Range<Int>, among known: Int) {
+        let table = parts.network.itemTable
+        let C = table.columns
+        var mean = [Float](repeating: 0, count: C)
+        var random = RandomSource.stream(seed: seed, 4, UInt64(items.lowerBound))
+        let samples = min(known, 1000)
+        for _ in 0..<samples {
+            let row = table.pointer + random.below(known) * C
+            for c in 0..<C { mean[c] += row[c] / Float(samples) }
+        }
+        for item in items {
+            let row = table.pointer + item * C
+            for c in 0..<C { row[c] = mean[c] + 0.02 * random.normal() }
+        }
+        parts.average.restart(table, rows: items)
+    }
+}
+
+// MARK: - Checkpoints
+
+extension SequenceUpdater {
+    /// The whole state, from which ``restore(_:)`` goes on exactly.
+    public func checkpoint() -> Checkpoint {
+        var arrays = parts.network.parameters.arrays(prefix: "weights.")
+        arrays.merge(parts.average.arrays(prefix: "average")) { first, _ in first }
+        arrays.merge(parts.optimizer.state()) { first, _ in first }
+        arrays["counts"] = StoredArray(counts)
+        arrays["sampled"] = StoredArray(sampler.counts)
+        let numbers = [itemCount, typeCount, hasTimes ? 1 : 0, parts.capacity, steps, targetsSinceSampler]
+        arrays["state"] = StoredArray(numbers.map(Int64.init))
+        return Checkpoint(arrays: arrays)
+    }
+
+    /// Takes over a state of an updater of the same configuration; a teacher has to be kept anew.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it does not fit.
+    public func restore(_ checkpoint: Checkpoint) throws {
+        let state = try checkpoint.numbers("state", of: Int64.self, shape: [6]).map(Int.init)
+        let (items, capacity) = (state[0], state[3])
+        guard items >= 0, capacity >= max(items, 1), capacity <= Int(Int32.max), state[1] == typeCount else {
+            throw FreshetError(.invalidData, "The learner's checkpoint describes \(items) items in \(capacity) rows.")
+        }
+        let shape = shape(items: capacity)
+        let restored = Self.parts(
+            SequenceNetwork(configuration, shape: shape, seed: nil),
+            configuration,
+            shape,
+            pool
+        )
+        try restored.network.parameters.restore(checkpoint, prefix: "weights.")
+        try restored.average.restore(checkpoint, prefix: "average")
+        try restored.optimizer.restore(checkpoint)
+        counts = try checkpoint.numbers("counts", of: Double.self, shape: [max(items, 1)])
+        sampler = NegativeSampler(counts: try checkpoint.numbers("sampled", of: Double.self, shape: [nil]))
+        parts = restored
+        (itemCount, steps, targetsSinceSampler) = (items, state[4], state[5])
+        teacher = nil
+    }
+}

@@ -1,0 +1,117 @@
+import CFreshetKernels
+import FreshetTensor
+
+/// A running average of a network's weights (Polyak averaging with exponential decay): steadier than the weights
+/// themselves, and what is served.
+///
+/// Tables are averaged lazily: a row that no step touches moves towards its constant value by a known factor, so it is
+/// caught up when it is touched or read, and the work of a step does not grow with the table.
+public final class WeightAverage {
+    private let set: ParameterSet
+    private let decay: Float
+    private let average: ParameterState
+    private var steps = 0
+    /// For each row-wise parameter, the step up to which each row's average is right.
+    private var averaged: [[Int32]]
+
+    /// Starts an average at a network's present weights.
+    public init(of set: ParameterSet, decay: Float) {
+        precondition((0..<1).contains(decay), "a decay of \(decay)")
+        self.set = set
+        self.decay = decay
+        average = ParameterState(for: set)
+        averaged = set.parameters.map { $0.layout == .rows ? Array(repeating: 0, count: $0.rows) : [] }
+        for parameter in set.parameters { average[parameter].update(from: parameter.pointer, count: parameter.count) }
+    }
+
+    /// Takes the old weights of the rows about to change into account.
+    ///
+    /// Call before the optimizer's step.
+    public func willStep(_ gradients: Gradients) {
+        for parameter in set.parameters where parameter.layout == .rows {
+            for row in gradients.rows(parameter).touched { catchUp(parameter, Int(row)) }
+        }
+    }
+
+    /// Takes the new weights in.
+    ///
+    /// Call after the optimizer's step, with the same gradients.
+    public func didStep(_ gradients: Gradients, pool: ThreadPool) {
+        steps += 1
+        for parameter in set.parameters {
+            switch parameter.layout {
+            case .dense:
+                pool.forEachRange(parameter.count, grain: 1 << 15) { range, _ in
+                    mix(parameter, at: range.lowerBound, range.count, keeping: decay)
+                }
+            case .rows:
+                for row in gradients.rows(parameter).touched { catchUp(parameter, Int(row)) }
+            }
+        }
+    }
+
+    /// Copies the average into another network's parameters; tables are copied as far as both have rows.
+    public func copy(into other: ParameterSet) {
+        for (parameter, target) in zip(set.parameters, other.parameters) {
+            if parameter.layout == .rows { for row in 0..<parameter.rows { catchUp(parameter, row) } }
+            target.pointer.update(from: average[parameter], count: min(target.count, parameter.count))
+        }
+    }
+
+    /// Starts rows of a parameter anew at their present weights, as after they were given to something else.
+    public func restart(_ parameter: Parameter, rows: Range<Int>) {
+        let (offset, count) = (rows.lowerBound * parameter.columns, rows.count * parameter.columns)
+        (average[parameter] + offset).update(from: parameter.pointer + offset, count: count)
+        guard parameter.layout == .rows else { return }
+        for row in rows { averaged[parameter.index][row] = Int32(steps) }
+    }
+
+    /// Takes over the average of a smaller network with the same names; further rows start at their present weights.
+    public func assignLeadingRows(from other: WeightAverage) {
+        for (parameter, theirs) in zip(set.parameters, other.set.parameters) {
+            if theirs.layout == .rows { for row in 0..<theirs.rows { other.catchUp(theirs, row) } }
+            average[parameter].update(from: other.average[theirs], count: min(parameter.count, theirs.count))
+        }
+    }
+
+    /// The average by name under a prefix.
+    public func arrays(prefix: String) -> [String: StoredArray] {
+        for parameter in set.parameters where parameter.layout == .rows {
+            for row in 0..<parameter.rows { catchUp(parameter, row) }
+        }
+        return Dictionary(uniqueKeysWithValues: average.arrays(set, prefix: prefix))
+    }
+
+    /// Takes over an average that ``arrays(prefix:)`` wrote.
+    public func restore(_ checkpoint: Checkpoint, prefix: String) throws {
+        try average.restore(set, prefix: prefix, from: checkpoint)
+        for parameter in set.parameters {
+            averaged[parameter.index] = averaged[parameter.index].map { _ in Int32(steps) }
+        }
+    }
+
+    /// Makes a row's average right for the present step, its weights having been constant since it last was.
+    private func catchUp(_ parameter: Parameter, _ row: Int) {
+        let missed = steps - Int(averaged[parameter.index][row])
+        guard missed > 0 else { return }
+        averaged[parameter.index][row] = Int32(steps)
+        mix(parameter, at: row * parameter.columns, parameter.columns, keeping: power(missed))
+    }
+
+    /// `decay^missed`, which is nothing after long.
+    private func power(_ missed: Int) -> Float {
+        var (result, factor, rest) = (Float(1), decay, missed)
+        while rest > 0 {
+            if rest & 1 == 1 { result *= factor }
+            factor *= factor
+            rest >>= 1
+        }
+        return result
+    }
+
+    private func mix(_ parameter: Parameter, at offset: Int, _ count: Int, keeping share: Float) {
+        let target = average[parameter] + offset
+        freshet_scale(target, share, count)
+        freshet_axpy(target, parameter.pointer + offset, 1 - share, count)
+    }
+}
