@@ -4,7 +4,7 @@ import FreshetCore
 
 /// The command line.
 @main
-struct Freshet: ParsableCommand {
+struct Freshet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "freshet",
         abstract: "Learn what users want next from what they do.",
@@ -23,16 +23,21 @@ struct Freshet: ParsableCommand {
             Recommend.self,
             Similar.self,
             Inspect.self, Benchmark.self,
+            ReplayCommand.self, BenchHTTP.self,
         ]
     )
 
     /// Runs the command that the arguments name and ends the process with its exit code.
-    static func main() {
+    static func main() async {
         // A file beyond the limit of its size is then a failed write, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch let error as FreshetError {
             Console.complain("Error: \(error.description)")
             Foundation.exit(error.exitCode)

@@ -17,3 +17,20 @@ extension FreshetCommand {
         try execute(Console(isJSON: common.json, isQuiet: common.quiet))
     }
 }
+
+/// A command that talks to a running engine, or runs one.
+protocol LiveCommand: AsyncParsableCommand {
+    /// The form of the output.
+    var output: OutputOptions { get }
+
+    /// Does the work.
+    /// - Throws: ``FreshetError``, whose kind decides the exit code.
+    func execute(_ console: Console) async throws
+}
+
+extension LiveCommand {
+    /// Called by the argument parser.
+    func run() async throws {
+        try await execute(Console(isJSON: output.json, isQuiet: output.quiet))
+    }
+}

@@ -33,11 +33,11 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Events on items that the catalogue does not have: keep or drop.")
     var unknownItems = ImportOptions.UnknownItemPolicy.keep
 
-    @Option(help: ArgumentHelp("Drop events before this time (seconds since 1970).", valueName: "time"))
-    var from: Int64 = ImportOptions.plausibleTimes.lowerBound
+    @Option(help: ArgumentHelp("Drop events before this time (2010-10-01 or seconds since 1970).", valueName: "time"))
+    var from = TimeArgument(ImportOptions.plausibleTimes.lowerBound)
 
-    @Option(help: ArgumentHelp("Drop events after this time (seconds since 1970).", valueName: "time"))
-    var until: Int64 = ImportOptions.plausibleTimes.upperBound
+    @Option(help: ArgumentHelp("Drop events after this time (2010-10-01 or seconds since 1970).", valueName: "time"))
+    var until = TimeArgument(ImportOptions.plausibleTimes.upperBound)
 
     @Option(help: "The unit of times that are plain numbers: seconds or milliseconds.")
     var timeUnit = ImportOptions.TimeUnit.seconds
@@ -63,7 +63,11 @@ struct ReadingOptions: ParsableArguments {
     var columns: [String] = []
 
     func validate() throws {
-        guard from <= until else { throw ValidationError("--from \(from) is after --until \(until).") }
+        guard from.seconds <= until.seconds else {
+            throw ValidationError(
+                "--from \(from.defaultValueDescription) is after --until \(until.defaultValueDescription)."
+            )
+        }
     }
 
     /// Reads a file or folder and says what was dropped.
@@ -72,7 +76,7 @@ struct ReadingOptions: ParsableArguments {
         options.strict = strict
         options.duplicates = duplicates
         options.unknownItems = unknownItems
-        options.timeRange = from...until
+        options.timeRange = from.seconds...until.seconds
         options.timeUnit = timeUnit
         options.minimumValue = minimumValue
         options.userCore = core

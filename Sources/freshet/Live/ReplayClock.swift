@@ -1,0 +1,40 @@
+/// When each event of a replay is due.
+struct ReplayClock: Sendable, Equatable {
+    /// What the pace is measured by.
+    enum Pace: Sendable, Equatable {
+        /// So many events a second.
+        case rate(Double)
+        /// So many times faster than it happened.
+        case speed(Double)
+        /// As fast as the server takes them.
+        case unlimited
+    }
+
+    let pace: Pace
+    /// The time of the first event, in seconds since 1970.
+    let firstTime: Int64
+    /// Seconds that everything is due earlier, for events that the server knew already.
+    private var skipped = 0.0
+
+    /// Creates a clock that starts at the first event.
+    init(_ pace: Pace, firstTime: Int64) {
+        self.pace = pace
+        self.firstTime = firstTime
+    }
+
+    /// When an event is due, in seconds since the start of the replay.
+    func due(_ position: Int, time: Int64?) -> Double { plain(position, time: time) - skipped }
+
+    /// Makes everything from an event on due as if it were due now: nobody waits for what is known.
+    mutating func skip(to position: Int, time: Int64?, now: Double) {
+        skipped = max(skipped, plain(position, time: time) - now)
+    }
+
+    private func plain(_ position: Int, time: Int64?) -> Double {
+        switch pace {
+        case .rate(let rate): Double(position) / rate
+        case .speed(let speed): Double((time ?? firstTime) - firstTime) / speed
+        case .unlimited: 0
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// How long to wait before a request is sent again, and when to give up.
+struct RetryPolicy: Sendable, Equatable {
+    /// Seconds without any success after which the client gives up.
+    var patience = 60.0
+    /// The first wait in seconds where the server names none; each further one is twice as long.
+    var firstWait = 0.1
+    /// The longest wait in seconds.
+    var longestWait = 5.0
+
+    /// Whether a status means "not now": too many requests, or the server's own failure.
+    static func isRetryable(_ status: Int) -> Bool { status == 429 || (500...599).contains(status) && status != 501 }
+
+    /// The wait before the next attempt, in seconds; `nil` to give up.
+    ///
+    /// - Parameters:
+    ///   - attempt: how many attempts failed, from 1.
+    ///   - elapsed: seconds since the first of them began.
+    ///   - retryAfter: the server's own wish in seconds, from its `Retry-After`.
+    func wait(after attempt: Int, elapsed: Double, retryAfter: Double?) -> Double? {
+        guard elapsed < patience else { return nil }
+        let doubled = firstWait * Double(1 << min(attempt - 1, 20))
+        return retryAfter.map { max(0, $0) } ?? min(doubled, longestWait)
+    }
+}

@@ -1,0 +1,48 @@
+import FreshetCore
+import FreshetEngine
+
+/// What people are told of an engine's state.
+enum StatusWords {
+    /// The contenders in the order in which they are shown, those that are known by name.
+    private static let contenders = ["live", "learning", "candidate", "frozen", "popularity", "co-visitation"]
+    /// The metrics in the order in which they are shown.
+    private static let metrics = ["recall@10", "mrr@10"]
+
+    /// How far learning is and which version serves.
+    static func learning(_ status: EngineStatus) -> String {
+        let learner = status.learner
+        var words = "learned \(Words.count(Int(learner.offset))) of \(Words.count(Int(status.log.newestOffset)))"
+        if learner.lagEvents > 0 { words += ", \(Words.duration(learner.lagSeconds)) behind" }
+        if let share = learner.retraining { words += ", retraining \(Int(share * 100))%" }
+        return words + "; version \(status.live) serves"
+    }
+
+    /// The prequential figures, a line a metric; empty before there are any.
+    static func figures(_ figures: [String: [String: Double]]) -> [String] {
+        let names = contenders.filter { figures[$0] != nil } + figures.keys.filter { !contenders.contains($0) }.sorted()
+        return metrics.compactMap { metric in
+            let parts = names.compactMap { name in
+                figures[name]?[metric].map { "\(name) \(short($0))" }
+            }
+            return parts.isEmpty ? nil : "\(metric.padded(to: 9))  " + parts.joined(separator: "   ")
+        }
+    }
+
+    /// A share with three decimals, without the zero before the point.
+    static func short(_ share: Double) -> String {
+        let text = Words.decimal(share, 3)
+        return text.hasPrefix("0") ? String(text.dropFirst()) : text
+    }
+
+    /// What is wrong with the engine, a line each.
+    static func troubles(_ status: EngineStatus) -> [String] {
+        status.health.filter { !$0.isWell }.map { "\($0.part): \($0.message ?? "not well")" }
+    }
+}
+
+extension String {
+    /// The text with blanks at its end up to a length.
+    fileprivate func padded(to length: Int) -> String {
+        self + String(repeating: " ", count: max(0, length - count))
+    }
+}

@@ -1,0 +1,117 @@
+/// One setting of a configuration: its name, what it means, which values it takes, and where they go.
+struct Setting<Root: Sendable>: Sendable {
+    /// Its place in the file, such as `server.port`; `FRESHET_SERVER_PORT` in the environment.
+    let key: String
+    /// Which values it takes.
+    let kind: SettingKind
+    /// What it does, in a sentence.
+    let meaning: String
+    /// Reads it from a configuration.
+    let get: @Sendable (Root) -> SettingValue
+    /// Writes it into a configuration.
+    let set: @Sendable (inout Root, SettingValue) -> Void
+
+    /// The name of the environment variable.
+    var variable: String { Self.variable(of: key) }
+
+    /// The environment variable of a key.
+    static func variable(of key: String) -> String {
+        "FRESHET_" + key.uppercased().replacing(".", with: "_")
+    }
+}
+
+extension Setting {
+    /// A whole number.
+    static func whole(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, Int> & Sendable,
+        _ range: ClosedRange<Int>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .whole(range), meaning: meaning) {
+            .whole($0[keyPath: path])
+        } set: { root, value in
+            if case .whole(let number) = value { root[keyPath: path] = number }
+        }
+    }
+
+    /// A number.
+    static func number(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, Double> & Sendable,
+        _ range: ClosedRange<Double>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .number(range), meaning: meaning) {
+            .number($0[keyPath: path])
+        } set: { root, value in
+            if case .number(let number) = value { root[keyPath: path] = number }
+        }
+    }
+
+    /// A duration in seconds.
+    static func seconds(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, Duration> & Sendable,
+        _ range: ClosedRange<Double>,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .number(range), meaning: meaning) {
+            .number($0[keyPath: path] / .seconds(1))
+        } set: { root, value in
+            if case .number(let number) = value { root[keyPath: path] = .seconds(number) }
+        }
+    }
+
+    /// Yes or no.
+    static func flag(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, Bool> & Sendable,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .flag, meaning: meaning) {
+            .flag($0[keyPath: path])
+        } set: { root, value in
+            if case .flag(let flag) = value { root[keyPath: path] = flag }
+        }
+    }
+
+    /// Any text.
+    static func text(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, String> & Sendable,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .text, meaning: meaning) {
+            .text($0[keyPath: path])
+        } set: { root, value in
+            if case .text(let text) = value { root[keyPath: path] = text }
+        }
+    }
+
+    /// Texts between commas on the command line and in the environment, an array in the file.
+    static func texts(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, [String]> & Sendable,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .texts, meaning: meaning) {
+            .texts($0[keyPath: path])
+        } set: { root, value in
+            if case .texts(let texts) = value { root[keyPath: path] = texts }
+        }
+    }
+
+    /// One of a few names.
+    static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, Choice> & Sendable,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .choice(Choice.allCases.map(\.rawValue)), meaning: meaning) {
+            .text($0[keyPath: path].rawValue)
+        } set: { root, value in
+            if case .text(let text) = value, let choice = Choice(rawValue: text) { root[keyPath: path] = choice }
+        }
+    }
+}

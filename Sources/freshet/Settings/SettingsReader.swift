@@ -1,0 +1,146 @@
+import Configuration
+import FreshetCore
+
+/// Reads settings from flags, the environment and a file: the first that has a value wins, then the default.
+struct SettingsReader<Root: Sendable> {
+    /// A setting with its value and where that came from.
+    struct Resolved: Sendable, Encodable {
+        let key: String
+        let value: SettingValue
+        /// `flag`, the name of the environment variable, the file, or `default`.
+        let source: String
+    }
+
+    /// What was read.
+    struct Result: Sendable {
+        /// The configuration.
+        let configuration: Root
+        /// Every setting in the order of the table.
+        let values: [Resolved]
+        /// What is wrong, a sentence each; empty when all is well.
+        let problems: [String]
+        /// What is odd but does no harm.
+        let warnings: [String]
+    }
+
+    /// The table of all settings.
+    let settings: [Setting<Root>]
+    /// Environment variables that begin like settings but are none.
+    var otherVariables: Set<String> = []
+
+    /// Reads every setting.
+    ///
+    /// - Parameters:
+    ///   - defaults: what is left where nothing says otherwise.
+    ///   - flags: values from the command line by key.
+    ///   - environment: the process environment.
+    ///   - file: the configuration file, if any.
+    /// - Returns: the configuration and every problem, not only the first.
+    func read(
+        into defaults: Root,
+        flags: [String: String] = [:],
+        environment: [String: String] = [:],
+        file: SettingsFile? = nil
+    ) -> Result {
+        var problems: [String] = []
+        var providers: [(source: (Setting<Root>) -> String, provider: any ConfigProvider)] = [
+            ({ _ in "flag" }, flagProvider(flags, problems: &problems)),
+            (
+                { $0.variable },
+                EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "freshet")
+            ),
+        ]
+        if let file { providers.append(({ _ in file.path }, file.provider(of: settings))) }
+
+        var configuration = defaults
+        var values: [Resolved] = []
+        for setting in settings {
+            var resolved = Resolved(key: setting.key, value: setting.get(defaults), source: "default")
+            for (source, provider) in providers {
+                let place = source(setting)
+                do {
+                    let found = try provider.value(forKey: setting.configKey, type: setting.kind.type).value
+                    guard let found else { continue }
+                    if let value = setting.kind.value(of: found.content) {
+                        resolved = Resolved(key: setting.key, value: value, source: place)
+                        setting.set(&configuration, value)
+                    } else {
+                        problems.append(
+                            "\(setting.key) (\(place)) is \(found.content), but must be \(setting.kind.words)."
+                        )
+                    }
+                } catch let error {
+                    let text = environment[setting.variable].map { "'\($0)'" } ?? "\(error)"
+                    problems.append("\(setting.key) (\(place)) is \(text), but must be \(setting.kind.words).")
+                }
+                break
+            }
+            values.append(resolved)
+        }
+        problems += file.map(problems(in:)) ?? []
+        return Result(
+            configuration: configuration,
+            values: values,
+            problems: problems,
+            warnings: unknownVariables(in: environment)
+        )
+    }
+
+    private func flagProvider(_ flags: [String: String], problems: inout [String]) -> InMemoryProvider {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (key, text) in flags.sorted(by: { $0.key < $1.key }) {
+            guard let setting = settings.first(where: { $0.key == key }) else {
+                problems.append("There is no setting '\(key)' (flag).\(suggestion(for: key))")
+                continue
+            }
+            guard let content = setting.kind.content(of: text) else {
+                problems.append("\(key) (flag) is '\(text)', but must be \(setting.kind.words).")
+                continue
+            }
+            values[setting.configKey] = ConfigValue(content, isSecret: false)
+        }
+        return InMemoryProvider(name: "flags", values: values)
+    }
+
+    /// Keys of the file that no setting has, and values of a wrong kind.
+    private func problems(in file: SettingsFile) -> [String] {
+        let known = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0.kind) })
+        return file.values.sorted { $0.key < $1.key }.compactMap { key, value in
+            guard let kind = known[key] else {
+                return "There is no setting '\(key)' (\(file.path)).\(suggestion(for: key))"
+            }
+            guard SettingsFile.content(value, kind: kind) == nil else { return nil }
+            return "\(key) (\(file.path)) is of another kind: it must be \(kind.words)."
+        }
+    }
+
+    /// A warning and no error: a cluster may put variables of its own under the name of a service.
+    private func unknownVariables(in environment: [String: String]) -> [String] {
+        let known = Set(settings.map(\.variable)).union(otherVariables)
+        return environment.keys.filter { $0.hasPrefix("FRESHET_") && !known.contains($0) }.sorted()
+            .map { "The environment variable \($0) is no setting and is left out of account." }
+    }
+
+    private func suggestion(for key: String) -> String {
+        let last = key.split(separator: ".").last.map(String.init) ?? key
+        let near = settings.map(\.key).min { distance($0, to: key) < distance($1, to: key) }
+        let same = settings.map(\.key).first { $0.split(separator: ".").last.map(String.init) == last }
+        return (same ?? near).map { " Did you mean '\($0)'?" } ?? ""
+    }
+
+    /// How many letters must be changed, added or taken away (Levenshtein, 1965).
+    private func distance(_ left: String, to right: String) -> Int {
+        let (left, right) = (Array(left), Array(right))
+        var row = Array(0...right.count)
+        for (i, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let change = diagonal + (letter == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(change, row[j + 1] + 1, row[j] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}
