@@ -129,7 +129,12 @@ let package = Package(
         ),
         .testTarget(
             name: "FreshetCommandTests",
-            dependencies: ["freshet", "FreshetTestSupport"],
+            dependencies: [
+                "freshet",
+                "FreshetTestSupport",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: settings
         ),
     ],

@@ -10,12 +10,13 @@ struct RetryPolicy: Sendable, Equatable {
     /// Whether a status means "not now": too many requests, or the server's own failure.
     static func isRetryable(_ status: Int) -> Bool { status == 429 || (500...599).contains(status) && status != 501 }
 
-    /// The wait before the next attempt, in seconds; `nil` to give up.
+    /// How long to wait before the next attempt.
     ///
     /// - Parameters:
     ///   - attempt: how many attempts failed, from 1.
     ///   - elapsed: seconds since the first of them began.
     ///   - retryAfter: the server's own wish in seconds, from its `Retry-After`.
+    /// - Returns: seconds; `nil` to give up.
     func wait(after attempt: Int, elapsed: Double, retryAfter: Double?) -> Double? {
         guard elapsed < patience else { return nil }
         let doubled = firstWait * Double(1 << min(attempt - 1, 20))

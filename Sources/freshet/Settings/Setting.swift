@@ -11,12 +11,16 @@ struct Setting<Root: Sendable>: Sendable {
     /// Writes it into a configuration.
     let set: @Sendable (inout Root, SettingValue) -> Void
 
-    /// The name of the environment variable.
-    var variable: String { Self.variable(of: key) }
-
-    /// The environment variable of a key.
-    static func variable(of key: String) -> String {
-        "FRESHET_" + key.uppercased().replacing(".", with: "_")
+    /// The name of the environment variable: `server.maximumBody` is `FRESHET_SERVER_MAXIMUM_BODY`.
+    var variable: String {
+        var name = "FRESHET_"
+        var previous: Character = "."
+        for letter in key {
+            if letter.isUppercase, previous.isLowercase { name += "_" }
+            name += letter == "." ? "_" : letter.uppercased()
+            previous = letter
+        }
+        return name
     }
 }
 

@@ -1,0 +1,121 @@
+import Configuration
+import FreshetCore
+import Testing
+
+@testable import freshet
+
+@Suite struct SettingsReaderTests {
+    private enum Mode: String, CaseIterable {
+        case normal, full
+    }
+
+    private struct Root {
+        var port = 8080
+        var share = 0.5
+        var isOn = true
+        var mode = Mode.normal
+        var name = "a"
+        var origins = ["x"]
+    }
+
+    private let reader = SettingsReader<Root>(
+        settings: [
+            .whole("server.port", \.port, 0...65_535, "The port."),
+            .number("server.maximumShare", \.share, 0...1, "A share."),
+            .flag("learning.isOn", \.isOn, "Whether."),
+            .choice("storage.mode", \.mode, "How."),
+            .text("name", \.name, "Who."),
+            .texts("server.origins", \.origins, "Where from."),
+        ],
+        otherVariables: ["FRESHET_KEY"]
+    )
+
+    private func source(of key: String, in result: SettingsReader<Root>.Result) -> String? {
+        result.values.first { $0.key == key }?.source
+    }
+
+    @Test func flagsWinOverTheEnvironmentAndThatOverTheFile() throws {
+        let file = try SettingsFile(
+            path: "f.json",
+            text: #"{"server": {"port": 1, "maximumShare": 0.25, "origins": ["b", "c"]}, "name": "file"}"#
+        )
+        let result = reader.read(
+            into: Root(),
+            flags: ["server.port": "3"],
+            environment: [
+                "FRESHET_SERVER_PORT": "2", "FRESHET_SERVER_MAXIMUM_SHARE": "0.75", "FRESHET_LEARNING_IS_ON": "false",
+            ],
+            file: file
+        )
+        #expect(result.problems.isEmpty && result.warnings.isEmpty)
+        #expect(result.configuration.port == 3 && source(of: "server.port", in: result) == "flag")
+        #expect(result.configuration.share == 0.75)
+        #expect(source(of: "server.maximumShare", in: result) == "FRESHET_SERVER_MAXIMUM_SHARE")
+        #expect(!result.configuration.isOn)
+        #expect(result.configuration.name == "file" && source(of: "name", in: result) == "f.json")
+        #expect(result.configuration.origins == ["b", "c"])
+        #expect(result.configuration.mode == .normal && source(of: "storage.mode", in: result) == "default")
+    }
+
+    @Test func everyProblemIsNamed() throws {
+        let file = try SettingsFile(
+            path: "f.json",
+            text:
+                #"{"server": {"prot": 1, "port": "x", "maximumShare": 2}, "storage": {"mode": "fast"}, "learning": {"isOn": 1}}"#
+        )
+        let result = reader.read(
+            into: Root(),
+            flags: ["nam": "x", "server.origins": ""],
+            environment: ["FRESHET_NAMES": "x", "FRESHET_KEY": "secret", "HOME": "/"],
+            file: file
+        )
+        let all = result.problems.joined(separator: "\n")
+        for part in [
+            "'nam' (flag). Did you mean 'name'?", "'server.prot' (f.json). Did you mean 'server.port'?",
+            "server.port (f.json) is of another kind: it must be a whole number from 0 to 65535.",
+            "server.maximumShare (f.json) is", "storage.mode (f.json) is", "one of normal, full",
+            "learning.isOn (f.json) is of another kind: it must be true or false.",
+        ] {
+            #expect(all.contains(part), "\(part)\n in\n\(all)")
+        }
+        #expect(result.problems.count == 6, "\(all)")
+        #expect(result.configuration.origins.isEmpty)
+        #expect(result.warnings.count == 1 && result.warnings[0].contains("FRESHET_NAMES"))
+        #expect(!result.warnings[0].contains("secret"))
+    }
+
+    @Test func aBadVariableIsNamedWithItsText() {
+        let result = reader.read(into: Root(), environment: ["FRESHET_SERVER_PORT": "eighty"])
+        #expect(
+            result.problems == [
+                "server.port (FRESHET_SERVER_PORT) is 'eighty', but must be a whole number from 0 to 65535."
+            ]
+        )
+    }
+
+    @Test func namesOfVariablesAreThoseOfTheProvider() throws {
+        let provider = EnvironmentVariablesProvider(environmentVariables: [:]).prefixKeys(with: "freshet")
+        for setting in reader.settings {
+            let result = try provider.value(forKey: setting.configKey, type: setting.kind.type)
+            #expect(result.encodedKey == setting.variable)
+        }
+    }
+
+    @Test func commentsAreNoPartOfTheFile() throws {
+        let text = """
+            // The head.
+            {
+              "name": "http://x // no comment \\" // still none", // a comment with "quotes"
+              "server": { "port": 5 } // the end
+            }
+            """
+        let result = reader.read(into: Root(), file: try SettingsFile(path: "f", text: text))
+        #expect(result.problems.isEmpty)
+        #expect(result.configuration.name == "http://x // no comment \" // still none")
+        #expect(result.configuration.port == 5)
+    }
+
+    @Test(arguments: ["", "{", "[]", "{\"a\": }"]) func damagedFilesSaySo(text: String) {
+        #expect(throws: FreshetError.self) { try SettingsFile(path: "f.json", text: text) }
+    }
+}
