@@ -72,7 +72,14 @@ let package = Package(
         library("FreshetEvaluation", ["FreshetModels"]),
         library("FreshetRecommendation", ["FreshetModels"]),
         library("FreshetLearning", ["FreshetEvaluation"]),
-        library("FreshetStorage", ["FreshetData", .product(name: "GRDB", package: "GRDB.swift")]),
+        library(
+            "FreshetStorage",
+            [
+                "FreshetData",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
         library(
             "FreshetEngine",
             [

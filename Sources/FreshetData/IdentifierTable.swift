@@ -30,6 +30,20 @@ public struct IdentifierTable: Sendable {
         return identifier.withUTF8 { insert(IdentifierProbe($0)) }
     }
 
+    /// Gives a number another id, which must be new; the old one is unknown from then on.
+    ///
+    /// Costs a move of all ids behind it: for rare events, such as the erasure of a user.
+    package mutating func rename(_ position: Int, to identifier: String) {
+        precondition(self.position(of: identifier) == nil, "an id that is taken")
+        vacate(position)
+        let range = (position == 0 ? 0 : ends[position - 1])..<ends[position]
+        bytes.replaceSubrange(range, with: identifier.utf8)
+        let growth = identifier.utf8.count - range.count
+        for later in position..<ends.count { ends[later] += growth }
+        // Only the probe's key and hash are used outside the closure, not its bytes.
+        occupy(position, withBytes(at: position) { IdentifierProbe($0) })
+    }
+
     /// The external id of a number.
     public subscript(position: Int) -> String {
         withBytes(at: position) { String(decoding: $0, as: UTF8.self) }
@@ -117,6 +131,26 @@ extension IdentifierTable {
         var slot = Int(truncatingIfNeeded: probe.hash) & mask
         while !slots[slot].isFree { slot = (slot + 1) & mask }
         slots[slot] = IdentifierSlot(probe.key, position: position)
+    }
+
+    /// Takes an id out of the hash, and moves those behind it up that would no longer be found (Knuth, The Art of
+    /// Computer Programming, volume 3, 6.4, algorithm R).
+    private mutating func vacate(_ position: Int) {
+        let mask = slots.count - 1
+        func home(_ position: Int) -> Int {
+            Int(truncatingIfNeeded: withBytes(at: position) { IdentifierProbe($0).hash }) & mask
+        }
+        var hole = home(position)
+        while slots[hole].position != position { hole = (hole + 1) & mask }
+        var next = (hole + 1) & mask
+        while !slots[next].isFree {
+            if (next - home(slots[next].position)) & mask >= (next - hole) & mask {
+                slots[hole] = slots[next]
+                hole = next
+            }
+            next = (next + 1) & mask
+        }
+        slots[hole] = .free
     }
 
     private mutating func grow() {

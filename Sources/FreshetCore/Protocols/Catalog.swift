@@ -2,7 +2,7 @@
 public protocol Catalog: Sendable {
     /// An item, or `nil` when there is none or it was removed.
     func item(_ id: String) async throws -> Item?
-    /// Adds items, or replaces them.
+    /// Adds items, or replaces them; those that are new are numbered in the vocabulary.
     func put(_ items: [Item]) async throws
     /// Removes an item; whether it was there.
     func removeItem(_ id: String) async throws -> Bool
@@ -11,7 +11,7 @@ public protocol Catalog: Sendable {
     /// Calls `body` with every item there is. Blocks the calling thread.
     func forEachItem(_ body: (Item) throws -> Void) throws
 
-    /// A user, or `nil`.
+    /// A user who has attributes or events, or `nil`.
     func user(_ id: String) async throws -> User?
     /// Adds users, or replaces them.
     func put(_ users: [User]) async throws

@@ -56,6 +56,20 @@ public final class Vocabulary: Sendable {
         }
     }
 
+    /// Forgets the id of a user who was erased: the number stays taken and has a name that says no more than that.
+    ///
+    /// The same id is a new user with a new number when it comes again.
+    package func retire(_ user: UserIndex) {
+        tables.withLock { tables in
+            let name = Self.retiredName(of: user)
+            guard tables.users[user.position] != name else { return }
+            tables.users.rename(user.position, to: name)
+        }
+    }
+
+    /// What stands in the place of an erased user's id: begins with a control character, so that it is nobody's id.
+    package static func retiredName(of user: UserIndex) -> String { "\u{7F}erased \(user.rawValue)" }
+
     /// The users' and items' ids as they are now, for a data set.
     public func copy() -> (users: IdentifierTable, items: IdentifierTable, eventTypes: [EventType]) {
         tables.withLock { ($0.users, $0.items, $0.types) }

@@ -1,0 +1,43 @@
+import Foundation
+import FreshetCore
+
+/// Keeps a data folder for one process: a lock on a file in it, which dies with the process however it dies.
+final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock.
+    /// - Throws: ``FreshetError`` of kind `external` when another holds it, or the folder cannot be written to.
+    init(folder: String) throws {
+        let path = folder + "/freshet.lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw FreshetError(
+                .external,
+                "Cannot write to the data folder '\(folder)': \(String(cString: strerror(errno))).",
+                remedy: "Choose a folder that you may write to, or change its permissions."
+            )
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = Self.owner(descriptor)
+            close(descriptor)
+            throw FreshetError(
+                .external,
+                "The data folder '\(folder)' is in use by another Freshet\(owner.map { " (process \($0))" } ?? "").",
+                remedy: "Stop it first, or choose another folder."
+            )
+        }
+        self.descriptor = descriptor
+        // For people who look: the lock is what counts, not the number.
+        let text = "\(getpid())\n"
+        ftruncate(descriptor, 0)
+        _ = text.withCString { pwrite(descriptor, $0, text.utf8.count, 0) }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func owner(_ descriptor: Int32) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return count > 0 ? Int(String(decoding: bytes[..<count], as: UTF8.self).filter(\.isNumber)) : nil
+    }
+}

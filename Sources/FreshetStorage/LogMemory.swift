@@ -1,0 +1,60 @@
+import FreshetCore
+import FreshetData
+import Synchronization
+
+/// What is kept in memory of the log: the names' numbers, each user's newest event, the newest offset.
+///
+/// It changes on the writing thread alone, and only after the commit of what it mirrors; anybody reads it.
+final class LogMemory: Sendable {
+    typealias Observer = @Sendable ([LoggedEvent]) -> Void
+
+    let vocabulary = Vocabulary()
+    private let newest = Atomic<Int64>(0)
+    private let count = Atomic<Int>(0)
+    /// The offset of each user's newest event; 0 for none.
+    private let heads = Mutex<[Int64]>([])
+    private let observer = Mutex<Observer?>(nil)
+
+    var newestOffset: Int64 { newest.load(ordering: .acquiring) }
+    var eventCount: Int { count.load(ordering: .relaxed) }
+
+    func setObserver(_ observer: @escaping Observer) { self.observer.withLock { $0 = observer } }
+
+    /// The offset of a user's newest event; 0 for none.
+    func head(of user: UserIndex) -> Int64 {
+        heads.withLock { user.position < $0.count ? $0[user.position] : 0 }
+    }
+
+    /// Sets what a database that is being opened holds.
+    func restore(heads: [Int64], newestOffset: Int64, eventCount: Int) {
+        self.heads.withLock { $0 = heads }
+        newest.store(newestOffset, ordering: .releasing)
+        count.store(eventCount, ordering: .relaxed)
+    }
+
+    /// Makes a committed transaction visible, and tells the observer of its events.
+    func publish(_ changes: LogChanges) {
+        for id in changes.users.table.identifiers { added(vocabulary.addUser(id).position, changes.users) }
+        for id in changes.items.table.identifiers { added(vocabulary.addItem(id).position, changes.items) }
+        for type in changes.types {
+            let number = vocabulary.addEventType(type)
+            precondition(number != nil, "more event types than numbers")
+        }
+        heads.withLock { heads in
+            for (user, offset) in changes.heads {
+                while heads.count <= Int(user) { heads.append(0) }
+                heads[Int(user)] = offset
+            }
+        }
+        for user in changes.retired { vocabulary.retire(user) }
+        count.wrappingAdd(changes.events.count - changes.removedEvents, ordering: .relaxed)
+        newest.store(changes.newestOffset, ordering: .releasing)
+        guard !changes.events.isEmpty else { return }
+        observer.withLock { $0 }?(changes.events)
+    }
+
+    /// Only the store gives numbers: somebody else's would be in memory and not on disk.
+    private func added(_ position: Int, _ names: PendingNames) {
+        precondition(position >= names.base, "the vocabulary was changed by somebody other than its store")
+    }
+}

@@ -1,0 +1,123 @@
+import FreshetCore
+import GRDB
+
+/// The tables, as they came to be.
+///
+/// A migration that was released is never edited: a change is a new one. The names are the database's schema version.
+enum Migrations {
+    /// Marks a database as Freshet's, in SQLite's header ("Fres").
+    static let applicationID = 0x4672_6573
+
+    /// All migrations in order.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 events, catalogue, impressions, versions, settings") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: names + events + catalogue + impressions + versions + settings)
+        }
+        return migrator
+    }
+
+    /// Brings a database to the newest tables.
+    /// - Throws: ``FreshetError`` when it is not Freshet's or a newer Freshet wrote it.
+    static func migrate(_ pool: DatabasePool, path: String) throws {
+        try pool.read { try checkOwner($0, path: path) }
+        try migrator.migrate(pool)
+    }
+
+    /// Refuses databases that this program must not touch.
+    static func checkOwner(_ db: Database, path: String) throws {
+        let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
+        let owner = try Int.fetchOne(db, sql: "PRAGMA application_id")
+        guard isEmpty || owner == applicationID else {
+            throw FreshetError(
+                .invalidData,
+                "'\(path)' is a database, but not one of Freshet's.",
+                remedy: "Choose another data folder."
+            )
+        }
+        guard try !migrator.hasBeenSuperseded(db) else {
+            let newest = try migrator.appliedIdentifiers(db).subtracting(migrator.migrations).sorted().last ?? ""
+            throw FreshetError(
+                .invalidData,
+                "'\(path)' was written by a newer Freshet (its schema has '\(newest)').",
+                remedy: "Run that version of Freshet, or restore a backup of this one's into another folder."
+            )
+        }
+    }
+
+    /// External ids by number.
+    ///
+    /// `id` is NULL for a user who was erased: the number is never given again.
+    private static let names = """
+        CREATE TABLE user_name (number INTEGER PRIMARY KEY, id TEXT UNIQUE);
+        CREATE TABLE item_name (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
+        CREATE TABLE type_name (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
+        """
+
+    /// The log.
+    ///
+    /// Rows are only ever added at its end, so a page is written once or twice: an index by user would
+    /// rewrite a page per event. Instead each event names the one before it of its user, and the newest of each user
+    /// is known in memory. Only events that bring an id of their own, or answer a recommendation, pay for an index.
+    private static let events = """
+        CREATE TABLE event (
+            offset INTEGER PRIMARY KEY,
+            user INTEGER NOT NULL,
+            item INTEGER NOT NULL,
+            type INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            value REAL,
+            previous INTEGER,
+            recommendation TEXT,
+            id TEXT
+        );
+        CREATE UNIQUE INDEX event_id ON event(id) WHERE id IS NOT NULL;
+        CREATE INDEX event_recommendation ON event(recommendation) WHERE recommendation IS NOT NULL;
+        CREATE TABLE log_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        """
+
+    /// What is known of items and users: what is searched in columns, all else as a JSON document.
+    private static let catalogue = """
+        CREATE TABLE item (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            folded_title TEXT,
+            document TEXT NOT NULL,
+            vectors BLOB
+        );
+        CREATE TABLE user (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+        """
+
+    /// What was shown.
+    ///
+    /// `user` is a number, or the external id of somebody who had no number then.
+    private static let impressions = """
+        CREATE TABLE impression (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            user,
+            time INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            scenario TEXT,
+            variant TEXT,
+            items BLOB NOT NULL
+        );
+        CREATE INDEX impression_user ON impression(user) WHERE user IS NOT NULL;
+        """
+
+    private static let versions = """
+        CREATE TABLE version (
+            number INTEGER NOT NULL,
+            micro_update INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (number, micro_update)
+        ) WITHOUT ROWID;
+        CREATE TABLE decision (number INTEGER PRIMARY KEY, document TEXT NOT NULL);
+        """
+
+    private static let settings = """
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """
+}

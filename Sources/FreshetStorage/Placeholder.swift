@@ -1,2 +1,0 @@
-import FreshetCore
-import GRDB

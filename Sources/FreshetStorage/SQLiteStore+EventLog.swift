@@ -1,0 +1,92 @@
+import FreshetCore
+import GRDB
+
+extension SQLiteStore {
+    /// Appends events in one transaction, shared with others that wait at the moment.
+    public func append(_ events: [Event]) async throws -> AppendReceipt {
+        guard !events.isEmpty else { return AppendReceipt(events: [], duplicates: 0) }
+        return try await withCheckedThrowingContinuation { continuation in
+            enqueue(.events(events, received: millisecondsNow(), continuation))
+        }
+    }
+
+    /// Sets what is called with the events of every commit, in the order of the log, before they are acknowledged.
+    public func setObserver(_ observer: @escaping @Sendable ([LoggedEvent]) -> Void) { memory.setObserver(observer) }
+
+    /// The offset of the newest event, whether or not it is still there; 0 when there never was one.
+    public var newestOffset: Int64 { memory.newestOffset }
+
+    /// The number of events that the log holds now.
+    public func eventCount() -> Int { memory.eventCount }
+
+    /// Up to `limit` events after an offset, in order; empty at the end.
+    public func events(after offset: Int64, limit: Int) throws -> [LoggedEvent] {
+        guard limit > 0 else { return [] }
+        return try readNow { db in
+            let rows = try EventRows(db, "WHERE offset > ? ORDER BY offset LIMIT ?")
+            rows.statement.bind(1, offset)
+            rows.statement.bind(2, Int64(limit))
+            var events: [LoggedEvent] = []
+            events.reserveCapacity(min(limit, Int(max(0, newestOffset - offset))))
+            try rows.statement.forEachRow {
+                events.append(rows.event)
+                return true
+            }
+            return events
+        }
+    }
+
+    /// The newest events of a user up to `limit`, oldest first.
+    public func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {
+        let head = memory.head(of: user)
+        guard head > 0, limit > 0 else { return [] }
+        return try readNow { db in
+            let rows = try EventRows(db, "WHERE offset = ?")
+            var events: [LoggedEvent] = []
+            try rows.walk(from: head) {
+                events.append(rows.event)
+                return events.count < limit
+            }
+            return events.reversed()
+        }
+    }
+}
+
+/// Reads rows of the log.
+struct EventRows {
+    let statement: RawStatement
+
+    /// Takes the rows that a condition names, which has the parameters 1, 2 ….
+    init(_ db: Database, _ condition: String) throws {
+        let columns = "offset, user, item, type, value, time, received, previous"
+        statement = try RawStatement(db, "SELECT \(columns) FROM event \(condition)")
+    }
+
+    /// The event of the row at hand.
+    var event: LoggedEvent {
+        LoggedEvent(
+            offset: statement.integer(0),
+            user: UserIndex(rawValue: Int32(truncatingIfNeeded: statement.integer(1))),
+            item: ItemIndex(rawValue: Int32(truncatingIfNeeded: statement.integer(2))),
+            type: UInt8(truncatingIfNeeded: statement.integer(3)),
+            value: statement.isNull(4) ? .nan : Float(statement.double(4)),
+            time: statement.integer(5),
+            received: statement.integer(6)
+        )
+    }
+
+    /// Goes from a user's event to the ones before it, until one is gone or `body` returns false.
+    ///
+    /// The statement must be one that asks for an offset.
+    func walk(from head: Int64, _ body: () throws -> Bool) throws {
+        var next = head
+        while next > 0 {
+            statement.bind(1, next)
+            next = 0
+            try statement.forEachRow {
+                if try body() { next = statement.integer(7) }
+                return false
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import FreshetCore
+import FreshetData
+import GRDB
+
+extension SQLiteStore {
+    /// An item, or `nil` when there is none or it was removed.
+    public func item(_ id: String) async throws -> Item? {
+        try await read { db in
+            let rows = try RawStatement(db, "SELECT id, document, vectors FROM item WHERE id = ?")
+            rows.bind(1, id)
+            return try rows.items(limit: 1).first
+        }
+    }
+
+    /// Adds items, or replaces them; those that are new are numbered.
+    public func put(_ items: [Item]) async throws {
+        let rows = try items.map { try ItemRow($0) }
+        try await write { db, changes in
+            let names = try NameWriter(db)
+            let insert = try RawStatement(
+                db,
+                "INSERT OR REPLACE INTO item (number, id, folded_title, document, vectors) VALUES (?, ?, ?, ?, ?)"
+            )
+            for row in rows {
+                insert.bind(1, Int64(try names.number(ofItem: row.id, in: &changes).rawValue))
+                insert.bind(2, row.id)
+                insert.bind(3, row.foldedTitle)
+                insert.bind(4, row.document)
+                if let vectors = row.vectors { insert.bind(5, vectors) } else { insert.bindNull(5) }
+                try insert.run()
+            }
+        }
+    }
+
+    /// Removes an item; whether it was there.
+    ///
+    /// Its number and the events about it stay.
+    public func removeItem(_ id: String) async throws -> Bool {
+        try await write { db, _ in
+            let delete = try RawStatement(db, "DELETE FROM item WHERE id = ?")
+            delete.bind(1, id)
+            try delete.run()
+            return db.changedRows > 0
+        }
+    }
+
+    /// A page of items in the order of their ids, those whose id or title contains `search`, in any case, if given.
+    public func items(matching search: String?, after cursor: String?, limit: Int) async throws -> [Item] {
+        try await read { db in
+            let rows = try RawStatement(
+                db,
+                """
+                SELECT id, document, vectors FROM item WHERE id > ?1
+                    AND (?2 IS NULL OR instr(lower(id), ?2) > 0 OR instr(folded_title, ?2) > 0)
+                ORDER BY id LIMIT ?3
+                """
+            )
+            rows.bind(1, cursor ?? "")
+            rows.bind(2, search?.lowercased())
+            rows.bind(3, Int64(max(0, limit)))
+            return try rows.items(limit: limit)
+        }
+    }
+
+    /// Calls `body` with every item there is, in the order of their numbers.
+    ///
+    /// Items are read in portions, so that a slow `body` holds nobody up; one that is put meanwhile may be missed.
+    public func forEachItem(_ body: (Item) throws -> Void) throws {
+        var next: Int64 = 0
+        while true {
+            let portion: [Item] = try readNow { db in
+                let rows = try RawStatement(
+                    db,
+                    "SELECT id, document, vectors, number FROM item WHERE number >= ? ORDER BY number LIMIT 512"
+                )
+                rows.bind(1, next)
+                return try rows.items(limit: 512) { next = rows.integer(3) + 1 }
+            }
+            guard !portion.isEmpty else { return }
+            for item in portion { try body(item) }
+        }
+    }
+}
+
+/// An item as its row.
+private struct ItemRow: Sendable {
+    let id: String
+    let foldedTitle: String?
+    let document: String
+    let vectors: [UInt8]?
+
+    init(_ item: Item) throws {
+        id = item.id
+        foldedTitle = item.title?.lowercased()
+        vectors = item.vectors.map(VectorCoding.encode)
+        var rest = item
+        rest.vectors = nil
+        document = try DocumentCoding.encode(rest)
+    }
+}
+
+extension RawStatement {
+    /// Reads items from rows that begin with id, document and vectors.
+    fileprivate func items(limit: Int, _ each: () -> Void = {}) throws -> [Item] {
+        var items: [Item] = []
+        try forEachRow {
+            let id = text(0) ?? ""
+            var item = try withBytes(1) { try DocumentCoding.decode(Item.self, $0, of: "item '\(id)'") }
+            if !isNull(2) {
+                guard let vectors = withBytes(2, { VectorCoding.decode($0) }) else {
+                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the vectors of item '\(id)' are damaged")
+                }
+                item.vectors = vectors
+            }
+            items.append(item)
+            each()
+            return items.count < limit
+        }
+        return items
+    }
+}

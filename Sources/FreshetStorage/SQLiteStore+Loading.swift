@@ -1,0 +1,47 @@
+import FreshetCore
+import FreshetData
+import GRDB
+
+extension SQLiteStore {
+    /// Reads the names and each user's newest event.
+    static func load(_ db: Database, into memory: LogMemory) throws {
+        try forEachName(db, "user_name") { number, id in
+            let name = id ?? Vocabulary.retiredName(of: UserIndex(number))
+            return memory.vocabulary.addUser(name).position
+        }
+        try forEachName(db, "item_name") { _, id in memory.vocabulary.addItem(id ?? "").position }
+        try forEachName(db, "type_name") { _, id in
+            memory.vocabulary.addEventType(EventType(rawValue: id ?? "")).map { Int($0) }
+        }
+        var heads = [Int64](repeating: 0, count: memory.vocabulary.userCount)
+        var (newest, count): (Int64, Int) = (0, 0)
+        let scan = try RawStatement(db, "SELECT offset, user FROM event ORDER BY offset")
+        try scan.forEachRow {
+            let (offset, user) = (scan.integer(0), Int(scan.integer(1)))
+            guard heads.indices.contains(user) else { throw damage("event \(offset) has an unknown user") }
+            (heads[user], newest) = (offset, offset)
+            count += 1
+            return true
+        }
+        // Events at the end may have been erased: their offsets are never given again.
+        let kept = try RawStatement(db, "SELECT value FROM log_state WHERE name = 'newest_offset'").firstInteger() ?? 0
+        memory.restore(heads: heads, newestOffset: max(newest, kept), eventCount: count)
+    }
+
+    private static func forEachName(_ db: Database, _ table: String, _ add: (Int, String?) -> Int?) throws {
+        let names = try RawStatement(db, "SELECT number, id FROM \(table) ORDER BY number")
+        var expected = 0
+        try names.forEachRow {
+            let number = Int(names.integer(0))
+            guard number == expected, add(number, names.text(1)) == number else {
+                throw damage("number \(expected) of \(table) is missing or double")
+            }
+            expected += 1
+            return true
+        }
+    }
+
+    private static func damage(_ words: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: words)
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import FreshetCore
+import GRDB
+
+extension SQLiteStore {
+    /// Hands a request to the writing thread.
+    func enqueue(_ request: GroupCommit.Request) {
+        if waiting.add(request) { scheduleTurn() }
+    }
+
+    /// Runs a transaction of its own on the writing thread.
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (Database, inout LogChanges) throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            pool.asyncWriteWithoutTransaction { db in
+                continuation.resume(with: Swift.Result { try self.transaction(db, body) })
+            }
+        }
+    }
+
+    /// Reads the last committed state.
+    func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+        do {
+            return try await pool.read(body)
+        } catch let error as DatabaseError {
+            throw FreshetError(error, path: path)
+        } catch is CancellationError {
+            throw FreshetError(.cancelled, "The question was withdrawn.")
+        }
+    }
+
+    /// Reads the last committed state, blocking the calling thread.
+    func readNow<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try FreshetError.mapping(path: path) { try pool.read(body) }
+    }
+
+    private func scheduleTurn() {
+        pool.asyncWriteWithoutTransaction { db in
+            self.writeGroup(db)
+            if self.waiting.endTurn() { self.scheduleTurn() }
+        }
+    }
+
+    /// Commits what `body` does, or nothing of it, and makes it visible.
+    private func transaction<Result>(
+        _ db: Database,
+        _ body: (Database, inout LogChanges) throws -> Result
+    ) throws -> Result {
+        try FreshetError.mapping(path: path) {
+            var changes = LogChanges(memory)
+            var result: Result?
+            try db.inTransaction(.immediate) {
+                result = try body(db, &changes)
+                return .commit
+            }
+            memory.publish(changes)
+            guard let result else { preconditionFailure("a transaction that was committed has a result") }
+            return result
+        }
+    }
+
+    private func writeGroup(_ db: Database) {
+        let requests = waiting.take(limit: configuration.maximumGroup)
+        do {
+            let answers = try transaction(db) { db, changes in
+                let appender = try EventAppender(db)
+                return try requests.map { try write($0, db, appender, &changes) }
+            }
+            for answer in answers { answer() }
+        } catch let error as FreshetError {
+            for request in requests { request.fail(error) }
+        } catch let error {
+            let error = FreshetError(.external, "The database '\(path)' failed: \(error).")
+            for request in requests { request.fail(error) }
+        }
+    }
+
+    /// Writes a request; returns what tells the one who waits, to be called after the commit.
+    private func write(
+        _ request: GroupCommit.Request,
+        _ db: Database,
+        _ appender: EventAppender,
+        _ changes: inout LogChanges
+    ) throws -> () -> Void {
+        switch request {
+        case .events(let events, let received, let continuation):
+            guard changes.canNumber(events) else {
+                return { continuation.resume(throwing: FreshetError.tooManyTypes) }
+            }
+            let receipt = try appender.append(events, received: received, to: &changes)
+            return { continuation.resume(returning: receipt) }
+        case .impression(let impression, let continuation):
+            try ImpressionWriter(db).write(impression, vocabulary)
+            return { continuation.resume() }
+        }
+    }
+}
+
+extension FreshetError {
+    fileprivate static var tooManyTypes: FreshetError {
+        FreshetError(
+            .usage,
+            "These events have new types, and there are 256 already.",
+            remedy: "Use a few types for what users do, and the event's value for how much."
+        )
+    }
+}
+
+/// The time now, in milliseconds since 1970.
+func millisecondsNow() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}

@@ -1,0 +1,104 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import GRDB
+
+/// All that an engine keeps, in one SQLite database in a data folder.
+///
+/// One connection writes, one transaction at a time, on a thread of its own; any number of others read the last
+/// committed state meanwhile (write-ahead log). What waits to be written goes into one transaction together. A folder
+/// belongs to one process at a time.
+public final class SQLiteStore: EngineStore, Sendable {
+    /// The database's file in a data folder.
+    public static let fileName = "freshet.sqlite"
+
+    /// The data folder.
+    public let folder: String
+    /// The database's file.
+    public let path: String
+    let configuration: Configuration
+    let pool: DatabasePool
+    let memory = LogMemory()
+    let waiting = GroupCommit()
+    /// Held as long as the store lives.
+    private let lock: FolderLock
+    private let isTemporary: Bool
+
+    /// The numbers of users, items and event types, which only this store gives.
+    public var vocabulary: Vocabulary { memory.vocabulary }
+
+    /// Opens the store of a data folder, which is made if it is not there.
+    ///
+    /// - Parameters:
+    ///   - folder: the data folder.
+    ///   - configuration: how to write.
+    /// - Returns: the store, with all names in its vocabulary.
+    /// - Throws: ``FreshetError``: when another process has the folder or it cannot be written to, when the database is
+    ///   damaged, not Freshet's, or a newer Freshet's.
+    public static func open(folder: String, configuration: Configuration = Configuration()) throws -> SQLiteStore {
+        try SQLiteStore(folder: folder, configuration: configuration, isTemporary: false)
+    }
+
+    /// Opens an empty store in a folder of its own, which goes with it: for tests and trials.
+    public static func temporary(configuration: Configuration = Configuration()) throws -> SQLiteStore {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("freshet-\(UUID().uuidString)").path
+        return try SQLiteStore(folder: folder, configuration: configuration, isTemporary: true)
+    }
+
+    private init(folder: String, configuration: Configuration, isTemporary: Bool) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.folder = folder
+        self.isTemporary = isTemporary
+        path = folder + "/" + Self.fileName
+        try Self.make(folder)
+        lock = try FolderLock(folder: folder)
+        let path = path
+        pool = try FreshetError.mapping(path: path) { try Self.openPool(path, configuration) }
+        try FreshetError.mapping(path: path) { try pool.read { try Self.load($0, into: memory) } }
+    }
+
+    deinit {
+        if isTemporary {
+            try? pool.close()
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
+    /// Writes what waits and closes the database; whatever is asked after that fails.
+    /// - Throws: ``FreshetError`` when somebody is reading.
+    public func close() throws {
+        try FreshetError.mapping(path: path) { try pool.close() }
+    }
+
+    private static func make(_ folder: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch let error as CocoaError {
+            throw FreshetError(
+                .external,
+                "Cannot make the data folder '\(folder)': \(error.localizedDescription)",
+                remedy: "Choose a place that you may write to."
+            )
+        }
+    }
+
+    private static func openPool(_ path: String, _ settings: Configuration) throws -> DatabasePool {
+        var configuration = GRDB.Configuration()
+        configuration.label = "freshet.store"
+        configuration.maximumReaderCount = settings.maximumReaders
+        configuration.persistentReadOnlyConnections = true
+        configuration.busyMode = .timeout(5)
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try Migrations.migrate(pool, path: path)
+        // After the opening, which sets NORMAL itself and would overrule a setting made while a connection is prepared.
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous == .disk ? "FULL" : "NORMAL")")
+            // 16 MiB of log before a checkpoint, and a larger cache: fewer flushes, and pages of indices stay warm.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864")
+            try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY")
+            if let pages = settings.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
+        }
+        return pool
+    }
+}

@@ -1,0 +1,37 @@
+import FreshetCore
+import FreshetData
+
+/// The shown items of an impression as a blob: 12 bytes an item that the vocabulary knows.
+///
+/// Per item its number, or -1 and its external id where it has none, then score and propensity.
+enum ShownItemsCoding {
+    static func encode(_ items: [Impression.ShownItem], _ vocabulary: Vocabulary) -> [UInt8] {
+        var writer = ByteWriter()
+        for shown in items {
+            if let number = vocabulary.item(shown.item) {
+                writer.write(number.rawValue)
+            } else {
+                writer.write(Int32(-1))
+                writer.write(shown.item)
+            }
+            writer.write(shown.score)
+            writer.write(shown.propensity)
+        }
+        return writer.bytes
+    }
+
+    /// Reads a blob; `nil` when it is damaged.
+    static func decode(_ bytes: UnsafeRawBufferPointer, _ vocabulary: Vocabulary) -> [Impression.ShownItem]? {
+        var reader = ByteReader(bytes)
+        var items: [Impression.ShownItem] = []
+        let count = vocabulary.itemCount
+        while !reader.isAtEnd {
+            guard let number = reader.int32(), number < count else { return nil }
+            guard let id = number < 0 ? reader.text() : vocabulary.id(of: ItemIndex(rawValue: number)),
+                let score = reader.float(), let propensity = reader.float()
+            else { return nil }
+            items.append(Impression.ShownItem(item: id, score: score, propensity: propensity))
+        }
+        return items
+    }
+}
