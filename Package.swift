@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
         .target(name: "CFreshetKernels"),
+        .target(name: "CFreshetDashboard"),
         library("FreshetTensor", ["CDNNL", "CFreshetKernels"]),
         library("FreshetCore"),
         library("FreshetNN", ["FreshetTensor", "FreshetCore", "CZlib"]),
@@ -93,10 +94,12 @@ let package = Package(
         library(
             "FreshetServer",
             [
+                "CFreshetDashboard",
                 "FreshetEngine",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-            ]
+            ],
+            exclude: ["Dashboard"]
         ),
         .executableTarget(
             name: "freshet",

@@ -1,2 +1,0 @@
-import FreshetEngine
-import Hummingbird
