@@ -123,4 +123,45 @@ import Testing
             #expect(workers[0].array(of: parameter).allSatisfy { $0 == 0 })
         }
     }
+
+    /// The lazy average of a table against the plain one, rows being touched at different steps.
+    @Test func weightAverageMatchesTheFormula() {
+        let table = make(4, 2, layout: .rows)
+        let average = WeightAverage(of: set, decay: 0.8)
+        let optimizer = SGD(set)
+        var expected = table.values.map(Double.init)
+        for row in [0, 2, 2, 1, 0, 2] as [Int32] {
+            let gradients = gradients(table, rows: [row])
+            average.willStep(gradients)
+            optimizer.step(gradients, rate: 0.5, gradientScale: 1, pool: pool)
+            average.didStep(gradients, pool: pool)
+            for i in expected.indices { expected[i] = 0.8 * expected[i] + 0.2 * Double(table.values[i]) }
+        }
+        let copy = ParameterSet()
+        var random = RandomSource(seed: 2)
+        let target = copy.make("p", rows: 4, columns: 2, .constant(0), using: &random)
+        average.copy(into: copy)
+        #expect(zip(target.values, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
+    }
+
+    @Test func optimizerAndAverageGrowWithTheirTable() {
+        let table = make(2, 3, layout: .rows)
+        let (optimizer, average) = (AdamW(set), WeightAverage(of: set, decay: 0.5))
+        let touched = gradients(table, rows: [1])
+        optimizer.step(touched, rate: 0.1, gradientScale: 1, pool: pool)
+        average.didStep(touched, pool: pool)
+        let grown = ParameterSet()
+        var random = RandomSource(seed: 2)
+        let larger = grown.make("p", rows: 4, columns: 3, .normal(1), layout: .rows, using: &random)
+        grown.assignLeadingRows(from: set)
+        let (grownOptimizer, grownAverage) = (AdamW(grown), WeightAverage(of: grown, decay: 0.5))
+        grownOptimizer.assignLeadingRows(from: optimizer)
+        grownAverage.assignLeadingRows(from: average)
+        #expect(Array(larger.values.prefix(6)) == Array(table.values))
+        let moments = optimizer.state()["optimizer.first.p"]?.numbers(of: Float.self) ?? []
+        let grownMoments = grownOptimizer.state()["optimizer.first.p"]?.numbers(of: Float.self) ?? []
+        #expect(Array(grownMoments.prefix(6)) == moments && grownMoments.suffix(6).allSatisfy { $0 == 0 })
+        let averages = grownAverage.arrays(prefix: "a")["a.p"]?.numbers(of: Float.self) ?? []
+        #expect(Array(averages.suffix(6)) == Array(larger.values.suffix(6)))
+    }
 }

@@ -158,6 +158,44 @@ import Testing
         expectAccurate(check)
     }
 
+    /// Two roots in one pass, as in a micro-update; the teacher does not know items 11 and 12.
+    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func distillation(_ layout: Parameter.GradientLayout) {
+        var fixture = Fixture()
+        let (x, table) = (fixture.make("x", 4, 5), fixture.make("table", 13, 5, layout: layout))
+        var other = Fixture()
+        let (teacher, teacherTable) = (other.make("teacher", 4, 3), other.make("teacherTable", 11, 3))
+        let (rows, targets, items) = (IndexBuffer(), IndexBuffer(), IndexBuffer())
+        for n in 0..<4 { targets.append(Int32(n * 5 % 13)) }
+        for item in [5, 1, 12, 5, 8, 0] as [Int32] { items.append(item) }
+        let logProbability = (0..<13).map { -2 - 0.1 * Float($0) }
+        let check = GradientCheck(fixture.set) { tape in
+            logProbability.withUnsafeBufferPointer {
+                let x = input(x, on: tape, rows)
+                let teacherTape = Tape()
+                let taught = teacherTape.make(4, 3, Array(teacher.values))
+                let loss = tape.sampledSoftmax(
+                    x,
+                    table: table,
+                    targets: targets.indices,
+                    negatives: items.indices,
+                    logProbability: $0.baseAddress!,
+                    scale: 1
+                )
+                return loss + 2
+                    * tape.distillation(
+                        x,
+                        table: table,
+                        teacher: taught,
+                        teacherTable: teacherTable,
+                        items: items.indices,
+                        logProbability: $0.baseAddress!,
+                        scale: 2
+                    )
+            }
+        }
+        expectAccurate(check)
+    }
+
     @Test(arguments: [1, 3]) func binaryCrossEntropy(negativesPerRow: Int) {
         var fixture = Fixture()
         let (x, table) = (fixture.make("x", 6, 5), fixture.make("table", 13, 5, layout: .rows))

@@ -1,0 +1,176 @@
+import FreshetCore
+import FreshetData
+import FreshetEvaluation
+import FreshetModels
+import FreshetTensor
+
+/// The protocol of ADER (Mi and others, RecSys 2020): learn one period, be tested on every event of the next, go on.
+///
+/// Every prefix of every predictable session of the next period is a query; all items known so far are ranked, those of
+/// the session among them. Departs in holding out a tenth of a period's sessions for early stopping instead of a tenth
+/// of their prefixes.
+public struct PeriodProtocol {
+    /// How a cycle learns.
+    public enum Strategy: String, Sendable, Codable, CaseIterable {
+        /// From the state of the cycle before, on the new period alone, without dropout.
+        case fineTune = "fine-tune"
+        /// The same with dropout.
+        case fineTuneWithDropout = "fine-tune-dropout"
+        /// From scratch on everything so far.
+        case joint
+        /// From the state of the cycle before, with replayed exemplars and distillation.
+        case continual
+    }
+
+    /// The settings of a run.
+    public struct Settings: Codable, Sendable, Equatable {
+        /// The model.
+        public var model = Self.recommendedModel
+        /// Sessions a step.
+        public var batchSize = 64
+        /// Epochs a cycle at most.
+        public var epochs = 30
+        /// Epochs without a better validation Recall@20 before a cycle ends.
+        public var patience = 3
+        /// The learning rate of the first cycle, and of every cycle of joint training.
+        public var learningRate: Float = 1e-3
+        /// The learning rate of later cycles.
+        public var updateRate: Float = 5e-4
+        /// How many exemplars are kept.
+        public var exemplars = 30_000
+        /// ADER's λ.
+        public var distillation: Float = 0.8
+        /// What a replayed target counts beside its distillation.
+        public var replayWeight: Float = 0
+        /// How many queries of each older period measure what was forgotten.
+        public var queriesOfOldPeriods = 2_000
+
+        /// The defaults.
+        public init() {}
+
+        private static var recommendedModel: SequenceTransformer.Configuration {
+            var model = SequenceTransformer.Configuration()
+            model.channels = 128
+            model.heads = 4
+            model.maximumLength = 50
+            model.relativePositions = 50
+            model.dropout = 0.3
+            model.loss = .sampledSoftmax
+            model.negatives = 1024
+            model.averaging = 0.99
+            return model
+        }
+    }
+
+    /// What one cycle reached on the period after it.
+    public struct Cycle: Codable, Sendable, Equatable {
+        /// Its number from 1: it learned period `cycle - 1`.
+        public var cycle: Int
+        /// Figures by name, such as `recall@20`.
+        public var figures: [String: Double]
+        /// Recall@20 on each period up to the next, sampled for the older ones.
+        public var recallByPeriod: [Double]
+        /// Epochs trained.
+        public var epochs: Int
+        /// Seconds of training.
+        public var seconds: Double
+    }
+
+    private let stream: PeriodStream
+    private let settings: Settings
+    private let seed: UInt64
+    private let pool: ThreadPool
+
+    /// Prepares a run.
+    public init(_ stream: PeriodStream, settings: Settings, seed: UInt64, pool: ThreadPool) {
+        self.stream = stream
+        self.settings = settings
+        self.seed = seed
+        self.pool = pool
+    }
+
+    /// Runs all cycles of a strategy; `report` is called after each.
+    public func run(_ strategy: Strategy, report: (Cycle) -> Void = { _ in }) throws -> [Cycle] {
+        var learner = PeriodLearner(strategy, settings: settings, seed: seed, pool: pool)
+        return try (1..<stream.periods.count).map { period in
+            let start = ContinuousClock.now
+            try learner.learn(stream.periods[period - 1], itemCount: stream.knownItems[period - 1])
+            let seconds = start.duration(to: .now) / .seconds(1)
+            let scorer = learner.scorer
+            let ranks = queryRanks(scorer, period: period)
+            var cycle = Cycle(
+                cycle: period,
+                figures: Self.figures(of: ranks),
+                recallByPeriod: (1..<period).map { old in
+                    Self.recall(queryRanks(scorer, period: old, limit: settings.queriesOfOldPeriods), at: 20)
+                },
+                epochs: learner.epochs,
+                seconds: seconds
+            )
+            cycle.recallByPeriod.append(Self.recall(ranks, at: 20))
+            report(cycle)
+            return cycle
+        }
+    }
+
+    /// The plain mean over cycles, as the paper reports.
+    public static func means(of cycles: [Cycle]) -> [String: Double] {
+        var means: [String: Double] = [:]
+        for cycle in cycles {
+            for (name, value) in cycle.figures { means[name, default: 0] += value / Double(cycles.count) }
+        }
+        return means
+    }
+
+    /// The mean change of Recall@20 on old periods since they were new (Lopez-Paz and Ranzato, NeurIPS 2017).
+    public static func backwardTransfer(of cycles: [Cycle]) -> Double? {
+        guard let last = cycles.last, cycles.count > 1 else { return nil }
+        let changes = cycles.dropLast().enumerated().map { last.recallByPeriod[$0] - $1.recallByPeriod[$0] }
+        return changes.reduce(0, +) / Double(changes.count)
+    }
+
+    private func queryRanks(_ scorer: any Scorer, period: Int, limit: Int = .max) -> [Int] {
+        let sessions = stream.predictableSessions(of: period)
+        return PeriodQueries(sessions, limit: limit, maximumLength: settings.model.maximumLength)
+            .ranks(of: scorer, pool: pool)
+    }
+
+    private static func figures(of ranks: [Int]) -> [String: Double] {
+        var figures: [String: Double] = [:]
+        for cutoff in [10, 20] {
+            figures["recall@\(cutoff)"] = recall(ranks, at: cutoff)
+            let reciprocals = ranks.reduce(0) { $0 + ($1 <= cutoff ? 1 / Double($1) : 0) }
+            figures["mrr@\(cutoff)"] = reciprocals / Double(max(ranks.count, 1))
+        }
+        return figures
+    }
+
+    static func recall(_ ranks: [Int], at cutoff: Int) -> Double {
+        Double(ranks.count { $0 <= cutoff }) / Double(max(ranks.count, 1))
+    }
+}
+
+/// Every prefix of sessions, with the item that came next.
+struct PeriodQueries {
+    private var contexts: [ScoringContext] = []
+    private var items: [ItemIndex] = []
+
+    /// Lists the prefixes; of more than `limit`, evenly spread ones.
+    init(_ sessions: Histories, limit: Int = .max, maximumLength: Int) {
+        for session in 0..<sessions.userCount {
+            let range = sessions.offsets[session]..<sessions.offsets[session + 1]
+            for next in range.dropFirst() {
+                let start = max(range.lowerBound, next - maximumLength)
+                contexts.append(ScoringContext(user: nil, history: sessions.history(in: start..<next)))
+                items.append(sessions.items[next])
+            }
+        }
+        guard contexts.count > limit else { return }
+        let kept = (0..<limit).map { $0 * contexts.count / limit }
+        (contexts, items) = (kept.map { contexts[$0] }, kept.map { items[$0] })
+    }
+
+    func ranks(of scorer: any Scorer, pool: ThreadPool) -> [Int] {
+        NextItemRanks.ranks(of: scorer, contexts: contexts, items: items, pool: pool)
+    }
+}

@@ -1,0 +1,140 @@
+import FreshetCore
+import FreshetData
+import FreshetLearning
+import FreshetModels
+import FreshetTensor
+import FreshetTestSupport
+import Testing
+
+@Suite struct ContinualLearnerTests {
+    private let pool = ThreadPool(threads: 1)
+
+    private func learner(
+        items: Int = 12,
+        _ change: (inout ContinualLearner.Configuration) -> Void = { _ in }
+    ) throws -> ContinualLearner {
+        var model = SequenceTransformer.Configuration()
+        model.channels = 8
+        model.maximumLength = 6
+        model.relativePositions = 4
+        (model.dropout, model.attentionDropout) = (0, 0)
+        model.loss = .sampledSoftmax
+        model.negatives = 12
+        model.averaging = 0.5
+        let scorer = SequenceUpdater(
+            configuration: model,
+            itemCount: items,
+            typeCount: 1,
+            hasTimes: true,
+            seed: 1,
+            pool: pool
+        ).makeScorer()
+        var configuration = ContinualLearner.Configuration()
+        configuration.learningRate = 0.01
+        configuration.contextLength = 4
+        configuration.exemplars = 200
+        configuration.teacherPeriod = 400
+        change(&configuration)
+        return try ContinualLearner(scorer: scorer, configuration: configuration, seed: 1, pool: pool)
+    }
+
+    /// Users who go round in the items of a range, a batch a round.
+    private func batches(_ range: Range<Int>, rounds: Int, from time: Int64 = 0) -> [[StreamEvent]] {
+        var histories = UserHistories(limit: 6)
+        return (0..<rounds).map { round in
+            (0..<range.count).map { user in
+                let event = LoggedEvent(
+                    offset: Int64(round * range.count + user + 1),
+                    user: UserIndex(user),
+                    item: ItemIndex(range.lowerBound + (user + round) % range.count),
+                    type: 0,
+                    time: time + Int64(round * 60)
+                )
+                defer { histories.append(event) }
+                return StreamEvent(event: event, history: histories[event.user], isNewItem: round == 0)
+            }
+        }
+    }
+
+    private func hits(_ scorer: any Scorer, _ range: Range<Int>) -> Int {
+        batches(range, rounds: 5)[4].count { event in
+            let scores = scorer.scores(for: ScoringContext(user: nil, history: event.history))
+            return scores.indices.max { scores[$0] < scores[$1] } == event.event.item.position
+        }
+    }
+
+    @Test func learnsTheStream() throws {
+        let learner = try learner()
+        for batch in batches(0..<6, rounds: 80) { learner.learn(batch) }
+        #expect(hits(learner.makeScorer(), 0..<6) >= 5)
+        #expect(learner.learnedEvents == 480)
+    }
+
+    @Test func replayKeepsWhatWasLearned() throws {
+        func remembered(exemplars: Int) throws -> Int {
+            let learner = try learner { $0.exemplars = exemplars }
+            for batch in batches(0..<6, rounds: 80) { learner.learn(batch) }
+            for batch in batches(6..<12, rounds: 80, from: 10_000) { learner.learn(batch) }
+            #expect(hits(learner.makeScorer(), 6..<12) >= 5)
+            return hits(learner.makeScorer(), 0..<6)
+        }
+        #expect(try remembered(exemplars: 200) >= 5)
+        #expect(try remembered(exemplars: 0) <= 3)
+    }
+
+    @Test func growsWithTheCatalogue() throws {
+        let learner = try learner(items: 6)
+        for batch in batches(0..<6, rounds: 3) { learner.learn(batch) }
+        for batch in batches(10..<16, rounds: 80) { learner.learn(batch) }
+        #expect(learner.makeScorer().itemCount == 16)
+        #expect(hits(learner.makeScorer(), 10..<16) >= 5)
+    }
+
+    @Test func anItemIsAdmittedAfterEnoughEvents() throws {
+        let learner = try learner(items: 6) { $0.admission = 1_000 }
+        let report = batches(10..<16, rounds: 10).map { learner.learn($0) }
+        #expect(report.allSatisfy { $0.loss == 0 })
+    }
+
+    @Test func emphasisChangesRateAndReplay() throws {
+        let learner = try learner()
+        let usual = learner.learn(batches(0..<6, rounds: 2)[1])
+        let urgent = learner.learn(batches(0..<6, rounds: 3)[2], emphasis: .init(rate: 3, replay: 0))
+        #expect(urgent.rate == 3 * usual.rate)
+    }
+
+    @Test func expiredItemsAreForgotten() throws {
+        let learner = try learner { $0.expiryDays = 1 }
+        for batch in batches(0..<6, rounds: 80) { learner.learn(batch) }
+        for batch in batches(6..<12, rounds: 3, from: 10 * 86_400) { learner.learn(batch) }
+        #expect(learner.expireItems() == 6)
+        #expect(learner.expireItems() == 0)
+        #expect(hits(learner.makeScorer(), 0..<6) < 5)
+    }
+
+    @Test func resumesExactly() throws {
+        let stream = batches(0..<6, rounds: 12)
+        // A teacher is kept anew on restart, so the runs are compared without one.
+        let (whole, first) = (try learner { $0.distillation = 0 }, try learner { $0.distillation = 0 })
+        for batch in stream[..<6] {
+            whole.learn(batch)
+            first.learn(batch)
+        }
+        let second = try learner { $0.distillation = 0 }
+        try second.restore(first.checkpoint())
+        for batch in stream[6...] {
+            whole.learn(batch)
+            second.learn(batch)
+        }
+        #expect(whole.makeScorer().checkpoint() == second.makeScorer().checkpoint())
+        #expect(whole.checkpoint() == second.checkpoint())
+        #expect(second.learnedEvents == 72)
+    }
+
+    @Test func aUserIsErasedFromTheReplay() throws {
+        let learner = try learner()
+        for batch in batches(0..<6, rounds: 10) { learner.learn(batch) }
+        #expect(learner.erase(UserIndex(2)) == 9)
+        #expect(learner.erase(UserIndex(2)) == 0)
+    }
+}

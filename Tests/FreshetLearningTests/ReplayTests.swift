@@ -1,0 +1,78 @@
+import FreshetCore
+import FreshetData
+import FreshetLearning
+import FreshetModels
+import FreshetNN
+import FreshetTensor
+import Testing
+
+@Suite struct ReplayTests {
+    private func event(_ number: Int, history: [Int]) -> StreamEvent {
+        StreamEvent(
+            event: LoggedEvent(
+                offset: Int64(number),
+                user: UserIndex(number),
+                item: ItemIndex(number),
+                type: 0,
+                time: 0
+            ),
+            history: History(items: history.map { ItemIndex($0) }[...]),
+            isNewItem: false
+        )
+    }
+
+    /// Of 200 events 20 are kept; over many seeds each as often as any other.
+    @Test func reservoirIsEven() {
+        var kept = [Int](repeating: 0, count: 200)
+        for seed in 0..<300 {
+            var buffer = ReplayBuffer(capacity: 20, contextLength: 2, seed: UInt64(seed))
+            for number in 0..<200 { buffer.offer(event(number, history: [7, 8, 9])) }
+            #expect(buffer.count == 20)
+            for place in 0..<20 {
+                let exemplar = buffer[place]
+                #expect(exemplar.count == 3 && exemplar.items.first == ItemIndex(8))
+                kept[exemplar.items[exemplar.items.endIndex - 1].position] += 1
+            }
+        }
+        // Expected 30 each, standard deviation 5.2.
+        #expect(kept.allSatisfy { (8...60).contains($0) })
+        #expect(abs(kept[..<100].reduce(0, +) - 3_000) < 200)
+    }
+
+    @Test func eventsWithoutAPastAreNotKept() {
+        var buffer = ReplayBuffer(capacity: 5, contextLength: 2, seed: 1)
+        buffer.offer(event(1, history: []))
+        #expect(buffer.count == 0)
+    }
+
+    @Test func roundTripsThroughACheckpoint() throws {
+        var first = ReplayBuffer(capacity: 6, contextLength: 3, seed: 1)
+        for number in 0..<30 { first.offer(event(number, history: Array(0...(number % 5)))) }
+        var second = ReplayBuffer(capacity: 6, contextLength: 3, seed: 9)
+        try second.restore(Checkpoint(arrays: first.arrays()))
+        for number in 30..<60 {
+            first.offer(event(number, history: [1, 2]))
+            second.offer(event(number, history: [1, 2]))
+        }
+        #expect((0..<6).allSatisfy { first[$0].items == second[$0].items })
+        var small = ReplayBuffer(capacity: 2, contextLength: 3, seed: 9)
+        #expect(throws: FreshetError.self) { try small.restore(Checkpoint(arrays: first.arrays())) }
+    }
+
+    /// Worked by hand: the mean of 0, 1, 2, 9 is 3; nearest to 3 is 2; then nearest to 6 - 2 = 4 is 1 (|4-1| = 3 < 5).
+    @Test func herdingFollowsTheMean() {
+        let item = ItemIndex(4)
+        let chosen = Herding.choose(2, classes: [item, item, item, item], features: [0, 1, 2, 9])
+        #expect(chosen == [1, 2])
+    }
+
+    @Test func herdingIsInProportionToFrequency() {
+        let classes = (0..<90).map { ItemIndex($0 < 60 ? 0 : $0 < 80 ? 1 : 2) }
+        let features = (0..<90).map { Float($0 * 7 % 13) }
+        let chosen = Herding.choose(9, classes: classes, features: features)
+        #expect(chosen.count { classes[$0] == ItemIndex(0) } == 6)
+        #expect(chosen.count { classes[$0] == ItemIndex(1) } == 2)
+        #expect(Set(chosen).count == 9)
+        #expect(Herding.choose(100, classes: classes, features: features).count == 90)
+    }
+}

@@ -1,0 +1,154 @@
+import FreshetCore
+import FreshetData
+import FreshetNN
+import FreshetTensor
+import FreshetTestSupport
+import Testing
+
+@testable import FreshetModels
+
+@Suite struct SequenceUpdaterTests {
+    private let pool = ThreadPool(threads: 1)
+
+    private var configuration: SequenceTransformer.Configuration {
+        var configuration = SequenceTransformer.Configuration()
+        configuration.channels = 8
+        configuration.maximumLength = 6
+        configuration.relativePositions = 4
+        configuration.dropout = 0
+        configuration.attentionDropout = 0
+        configuration.loss = .sampledSoftmax
+        configuration.negatives = 12
+        configuration.averaging = 0.5
+        return configuration
+    }
+
+    private func updater(items: Int = 10, seed: UInt64 = 1) -> SequenceUpdater {
+        SequenceUpdater(
+            configuration: configuration,
+            itemCount: items,
+            typeCount: 1,
+            hasTimes: false,
+            seed: seed,
+            pool: pool
+        )
+    }
+
+    private func history(_ items: [Int]) -> History { History(items: items.map { ItemIndex($0) }[...]) }
+
+    /// A lesson of cycles `start, start + 1, …` in a group of items.
+    private func lesson(_ range: Range<Int>) -> SequenceUpdater.Lesson {
+        var lesson = SequenceUpdater.Lesson()
+        for start in range {
+            let items = (0..<5).map { range.lowerBound + (start - range.lowerBound + $0) % range.count }
+            lesson.new.append(history(items), targets: 4, maximumLength: 6)
+        }
+        return lesson
+    }
+
+    private func best(_ scorer: any Scorer, after items: [Int]) -> Int? {
+        let scores = scorer.scores(for: ScoringContext(user: nil, history: history(items)))
+        return scores.indices.max { scores[$0] < scores[$1] }
+    }
+
+    @Test func learnsWhatItIsGiven() {
+        let updater = updater()
+        let lesson = lesson(0..<10)
+        let first = updater.step(lesson, rate: 0.01)
+        for _ in 0..<150 { updater.step(lesson, rate: 0.01) }
+        #expect(updater.step(lesson, rate: 0) < 0.4 * first)
+        #expect((0..<10).count { best(updater.makeScorer(), after: [$0]) == ($0 + 1) % 10 } >= 9)
+    }
+
+    @Test func onlyTargetsAreLearned() {
+        let (all, newest) = (updater(), updater())
+        var lesson = SequenceUpdater.Lesson()
+        lesson.new.append(history([1, 2, 3, 4]), targets: 3, maximumLength: 6)
+        #expect(lesson.new.targets == 3)
+        all.step(lesson, rate: 0.01)
+        lesson.new.removeAll()
+        lesson.new.append(history([1, 2, 3, 4]), targets: 1, maximumLength: 6)
+        #expect(lesson.new.targets == 1)
+        newest.step(lesson, rate: 0.01)
+        let context = ScoringContext(user: nil, history: history([1]))
+        #expect(all.makeScorer().scores(for: context) != newest.makeScorer().scores(for: context))
+    }
+
+    /// Growing changes nothing for the items that were there.
+    @Test func growthKeepsScores() {
+        let updater = updater()
+        for _ in 0..<5 { updater.step(lesson(0..<10), rate: 0.01) }
+        let context = ScoringContext(user: nil, history: history([3, 4]))
+        let before = updater.makeScorer().scores(for: context)
+        updater.grow(toItems: 2_000)
+        let after = updater.makeScorer()
+        #expect(after.itemCount == 2_000)
+        #expect(Array(after.scores(for: context).prefix(10)) == before)
+        updater.step(lesson(0..<1_000), rate: 0.01)
+        #expect(updater.makeScorer().scores(for: context).allSatisfy(\.isFinite))
+    }
+
+    /// A new item starts in the middle of the others, so that it neither floods nor vanishes.
+    @Test func newItemsScoreAsTheAverageItem() {
+        let updater = updater()
+        for _ in 0..<80 { updater.step(lesson(0..<10), rate: 0.01) }
+        updater.grow(toItems: 14)
+        let scores = updater.makeScorer().scores(for: ScoringContext(user: nil, history: history([3])))
+        let known = scores.prefix(10)
+        for score in scores.suffix(4) { #expect((known.min() ?? 0)...(known.max() ?? 0) ~= score) }
+        updater.expire([ItemIndex(4)])
+        #expect(best(updater.makeScorer(), after: [3]) != 4)
+    }
+
+    @Test func distillationKeepsTheTeachersRanking() {
+        func forgets(distillation: Float) -> Double {
+            let updater = updater(items: 20)
+            let old = lesson(0..<10)
+            for _ in 0..<150 { updater.step(old, rate: 0.01) }
+            updater.keepTeacher()
+            var lesson = lesson(10..<20)
+            lesson.replayed = old.new
+            lesson.replayWeight = 0
+            lesson.distillationWeight = distillation
+            for _ in 0..<60 { updater.step(lesson, rate: 0.01) }
+            return updater.step(old, rate: 0)
+        }
+        #expect(forgets(distillation: 1) < 0.7 * forgets(distillation: 0))
+    }
+
+    @Test func resumesExactly() throws {
+        let (whole, first) = (updater(), updater())
+        for _ in 0..<4 {
+            whole.step(lesson(0..<10), rate: 0.01)
+            first.step(lesson(0..<10), rate: 0.01)
+        }
+        let second = updater(items: 3, seed: 1)
+        try second.restore(first.checkpoint())
+        for _ in 0..<3 {
+            #expect(whole.step(lesson(0..<10), rate: 0.01) == second.step(lesson(0..<10), rate: 0.01))
+        }
+        #expect(whole.makeScorer().checkpoint() == second.makeScorer().checkpoint())
+    }
+
+    @Test func goesOnFromAScorer() throws {
+        let first = updater()
+        for _ in 0..<4 { first.step(lesson(0..<10), rate: 0.01) }
+        let second = try SequenceUpdater(first.makeScorer(), seed: 1, pool: pool)
+        let context = ScoringContext(user: nil, history: history([3]))
+        #expect(second.makeScorer().scores(for: context) == first.makeScorer().scores(for: context))
+        var popularity = Popularity(configuration: .init())
+        try popularity.fit(SyntheticData.groups(), session: TrainingSession(pool: pool))
+        #expect(throws: FreshetError.self) { try SequenceUpdater(popularity.makeScorer(), seed: 1, pool: pool) }
+    }
+
+    /// An item that a snapshot does not know leaves no trace in what it scores.
+    @Test func unknownItemsOfAHistoryAreLeftOut() {
+        let scorer = updater().makeScorer()
+        let known = scorer.scores(for: ScoringContext(user: nil, history: history([3, 5])))
+        #expect(scorer.scores(for: ScoringContext(user: nil, history: history([3, 40, 5]))) == known)
+        let nothing = scorer.scores(for: ScoringContext(user: nil, history: history([40])))
+        #expect(nothing.allSatisfy { $0 == 0 })
+        let running = (scorer as? any IncrementalScorer)?.makeRunningContext(for: history([3, 40, 5])).scores() ?? []
+        #expect(zip(running, known).allSatisfy { abs($0 - $1) < 1e-5 } && running.count == known.count)
+    }
+}
