@@ -85,7 +85,7 @@ import Testing
         #expect(after.itemCount == 2_000)
         #expect(Array(after.scores(for: context).prefix(10)) == before)
         updater.step(lesson(0..<1_000), rate: 0.01)
-        #expect(updater.makeScorer().scores(for: context).allSatisfy(\.isFinite))
+        #expect(updater.makeScorer().scores(for: context).allSatisfy { $0.isFinite })
     }
 
     /// A new item starts in the middle of the others, so that it neither floods nor vanishes.
