@@ -42,6 +42,8 @@ public struct PeriodProtocol {
         public var distillation: Float = 0.8
         /// What a replayed target counts beside its distillation.
         public var replayWeight: Float = 0
+        /// Cycles to run; 0 for all there are.
+        public var cycles = 0
         /// How many queries of each older period measure what was forgotten.
         public var queriesOfOldPeriods = 2_000
 
@@ -92,7 +94,9 @@ public struct PeriodProtocol {
     /// Runs all cycles of a strategy; `report` is called after each.
     public func run(_ strategy: Strategy, report: (Cycle) -> Void = { _ in }) throws -> [Cycle] {
         var learner = PeriodLearner(strategy, settings: settings, seed: seed, pool: pool)
-        return try (1..<stream.periods.count).map { period in
+        let most = stream.periods.count - 1
+        let cycles = settings.cycles == 0 ? most : min(settings.cycles, most)
+        return try (1..<cycles + 1).map { period in
             let start = ContinuousClock.now
             try learner.learn(stream.periods[period - 1], itemCount: stream.knownItems[period - 1])
             let seconds = start.duration(to: .now) / .seconds(1)

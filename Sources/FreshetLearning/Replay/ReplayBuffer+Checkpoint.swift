@@ -30,8 +30,11 @@ extension ReplayBuffer {
         lengths = try checkpoint.numbers("replay.lengths", shape: [kept])
         users = try checkpoint.numbers("replay.users", shape: [kept])
         items = try checkpoint.numbers("replay.items", of: Int32.self, shape: [length]).map(ItemIndex.init(rawValue:))
-        times = try checkpoint.numbers("replay.times", shape: [length])
-        types = try checkpoint.numbers("replay.types", shape: [length])
+        times = try checkpoint.numbers("replay.times", shape: [nil])
+        types = try checkpoint.numbers("replay.types", shape: [nil])
+        guard [0, length].contains(times.count), [0, length].contains(types.count) else {
+            throw FreshetError(.invalidData, "The checkpoint holds times or types of some exemplars only.")
+        }
         guard lengths.allSatisfy({ (2...contextLength + 1).contains(Int($0)) }) else {
             throw FreshetError(.invalidData, "An exemplar of the checkpoint has an impossible length.")
         }

@@ -7,7 +7,8 @@ import FreshetTensor
 ///
 /// Two ways to fill it. A stream offers every event, and the buffer stays an even sample of all of them (reservoir
 /// sampling; Vitter, 1985), so that an item has exemplars in proportion to how often it occurred. After a period of data
-/// that was learned as a whole, ``Herding`` chooses those that stand best for their item.
+/// that was learned as a whole, ``Herding`` chooses those that stand best for their item. Either all events have times
+/// and types or none.
 public struct ReplayBuffer: Sendable {
     /// How many exemplars it holds at most.
     public let capacity: Int
@@ -79,7 +80,11 @@ public struct ReplayBuffer: Sendable {
     /// An exemplar: its events, the last being what is to be remembered.
     public subscript(index: Int) -> History {
         let range = index * stride..<index * stride + Int(lengths[index])
-        return History(items: items[range], times: times[range], types: types[range])
+        return History(
+            items: items[range],
+            times: times.isEmpty ? [] : times[range],
+            types: types.isEmpty ? [] : types[range]
+        )
     }
 
     /// Adds randomly chosen exemplars to a lesson, each with one target.
@@ -126,8 +131,8 @@ public struct ReplayBuffer: Sendable {
             lengths.append(0)
             users.append(0)
             items.append(contentsOf: repeatElement(ItemIndex(0), count: stride))
-            times.append(contentsOf: repeatElement(0, count: stride))
-            types.append(contentsOf: repeatElement(0, count: stride))
+            if !newTimes.isEmpty { times.append(contentsOf: repeatElement(0, count: stride)) }
+            if !newTypes.isEmpty { types.append(contentsOf: repeatElement(0, count: stride)) }
         }
         lengths[place] = Int32(newItems.count)
         users[place] = user.rawValue
@@ -143,8 +148,8 @@ public struct ReplayBuffer: Sendable {
         users[target] = users[source]
         for offset in 0..<stride {
             items[target * stride + offset] = items[source * stride + offset]
-            times[target * stride + offset] = times[source * stride + offset]
-            types[target * stride + offset] = types[source * stride + offset]
+            if !times.isEmpty { times[target * stride + offset] = times[source * stride + offset] }
+            if !types.isEmpty { types[target * stride + offset] = types[source * stride + offset] }
         }
     }
 }
