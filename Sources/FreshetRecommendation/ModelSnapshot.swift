@@ -9,11 +9,34 @@ public final class ModelSnapshot: Sendable {
     public let scorer: (any Scorer)?
     /// The newest event that its weights have learned.
     public let offset: Int64
+    /// How the model's scores and those of the streaming models are put together.
+    public let fusion: FusionWeights
+    /// The items in bytes, where the catalogue is so large that looking through them first pays.
+    public let retrieval: QuantizedItems?
 
-    /// Creates a snapshot.
-    public init(version: ModelVersion, scorer: (any Scorer)?, offset: Int64) {
+    /// Creates a snapshot; for a large catalogue the items are rounded to bytes, which reads all their vectors.
+    ///
+    /// - Parameters:
+    ///   - version: its name.
+    ///   - scorer: the trained model.
+    ///   - offset: the newest event that its weights have learned.
+    ///   - fusion: how scores are put together.
+    ///   - retrievalThreshold: how many items make a large catalogue.
+    public init(
+        version: ModelVersion,
+        scorer: (any Scorer)?,
+        offset: Int64,
+        fusion: FusionWeights = FusionWeights(),
+        retrievalThreshold: Int = QuantizedItems.threshold
+    ) {
         self.version = version
         self.scorer = scorer
         self.offset = offset
+        self.fusion = fusion
+        if let vectors = scorer as? any VectorScorer, vectors.itemCount >= retrievalThreshold {
+            retrieval = QuantizedItems(vectors)
+        } else {
+            retrieval = nil
+        }
     }
 }

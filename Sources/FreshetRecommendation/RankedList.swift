@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetModels
 
 /// The pipeline's answer: items, best first.
 public struct RankedList: Sendable, Equatable {
@@ -41,30 +42,4 @@ public struct RankedItem: Sendable, Equatable {
         self.sources = sources
         self.reasons = reasons
     }
-}
-
-/// Which sources proposed a candidate.
-public struct CandidateSources: OptionSet, Sendable, Hashable {
-    /// One bit a source.
-    public let rawValue: UInt16
-
-    /// Creates a set from its bits.
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
-
-    /// The trained model.
-    public static let model = CandidateSources(rawValue: 1 << 0)
-    /// What is popular now.
-    public static let popularity = CandidateSources(rawValue: 1 << 1)
-    /// What goes together with the user's items.
-    public static let coVisitation = CandidateSources(rawValue: 1 << 2)
-    /// What the user dealt with before.
-    public static let history = CandidateSources(rawValue: 1 << 3)
-    /// What resembles the user's items by words and categories.
-    public static let content = CandidateSources(rawValue: 1 << 4)
-    /// What is new and resembles the user's items.
-    public static let newItems = CandidateSources(rawValue: 1 << 5)
-    /// A scan over everything that a filter lets through.
-    public static let scan = CandidateSources(rawValue: 1 << 6)
-    /// The caller.
-    public static let caller = CandidateSources(rawValue: 1 << 7)
 }

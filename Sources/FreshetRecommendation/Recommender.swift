@@ -6,17 +6,21 @@ import FreshetModels
 ///
 /// Pure: no clock, no randomness but the query's seed, no input or output. May be called from many threads.
 public struct Recommender: Sendable {
-    /// Who proposes items.
+    /// Who proposes items beside the ranker's own sources.
     private static let sources: [any CandidateSource] = [
-        ModelCandidates(), CoVisitedCandidates(), OwnCandidates(), PopularCandidates(),
+        CallerCandidates(), NewItemCandidates(), ContentCandidates(),
     ]
     /// What happens to the ranked candidates, in this order.
-    private static let policies: [any Policy] = []
+    private static let policies: [any Policy] = [
+        LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(), NewItemPolicy(),
+    ]
 
-    private let catalog: CatalogView
+    let catalog: CatalogView
     private let vocabulary: Vocabulary
     private let configuration: RecommenderConfiguration
-    private let buffers = ScoreBuffers()
+    private let explainer: Explainer
+    private let sets = CandidateSets()
+    let scratch = ScratchNumbers()
 
     /// Creates a pipeline.
     ///
@@ -32,6 +36,7 @@ public struct Recommender: Sendable {
         self.catalog = catalog
         self.vocabulary = vocabulary
         self.configuration = configuration
+        explainer = Explainer(vocabulary: vocabulary)
     }
 
     /// The best items for a query; with ``Query/candidates`` set, the best of those.
@@ -46,40 +51,63 @@ public struct Recommender: Sendable {
         snapshot: ModelSnapshot,
         streaming: any StreamingEvidence
     ) -> RankedList {
-        RankedList(version: snapshot.version, items: [])
+        guard query.count > 0 else { return RankedList(version: snapshot.version, items: []) }
+        let request = Request(
+            query,
+            snapshot: snapshot,
+            streaming: streaming,
+            catalog: catalog.current(),
+            policies: configuration.policies(for: query.scenario),
+            eventTypes: vocabulary.eventTypes,
+            scratch: scratch
+        )
+        var candidates = sets.withSet { ranked(request, using: $0) }
+        for policy in Self.policies { policy.arrange(&candidates, for: request) }
+        var items = candidates.prefix(query.count).map {
+            RankedItem(item: $0.item, score: $0.score, propensity: $0.propensity, sources: $0.sources)
+        }
+        if query.explains { explainer.explain(&items, for: request) }
+        return RankedList(version: snapshot.version, items: items)
     }
 
-    /// The items that most resemble one, by the model where it knows the item, else by words and categories.
-    ///
-    /// - Parameters:
-    ///   - item: the item to compare with, which is not in the answer.
-    ///   - count: how many items are wanted.
-    ///   - filter: which items may appear.
-    ///   - snapshot: the model.
-    /// - Returns: the items, most alike first; scores are cosines.
-    public func similar(
-        to item: ItemIndex,
-        count: Int,
-        filter: ItemFilter? = nil,
-        snapshot: ModelSnapshot
-    ) -> RankedList {
-        RankedList(version: snapshot.version, items: [])
+    /// Candidates → ranking: what may appear, best first.
+    private func ranked(_ request: Request, using set: CandidateSet) -> [Candidate] {
+        var sizes = CandidateRanker.Configuration()
+        sizes.transformer = max(sizes.transformer, request.candidateCount)
+        let ranker = CandidateRanker(configuration: sizes)
+        // A user whom the model was trained on is asked about like any other, by their events, so that the newest count.
+        let context = ScoringContext(user: nil, history: request.query.history)
+        ranker.score(context, with: request.snapshot.scorer, retrieval: request.snapshot.retrieval, into: set)
+        var proposals = Self.sources.flatMap { source in
+            source.items(for: request, after: set).map { ProposedItem(item: $0, source: source.mark) }
+        }
+        var candidates = collected(request, context, proposals, ranker, into: set)
+        if candidates.count < request.query.count, request.query.candidates == nil {
+            // What a filter lets through may lie far below everybody's best.
+            proposals += FilterScan().items(request.query.count, for: request, after: set)
+                .map { ProposedItem(item: $0, source: .scan) }
+            candidates = collected(request, context, proposals, ranker, into: set)
+        }
+        return candidates
     }
 
-    /// The items that are popular now.
-    ///
-    /// - Parameters:
-    ///   - count: how many items are wanted.
-    ///   - filter: which items may appear.
-    ///   - time: now, in seconds since 1970.
-    ///   - streaming: what is counted from the stream.
-    /// - Returns: the items, most popular first.
-    public func popular(
-        count: Int,
-        filter: ItemFilter? = nil,
-        at time: Int64,
-        streaming: any StreamingEvidence
-    ) -> [RankedItem] {
-        []
+    private func collected(
+        _ request: Request,
+        _ context: ScoringContext,
+        _ proposals: [ProposedItem],
+        _ ranker: CandidateRanker,
+        into set: CandidateSet
+    ) -> [Candidate] {
+        request.streaming.withModels { models in
+            ranker.collect(context, from: models, at: request.query.time, adding: proposals, into: set)
+        }
+        CandidateRanker.rank(set, with: request.snapshot.fusion)
+        var candidates: [Candidate] = []
+        candidates.reserveCapacity(set.count)
+        for place in 0..<set.count where request.admits(set.item(at: place)) {
+            candidates.append(Candidate(place, of: set))
+        }
+        candidates.sort(by: Candidate.isBetter)
+        return candidates
     }
 }

@@ -3,26 +3,73 @@ import FreshetData
 import FreshetModels
 
 /// A query with everything that answers it: taken once, the same for every step of the pipeline.
-struct Request {
+///
+/// Belongs to one thread.
+final class Request {
+    /// Of the newest items, so many are looked at for ones without events.
+    private static let newItemWindow = 256
+
     let query: Query
     let snapshot: ModelSnapshot
     let streaming: any StreamingEvidence
     let catalog: CatalogSnapshot
     let policies: PolicyConfiguration
-    /// The names of the event types by number.
-    let eventTypes: [EventType]
-    /// What the model has to say.
-    let model: ModelScores
     /// The items of the history that may not come back now.
     let forbidden: Set<ItemIndex>
-    /// The query's filter, resolved against the catalogue.
-    let filter: ResolvedFilter
+    /// What the user's items are about; computed when first asked for.
+    private(set) lazy var profile = ContentProfile(of: query.history, catalog, scratch: scratch)
+    /// The newest items without events, newest first; looked up when first asked for.
+    private(set) lazy var newItems = findNewItems()
+    private let filter: ResolvedFilter
+    private let wanted: Set<ItemIndex>?
+    private let scratch: ScratchNumbers
+
+    init(
+        _ query: Query,
+        snapshot: ModelSnapshot,
+        streaming: any StreamingEvidence,
+        catalog: CatalogSnapshot,
+        policies: PolicyConfiguration,
+        eventTypes: [EventType],
+        scratch: ScratchNumbers
+    ) {
+        self.query = query
+        self.snapshot = snapshot
+        self.streaming = streaming
+        self.catalog = catalog
+        self.policies = policies
+        self.scratch = scratch
+        filter = ResolvedFilter(query.filter, catalog)
+        wanted = query.candidates.map { Set($0) }
+        let repeats = query.includeSeen.map { $0 ? RepeatPolicy.always : .never } ?? policies.repeats
+        // Who gives the candidates has decided that these may appear.
+        forbidden =
+            query.candidates == nil
+            ? repeats.forbiddenItems(of: query.history, eventTypes: eventTypes, at: query.time) : []
+    }
 
     /// How many candidates are wanted by score: enough for the policies to choose from.
-    var candidateCount: Int { max(policies.candidateCount, 2 * query.count) }
+    var candidateCount: Int { max(policies.candidateCount, 2 * query.count) + forbidden.count + query.excluded.count }
 
     /// Whether an item may appear at all.
     func admits(_ item: ItemIndex) -> Bool {
-        !query.excluded.contains(item) && !forbidden.contains(item) && filter.admits(item, catalog)
+        if let wanted, !wanted.contains(item) { return false }
+        return !query.excluded.contains(item) && !forbidden.contains(item) && filter.admits(item, catalog)
+    }
+
+    /// How many items there are as far as anybody knows.
+    var itemCount: Int {
+        max(catalog.itemCount, snapshot.scorer?.itemCount ?? 0, streaming.withModels { $0.itemCount })
+    }
+
+    /// What one item is about.
+    func profile(of item: ItemIndex) -> ContentProfile {
+        ContentProfile(of: History(items: [item]), catalog, scratch: scratch)
+    }
+
+    private func findNewItems() -> [ItemIndex] {
+        let newest = catalog.newcomers.suffix(Self.newItemWindow).reversed()
+        guard !newest.isEmpty else { return [] }
+        return streaming.withModels { models in newest.filter { models.lifetime(of: $0) == nil } }
     }
 }

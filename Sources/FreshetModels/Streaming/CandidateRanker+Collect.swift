@@ -9,15 +9,20 @@ extension CandidateRanker {
     ///   - context: the user's history.
     ///   - streaming: the streaming models.
     ///   - now: in seconds since 1970.
-    ///   - set: as ``score(_:with:into:)`` left it.
+    ///   - proposals: further candidates, from other sources.
+    ///   - set: as ``score(_:with:retrieval:into:)`` left it.
     public func collect(
         _ context: ScoringContext,
         from streaming: StreamingModels,
         at now: Int64,
+        adding proposals: [ProposedItem] = [],
         into set: CandidateSet
     ) {
         let history = context.history
-        let highest = history.items.max().map { $0.position + 1 } ?? 0
+        let highest = max(
+            history.items.max().map { $0.position + 1 } ?? 0,
+            proposals.reduce(0) { max($0, $1.item.position + 1) }
+        )
         set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest))
         set.segment = CandidateSegment(historyLength: history.count, hasTransformer: set.transformerCount > 0)
         for item in set.topItems { set.add(item, from: .transformer) }
@@ -31,6 +36,7 @@ extension CandidateRanker {
                 set.add(item.rawValue, from: .popularity)
             }
         }
+        for proposal in proposals { set.add(proposal.item.rawValue, from: proposal.source) }
         writeTransformer(set)
         writeCoVisitation(history, streaming.coVisitation, at: now, into: set)
         writePopularity(streaming.popularity, at: now, into: set)
@@ -80,6 +86,7 @@ extension CandidateRanker {
         var total: Float = 0
         for score in set.topScores { total += expf(score - highest) }
         let level = highest + logf(total)
+        set.scoreExactly()
         for place in 0..<set.count {
             let item = Int(set.items[place])
             if item < set.transformerCount {

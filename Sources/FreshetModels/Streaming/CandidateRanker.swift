@@ -61,22 +61,47 @@ public struct CandidateRanker: Sendable {
     /// - Parameters:
     ///   - context: the user's history; events on items that the transformer does not know are left out.
     ///   - scorer: a trained transformer; `nil`, like a history without a known item, leaves it out.
+    ///   - retrieval: the scorer's items in bytes, for a large catalogue: the best are found there and scored exactly.
     ///   - set: emptied; receives the scores.
-    public func score(_ context: ScoringContext, with scorer: (any Scorer)?, into set: CandidateSet) {
+    public func score(
+        _ context: ScoringContext,
+        with scorer: (any Scorer)?,
+        retrieval: QuantizedItems? = nil,
+        into set: CandidateSet
+    ) {
         set.transformerCount = 0
         set.topItems.removeAll()
+        set.topScores.removeAll()
+        set.retrieval = nil
         guard let scorer, let known = context.history.keepingItems(below: scorer.itemCount) else { return }
+        let context = ScoringContext(user: context.user, history: known)
+        if let retrieval { return retrieve(context, from: retrieval, into: set) }
         let V = scorer.itemCount
         set.logits.reserve(V)
         set.transformerCount = V
         let scores = UnsafeMutableBufferPointer(start: set.logits.start, count: V)
-        scorer.score([ScoringContext(user: context.user, history: known)], into: scores)
+        scorer.score([context], into: scores)
         let K = min(configuration.transformer, V)
         set.topItems.reserve(K)
         set.topScores.reserve(K)
         let found = freshet_top_k(set.topItems.start, set.topScores.start, scores.baseAddress!, V, K)
         set.topItems.assume(count: found)
         set.topScores.assume(count: found)
+    }
+
+    private func retrieve(_ context: ScoringContext, from retrieval: QuantizedItems, into set: CandidateSet) {
+        let C = retrieval.scorer.vectorWidth
+        set.logits.reserve(retrieval.capacity)
+        set.userVector.reserve(C)
+        set.userVector.assume(count: C)
+        set.transformerCount = retrieval.scorer.itemCount
+        set.retrieval = retrieval
+        retrieval.scorer.userVectors(of: [context], into: set.userVector.start)
+        retrieval.score(set.userVector.start, into: set.logits.start)
+        for found in retrieval.best(configuration.transformer, for: set.userVector.start, among: set.logits.start) {
+            set.topItems.append(found.item.rawValue)
+            set.topScores.append(found.score)
+        }
     }
 
     /// Computes the fused scores.

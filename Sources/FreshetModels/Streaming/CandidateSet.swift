@@ -16,6 +16,10 @@ public final class CandidateSet {
     /// The transformer's scores, shape `[V]`, when `transformerCount` is above 0.
     let logits = ScratchList<Float>()
     var transformerCount = 0
+    /// Where the scores come from when they are rough; the transformer's best items hold exact ones.
+    var retrieval: QuantizedItems?
+    /// The user's vector, where there is a retrieval.
+    let userVector = ScratchList<Float>()
     /// The transformer's best items and their scores.
     let topItems = ScratchList<Int32>()
     let topScores = ScratchList<Float>()
@@ -42,6 +46,14 @@ public final class CandidateSet {
         rows[index * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8]
     }
 
+    /// Whether the transformer has something to say about this history.
+    public var hasTransformer: Bool { transformerCount > 0 }
+
+    /// The transformer's score of any item, roughly for a large catalogue; `nil` when it has none.
+    public func transformerScore(of item: ItemIndex) -> Float? {
+        item.position < transformerCount ? logits[item.position] : nil
+    }
+
     /// The place of an item among the candidates, or `nil`.
     public func index(of item: ItemIndex) -> Int? {
         guard item.position < places.count, places[item.position] >= 0 else { return nil }
@@ -56,6 +68,16 @@ public final class CandidateSet {
         for other in 0..<count
         where scores[other] > score || (scores[other] == score && items[other] < item.rawValue) { rank += 1 }
         return rank
+    }
+
+    /// Makes the transformer's scores of all candidates exact.
+    func scoreExactly() {
+        guard let retrieval else { return }
+        retrieval.scorer.withItemVectors { vectors in
+            for item in items where item < transformerCount {
+                logits[Int(item)] = retrieval.exactScore(Int(item), userVector.start, vectors)
+            }
+        }
     }
 
     /// Empties the set and makes room for a catalogue of so many items.

@@ -1,47 +1,45 @@
 import FreshetCore
+import FreshetModels
 
-/// An item on its way through the pipeline, with what each source says about it.
+/// An item on its way through the policies.
 struct Candidate: Sendable, Equatable {
     /// The item.
     let item: ItemIndex
     /// Who proposed it.
     var sources: CandidateSources = []
-    /// The trained model's score; `nil` where the model does not know the item or the user did nothing it knows.
-    var modelScore: Float?
-    /// How popular it is now.
-    var popularity: Float = 0
-    /// How much it goes together with the user's items.
-    var coVisitation: Float = 0
-    /// The cosine between its words and categories and those of the user's items.
-    var likeness: Float = 0
-    /// What the ranker makes of it, and what the policies work on.
+    /// What the policies order by.
     var score: Float = 0
+    /// The natural logarithm of its decayed number of events in the last month, at least ``leastPopularity``.
+    var popularity = Self.leastPopularity
     /// The probability with which the policies put it in its place.
     var propensity: Float = 1
-}
 
-/// The candidates of one request, each item once.
-struct CandidateSet {
-    private(set) var candidates: [Candidate] = []
-    private var places: [ItemIndex: Int] = [:]
+    /// The popularity of an item without events.
+    static let leastPopularity: Float = -2.079_441_5
 
-    /// Adds an item, or marks it as proposed by a further source.
-    mutating func add(_ item: ItemIndex, from source: CandidateSources, _ change: (inout Candidate) -> Void = { _ in })
-    {
-        let place: Int
-        if let known = places[item] {
-            place = known
-        } else {
-            place = candidates.count
-            places[item] = place
-            candidates.append(Candidate(item: item))
-        }
-        candidates[place].sources.formUnion(source)
-        change(&candidates[place])
+    init(item: ItemIndex) { self.item = item }
+
+    /// Takes a ranked candidate over.
+    init(_ place: Int, of set: CandidateSet) {
+        item = set.item(at: place)
+        sources = set.sources(at: place)
+        score = set.score(at: place)
+        popularity = set.feature(.popularity3, at: place)
     }
 
-    /// Changes every candidate in place.
-    mutating func update(_ change: (inout [Candidate]) -> Void) { change(&candidates) }
+    /// Whether the left one stands above the right one: by score, ties by the lower index.
+    static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
+        left.score > right.score || (left.score == right.score && left.item < right.item)
+    }
+}
 
-    func contains(_ item: ItemIndex) -> Bool { places[item] != nil }
+extension CandidateSources {
+    /// What resembles the user's items by words and categories.
+    public static let content = CandidateSources(rawValue: 16)
+    /// What is new.
+    public static let newItems = CandidateSources(rawValue: 32)
+    /// A scan over everything that a filter lets through.
+    public static let scan = CandidateSources(rawValue: 64)
+    /// The caller, for rankings.
+    public static let caller = CandidateSources(rawValue: 128)
 }

@@ -1,5 +1,17 @@
-/// Proposes items for a request; one row of ``Recommender``'s table.
+import FreshetCore
+import FreshetModels
+
+/// Proposes items beside those of ``FreshetModels/CandidateRanker`` (the model's best, what goes together with the
+/// user's items, what is popular, the user's own); one row of ``Recommender``'s table.
 protocol CandidateSource: Sendable {
-    /// Adds what it has found to the candidates.
-    func propose(for request: Request, into candidates: inout CandidateSet)
+    /// What its proposals are marked with.
+    var mark: CandidateSources { get }
+
+    /// Looks for items.
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - model: what the trained model said, before anything was collected.
+    /// - Returns: the items it proposes; those that may not appear are sorted out later.
+    func items(for request: Request, after model: CandidateSet) -> [ItemIndex]
 }

@@ -1,33 +1,22 @@
-import FreshetCore
-import FreshetData
 import FreshetModels
 
-/// What is known from counting events as they come: the pipeline's view of the streaming models.
-///
-/// Items may be newer than any snapshot. Times are seconds since 1970; calls come from many threads.
+/// The pipeline's way to the streaming models, which learn while requests are answered.
 public protocol StreamingEvidence: Sendable {
-    /// What is popular now, best first.
-    func popularItems(limit: Int, at time: Int64) -> [ScoredItem]
-    /// How popular each item is now, 0 where it never had an event, in the order of the items.
-    func popularities(of items: [ItemIndex], at time: Int64) -> [Float]
-    /// What goes together with the items of a history, best first.
-    func companions(of history: History, limit: Int, at time: Int64) -> [ScoredItem]
-    /// How much each event of a history adds to the co-visitation score of an item, in the order of the events.
-    func contributions(of history: History, to item: ItemIndex, at time: Int64) -> [Float]
+    /// Lends the models as they are now.
+    ///
+    /// Whoever keeps them behind a lock holds it for the time of the call: a few ten microseconds.
+    func withModels<Result>(_ body: (StreamingModels) throws -> Result) rethrows -> Result
 }
 
-/// No evidence at all.
-public struct NoStreamingEvidence: StreamingEvidence {
-    /// Creates it.
-    public init() {}
-    /// Nothing.
-    public func popularItems(limit: Int, at time: Int64) -> [ScoredItem] { [] }
-    /// Zeros.
-    public func popularities(of items: [ItemIndex], at time: Int64) -> [Float] { items.map { _ in 0 } }
-    /// Nothing.
-    public func companions(of history: History, limit: Int, at time: Int64) -> [ScoredItem] { [] }
-    /// Zeros.
-    public func contributions(of history: History, to item: ItemIndex, at time: Int64) -> [Float] {
-        history.items.map { _ in 0 }
+/// Streaming models that no longer learn: of a replay, of a test, or of nothing.
+public struct FrozenStreaming: StreamingEvidence {
+    private let models: StreamingModels
+
+    /// Wraps models.
+    public init(_ models: StreamingModels = StreamingModels()) { self.models = models }
+
+    /// Lends the models.
+    public func withModels<Result>(_ body: (StreamingModels) throws -> Result) rethrows -> Result {
+        try body(models)
     }
 }

@@ -9,11 +9,10 @@ public struct CatalogSnapshot: Sendable {
     let weights: ContentWeights
     /// The items that came into the catalogue last, oldest first.
     let newcomers: [ItemIndex]
+    /// How many items there are, counting up to the highest number that was ever put.
+    public let itemCount: Int
     /// The number of changes so far: two snapshots with the same number are equal.
     public let revision: UInt64
-
-    /// How many items the catalogue has numbers for; items from there on are known from events only.
-    public var itemCount: Int { chunks.count * CatalogChunk.size }
 
     private func flags(of item: ItemIndex) -> CatalogChunk.Flags {
         let chunk = item.position / CatalogChunk.size

@@ -10,6 +10,7 @@ public final class CatalogView: Sendable {
     private struct State {
         var chunks: [CatalogChunk] = []
         var weights = ContentWeights.none
+        var itemCount = 0
         var knownCount = 0
         var newcomers: [ItemIndex] = []
         var revision: UInt64 = 0
@@ -33,6 +34,7 @@ public final class CatalogView: Sendable {
                 terms: terms,
                 weights: state.weights,
                 newcomers: state.newcomers,
+                itemCount: state.itemCount,
                 revision: state.revision
             )
         }
@@ -56,6 +58,7 @@ public final class CatalogView: Sendable {
         state.withLock { state in
             let chunk = index.position / CatalogChunk.size
             while state.chunks.count <= chunk { state.chunks.append(.empty) }
+            state.itemCount = max(state.itemCount, index.position + 1)
             var flags = state.chunks[chunk].flags
             if isAvailable {
                 flags[index.position % CatalogChunk.size].remove(.unavailable)
@@ -113,6 +116,7 @@ public final class CatalogView: Sendable {
             state.newcomers.append(index)
             if state.newcomers.count >= 2 * Self.newcomers { state.newcomers.removeFirst(Self.newcomers) }
         }
+        state.itemCount = max(state.itemCount, index.position + 1)
         columns.flags[place] = flags
         columns.details[place] = details
     }

@@ -1,0 +1,31 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+/// What resembles the user's items by words and categories, where there is nothing else to go by: the user dealt with
+/// items that no model knows.
+struct ContentCandidates: CandidateSource {
+    let mark = CandidateSources.content
+
+    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
+        guard request.query.candidates == nil, request.query.history.count > 0, !model.hasTransformer,
+            !request.profile.isEmpty, !hasCompanions(request)
+        else { return [] }
+        var best = BestItems(limit: request.candidateCount)
+        for position in 0..<request.catalog.itemCount {
+            let item = ItemIndex(position)
+            let likeness = request.profile.likeness(to: item)
+            if likeness > 0, request.admits(item) { best.add(ScoredItem(item: item, score: likeness)) }
+        }
+        return best.sorted().map(\.item)
+    }
+
+    /// Whether counting knows what goes together with the user's items.
+    private func hasCompanions(_ request: Request) -> Bool {
+        let scores = SparseScores()
+        request.streaming.withModels {
+            $0.coVisitation.score(request.query.history, at: request.query.time, into: scores)
+        }
+        return scores.count > 0
+    }
+}

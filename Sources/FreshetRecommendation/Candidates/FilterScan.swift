@@ -1,0 +1,39 @@
+import FreshetCore
+import FreshetModels
+
+/// The best of everything that a request admits: what a selective filter falls back to when the sources' proposals do
+/// not fill the list.
+struct FilterScan {
+    /// Looks at every item that the model, the catalogue or the stream knows.
+    ///
+    /// - Parameters:
+    ///   - count: how many items are wanted.
+    ///   - request: the request.
+    ///   - set: what the trained model said.
+    /// - Returns: the best by the model's score; those that it does not know come after, the most popular first.
+    func items(_ count: Int, for request: Request, after set: CandidateSet) -> [ItemIndex] {
+        var known = BestItems(limit: count)
+        var others: [ItemIndex] = []
+        for position in 0..<request.itemCount {
+            let item = ItemIndex(position)
+            guard request.admits(item) else { continue }
+            if let score = set.transformerScore(of: item) {
+                known.add(ScoredItem(item: item, score: score))
+            } else {
+                others.append(item)
+            }
+        }
+        var found = known.sorted().map(\.item)
+        guard found.count < count else { return found }
+        var unknown = BestItems(limit: count - found.count)
+        request.streaming.withModels { models in
+            let longest = models.popularity.halfLives.count - 1
+            for item in others {
+                let events = models.popularity.count(of: item, halfLife: longest, at: request.query.time)
+                unknown.add(ScoredItem(item: item, score: Float(events)))
+            }
+        }
+        found += unknown.sorted().map(\.item)
+        return found
+    }
+}

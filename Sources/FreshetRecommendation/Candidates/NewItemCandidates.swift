@@ -1,0 +1,15 @@
+import FreshetCore
+import FreshetModels
+
+/// New items that resemble what the user deals with: without an event, nothing that counts can know them.
+struct NewItemCandidates: CandidateSource {
+    /// An item that resembles the user's less is not proposed.
+    private static let threshold: Float = 0.2
+
+    let mark = CandidateSources.newItems
+
+    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
+        guard request.query.candidates == nil, !request.newItems.isEmpty, !request.profile.isEmpty else { return [] }
+        return request.newItems.filter { request.profile.likeness(to: $0) >= Self.threshold }
+    }
+}

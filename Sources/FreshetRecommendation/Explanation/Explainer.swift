@@ -1,0 +1,70 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+/// Says why items are in a list: which of the user's own events carried each, and by how much.
+struct Explainer: Sendable {
+    /// An item gets so many reasons at most.
+    private static let reasons = 3
+    /// A smaller share of the score is not worth a sentence.
+    private static let smallestWeight: Float = 0.01
+
+    private let vocabulary: Vocabulary
+
+    init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
+
+    /// Adds reasons to items, strongest first, their weights at most 1 in sum.
+    func explain(_ items: inout [RankedItem], for request: Request) {
+        guard !items.isEmpty else { return }
+        let past = EventGroups(of: request.query.history)
+        let attribution = Attribution(of: items.map(\.item), to: past, request)
+        let eventTypes = vocabulary.eventTypes
+        for place in items.indices {
+            let shares = attribution.shares(place)
+            let strongest = shares.indices
+                .filter { shares[$0] >= Self.smallestWeight }
+                .sorted { (shares[$1], $0) < (shares[$0], $1) }
+                .prefix(Self.reasons)
+            items[place].reasons = strongest.map { group in
+                let event = past.groups[group]
+                return Reason(
+                    text: text(for: event, of: items[place].item, eventTypes, request.catalog),
+                    item: vocabulary.id(of: event.item),
+                    weight: shares[group]
+                )
+            }
+            if items[place].reasons.isEmpty { items[place].reasons = [general(items[place], request)] }
+        }
+    }
+
+    /// "because you bought WHITE HANGING HEART".
+    private func text(
+        for event: EventGroups.Group,
+        of item: ItemIndex,
+        _ eventTypes: [EventType],
+        _ catalog: CatalogSnapshot
+    ) -> String {
+        let type = Int(event.type) < eventTypes.count ? eventTypes[Int(event.type)] : .view
+        let name = catalog.title(of: event.item) ?? vocabulary.id(of: event.item)
+        let isSame = event.item == item
+        return switch type {
+        case .purchase: isSame ? "because you bought it before" : "because you bought \(name)"
+        case .cart: isSame ? "because you put it into your cart" : "because you put \(name) into your cart"
+        case .like: isSame ? "because you liked it" : "because you liked \(name)"
+        case .rating: isSame ? "because you rated it" : "because you rated \(name)"
+        case .view: isSame ? "because you looked at it" : "because you looked at \(name)"
+        default: isSame ? "because of your \(type.rawValue) of it" : "because of your \(type.rawValue) of \(name)"
+        }
+    }
+
+    /// The reason where no event of the user's carried the item.
+    private func general(_ item: RankedItem, _ request: Request) -> Reason {
+        if item.sources.contains(.newItems) {
+            let category = request.catalog.categories(of: item.item).first
+            return Reason(text: category.map { "new in \($0)" } ?? "new", weight: 0)
+        }
+        if item.sources.contains(.popularity) { return Reason(text: "popular right now", weight: 0) }
+        if item.sources.contains(.scan) { return Reason(text: "the best that the filter lets through", weight: 0) }
+        return Reason(text: "often chosen next", weight: 0)
+    }
+}

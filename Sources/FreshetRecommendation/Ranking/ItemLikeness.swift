@@ -1,0 +1,53 @@
+import CFreshetKernels
+import FreshetCore
+import FreshetModels
+
+/// How alike the candidates of one request are: by the model's vectors, else by categories.
+struct ItemLikeness {
+    /// The width of a vector; 0 when the model has none.
+    private var width = 0
+    /// The vectors that the model has, of length 1, one after another.
+    private var vectors: [Float] = []
+    /// Where each candidate's vector is, or -1.
+    private var rows: [Int] = []
+    private let categories: [ArraySlice<UInt32>]
+
+    init(of items: [ItemIndex], _ request: Request) {
+        categories = items.map { request.catalog.details(of: $0)?.categories ?? [] }
+        rows = Array(repeating: -1, count: items.count)
+        guard let scorer = request.snapshot.scorer as? any VectorScorer else { return }
+        width = scorer.vectorWidth
+        vectors.reserveCapacity(items.count * width)
+        scorer.withItemVectors { table in
+            for (place, item) in items.enumerated() where item.position < scorer.itemCount {
+                let vector = table + item.position * width
+                let length = freshet_dot(vector, vector, width).squareRoot()
+                guard length > 0 else { continue }
+                rows[place] = vectors.count / width
+                for column in 0..<width { vectors.append(vector[column] / length) }
+            }
+        }
+    }
+
+    /// Raises each number to the likeness of its candidate to one of them, where that is higher.
+    func raise(_ numbers: inout [Float], to chosen: Int) {
+        vectors.withUnsafeBufferPointer { vectors in
+            for place in numbers.indices {
+                var likeness: Float = 0
+                if let start = vectors.baseAddress, rows[place] >= 0, rows[chosen] >= 0 {
+                    likeness = freshet_dot(start + rows[place] * width, start + rows[chosen] * width, width)
+                } else {
+                    likeness = Self.overlap(categories[place], categories[chosen])
+                }
+                if likeness > numbers[place] { numbers[place] = likeness }
+            }
+        }
+    }
+
+    /// The share of the categories of either that both have.
+    private static func overlap(_ left: ArraySlice<UInt32>, _ right: ArraySlice<UInt32>) -> Float {
+        let common = left.count(where: right.contains)
+        let all = left.count + right.count - common
+        return all > 0 ? Float(common) / Float(all) : 0
+    }
+}

@@ -1,0 +1,84 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+extension Recommender {
+    /// The items that most resemble one, by the model where it knows the item, else by words and categories.
+    ///
+    /// - Parameters:
+    ///   - item: the item to compare with, which is not in the answer.
+    ///   - count: how many items are wanted.
+    ///   - filter: which items may appear.
+    ///   - snapshot: the model.
+    /// - Returns: the items, most alike first; scores are cosines.
+    public func similar(
+        to item: ItemIndex,
+        count: Int,
+        filter: ItemFilter? = nil,
+        snapshot: ModelSnapshot
+    ) -> RankedList {
+        let catalog = catalog.current()
+        let filter = ResolvedFilter(filter, catalog)
+        var best = BestItems(limit: count)
+        func add(_ other: ItemIndex, _ score: Float) {
+            guard other != item, score > 0, filter.admits(other, catalog) else { return }
+            best.add(ScoredItem(item: other, score: score))
+        }
+        if let scorer = snapshot.scorer, item.position < scorer.itemCount {
+            let V = scorer.itemCount
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: V) { scores in
+                scorer.similarities(to: item, into: scores)
+                for position in 0..<V { add(ItemIndex(position), scores[position]) }
+            }
+        } else {
+            let profile = ContentProfile(of: History(items: [item]), catalog, scratch: scratch)
+            if !profile.isEmpty {
+                for position in 0..<catalog.itemCount {
+                    let other = ItemIndex(position)
+                    add(other, profile.likeness(to: other))
+                }
+            }
+        }
+        let items = best.sorted().map { RankedItem(item: $0.item, score: $0.score) }
+        return RankedList(version: snapshot.version, items: items)
+    }
+
+    /// The items that are popular now: by their number of events, those of a week ago counting half.
+    ///
+    /// - Parameters:
+    ///   - count: how many items are wanted.
+    ///   - filter: which items may appear.
+    ///   - time: now, in seconds since 1970.
+    ///   - streaming: what is counted from the stream.
+    /// - Returns: the items, most popular first; scores are the decayed numbers of events.
+    public func popular(
+        count: Int,
+        filter: ItemFilter? = nil,
+        at time: Int64,
+        streaming: any StreamingEvidence
+    ) -> [RankedItem] {
+        let catalog = catalog.current()
+        let filter = ResolvedFilter(filter, catalog)
+        return streaming.withModels { models in
+            let halfLife = 2
+            let popularity = models.popularity
+            let items = popularity.top(halfLife: halfLife).lazy
+                .filter { filter.admits($0, catalog) }
+                .prefix(count)
+                .map { ScoredItem(item: $0, score: Float(popularity.count(of: $0, halfLife: halfLife, at: time))) }
+            if items.count < count, popularity.itemCount > popularity.topCount {
+                // A selective filter: beyond the items at hand, everything is looked at.
+                var best = BestItems(limit: count)
+                for position in 0..<popularity.itemCount {
+                    let item = ItemIndex(position)
+                    let events = popularity.count(of: item, halfLife: halfLife, at: time)
+                    if events > 0, filter.admits(item, catalog) {
+                        best.add(ScoredItem(item: item, score: Float(events)))
+                    }
+                }
+                return best.sorted().map { RankedItem(item: $0.item, score: $0.score, sources: .popularity) }
+            }
+            return items.map { RankedItem(item: $0.item, score: $0.score, sources: .popularity) }
+        }
+    }
+}

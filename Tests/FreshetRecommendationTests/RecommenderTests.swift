@@ -1,0 +1,199 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetTensor
+import Testing
+
+@testable import FreshetRecommendation
+
+/// The whole pipeline: it fills its lists, obeys the filters, and sees what happened a moment ago.
+@Suite struct RecommenderTests {
+    private func items(_ list: RankedList) -> [Int] { list.items.map(\.item.position) }
+
+    @Test(arguments: [true, false]) func fillsTheListBestFirst(hasModel: Bool) {
+        let shop = TestShop()
+        let list = shop.recommender().recommend(
+            shop.query(user: 1),
+            snapshot: hasModel ? shop.trained() : shop.snapshot(),
+            streaming: shop.streaming
+        )
+        #expect(list.items.count == 10)
+        #expect(Set(items(list)).count == 10)
+        #expect(zip(list.items, list.items.dropFirst()).allSatisfy { $0.score >= $1.score })
+        #expect(items(list).prefix(5).count { $0 % 4 == 1 } >= 4, "not of the user's group: \(items(list))")
+        #expect(list.items.allSatisfy { $0.propensity == 1 && !$0.sources.isEmpty })
+    }
+
+    @Test func theSameQueryHasTheSameAnswer() {
+        let shop = TestShop()
+        let recommender = shop.recommender {
+            $0.newItemShare = 0.3
+            $0.diversity = 0.3
+        }
+        for item in 40..<60 { shop.put(item) }
+        var query = shop.query(user: 3)
+        query.seed = 7
+        let first = recommender.recommend(query, snapshot: shop.trained(), streaming: shop.streaming)
+        for _ in 0..<5 {
+            #expect(recommender.recommend(query, snapshot: shop.trained(), streaming: shop.streaming) == first)
+        }
+    }
+
+    @Test func aUserOfWhomNothingIsKnownGetsWhatIsPopular() {
+        let shop = TestShop()
+        let list = shop.recommender().recommend(
+            Query(count: 5, time: TestShop.now),
+            snapshot: shop.trained(),
+            streaming: shop.streaming
+        )
+        let popular = shop.recommender().popular(count: 8, at: TestShop.now, streaming: shop.streaming)
+        #expect(list.items.count == 5)
+        #expect(Set(items(list)).isSubset(of: popular.map(\.item.position)))
+    }
+
+    @Test func oneEventIsEnough() {
+        let shop = TestShop()
+        for group in 0..<4 {
+            let list = shop.recommender().recommend(
+                shop.query([(8 + group, .view)], count: 5),
+                snapshot: shop.trained(),
+                streaming: shop.streaming
+            )
+            #expect(items(list).count { $0 % 4 == group } >= 4, "group \(group): \(items(list))")
+        }
+    }
+
+    @Test func anItemNewerThanTheModelIsRecommendedAfterItsFirstEvents() {
+        var shop = TestShop()
+        shop.put(40)
+        let snapshot = shop.trained()
+        for user in stride(from: 1, to: 24, by: 4) { shop.add(user: user, item: 40) }
+        let query = shop.query([(1, .view), (5, .view)])
+        let list = shop.recommender().recommend(query, snapshot: snapshot, streaming: shop.streaming)
+        #expect(items(list).contains(40))
+    }
+
+    @Test func unavailableItemsVanishFromTheNextAnswer() {
+        let shop = TestShop()
+        let recommender = shop.recommender()
+        let snapshot = shop.trained()
+        func ask() -> RankedList {
+            recommender.recommend(shop.query(user: 2), snapshot: snapshot, streaming: shop.streaming)
+        }
+        for _ in 0..<10 {
+            let best = ask().items[0].item
+            shop.catalog.setAvailable(false, of: best)
+            #expect(!ask().items.map(\.item).contains(best))
+            #expect(
+                !recommender.similar(to: ItemIndex(2), count: 40, snapshot: snapshot).items.map(\.item).contains(best)
+            )
+            #expect(
+                !recommender.popular(count: 40, at: TestShop.now, streaming: shop.streaming).map(\.item).contains(best)
+            )
+        }
+        #expect(ask().items.count == 10)
+        shop.catalog.remove(ItemIndex(39))
+        #expect(!ask().items.map(\.item).contains(ItemIndex(39)))
+    }
+
+    @Test(arguments: [true, false], [Int.max, 1])
+    func aSelectiveFilterStillFillsTheList(hasModel: Bool, threshold: Int) {
+        let shop = TestShop(items: 400, groups: 40, users: 80)
+        let recommender = shop.recommender { $0.candidateCount = 10 }
+        var query = shop.query(user: 1)
+        query.filter = ItemFilter(categories: ["group 17"])
+        let snapshot = hasModel ? shop.trained(items: 390, retrievalThreshold: threshold) : shop.snapshot()
+        let list = recommender.recommend(query, snapshot: snapshot, streaming: shop.streaming)
+        #expect(Set(items(list)) == Set(stride(from: 17, to: 400, by: 40)))
+    }
+
+    @Test func everyConditionOfAFilterHolds() {
+        let shop = TestShop()
+        shop.catalog.setAvailable(false, of: ItemIndex(20))
+        let recommender = shop.recommender()
+        func ask(_ filter: ItemFilter, excluded: Set<ItemIndex> = []) -> Set<Int> {
+            var query = shop.query(user: 0, count: 40)
+            query.filter = filter
+            query.excluded = excluded
+            return Set(items(recommender.recommend(query, snapshot: shop.trained(), streaming: shop.streaming)))
+        }
+        let all = Set(0..<40)
+        #expect(ask(ItemFilter()) == all.subtracting([20]))
+        #expect(ask(ItemFilter(includeUnavailable: true)) == all)
+        #expect(ask(ItemFilter(categories: ["group 1", "group 2"])) == all.filter { (1...2).contains($0 % 4) })
+        #expect(ask(ItemFilter(excludedCategories: ["group 0"])) == all.filter { $0 % 4 != 0 })
+        #expect(ask(ItemFilter(tags: ["sale"])) == [0, 10, 30])
+        #expect(ask(ItemFilter(attributes: ["colour": .text("blue")])) == all.filter { $0 % 2 == 1 })
+        #expect(ask(ItemFilter(attributes: ["colour": .texts(["blue", "red"]), "size": .number(7)])) == [7])
+        #expect(ask(ItemFilter(categories: ["no such category"])).isEmpty)
+        #expect(ask(ItemFilter(categories: ["group 0"], tags: ["sale"])) == [0])
+        #expect(ask(ItemFilter(tags: ["sale"]), excluded: [ItemIndex(10)]) == [0, 30])
+    }
+
+    @Test func itemsKnownFromEventsOnlyAreAvailableAndHaveNoDetails() {
+        var shop = TestShop()
+        shop.add(user: 0, item: 60)
+        shop.add(user: 1, item: 60)
+        var query = Query(count: 50, time: TestShop.now)
+        let all = shop.recommender().recommend(query, snapshot: shop.snapshot(), streaming: shop.streaming)
+        #expect(items(all).contains(60))
+        query.filter = ItemFilter(categories: ["group 0"])
+        let some = shop.recommender().recommend(query, snapshot: shop.snapshot(), streaming: shop.streaming)
+        #expect(!items(some).contains(60))
+        query.filter = ItemFilter(excludedCategories: ["group 0"])
+        let others = shop.recommender().recommend(query, snapshot: shop.snapshot(), streaming: shop.streaming)
+        #expect(items(others).contains(60))
+    }
+
+    @Test func aRankingOrdersExactlyTheGivenItems() {
+        let shop = TestShop()
+        var query = shop.query(user: 3, count: 6)
+        query.candidates = [0, 3, 7, 12, 19, 39, 60].map { ItemIndex($0) }
+        let list = shop.recommender().recommend(query, snapshot: shop.trained(), streaming: shop.streaming)
+        #expect(list.items.count == 6)
+        #expect(Set(list.items.map(\.item)).isSubset(of: query.candidates!))
+        #expect(items(list).prefix(2).allSatisfy { $0 % 4 == 3 }, "\(items(list))")
+    }
+
+    @Test func aRetrievalGivesTheSameAnswerAsTheWholeScan() {
+        let shop = TestShop(items: 400, users: 40)
+        for user in 0..<10 {
+            let query = shop.query(user: user)
+            let exact = shop.recommender().recommend(
+                query,
+                snapshot: shop.trained(items: 400),
+                streaming: shop.streaming
+            )
+            let rough = shop.recommender().recommend(
+                query,
+                snapshot: shop.trained(items: 400, retrievalThreshold: 1),
+                streaming: shop.streaming
+            )
+            #expect(items(exact) == items(rough))
+        }
+    }
+
+    @Test func similarItemsComeFromTheModelAndForNewOnesFromTheirContent() {
+        let shop = TestShop()
+        let known = shop.recommender().similar(to: ItemIndex(5), count: 8, snapshot: shop.trained())
+        #expect(known.items.count == 8)
+        #expect(!known.items.map(\.item).contains(ItemIndex(5)))
+        #expect(items(known).prefix(4).allSatisfy { $0 % 4 == 1 })
+        shop.put(40)
+        let new = shop.recommender().similar(to: ItemIndex(40), count: 8, snapshot: shop.trained())
+        #expect(items(new).allSatisfy { $0 % 4 == 0 } && new.items.count == 8, "\(items(new))")
+    }
+
+    @Test func popularItemsObeyASelectiveFilter() {
+        let shop = TestShop()
+        let list = shop.recommender().popular(
+            count: 5,
+            filter: ItemFilter(categories: ["group 2"]),
+            at: TestShop.now,
+            streaming: shop.streaming
+        )
+        #expect(list.count == 5)
+        #expect(list.allSatisfy { $0.item.position % 4 == 2 && $0.score > 0 })
+        #expect(zip(list, list.dropFirst()).allSatisfy { $0.score >= $1.score })
+    }
+}
