@@ -1,8 +1,9 @@
 import FreshetCore
 
-/// Reads events from lines of JSON; it accepts the lines that decoding ``Event`` accepts, with the same values.
-struct EventParser {
-    private let reader = JSONObjectReader(names: ["user", "item", "type", "value", "time", "id"])
+/// Reads events from lines of JSON; by the rules for files it accepts the lines that decoding ``Event`` accepts, with the
+/// same values.
+package struct EventParser {
+    private let reader: JSONObjectReader
 
     /// The user of the last line.
     private(set) var user = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -16,13 +17,36 @@ struct EventParser {
     private(set) var time: Int64?
     /// The event id of the last line, if it has one.
     private(set) var id: UnsafeBufferPointer<UInt8>?
+    /// The recommendation that the event of the last line is feedback on, if it names one.
+    private(set) var recommendationID: UnsafeBufferPointer<UInt8>?
+
+    /// Creates a parser, which one thread may use at a time.
+    package init(rules: JSONRules = .files) {
+        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id"]
+        reader = JSONObjectReader(names: names, rules: rules)
+    }
+
+    /// Reads a line as an event.
+    /// - Throws: ``JSONFault`` when the line is not an event.
+    package mutating func event(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) -> Event {
+        try parse(line)
+        return Event(
+            user: String(decoding: user, as: UTF8.self),
+            item: String(decoding: item, as: UTF8.self),
+            type: type.map { EventType(rawValue: String(decoding: $0, as: UTF8.self)) } ?? .view,
+            value: value.isNaN ? nil : value,
+            time: time,
+            id: id.map { String(decoding: $0, as: UTF8.self) },
+            recommendationID: recommendationID.map { String(decoding: $0, as: UTF8.self) }
+        )
+    }
 
     /// Reads a line; the properties are valid as long as the line and until the next.
     /// - Throws: ``JSONFault`` when the line is not an event.
     mutating func parse(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
         try reader.read(line)
         guard let user = try text(0, "user"), let item = try text(1, "item") else {
-            throw JSONFault("no user or no item")
+            throw JSONFault("no 'user' or no 'item'")
         }
         self.user = user
         self.item = item
@@ -30,6 +54,7 @@ struct EventParser {
         value = try number(3)
         time = try seconds(4)
         id = try text(5, "id")
+        recommendationID = try text(6, "recommendation_id")
     }
 
     private func text(_ field: Int, _ name: String) throws(JSONFault) -> UnsafeBufferPointer<UInt8>? {

@@ -1,34 +1,48 @@
 /// A place in a line of JSON, which moves from token to token.
-struct JSONCursor {
+package struct JSONCursor {
     /// A string between its quotes, checked but not unescaped.
-    struct Text {
+    package struct Text {
         let bytes: UnsafeBufferPointer<UInt8>
         let hasEscapes: Bool
+
+        /// The string, unescaped.
+        package var string: String {
+            guard hasEscapes else { return String(decoding: bytes, as: UTF8.self) }
+            let scratch = ScratchBuffer()
+            scratch.clear(capacity: bytes.count)
+            return String(decoding: scratch.unescape(bytes), as: UTF8.self)
+        }
     }
 
-    private static let maximumDepth = 512
+    /// How strictly it reads.
+    package let rules: JSONRules
     private let line: UnsafeBufferPointer<UInt8>
-    private var position = 0
+    /// How many bytes have been read.
+    package private(set) var position = 0
 
-    init(_ line: UnsafeBufferPointer<UInt8>) { self.line = line }
+    /// Begins at the start of a line.
+    package init(_ line: UnsafeBufferPointer<UInt8>, rules: JSONRules = .files) {
+        self.line = line
+        self.rules = rules
+    }
 
     /// Whether nothing is left.
-    var isAtEnd: Bool { position == line.count }
+    package var isAtEnd: Bool { position == line.count }
     /// The next byte; 0 at the end, which begins no token.
-    var next: UInt8 { position < line.count ? line[position] : 0 }
+    package var next: UInt8 { position < line.count ? line[position] : 0 }
 
     /// Whether a byte is next.
-    func isNext(_ byte: UInt8) -> Bool { position < line.count && line[position] == byte }
+    package func isNext(_ byte: UInt8) -> Bool { position < line.count && line[position] == byte }
 
     /// Moves past a byte when it is next.
-    mutating func take(_ byte: UInt8) -> Bool {
+    package mutating func take(_ byte: UInt8) -> Bool {
         guard isNext(byte) else { return false }
         position += 1
         return true
     }
 
     /// Moves past blanks.
-    mutating func skipBlanks() {
+    package mutating func skipBlanks() {
         while position < line.count, line[position] <= 0x20 {
             guard line[position] == 0x20 || line[position] == 0x09 || line[position] == 0x0A || line[position] == 0x0D
             else { return }
@@ -37,12 +51,12 @@ struct JSONCursor {
     }
 
     /// A fault at this place.
-    func fault(_ reason: String) -> JSONFault { JSONFault(reason, at: position) }
+    package func fault(_ reason: String) -> JSONFault { JSONFault(reason, at: position) }
 
     // MARK: Tokens
 
     /// Reads a string.
-    mutating func string() throws(JSONFault) -> Text {
+    package mutating func string() throws(JSONFault) -> Text {
         guard take(UInt8(ascii: "\"")) else { throw fault("no string") }
         let start = position
         var hasEscapes = false
@@ -98,7 +112,7 @@ struct JSONCursor {
     }
 
     /// Reads a number and checks its form.
-    mutating func number() throws(JSONFault) -> UnsafeBufferPointer<UInt8> {
+    package mutating func number() throws(JSONFault) -> UnsafeBufferPointer<UInt8> {
         let start = position
         _ = take(UInt8(ascii: "-"))
         if !take(0x30) { try skipDigits() }
@@ -117,7 +131,7 @@ struct JSONCursor {
     }
 
     /// Moves past a value of any kind.
-    mutating func skipValue(depth: Int) throws(JSONFault) {
+    package mutating func skipValue(depth: Int) throws(JSONFault) {
         switch next {
         case UInt8(ascii: "\""): _ = try string()
         case UInt8(ascii: "{"): try skipMembers(closing: UInt8(ascii: "}"), depth: depth + 1)
@@ -140,7 +154,7 @@ struct JSONCursor {
     }
 
     private mutating func skipMembers(closing: UInt8, depth: Int) throws(JSONFault) {
-        guard depth <= Self.maximumDepth else { throw fault("more than \(Self.maximumDepth) levels") }
+        try checkDepth(depth)
         position += 1
         skipBlanks()
         while !take(closing) {
@@ -151,13 +165,24 @@ struct JSONCursor {
                 skipBlanks()
             }
             try skipValue(depth: depth)
-            skipBlanks()
-            if take(UInt8(ascii: ",")) {
-                skipBlanks()
-            } else if !isNext(closing) {
-                throw fault("no comma or closing bracket")
-            }
+            try takeComma(before: closing)
         }
+    }
+
+    /// Refuses to go deeper than the rules allow.
+    package func checkDepth(_ depth: Int) throws(JSONFault) {
+        guard depth <= rules.maximumDepth else { throw fault("more than \(rules.maximumDepth) levels") }
+    }
+
+    /// Moves past what stands between two members: a comma, or nothing where a closing bracket follows.
+    package mutating func takeComma(before closing: UInt8) throws(JSONFault) {
+        skipBlanks()
+        guard take(UInt8(ascii: ",")) else {
+            guard isNext(closing) else { throw fault("no comma or closing bracket") }
+            return
+        }
+        skipBlanks()
+        guard rules.allowsTrailingComma || !isNext(closing) else { throw fault("a comma before a closing bracket") }
     }
 
     private mutating func skipWord(_ word: StaticString) throws(JSONFault) {

@@ -1,9 +1,9 @@
 import FreshetCore
 
 /// Numbers and times from the bytes of a field.
-enum NumberText {
+package enum NumberText {
     /// A whole number with an optional sign, or `nil`.
-    static func integer(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    package static func integer(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
         guard let first = text.first else { return nil }
         let isNegative = first == UInt8(ascii: "-")
         let digits = isNegative || first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
@@ -19,7 +19,7 @@ enum NumberText {
     /// A decimal number with an optional fraction and exponent, correctly rounded.
     ///
     /// - Returns: `nil` when the text is something else, or the number is too large or too small for a `Double`.
-    static func double(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+    package static func double(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         var position = 0
         var mantissa: UInt64 = 0
         var digits = 0

@@ -1,0 +1,153 @@
+import FreshetCore
+
+/// Reads the fields of a JSON object into typed values, and gathers everything that is wrong with them.
+///
+/// Each mistake is named by its JSON Pointer (RFC 6901), so that one answer tells a caller all there is to mend.
+struct JSONFields {
+    /// One thing that is wrong.
+    struct Fault: Sendable, Equatable {
+        /// Where, as a JSON Pointer.
+        let pointer: String
+        /// What.
+        let detail: String
+    }
+
+    private let members: [JSONValue.Member]
+    private let path: String
+    /// What was wrong with the fields read so far.
+    private(set) var faults: [Fault] = []
+
+    /// Begins with an object.
+    /// - Throws: ``Problem`` of status 400 when the value is none.
+    init(_ value: JSONValue, path: String = "") throws(Problem) {
+        guard case .object(let members) = value else {
+            throw .invalid([Fault(pointer: path, detail: "must be an object, not \(value.kind)")])
+        }
+        self.members = members
+        self.path = path
+    }
+
+    /// The value of a field; `nil` when it is not there or `null`.
+    func value(_ name: String) -> JSONValue? {
+        guard let value = members.first(where: { $0.name == name })?.value, value != .null else { return nil }
+        return value
+    }
+
+    /// The pointer to a field.
+    func pointer(_ name: String) -> String {
+        path + "/" + name.replacing("~", with: "~0").replacing("/", with: "~1")
+    }
+
+    /// Notes a mistake.
+    mutating func fault(_ name: String, _ detail: String) {
+        faults.append(Fault(pointer: pointer(name), detail: detail))
+    }
+
+    /// Notes a mistake within a field, such as in the third element of its array.
+    mutating func fault(_ name: String, _ part: some CustomStringConvertible, _ detail: String) {
+        let part = part.description.replacing("~", with: "~0").replacing("/", with: "~1")
+        faults.append(Fault(pointer: "\(pointer(name))/\(part)", detail: detail))
+    }
+
+    /// Ends the reading.
+    /// - Throws: ``Problem`` of status 400 that lists the mistakes, if there are any.
+    func finish() throws(Problem) {
+        guard faults.isEmpty else { throw .invalid(faults) }
+    }
+
+    // MARK: Fields
+
+    mutating func string(_ name: String) -> String? {
+        switch value(name) {
+        case nil: return nil
+        case .string(let text): return text
+        case .some(let other):
+            fault(name, "must be a string, not \(other.kind)")
+            return nil
+        }
+    }
+
+    /// An external id: 1 to 256 bytes.
+    mutating func identifier(_ name: String) -> String? {
+        guard let text = string(name) else { return nil }
+        if let detail = Identifier.problem(text) { fault(name, detail) }
+        return text
+    }
+
+    mutating func bool(_ name: String) -> Bool? {
+        switch value(name) {
+        case nil: return nil
+        case .bool(let flag): return flag
+        case .some(let other):
+            fault(name, "must be true or false, not \(other.kind)")
+            return nil
+        }
+    }
+
+    mutating func number(_ name: String, in range: ClosedRange<Double>) -> Double? {
+        switch value(name) {
+        case nil: return nil
+        case .number(let number):
+            if !range.contains(number) { fault(name, "must be \(range.lowerBound) to \(range.upperBound)") }
+            return number
+        case .some(let other):
+            fault(name, "must be a number, not \(other.kind)")
+            return nil
+        }
+    }
+
+    mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
+        switch value(name) {
+        case nil: return nil
+        case .number(let number):
+            guard let whole = Int(exactly: number), range.contains(whole) else {
+                fault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+                return nil
+            }
+            return whole
+        case .some(let other):
+            fault(name, "must be a number, not \(other.kind)")
+            return nil
+        }
+    }
+
+    /// A time: seconds since 1970, or text as RFC 3339.
+    mutating func time(_ name: String) -> Int64? {
+        switch value(name) {
+        case nil: return nil
+        case .number(let number):
+            if let seconds = Event.time(fromSeconds: number) { return seconds }
+        case .string(let text):
+            if let seconds = Timestamp.seconds(from: text) { return seconds }
+        default: break
+        }
+        fault(name, "must be a number of seconds since 1970 or a time as RFC 3339 writes it")
+        return nil
+    }
+
+    mutating func strings(_ name: String, maximum: Int = 1000) -> [String]? {
+        switch value(name) {
+        case nil: return nil
+        case .array(let values) where values.count <= maximum:
+            let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            if texts.count == values.count { return texts }
+        default: break
+        }
+        fault(name, "must be an array of at most \(maximum) strings")
+        return nil
+    }
+
+    /// An object or an array of objects read by `read`, whose mistakes are added to these.
+    mutating func nested<Value>(_ value: JSONValue, at pointer: String, _ read: (inout JSONFields) -> Value?) -> Value?
+    {
+        do {
+            var fields = try JSONFields(value, path: pointer)
+            let result = read(&fields)
+            faults += fields.faults
+            return result
+        } catch {
+            faults += error.faults
+            return nil
+        }
+    }
+}

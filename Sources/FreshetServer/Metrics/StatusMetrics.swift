@@ -1,0 +1,46 @@
+import FreshetCore
+import FreshetEngine
+
+/// The engine's status as Prometheus text, read at the moment of a scrape.
+enum StatusMetrics {
+    /// The text.
+    static func text(of status: EngineStatus) -> String {
+        let registry = PrometheusRegistry()
+        func set(_ name: String, _ help: String, _ value: Double, _ labels: [(String, String)] = []) {
+            registry.describe(name, help)
+            registry.gauge(name, labels).set(value)
+        }
+        set("freshet_start_time_seconds", "When the engine started, since 1970.", Double(status.started) / 1000)
+        set("freshet_live_version", "The version that answers.", Double(status.live.number))
+        set("freshet_live_update", "Micro-updates of it since.", Double(status.live.update))
+        set("freshet_log_events", "Events in the log.", Double(status.log.events))
+        set("freshet_log_newest_offset", "The newest event's offset.", Double(status.log.newestOffset))
+        set("freshet_log_events_per_second", "Events a second.", status.log.eventsPerSecond)
+        set("freshet_users", "Users that are known.", Double(status.log.users))
+        set("freshet_items", "Items that are known.", Double(status.log.items))
+        set("freshet_learner_offset", "The newest event learned.", Double(status.learner.offset))
+        set("freshet_learner_lag_events", "Events that wait to be learned.", Double(status.learner.lagEvents))
+        set("freshet_learner_lag_seconds", "How long the oldest has waited.", status.learner.lagSeconds)
+        set("freshet_learner_events_per_second", "Events learned a second.", status.learner.eventsPerSecond)
+        if let loss = status.learner.loss { set("freshet_learner_loss", "Loss of the newest micro-update.", loss) }
+        set("freshet_requests_per_second", "Recommendation requests a second.", status.requestsPerSecond)
+        for (name, help, quantiles) in [
+            ("freshet_recent_freshness_seconds", "From an event's receipt to serving weights.", status.freshness),
+            ("freshet_recent_latency_milliseconds", "The engine's time for a recommendation.", status.latency),
+        ] {
+            for (quantile, value) in [("0.5", quantiles.p50), ("0.95", quantiles.p95), ("0.99", quantiles.p99)] {
+                set(name, help, value, [("quantile", quantile)])
+            }
+        }
+        for (contender, figures) in status.figures {
+            for (metric, value) in figures {
+                let labels = [("contender", contender), ("metric", metric)]
+                set("freshet_prequential", "Prequential figures over the sliding window.", value, labels)
+            }
+        }
+        for health in status.health {
+            set("freshet_part_well", "Whether a part works.", health.isWell ? 1 : 0, [("part", health.part)])
+        }
+        return registry.text()
+    }
+}

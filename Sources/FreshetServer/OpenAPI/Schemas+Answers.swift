@@ -1,0 +1,149 @@
+extension Schemas {
+    /// What callers get.
+    static let answers: [(name: String, schema: JSONValue)] = [
+        (
+            "Delivery",
+            object(
+                "What became of a delivery.",
+                required: ["accepted", "rejected"],
+                [
+                    "accepted": ["type": "integer", "minimum": 0],
+                    "duplicates": [
+                        "type": "integer", "minimum": 0, "description": "Those accepted that were there before.",
+                    ],
+                    "rejected": list(of: "Rejection"),
+                ]
+            )
+        ),
+        (
+            "Rejection",
+            object(
+                "An entry that was refused.",
+                required: ["index", "error"],
+                ["index": ["type": "integer", "minimum": 0], "error": ["type": "string"]]
+            )
+        ),
+        (
+            "Recommendation",
+            object(
+                "Items, best first.",
+                required: ["recommendation_id", "model", "items"],
+                [
+                    "recommendation_id": ["type": "string"], "model": reference("Version"),
+                    "items": list(of: "RecommendedItem"),
+                ]
+            )
+        ),
+        (
+            "RecommendedItem",
+            object(
+                "An item of an answer.",
+                required: ["id", "score"],
+                ["id": ["type": "string"], "score": ["type": "number"], "reasons": list(of: "Reason")]
+            )
+        ),
+        (
+            "Reason",
+            object(
+                "Why an item is there.",
+                required: ["text", "weight"],
+                ["text": ["type": "string"], "item": ["type": "string"], "weight": ["type": "number"]]
+            )
+        ),
+        ("ItemList", object("Items, best first.", required: ["items"], ["items": list(of: "RecommendedItem")])),
+        ("ItemPage", page("Item", "items")),
+        ("UserPage", page("User", "users")),
+        (
+            "History",
+            object(
+                "The newest events of a user, oldest first.",
+                required: ["events"],
+                ["events": list(of: "PastEvent")]
+            )
+        ),
+        (
+            "PastEvent",
+            object(
+                "An event of the log.",
+                required: ["user", "item", "type"],
+                [
+                    "user": ["type": "string"], "item": ["type": "string"], "type": ["type": "string"],
+                    "value": ["type": "number"], "time": ["type": "integer"],
+                ]
+            )
+        ),
+        (
+            "Erasure",
+            object(
+                "What was removed when a user was erased, and what follows.",
+                required: ["id", "user", "time", "rows", "state"],
+                [
+                    "id": ["type": "string"], "user": ["type": "string"], "time": milliseconds,
+                    "rows": ["type": "integer"], "session_events": ["type": "integer"], "offset": ["type": "integer"],
+                    "state": ["type": "string", "enum": ["retraining", "complete"]],
+                ]
+            )
+        ),
+        (
+            "Key",
+            object(
+                "A key, without its secret.",
+                required: ["id", "name", "rights", "created"],
+                [
+                    "id": ["type": "string"], "name": ["type": "string"], "rights": ["type": "array", "items": right],
+                    "created": ["type": "integer"], "expires": ["type": "integer"],
+                ]
+            )
+        ),
+        ("KeyList", object("The keys there are.", required: ["keys"], ["keys": list(of: "Key")])),
+        (
+            "NewKey",
+            object(
+                "A key that was just made; its text is shown this once.",
+                required: ["key", "text"],
+                ["key": reference("Key"), "text": ["type": "string"]]
+            )
+        ),
+        (
+            "Problem",
+            object(
+                "A problem document (RFC 9457).",
+                required: ["type", "title", "status", "detail", "instance"],
+                [
+                    "type": ["type": "string", "format": "uri-reference"], "title": ["type": "string"],
+                    "status": ["type": "integer", "minimum": 400, "maximum": 599], "detail": ["type": "string"],
+                    "instance": ["type": "string", "format": "uri-reference"],
+                    "errors": [
+                        "type": "array", "maxItems": 100,
+                        "items": ["anyOf": [reference("Rejection"), reference("Fault")]],
+                    ],
+                ]
+            )
+        ),
+        (
+            "Fault",
+            object(
+                "One mistake in a request.",
+                required: ["pointer", "detail"],
+                [
+                    "pointer": [
+                        "type": "string",
+                        "description": "Where: a JSON Pointer into the body, `?name` or `{name}`.",
+                    ],
+                    "detail": ["type": "string"],
+                ]
+            )
+        ),
+    ]
+
+    private static func page(_ entry: String, _ name: String) -> JSONValue {
+        object(
+            "A page of a list, in the order of ids.",
+            required: [name],
+            [
+                (name, list(of: entry)),
+                ("next", ["type": "string", "description": "The `cursor` of the next page; absent on the last."]),
+            ]
+        )
+    }
+}

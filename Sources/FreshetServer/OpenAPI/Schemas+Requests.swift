@@ -1,0 +1,143 @@
+extension Schemas {
+    /// What callers send.
+    static let requests: [(name: String, schema: JSONValue)] = [
+        (
+            "Event",
+            request(
+                "One thing that a user did to an item.",
+                required: ["user", "item"],
+                [
+                    "user": identifier, "item": identifier,
+                    "type": eventType, "value": number, "time": time,
+                    "id": identifier.adding("title", "Its own id: sent twice, it counts once."),
+                    "recommendation_id": identifier.adding("title", "The answer that it is feedback on."),
+                ]
+            )
+        ),
+        ("Item", request("One thing that can be recommended.", required: ["id"], [("id", identifier)] + itemFields)),
+        (
+            "ItemFields",
+            request("What is known of an item; its id stands in the path.", [("id", identifier)] + itemFields)
+        ),
+        ("User", request("A user.", required: ["id"], ["id": identifier, "attributes": attributes])),
+        ("UserFields", request("What is known of a user.", ["id": identifier, "attributes": attributes])),
+        ("Attribute", ["anyOf": [["type": ["number", "boolean", "string"]], texts]]),
+        (
+            "Filter",
+            request(
+                "Which items may appear: every condition that is set must hold.",
+                [
+                    "categories": texts, "excluded_categories": texts, "tags": texts, "attributes": attributes,
+                    "include_unavailable": ["type": "boolean"],
+                ]
+            )
+        ),
+        (
+            "SessionEvent",
+            request(
+                "An event of an anonymous session.",
+                required: ["item"],
+                [
+                    "item": identifier, "type": eventType, "time": time,
+                ]
+            )
+        ),
+        (
+            "RecommendationRequest",
+            request(
+                "What does this user want next?",
+                [
+                    "user": identifier,
+                    "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
+                    "count": count, "scenario": shortText, "filter": reference("Filter"),
+                    "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
+                    "include_seen": ["type": "boolean"],
+                    "diversity": ["type": "number", "minimum": 0, "maximum": 1], "explain": ["type": "boolean"],
+                ]
+            )
+        ),
+        (
+            "RankingRequest",
+            request(
+                "In which order does this user want these items?",
+                required: ["items"],
+                [
+                    "user": identifier,
+                    "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
+                    "items": ["type": "array", "minItems": 1, "maxItems": 1000, "items": identifier],
+                    "count": count, "scenario": shortText, "explain": ["type": "boolean"],
+                ]
+            )
+        ),
+        (
+            "KeyRequest",
+            request(
+                "A key to make.",
+                required: ["name", "rights"],
+                [
+                    "name": ["type": "string", "minLength": 1],
+                    "rights": ["type": "array", "minItems": 1, "maxItems": 3, "items": right],
+                    "expires": time,
+                ]
+            )
+        ),
+    ]
+
+    static let attributes: JSONValue = [
+        "type": "object", "additionalProperties": reference("Attribute"), "maxProperties": 1000,
+    ]
+    static let right: JSONValue = ["type": "string", "enum": ["read", "write", "admin"]]
+    static let count: JSONValue = ["type": "integer", "minimum": 1, "maximum": 1000]
+
+    static let itemFields: [(String, JSONValue)] = [
+        ("title", ["type": "string"]), ("text", ["type": "string"]), ("categories", texts), ("tags", texts),
+        ("attributes", attributes),
+        (
+            "vectors",
+            [
+                "type": "object", "maxProperties": 16,
+                "additionalProperties": ["type": "array", "maxItems": 4096, "items": number],
+            ]
+        ),
+        ("available", ["type": "boolean"]), ("created_at", time),
+    ]
+    /// What a 32-bit floating-point number can hold.
+    static let number: JSONValue = [
+        "type": "number", "minimum": -3.4028234663852886e38, "maximum": 3.4028234663852886e38,
+    ]
+    static let eventType: JSONValue = identifier.adding("examples", ["view", "cart", "purchase", "like", "rating"])
+
+    /// The schema of an object that callers send; what is not required may be `null`.
+    static func request(
+        _ detail: String,
+        required: [String] = [],
+        _ properties: KeyValuePairs<String, JSONValue>
+    ) -> JSONValue {
+        request(detail, required: required, properties.map { ($0.key, $0.value) })
+    }
+
+    static func request(_ detail: String, required: [String] = [], _ properties: [(String, JSONValue)]) -> JSONValue {
+        object(
+            detail,
+            required: required,
+            properties.map { required.contains($0.0) ? $0 : ($0.0, ["anyOf": [$0.1, ["type": "null"]]]) }
+        )
+    }
+
+    /// The schema of an object.
+    static func object(
+        _ detail: String,
+        required: [String] = [],
+        _ properties: KeyValuePairs<String, JSONValue>
+    ) -> JSONValue {
+        object(detail, required: required, properties.map { ($0.key, $0.value) })
+    }
+
+    static func object(_ detail: String, required: [String] = [], _ properties: [(String, JSONValue)]) -> JSONValue {
+        let value: JSONValue = [
+            "type": "object", "description": .string(detail),
+            "properties": .object(properties.map { .init(name: $0.0, value: $0.1) }),
+        ]
+        return required.isEmpty ? value : value.adding("required", .array(required.map { .string($0) }))
+    }
+}

@@ -1,0 +1,64 @@
+import HTTPTypes
+import Hummingbird
+
+extension Problem {
+    /// The document as an answer; `trace` names this occurrence, and stands in the log too.
+    func response(trace: String) -> Response {
+        var writer = JSONWriter(capacity: 384)
+        writer.raw("{")
+        writer.name("type")
+        writer.string(kind.type)
+        writer.raw(",")
+        writer.name("title")
+        writer.string(kind.title)
+        writer.raw(",")
+        writer.name("status")
+        writer.integer(kind.status.code)
+        writer.raw(",")
+        writer.name("detail")
+        writer.string(detail)
+        writer.raw(",")
+        writer.name("instance")
+        writer.string("urn:freshet:trace:\(trace)")
+        writeErrors(&writer)
+        writer.raw("}")
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        if kind == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"freshet\"" }
+        if !allowed.isEmpty { headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ") }
+        return Response(status: kind.status, headers: headers, body: ResponseBody(byteBuffer: writer.buffer))
+    }
+
+    /// At most a hundred of each: enough to see what is wrong.
+    private func writeErrors(_ writer: inout JSONWriter) {
+        guard !faults.isEmpty || !rejected.isEmpty else { return }
+        writer.raw(",")
+        writer.name("errors")
+        if rejected.isEmpty {
+            writer.array(faults.prefix(100)) { writer, fault in
+                writer.raw("{")
+                writer.name("pointer")
+                writer.string(fault.pointer)
+                writer.raw(",")
+                writer.name("detail")
+                writer.string(fault.detail)
+                writer.raw("}")
+            }
+        } else {
+            writer.array(rejected.prefix(100)) { $0.rejection($1) }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Writes `{"index": …, "error": …}`.
+    mutating func rejection(_ rejection: Problem.Rejection) {
+        raw("{")
+        name("index")
+        integer(rejection.index)
+        raw(",")
+        name("error")
+        string(rejection.error)
+        raw("}")
+    }
+}

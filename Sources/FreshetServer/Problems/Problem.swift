@@ -1,0 +1,106 @@
+import FreshetCore
+import Hummingbird
+
+/// An error as callers see it: a problem document (RFC 9457).
+struct Problem: Error, Sendable, Equatable {
+    /// What kind of problem: the end of its `type`, and its title and status.
+    let kind: Kind
+    /// What went wrong this time, in words for the caller; never anything internal.
+    var detail: String
+    /// What is wrong where in the body.
+    var faults: [JSONFields.Fault] = []
+    /// What is wrong with which event or item of a delivery.
+    var rejected: [Rejection] = []
+    /// Seconds after which trying again makes sense.
+    var retryAfter: Int?
+    /// The methods that the resource has.
+    var allowed: [HTTPRequest.Method] = []
+
+    /// One refused entry of a delivery.
+    struct Rejection: Sendable, Equatable {
+        /// Its place in the delivery, from 0.
+        let index: Int
+        /// Why.
+        let error: String
+    }
+
+    /// The kinds of problems there are.
+    enum Kind: String, Sendable, CaseIterable {
+        case malformedBody = "malformed-body"
+        case invalidRequest = "invalid-request"
+        case unauthorized
+        case forbidden
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case timeout = "request-timeout"
+        case conflict
+        case tooLarge = "content-too-large"
+        case unsupportedMediaType = "unsupported-media-type"
+        case misdirected
+        case tooManyRequests = "too-many-requests"
+        case internalError = "internal-error"
+        case unavailable
+
+        /// The HTTP status.
+        var status: HTTPResponse.Status {
+            switch self {
+            case .malformedBody, .invalidRequest: .badRequest
+            case .unauthorized: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .notFound
+            case .methodNotAllowed: .methodNotAllowed
+            case .timeout: .requestTimeout
+            case .conflict: .conflict
+            case .tooLarge: .contentTooLarge
+            case .unsupportedMediaType: .unsupportedMediaType
+            case .misdirected: .misdirectedRequest
+            case .tooManyRequests: .tooManyRequests
+            case .internalError: .internalServerError
+            case .unavailable: .serviceUnavailable
+            }
+        }
+
+        /// The same for every problem of the kind.
+        var title: String {
+            switch self {
+            case .malformedBody: "The body cannot be read"
+            case .invalidRequest: "The request is not valid"
+            case .unauthorized: "A key is needed"
+            case .forbidden: "The key may not do this"
+            case .notFound: "There is no such thing"
+            case .methodNotAllowed: "The resource has no such method"
+            case .timeout: "The request took too long to arrive"
+            case .conflict: "The state does not allow this"
+            case .tooLarge: "The body is too large"
+            case .unsupportedMediaType: "The body is of a type that is not read here"
+            case .misdirected: "The request is meant for another host"
+            case .tooManyRequests: "Too many requests"
+            case .internalError: "Something went wrong here"
+            case .unavailable: "Not available now"
+            }
+        }
+
+        /// The URI that names it; relative to the server, as RFC 9457 allows, and nothing has to answer there.
+        var type: String { "/problems/\(rawValue)" }
+    }
+
+    /// Creates a problem.
+    init(_ kind: Kind, _ detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+
+    /// A body that is not what its type says.
+    static func malformed(_ detail: String) -> Problem { Problem(.malformedBody, "The body is not valid: \(detail).") }
+
+    /// A body or parameters with mistakes.
+    static func invalid(_ faults: [JSONFields.Fault]) -> Problem {
+        let words = faults.prefix(3).map { "\($0.pointer.isEmpty ? "the body" : $0.pointer) \($0.detail)" }
+        var problem = Problem(.invalidRequest, words.joined(separator: "; ") + ".")
+        problem.faults = faults
+        return problem
+    }
+
+    /// Nothing of a name.
+    static func notFound(_ what: String) -> Problem { Problem(.notFound, "There is no \(what).") }
+}

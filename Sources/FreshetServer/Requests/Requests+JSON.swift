@@ -1,0 +1,131 @@
+import FreshetCore
+
+extension ItemFilter {
+    /// Reads a filter.
+    init(_ fields: inout JSONFields) {
+        self.init(
+            categories: fields.strings("categories"),
+            excludedCategories: fields.strings("excluded_categories"),
+            tags: fields.strings("tags"),
+            attributes: fields.attributes("attributes"),
+            includeUnavailable: fields.bool("include_unavailable")
+        )
+    }
+}
+
+extension RecommendationRequest {
+    /// Reads the body of `POST /v1/recommendations`.
+    init(_ body: JSONValue, maximumCount: Int) throws(Problem) {
+        var fields = try JSONFields(body)
+        self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"))
+        count = fields.integer("count", in: 1...maximumCount)
+        scenario = fields.shortText("scenario")
+        exclude = fields.identifiers("exclude", maximum: 10_000)
+        includeSeen = fields.bool("include_seen")
+        diversity = fields.number("diversity", in: 0...1)
+        explain = fields.bool("explain")
+        if let value = fields.value("filter") {
+            filter = fields.nested(value, at: fields.pointer("filter")) { ItemFilter(&$0) }
+        }
+        try fields.finish()
+    }
+}
+
+extension RankingRequest {
+    /// Reads the body of `POST /v1/rankings`.
+    init(_ body: JSONValue, maximumCount: Int) throws(Problem) {
+        var fields = try JSONFields(body)
+        let items = fields.identifiers("items", maximum: maximumCount)
+        if items?.isEmpty ?? (fields.value("items") == nil) { fields.fault("items", "must name at least one item") }
+        self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"), items: items ?? [])
+        count = fields.integer("count", in: 1...maximumCount)
+        scenario = fields.shortText("scenario")
+        explain = fields.bool("explain")
+        try fields.finish()
+    }
+}
+
+extension JSONFields {
+    /// A text of at most 256 bytes.
+    mutating func shortText(_ name: String) -> String? {
+        guard let text = string(name) else { return nil }
+        if text.utf8.count > Identifier.maximumLength || text.utf8.contains(0) {
+            fault(name, "must have at most \(Identifier.maximumLength) bytes, none of them zero")
+        }
+        return text
+    }
+
+    /// External ids.
+    mutating func identifiers(_ name: String, maximum: Int) -> [String]? {
+        guard let texts = strings(name, maximum: maximum) else { return nil }
+        for (position, text) in texts.enumerated() {
+            if let detail = Identifier.problem(text) { fault(name, position, detail) }
+        }
+        return texts
+    }
+
+    /// Attributes of an item, a user or a filter.
+    mutating func attributes(_ name: String) -> [String: AttributeValue]? {
+        guard let value = value(name) else { return nil }
+        guard case .object(let members) = value, members.count <= 1000 else {
+            fault(name, "must be an object of at most 1000 members")
+            return nil
+        }
+        var attributes: [String: AttributeValue] = [:]
+        for member in members {
+            if let attribute = AttributeValue(member.value) {
+                attributes[member.name] = attribute
+            } else {
+                fault(name, member.name, "must be a number, a boolean, a string or an array of strings")
+            }
+        }
+        return attributes
+    }
+
+    /// Events of a session.
+    mutating func sessionEvents(_ name: String) -> [SessionEvent]? {
+        guard let value = value(name) else { return nil }
+        guard case .array(let values) = value, values.count <= 1000 else {
+            fault(name, "must be an array of at most 1000 events")
+            return nil
+        }
+        var events: [SessionEvent] = []
+        for (position, value) in values.enumerated() {
+            let event = nested(value, at: "\(pointer(name))/\(position)") { fields in
+                guard let item = fields.identifier("item") else {
+                    if fields.value("item") == nil { fields.fault("item", "is missing") }
+                    return SessionEvent?.none
+                }
+                let type = fields.identifier("type").map(EventType.init(rawValue:))
+                return SessionEvent(item: item, type: type, time: fields.time("time"))
+            }
+            if let event { events.append(event) }
+        }
+        return events
+    }
+}
+
+extension AttributeValue {
+    /// A JSON number, boolean, string or array of strings; `nil` for anything else.
+    init?(_ value: JSONValue) {
+        switch value {
+        case .number(let number): self = .number(number)
+        case .bool(let flag): self = .number(flag ? 1 : 0)
+        case .string(let text): self = .text(text)
+        case .array(let values):
+            let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            guard texts.count == values.count, texts.count <= 1000 else { return nil }
+            self = .texts(texts)
+        case .null, .object: return nil
+        }
+    }
+
+    /// The plain JSON value.
+    var json: JSONValue {
+        switch self {
+        case .number(let number): .number(number)
+        case .text(let text): .string(text)
+        case .texts(let texts): .array(texts.map { .string($0) })
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Hummingbird
+
+/// Takes the bodies of requests into memory, within limits of size, of time, and of all of them together.
+struct BodyReader: Sendable {
+    private let maximum: Int
+    private let timeout: Duration
+    private let budget: ByteBudget
+
+    /// Creates a reader by the limits of a configuration.
+    init(_ configuration: ServerConfiguration) {
+        maximum = configuration.limits.bodyBytes
+        timeout = .seconds(configuration.timeouts.request)
+        budget = ByteBudget(configuration.limits.bodyBytesInFlight)
+    }
+
+    /// How a body is written.
+    enum Form: Sendable {
+        case json
+        case lines
+    }
+
+    /// The forms by media type.
+    static let json: [String: Form] = ["application/json": .json]
+    /// JSON, or one value a line.
+    static let jsonOrLines: [String: Form] = [
+        "application/json": .json, "application/x-ndjson": .lines, "application/ndjson": .lines,
+        "application/jsonl": .lines,
+    ]
+    /// JSON, or a merge patch.
+    static let patch: [String: Form] = ["application/json": .json, "application/merge-patch+json": .json]
+
+    /// Reads a body and lets `use` work on it.
+    ///
+    /// `forms` are the media types that are read. The bytes count as used until `use` returns.
+    /// - Throws: ``Problem`` of status 400, 408, 413, 415 or 429, or what `use` throws.
+    func read<Value: Sendable>(
+        _ request: Request,
+        _ context: ServerContext,
+        as forms: [String: Form],
+        _ use: (ByteBuffer, Form) async throws -> Value
+    ) async throws -> Value {
+        let form = try form(of: request, forms)
+        let declared = try declaredLength(of: request)
+        var taken = declared ?? 0
+        try reserve(taken)
+        defer { budget.giveBack(taken) }
+        let deadline = ContinuousClock.now.advanced(by: timeout)
+        var body = ByteBuffer()
+        for try await var part in request.body {
+            let length = body.readableBytes + part.readableBytes
+            guard length <= maximum else { throw tooLarge }
+            if length > taken {
+                try reserve(length - taken)
+                taken = length
+            }
+            // The connection is closed when nothing comes for a while, so looking at the clock with each part bounds
+            // even a body that trickles.
+            guard ContinuousClock.now < deadline else {
+                throw Problem(.timeout, "The body did not arrive within \(timeout).")
+            }
+            if body.readableBytes == 0 { body = part } else { body.writeBuffer(&part) }
+        }
+        context.body.finish()
+        guard declared.map({ $0 == body.readableBytes }) ?? true else { throw Problem.malformed("it ended early") }
+        return try await use(body, form)
+    }
+
+    private var tooLarge: Problem { Problem(.tooLarge, "The body is longer than \(maximum) bytes.") }
+
+    private func reserve(_ count: Int) throws(Problem) {
+        guard budget.take(count) else {
+            var problem = Problem(.tooManyRequests, "Too many bodies are being read at this moment.")
+            problem.retryAfter = 1
+            throw problem
+        }
+    }
+
+    private func declaredLength(of request: Request) throws(Problem) -> Int? {
+        guard let text = request.headers[.contentLength] else { return nil }
+        guard let length = Int(text), length >= 0 else { throw .malformed("its length is no number") }
+        guard length <= maximum else { throw tooLarge }
+        return length
+    }
+
+    private func form(of request: Request, _ forms: [String: Form]) throws(Problem) -> Form {
+        let known = forms.keys.sorted().joined(separator: " or ")
+        guard let type = request.headers[.contentType] else {
+            throw Problem(.unsupportedMediaType, "The request has no Content-Type. Send \(known).")
+        }
+        let name = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        guard let form = forms[name] else {
+            throw Problem(.unsupportedMediaType, "Bodies of type '\(name)' are not read here. Send \(known).")
+        }
+        return form
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import FreshetCore
+import Hummingbird
+
+/// The parameters after the question mark, read into typed values; unknown and repeated ones are mistakes.
+struct QueryFields {
+    private var values: [String: [String]] = [:]
+    private var faults: [JSONFields.Fault] = []
+
+    /// Reads a query.
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - known: the parameters that there are.
+    ///   - lists: those of them that may come more than once.
+    init(_ request: Request, known: [String], lists: [String] = []) {
+        for part in (request.uri.query ?? "").split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decoded(pair[0]), let value = Self.decoded(pair.count > 1 ? pair[1] : "") else {
+                faults.append(.init(pointer: "?\(pair[0])", detail: "is not percent-encoded UTF-8"))
+                continue
+            }
+            guard known.contains(name) || lists.contains(name) else {
+                faults.append(.init(pointer: "?\(name)", detail: "is not a parameter of this operation"))
+                continue
+            }
+            if values[name] != nil && !lists.contains(name) {
+                faults.append(.init(pointer: "?\(name)", detail: "must not be given twice"))
+            }
+            values[name, default: []].append(value)
+        }
+    }
+
+    private static func decoded(_ text: Substring) -> String? {
+        text.replacing("+", with: " ").removingPercentEncoding
+    }
+
+    /// A text.
+    mutating func string(_ name: String, maximumLength: Int = Identifier.maximumLength) -> String? {
+        guard let text = values[name]?.first else { return nil }
+        if text.utf8.count > maximumLength {
+            faults.append(.init(pointer: "?\(name)", detail: "must have at most \(maximumLength) bytes"))
+        }
+        if text.utf8.contains(0) { faults.append(.init(pointer: "?\(name)", detail: "must not hold a zero byte")) }
+        return text
+    }
+
+    /// The texts of a parameter that may come more than once.
+    func strings(_ name: String) -> [String]? { values[name] }
+
+    /// A whole number.
+    mutating func integer(_ name: String, in range: ClosedRange<Int>, default preset: Int) -> Int {
+        guard let text = values[name]?.first else { return preset }
+        guard let number = Int(text), range.contains(number) else {
+            let detail = "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            faults.append(.init(pointer: "?\(name)", detail: detail))
+            return preset
+        }
+        return number
+    }
+
+    /// Ends the reading.
+    /// - Throws: ``Problem`` of status 400 that lists the mistakes, if there are any.
+    func finish() throws(Problem) {
+        guard faults.isEmpty else { throw .invalid(faults) }
+    }
+
+    /// The filter of `category`, `exclude_category` and `tag`; `nil` when none is given.
+    func filter() -> ItemFilter? {
+        let lists = [strings("category"), strings("exclude_category"), strings("tag")]
+        guard lists.contains(where: { $0 != nil }) else { return nil }
+        return ItemFilter(categories: lists[0], excludedCategories: lists[1], tags: lists[2])
+    }
+
+    /// The parameters that ``filter()`` reads.
+    static let filterLists = ["category", "exclude_category", "tag"]
+}

@@ -1,0 +1,98 @@
+import FreshetCore
+
+/// How the HTTP server listens and what it lets in; every setting has a default that is safe on a developer's machine.
+public struct ServerConfiguration: Sendable, Equatable, Codable {
+    /// The address to listen on; the machine itself only, unless told otherwise.
+    ///
+    /// Any other address needs a key first: without one the server refuses to start.
+    public var host = "127.0.0.1"
+    /// The port to listen on; 0 takes a free one.
+    public var port = 8090
+    /// The origins whose pages may call the server from a browser, such as `https://shop.example`; `*` for all.
+    public var allowedOrigins: [String] = []
+    /// The host names that requests may name in `Host` where no key is needed; loopback names always may.
+    public var allowedHosts: [String] = []
+    /// What one request, and all requests together, may bring.
+    public var limits = Limits()
+    /// How long connections may take; in seconds.
+    public var timeouts = Timeouts()
+    /// How many requests each key may make.
+    public var rateLimit = RateLimit()
+    /// Whether each request is written to the log.
+    public var logsRequests = false
+
+    /// Creates the defaults.
+    public init() {}
+
+    /// What one request, and all requests together, may bring.
+    public struct Limits: Sendable, Equatable, Codable {
+        /// The longest body, in bytes.
+        public var bodyBytes = 16 << 20
+        /// The longest bodies of all requests at a time together, in bytes.
+        public var bodyBytesInFlight = 256 << 20
+        /// The events of one delivery.
+        public var events = 10_000
+        /// The items or users of one delivery.
+        public var entries = 1000
+        /// The headers of a request, in bytes.
+        public var headerBytes = 16 << 10
+        /// The headers of a request.
+        public var headers = 64
+        /// The connections at a time; more wait to be accepted.
+        public var connections = 1024
+        /// The clients that follow the status stream at a time.
+        public var statusStreams = 64
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// How long connections may take; in seconds.
+    public struct Timeouts: Sendable, Equatable, Codable {
+        /// Without a request, or with one that does not go on arriving.
+        public var idle = 30.0
+        /// For a whole request to arrive.
+        public var request = 60.0
+        /// For a client of the status stream to take what was sent.
+        public var streamWrite = 10.0
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// How many requests each key may make: a token bucket.
+    public struct RateLimit: Sendable, Equatable, Codable {
+        /// Requests a second in the long run; 0 for no limit.
+        public var requestsPerSecond = 0.0
+        /// Requests at once.
+        public var burst = 1000.0
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// Whether the server can be reached from this machine only.
+    public var isLoopback: Bool { HostName.isLoopback(host) }
+
+    /// Checks ranges.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
+    public func validate() throws {
+        func check<Value: Comparable>(_ name: String, _ value: Value, in range: ClosedRange<Value>) throws {
+            guard range.contains(value) else {
+                throw FreshetError(.usage, "\(name) = \(value) is not in \(range.lowerBound) to \(range.upperBound).")
+            }
+        }
+        guard !host.isEmpty else { throw FreshetError(.usage, "The server's host has no name.") }
+        try check("server.port", port, in: 0...65_535)
+        try check("server.limits.bodyBytes", limits.bodyBytes, in: 1024...(1 << 30))
+        try check("server.limits.bodyBytesInFlight", limits.bodyBytesInFlight, in: limits.bodyBytes...(1 << 40))
+        try check("server.limits.events", limits.events, in: 1...1_000_000)
+        try check("server.limits.entries", limits.entries, in: 1...100_000)
+        try check("server.limits.headerBytes", limits.headerBytes, in: 1024...(1 << 20))
+        try check("server.limits.headers", limits.headers, in: 8...10_000)
+        try check("server.limits.connections", limits.connections, in: 1...1_000_000)
+        try check("server.limits.statusStreams", limits.statusStreams, in: 0...10_000)
+        try check("server.timeouts.idle", timeouts.idle, in: 0.1...86_400)
+        try check("server.timeouts.request", timeouts.request, in: 0.1...86_400)
+        try check("server.timeouts.streamWrite", timeouts.streamWrite, in: 0.1...86_400)
+        try check("server.rateLimit.requestsPerSecond", rateLimit.requestsPerSecond, in: 0...1e9)
+        try check("server.rateLimit.burst", rateLimit.burst, in: 1...1e9)
+    }
+}
