@@ -130,7 +130,13 @@ let package = Package(
         tests(of: "FreshetEvaluation", resources: [.copy("Fixtures")]),
         tests(of: "FreshetRecommendation"),
         tests(of: "FreshetLearning"),
-        tests(of: "FreshetStorage"),
+        .executableTarget(
+            name: "StorageProbe",
+            dependencies: ["FreshetStorage"],
+            path: "Tests/StorageProbe",
+            swiftSettings: settings
+        ),
+        tests(of: "FreshetStorage", ["StorageProbe", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(of: "FreshetEngine", ["FreshetStorage"]),
         tests(
             of: "FreshetServer",

@@ -1,9 +1,10 @@
 import Foundation
 import FreshetCore
+import Synchronization
 
 /// Keeps a data folder for one process: a lock on a file in it, which dies with the process however it dies.
 final class FolderLock: Sendable {
-    private let descriptor: Int32
+    private let descriptor: Mutex<Int32?>
 
     /// Takes the lock.
     /// - Throws: ``FreshetError`` of kind `external` when another holds it, or the folder cannot be written to.
@@ -26,14 +27,22 @@ final class FolderLock: Sendable {
                 remedy: "Stop it first, or choose another folder."
             )
         }
-        self.descriptor = descriptor
+        self.descriptor = Mutex(descriptor)
         // For people who look: the lock is what counts, not the number.
         let text = "\(getpid())\n"
         ftruncate(descriptor, 0)
         _ = text.withCString { pwrite(descriptor, $0, text.utf8.count, 0) }
     }
 
-    deinit { close(descriptor) }
+    deinit { release() }
+
+    /// Lets the folder go.
+    func release() {
+        descriptor.withLock { descriptor in
+            if let descriptor { close(descriptor) }
+            descriptor = nil
+        }
+    }
 
     private static func owner(_ descriptor: Int32) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 16)

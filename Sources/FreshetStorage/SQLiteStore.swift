@@ -65,13 +65,19 @@ public final class SQLiteStore: EngineStore, Sendable {
         }
     }
 
-    /// Writes what waits and closes the database; whatever is asked after that fails.
-    /// - Throws: ``FreshetError`` when somebody is reading.
+    /// Waits for what is being written, puts all of it on the disk, and lets go of the database and the folder.
+    ///
+    /// Whatever is asked after that fails.
+    /// - Throws: ``FreshetError`` when the disk does not take it.
     public func close() throws {
-        try FreshetError.mapping(path: path) { try pool.close() }
+        try FreshetError.mapping(path: path) {
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint() }
+            try pool.close()
+        }
+        lock.release()
     }
 
-    private static func make(_ folder: String) throws {
+    static func make(_ folder: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch let error as CocoaError {
@@ -88,7 +94,7 @@ public final class SQLiteStore: EngineStore, Sendable {
         configuration.label = "freshet.store"
         configuration.maximumReaderCount = settings.maximumReaders
         configuration.persistentReadOnlyConnections = true
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(settings.busySeconds)
         let pool = try DatabasePool(path: path, configuration: configuration)
         try Migrations.migrate(pool, path: path)
         // After the opening, which sets NORMAL itself and would overrule a setting made while a connection is prepared.

@@ -1,5 +1,5 @@
 /// All that the engine keeps on disk.
-public protocol EngineStore: EventLog, Catalog, ImpressionLog, VersionStore, SettingsStore {}
+public protocol EngineStore: EventLog, Catalog, ImpressionLog, VersionStore, SettingsStore, CompactingStore {}
 
 /// What was shown.
 public protocol ImpressionLog: Sendable {

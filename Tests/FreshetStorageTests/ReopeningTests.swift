@@ -1,0 +1,83 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import GRDB
+import Testing
+
+@testable import FreshetStorage
+
+@Suite struct ReopeningTests {
+    @Test func findsEverythingAgain() async throws {
+        let folder = try StorageFolder()
+        var store: SQLiteStore? = try folder.open()
+        let events = try await store?.append(someEvents(50)).events ?? []
+        try await store?.put([Item(id: "only in the catalogue")])
+        _ = try await store?.eraseUser("u1")
+        let back = try await store?.append([Event(user: "u1", item: "u-item1", time: 1)]).events ?? []
+        store = nil
+
+        let reopened = try folder.open()
+        #expect(reopened.newestOffset == 51)
+        #expect(reopened.eventCount() == 50 - 17 + 1)
+        #expect(reopened.vocabulary.userCount == 4)
+        #expect(reopened.vocabulary.itemCount == 51)
+        #expect(reopened.vocabulary.user("u1") == back[0].user)
+        for user in ["u0", "u2"] {
+            let number = try #require(reopened.vocabulary.user(user))
+            let expected = events.filter { $0.user == number }
+            #expect(try reopened.newestEvents(of: number, limit: 100) == expected)
+        }
+        #expect(try reopened.newestEvents(of: UserIndex(1), limit: 100).isEmpty)
+        #expect(try await reopened.append([Event(user: "u2", item: "new", time: 1)]).events[0].offset == 52)
+    }
+
+    @Test func neverGivesAnOffsetTwice() async throws {
+        let folder = try StorageFolder()
+        var store: SQLiteStore? = try folder.open()
+        _ = try await store?.append(someEvents(5, users: 1))
+        _ = try await store?.eraseUser("u0")
+        store = nil
+        let reopened = try folder.open()
+        #expect(reopened.newestOffset == 5)
+        #expect(try await reopened.append(someEvents(1)).events[0].offset == 6)
+    }
+
+    @Test(arguments: [(SQLiteStore.Synchronous.operatingSystem, 1), (.disk, 2)])
+    func flushesAsSet(_ synchronous: SQLiteStore.Synchronous, _ level: Int) throws {
+        let store = try SQLiteStore.temporary(configuration: .init(synchronous: synchronous))
+        let found = try store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        #expect(found == level)
+    }
+
+    @Test func refusesTheSecondProcess() async throws {
+        let folder = try StorageFolder()
+        let store = try folder.open()
+        let error = try #require(await failure { _ = try folder.open() })
+        #expect(error.kind == .external)
+        #expect(
+            error.message.contains("in use") && error.message.contains("\(ProcessInfo.processInfo.processIdentifier)")
+        )
+        #expect(error.remedy != nil)
+        _ = try await store.append(someEvents(1))
+    }
+
+    @Test func failsAfterClosing() async throws {
+        let store = try SQLiteStore.temporary()
+        _ = try await store.append(someEvents(3))
+        try store.close()
+        let append = await failure { _ = try await store.append(someEvents(3)) }
+        #expect(append?.kind == .external)
+        #expect(await failure { _ = try store.events(after: 0, limit: 1) } != nil)
+        #expect(await failure { _ = try await store.setting("a") } != nil)
+    }
+
+    @Test func removesATemporaryStore() async throws {
+        var store: SQLiteStore? = try .temporary()
+        let folder = try #require(store?.folder)
+        _ = try await store?.append(someEvents(3))
+        store = nil
+        // The writing thread may hold it a moment longer.
+        for _ in 0..<200 where FileManager.default.fileExists(atPath: folder) { usleep(10_000) }
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+}
