@@ -19,6 +19,10 @@ public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
     case popularity3
     /// The same at the fifth half-life.
     case popularity4
+    /// The decayed count by users with histories of like length, as a logarithm not below that of 1/8.
+    case peerPopularity0
+    /// The same at the second half-life of these.
+    case peerPopularity1
     /// Co-visitation's score for the history, as a logarithm not below −8.
     case coVisitation
     /// The same for the newest event alone.
@@ -46,6 +50,8 @@ public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
 
     /// How many half-lives of popularity there are.
     public static let popularityCount = 5
+    /// How many half-lives of popularity among users of like experience there are.
+    public static let peerPopularityCount = 2
     /// The length of a feature vector, filled up with zeros to whole SIMD registers.
     static let blocks = (allCases.count + 7) / 8
     static let stride = 8 * blocks
@@ -73,22 +79,32 @@ public struct CandidateSources: OptionSet, Sendable, Codable, Hashable {
 public enum CandidateSegment: Int, CaseIterable, Sendable, Codable {
     /// Nothing is known of the user.
     case noHistory
-    /// A history of up to five events, without a transformer.
-    case short
-    /// A longer history, without a transformer.
-    case long
-    /// A history of up to five events, with a transformer.
-    case shortWithTransformer
-    /// A longer history, with a transformer.
-    case longWithTransformer
+    /// A short history whose session still runs, without a transformer.
+    case shortInSession
+    /// A longer history whose session still runs, without a transformer.
+    case longInSession
+    /// A short history at the start of a session, without a transformer.
+    case shortReturning
+    /// A longer history at the start of a session, without a transformer.
+    case longReturning
+    /// A short history whose session still runs, with a transformer.
+    case shortInSessionWithTransformer
+    /// A longer history whose session still runs, with a transformer.
+    case longInSessionWithTransformer
+    /// A short history at the start of a session, with a transformer.
+    case shortReturningWithTransformer
+    /// A longer history at the start of a session, with a transformer.
+    case longReturningWithTransformer
 
-    init(historyLength: Int, hasTransformer: Bool) {
-        switch (historyLength, hasTransformer) {
-        case (0, _): self = .noHistory
-        case (...5, false): self = .short
-        case (_, false): self = .long
-        case (...5, true): self = .shortWithTransformer
-        case (_, true): self = .longWithTransformer
+    /// Up to how many events a history is short.
+    static let shortHistory = 5
+
+    init(historyLength: Int, isReturning: Bool, hasTransformer: Bool) {
+        guard historyLength > 0 else {
+            self = .noHistory
+            return
         }
+        let isLong = historyLength > Self.shortHistory
+        self = CandidateSegment(rawValue: 1 + (isLong ? 1 : 0) + (isReturning ? 2 : 0) + (hasTransformer ? 4 : 0))!
     }
 }

@@ -3,6 +3,9 @@ import FreshetCore
 import FreshetData
 
 extension CandidateRanker {
+    /// After how many seconds without an event a session has ended.
+    private static let sessionGap: Int64 = 3600
+
     /// Takes the candidates from all sources and writes their feature vectors.
     ///
     /// - Parameters:
@@ -24,23 +27,32 @@ extension CandidateRanker {
             proposals.reduce(0) { max($0, $1.item.position + 1) }
         )
         set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest))
-        set.segment = CandidateSegment(historyLength: history.count, hasTransformer: set.transformerCount > 0)
+        set.segment = CandidateSegment(
+            historyLength: history.count,
+            isReturning: now - (history.times.last ?? now) >= Self.sessionGap,
+            hasTransformer: set.transformerCount > 0
+        )
         for item in set.topItems { set.add(item, from: .transformer) }
         if history.count > 0 {
             streaming.coVisitation.score(history, at: now, into: set.followers)
             set.followers.forEachTop(configuration.coVisitation) { item, _ in set.add(item, from: .coVisitation) }
             writeOwn(history, at: now, into: set)
         }
-        for index in 0..<CandidateFeature.popularityCount {
-            for item in streaming.popularity.top(halfLife: index).prefix(configuration.popularity) {
-                set.add(item.rawValue, from: .popularity)
-            }
-        }
+        let peers = streaming.peerPopularity[PeerGroup(historyLength: history.count).rawValue]
+        addTops(of: streaming.popularity, to: set)
+        addTops(of: peers, to: set)
         for proposal in proposals { set.add(proposal.item.rawValue, from: proposal.source) }
         writeTransformer(set)
         writeCoVisitation(history, streaming.coVisitation, at: now, into: set)
-        writePopularity(streaming.popularity, at: now, into: set)
+        writePopularity(streaming.popularity, .popularity0, at: now, into: set)
+        writePopularity(peers, .peerPopularity0, at: now, into: set)
         writeTimes(streaming, at: now, into: set)
+    }
+
+    private func addTops(of model: StreamingPopularity, to set: CandidateSet) {
+        for index in model.halfLives.indices {
+            model.forEachTop(configuration.popularity, halfLife: index) { set.add($0.rawValue, from: .popularity) }
+        }
     }
 
     /// The user's own items: when, how often, and what came after the newest one before.
@@ -64,7 +76,7 @@ extension CandidateRanker {
             if age == 0 { set.set(.ownNewest, at: own, to: 1) }
             guard !history.times.isEmpty else { continue }
             let seconds = Float(max(0, now - history.times[history.times.endIndex - 1 - age]))
-            set.set(.ownInSession, at: own, to: seconds < 3600 ? 1 : 0)
+            set.set(.ownInSession, at: own, to: seconds < Float(Self.sessionGap) ? 1 : 0)
             set.set(.ownAgeInDays, at: own, to: logf(1 + seconds / 86_400))
         }
         for index in items.indices.dropLast() where items[index] == newest {
@@ -120,12 +132,17 @@ extension CandidateRanker {
         }
     }
 
-    private func writePopularity(_ model: StreamingPopularity, at now: Int64, into set: CandidateSet) {
-        let H = CandidateFeature.popularityCount
+    private func writePopularity(
+        _ model: StreamingPopularity,
+        _ first: CandidateFeature,
+        at now: Int64,
+        into set: CandidateSet
+    ) {
+        let H = model.halfLives.count
         model.levels.withUnsafeBufferPointer { levels in
             for index in 0..<H {
                 let decay = model.decay(at: now, halfLife: index)
-                let feature = CandidateFeature(rawValue: CandidateFeature.popularity0.rawValue + index)!
+                let feature = CandidateFeature(rawValue: first.rawValue + index)!
                 for place in 0..<set.count {
                     let position = Int(set.items[place]) * H + index
                     let level = position < levels.count ? levels[position] - decay : -.infinity

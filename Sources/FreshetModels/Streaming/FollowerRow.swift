@@ -1,3 +1,4 @@
+import CFreshetKernels
 import Foundation
 
 /// What was chosen around one item, with decayed weights, at most so many followers.
@@ -63,22 +64,14 @@ struct FollowerRow: Sendable {
     /// The place of a follower, or the end.
     private func place(of item: Int32) -> Int {
         items.withUnsafeBufferPointer { items in
-            var index = 0
-            // Sixteen at a time: rows are searched for every pair of every event.
-            let wanted = SIMD16<Int32>(repeating: item)
-            while index + 16 <= items.count {
-                let block = UnsafeRawPointer(items.baseAddress! + index).loadUnaligned(as: SIMD16<Int32>.self)
-                if any(block .== wanted) { break }
-                index += 16
-            }
-            while index < items.count, items[index] != item { index += 1 }
-            return index
+            guard let start = items.baseAddress else { return 0 }
+            return freshet_find(start, items.count, item)
         }
     }
 
     /// Drops all but the strongest followers; of equals those who came first stay.
     private mutating func keepStrongest(_ count: Int) {
-        let threshold = weights.sorted(by: >)[count - 1]
+        let threshold = highest(count, of: weights)
         var ties = count - weights.count { $0 > threshold }
         var kept = 0
         for index in items.indices {
@@ -94,5 +87,27 @@ struct FollowerRow: Sendable {
         }
         items.removeSubrange(kept...)
         weights.removeSubrange(kept...)
+    }
+}
+
+/// The lowest of the `count` highest numbers, by Hoare's quickselect.
+private func highest(_ count: Int, of numbers: [Float]) -> Float {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: numbers.count) { copy in
+        _ = copy.initialize(fromContentsOf: numbers)
+        var (low, high) = (0, copy.count - 1)
+        while low < high {
+            let pivot = copy[(low + high) / 2]
+            var (left, right) = (low, high)
+            while left <= right {
+                while copy[left] > pivot { left += 1 }
+                while copy[right] < pivot { right -= 1 }
+                guard left <= right else { break }
+                copy.swapAt(left, right)
+                left += 1
+                right -= 1
+            }
+            if count - 1 <= right { high = right } else if count - 1 >= left { low = left } else { break }
+        }
+        return copy[count - 1]
     }
 }

@@ -28,11 +28,9 @@ public struct FusionWeights: Sendable, Equatable {
         let visited: [CandidateFeature: Float] = [
             .popularity1: 0.3, .coVisitation: 0.8, .coVisitationOfLast: 0.2, .ownInSession: -2, .ownNewest: -1,
         ]
-        return switch segment {
-        case .noHistory: popular
-        case .short, .long: visited
-        case .shortWithTransformer, .longWithTransformer: visited.merging([.transformer: 0.5]) { $1 }
-        }
+        if segment == .noHistory { return popular }
+        let hasTransformer = segment.rawValue >= CandidateSegment.shortInSessionWithTransformer.rawValue
+        return hasTransformer ? visited.merging([.transformer: 0.5]) { $1 } : visited
     }
 
     /// The weights of a segment, `blocks` of them.

@@ -1,6 +1,5 @@
 import FreshetCore
 import FreshetData
-import FreshetNN
 
 /// The models that know every event the moment it happened: decayed popularity, decayed co-visitation, items' ages.
 ///
@@ -12,6 +11,8 @@ public struct StreamingModels: Sendable {
     public struct Configuration: Codable, Sendable, Equatable {
         /// The half-lives of popularity in days; 0 is none (every event counts alike).
         public var popularityHalfLivesDays = [0.125, 1, 7, 30, 0]
+        /// The half-lives in days of popularity among users of like experience; 0 is none.
+        public var peerHalfLivesDays = [1.0, 14]
         /// How many of the most popular items are at hand for each half-life.
         public var popularityTopCount = 500
         /// The settings of co-visitation.
@@ -28,12 +29,21 @@ public struct StreamingModels: Sendable {
                 popularityHalfLivesDays.count,
                 in: CandidateFeature.popularityCount...CandidateFeature.popularityCount
             )
+            try Setting.check(
+                "number of peerHalfLivesDays",
+                peerHalfLivesDays.count,
+                in: CandidateFeature.peerPopularityCount...CandidateFeature.peerPopularityCount
+            )
+            for days in peerHalfLivesDays { try Setting.check("peerHalfLivesDays", days, in: 0...1e6) }
             for days in popularityHalfLivesDays { try Setting.check("popularityHalfLivesDays", days, in: 0...1e6) }
             try Setting.check("popularityTopCount", popularityTopCount, in: 1...100_000)
             try coVisitation.validate()
         }
 
-        var halfLives: [Double] { popularityHalfLivesDays.map { $0 == 0 ? .infinity : $0 * 86_400 } }
+        var halfLives: [Double] { Self.seconds(popularityHalfLivesDays) }
+        var peerHalfLives: [Double] { Self.seconds(peerHalfLivesDays) }
+
+        private static func seconds(_ days: [Double]) -> [Double] { days.map { $0 == 0 ? .infinity : $0 * 86_400 } }
     }
 
     /// When an item was dealt with.
@@ -45,13 +55,15 @@ public struct StreamingModels: Sendable {
     /// The settings it was created with.
     public let configuration: Configuration
     /// How often items were chosen of late.
-    public private(set) var popularity: StreamingPopularity
+    public internal(set) var popularity: StreamingPopularity
+    /// The same for the users of each ``PeerGroup``.
+    var peerPopularity: [StreamingPopularity]
     /// What follows what.
-    public private(set) var coVisitation: StreamingCoVisitation
+    public internal(set) var coVisitation: StreamingCoVisitation
     /// The offset of the newest event learned; 0 before the first.
-    public private(set) var offset: Int64 = 0
+    public internal(set) var offset: Int64 = 0
 
-    private(set) var spans: [Span] = []
+    var spans: [Span] = []
 
     /// Creates models of nothing.
     public init(configuration: Configuration = Configuration()) {
@@ -60,6 +72,9 @@ public struct StreamingModels: Sendable {
             halfLives: configuration.halfLives,
             topCount: configuration.popularityTopCount
         )
+        peerPopularity = PeerGroup.allCases.map { _ in
+            StreamingPopularity(halfLives: configuration.peerHalfLives, topCount: configuration.popularityTopCount)
+        }
         coVisitation = StreamingCoVisitation(configuration: configuration.coVisitation)
     }
 
@@ -74,6 +89,7 @@ public struct StreamingModels: Sendable {
     public mutating func learn(_ event: LoggedEvent, after history: History) {
         let time = event.received > 0 ? min(event.time, event.received / 1000 + 1) : event.time
         popularity.learn(event.item, at: time)
+        peerPopularity[PeerGroup(historyLength: history.count).rawValue].learn(event.item, at: time)
         coVisitation.learn(event.item, after: history, at: time)
         let position = event.item.position
         if position >= spans.count {
@@ -91,48 +107,5 @@ public struct StreamingModels: Sendable {
     public func lifetime(of item: ItemIndex) -> ClosedRange<Int64>? {
         guard item.position < spans.count, spans[item.position].first != .max else { return nil }
         return spans[item.position].first...spans[item.position].last
-    }
-}
-
-extension StreamingModels {
-    private static let layout = "freshet-streaming-1"
-
-    /// The state as named arrays.
-    public func checkpoint() -> Checkpoint {
-        var arrays = popularity.arrays().merging(coVisitation.arrays()) { first, _ in first }
-        arrays["items.first"] = StoredArray(spans.map(\.first))
-        arrays["items.last"] = StoredArray(spans.map(\.last))
-        arrays["offset"] = StoredArray([offset])
-        return Checkpoint(arrays: arrays, metadata: ["layout": Self.layout])
-    }
-
-    /// Restores the state of a checkpoint.
-    ///
-    /// - Parameters:
-    ///   - checkpoint: what ``checkpoint()`` gave.
-    ///   - configuration: the settings it was made with.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state or one of other settings.
-    public init(from checkpoint: Checkpoint, configuration: Configuration = Configuration()) throws {
-        guard checkpoint.metadata["layout"] == Self.layout else {
-            throw FreshetError(.invalidData, "The checkpoint does not hold streaming models.")
-        }
-        self.configuration = configuration
-        popularity = try StreamingPopularity(
-            from: checkpoint,
-            halfLives: configuration.halfLives,
-            topCount: configuration.popularityTopCount
-        )
-        coVisitation = try StreamingCoVisitation(from: checkpoint, configuration: configuration.coVisitation)
-        let V = popularity.itemCount
-        let first = try checkpoint.numbers("items.first", of: Int64.self, shape: [V])
-        let last = try checkpoint.numbers("items.last", of: Int64.self, shape: [V])
-        guard coVisitation.itemCount == V, zip(first, last).allSatisfy({ $0 <= $1 || ($0, $1) == (.max, .min) }) else {
-            throw FreshetError(.invalidData, "The checkpoint's streaming models do not know the same items.")
-        }
-        spans = zip(first, last).map(Span.init)
-        guard let offset = try checkpoint.numbers("offset", of: Int64.self, shape: [1]).first, offset >= 0 else {
-            throw FreshetError(.invalidData, "The checkpoint's offset is below 0.")
-        }
-        self.offset = offset
     }
 }

@@ -66,7 +66,12 @@ public struct StreamingPopularity: Sendable {
     }
 
     /// The most popular items at a half-life, best first, ties by the lower ``ItemIndex``; at most ``topCount``.
-    public func top(halfLife: Int) -> [ItemIndex] { tops[halfLife].items }
+    public func top(halfLife: Int) -> [ItemIndex] { (0..<tops[halfLife].count).map { tops[halfLife][$0] } }
+
+    /// Calls `body` with the most popular items at a half-life, best first.
+    func forEachTop(_ count: Int, halfLife: Int, _ body: (ItemIndex) -> Void) {
+        for place in 0..<min(count, tops[halfLife].count) { body(tops[halfLife][place]) }
+    }
 
     /// What is to be taken off a level to have the base-2 logarithm of the count at a time.
     func decay(at now: Int64, halfLife: Int) -> Double {
@@ -87,22 +92,22 @@ public struct StreamingPopularity: Sendable {
 }
 
 extension StreamingPopularity {
-    /// The counts as named arrays.
-    func arrays() -> [String: StoredArray] {
+    /// The counts as arrays whose names begin with `name`.
+    func arrays(_ name: String) -> [String: StoredArray] {
         [
-            "popularity.halfLives": StoredArray(halfLives),
-            "popularity.levels": StoredArray(levels, shape: [itemCount, halfLives.count]),
-            "popularity.times": StoredArray(newestTime.map { [origin, $0] } ?? []),
+            "\(name).halfLives": StoredArray(halfLives),
+            "\(name).levels": StoredArray(levels, shape: [itemCount, halfLives.count]),
+            "\(name).times": StoredArray(newestTime.map { [origin, $0] } ?? []),
         ]
     }
 
-    /// Counts from named arrays.
+    /// Counts from arrays whose names begin with `name`.
     /// - Throws: ``FreshetError`` of kind `invalidData` when they are not counts at these half-lives.
-    init(from checkpoint: Checkpoint, halfLives: [Double], topCount: Int) throws {
+    init(from checkpoint: Checkpoint, _ name: String, halfLives: [Double], topCount: Int) throws {
         self.init(halfLives: halfLives, topCount: topCount)
-        let levels = try checkpoint.numbers("popularity.levels", of: Double.self, shape: [nil, halfLives.count])
-        let times = try checkpoint.numbers("popularity.times", of: Int64.self)
-        guard try checkpoint.numbers("popularity.halfLives", of: Double.self) == halfLives,
+        let levels = try checkpoint.numbers("\(name).levels", of: Double.self, shape: [nil, halfLives.count])
+        let times = try checkpoint.numbers("\(name).times", of: Int64.self)
+        guard try checkpoint.numbers("\(name).halfLives", of: Double.self) == halfLives,
             times.count == (levels.isEmpty ? 0 : 2), times.first ?? 0 <= times.last ?? 0,
             levels.allSatisfy({ $0 < .infinity })
         else { throw FreshetError(.invalidData, "The checkpoint does not hold popularity at these half-lives.") }
