@@ -51,7 +51,7 @@ private struct NumberScorer: Scorer {
         #expect(bySource[.own] == 2)
         #expect(Set((0..<set.count).map { set.item(at: $0) }).count == set.count)
         #expect(set.index(of: ItemIndex(39)) != nil)
-        #expect(set.segment == .shortWithTransformer)
+        #expect(set.segment == .shortInSessionWithTransformer)
     }
 
     @Test func writesFeaturesOfTheUsersOwnItems() throws {
@@ -69,6 +69,22 @@ private struct NumberScorer: Scorer {
         #expect(set.feature(.ownNewest, at: nine) == 1)
         #expect(set.feature(.ownInSession, at: nine) == 1)
         #expect(set.count == 3)
+    }
+
+    @Test func tellsSituationsApart() {
+        let set = CandidateSet()
+        func segment(_ count: Int, idle: Int64, _ scorer: NumberScorer? = nil) -> CandidateSegment {
+            let items = Array(repeating: 1, count: count)
+            let context = context(items, times: Array(repeating: now - idle, count: count))
+            CandidateRanker().score(context, with: scorer, into: set)
+            CandidateRanker().collect(context, from: StreamingModels(), at: now, into: set)
+            return set.segment
+        }
+        #expect(segment(0, idle: 0) == .noHistory)
+        #expect(segment(5, idle: 3599) == .shortInSession)
+        #expect(segment(6, idle: 3600) == .longReturning)
+        #expect(segment(5, idle: 3600, NumberScorer(itemCount: 3)) == .shortReturningWithTransformer)
+        #expect(segment(6, idle: -9, NumberScorer(itemCount: 3)) == .longInSessionWithTransformer)
     }
 
     @Test func bringsInItemsThatTheTransformerDoesNotKnow() throws {
@@ -104,7 +120,7 @@ private struct NumberScorer: Scorer {
             weights: FusionWeights(),
             into: set
         )
-        #expect(set.segment == .short)
+        #expect(set.segment == .shortInSession)
         ranker.rank(
             context([1]),
             with: NumberScorer(itemCount: 3),
