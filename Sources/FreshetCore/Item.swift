@@ -78,7 +78,7 @@ public struct User: Sendable, Equatable, Codable, Identifiable {
 }
 
 /// The value of a free attribute: a number, a word, or several words.
-public enum AttributeValue: Sendable, Equatable, Codable {
+public enum AttributeValue: Sendable, Hashable, Codable {
     /// A quantity, normalised before models see it.
     case number(Double)
     /// One category.

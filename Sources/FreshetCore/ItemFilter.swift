@@ -1,5 +1,5 @@
 /// Which items may be recommended: every condition that is set must hold.
-public struct ItemFilter: Sendable, Equatable, Codable {
+public struct ItemFilter: Sendable, Hashable, Codable {
     /// At least one of these categories.
     public var categories: [String]?
     /// None of these categories.

@@ -1,0 +1,57 @@
+import FreshetCore
+import FreshetData
+
+/// What makes two questions the same, however the answer may change.
+enum CacheKey: Hashable {
+    case recommendation(QueryShape)
+    case similar(ItemIndex, count: Int, ItemFilter?)
+    case popular(count: Int, ItemFilter?)
+}
+
+/// A query without its time and seed, its history replaced by a fingerprint.
+///
+/// Whoever does something has another history, so a new event makes a new key. The fingerprint has 64 bits and stands
+/// beside the user and the length: two histories of one user are taken for each other once in 10¹⁹ times.
+struct QueryShape: Hashable {
+    let user: UserIndex?
+    let length: Int
+    let fingerprint: UInt64
+    let count: Int
+    let candidates: [ItemIndex]?
+    let filter: ItemFilter?
+    let excluded: Set<ItemIndex>
+    let scenario: String?
+    let includeSeen: Bool?
+    let diversity: Double?
+    let explains: Bool
+
+    init(of query: Query) {
+        user = query.user
+        length = query.history.count
+        fingerprint = query.history.fingerprint
+        count = query.count
+        candidates = query.candidates
+        filter = query.filter
+        excluded = query.excluded
+        scenario = query.scenario
+        includeSeen = query.includeSeen
+        diversity = query.diversity
+        explains = query.explains
+    }
+}
+
+extension History {
+    /// A number that differs when anything of the history does (FNV-1a over whole words, mixed at the end).
+    fileprivate var fingerprint: UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ word: UInt64) {
+            hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+        }
+        for item in items { add(UInt64(truncatingIfNeeded: item.rawValue)) }
+        for time in times { add(UInt64(bitPattern: time)) }
+        for type in types { add(UInt64(type)) }
+        for value in values { add(UInt64(value.bitPattern)) }
+        return hash
+    }
+}

@@ -1,0 +1,179 @@
+import FreshetCore
+import FreshetModels
+import Synchronization
+
+/// A ``Recommender`` that remembers its answers: hot lists and those of the most active users cost a look-up.
+///
+/// An answer is given again only while all that it depends on is the same: the user's events, the model, the catalogue,
+/// and the shape of the question. What other users do in the meantime (popularity, what goes together) and the passing
+/// of time may show up to ``Configuration/lifetime`` seconds late. A place that was drawn at random keeps what was drawn
+/// for as long.
+public final class CachingRecommender: Sendable {
+    /// The settings.
+    public struct Configuration: Sendable, Equatable, Codable {
+        /// How many answers are kept; 0 remembers nothing.
+        public var capacity: Int
+        /// For how many seconds an answer may be given again.
+        public var lifetime: Int64
+
+        /// Creates the defaults: ten thousand answers, five seconds.
+        public init(capacity: Int = 10_000, lifetime: Int64 = 5) {
+            self.capacity = capacity
+            self.lifetime = lifetime
+        }
+
+        /// Checks ranges.
+        /// - Throws: ``FreshetCore/FreshetError`` of kind `usage`.
+        public func validate() throws {
+            guard (0...10_000_000).contains(capacity) else {
+                throw FreshetError(.usage, "The cache's capacity is \(capacity).", remedy: "Choose 0 to 10000000.")
+            }
+            guard (0...86_400).contains(lifetime) else {
+                throw FreshetError(.usage, "The cache's lifetime is \(lifetime) s.", remedy: "Choose 0 to 86400.")
+            }
+        }
+    }
+
+    /// What an answer was made from.
+    private struct Stamp: Equatable {
+        let version: ModelVersion?
+        let offset: Int64
+        let model: ObjectIdentifier?
+        let catalog: UInt64
+
+        init(_ snapshot: ModelSnapshot?, _ catalog: UInt64) {
+            version = snapshot?.version
+            offset = snapshot?.offset ?? 0
+            model = snapshot.map { ObjectIdentifier($0) }
+            self.catalog = catalog
+        }
+    }
+
+    private struct Answer {
+        let list: RankedList
+        let stamp: Stamp
+        let time: Int64
+        let query: Query?
+    }
+
+    private struct State {
+        var cache: BoundedCache<CacheKey, Answer>
+        var hits = 0
+        var misses = 0
+    }
+
+    /// What answers when nothing is remembered.
+    public let recommender: Recommender
+    private let configuration: Configuration
+    private let state: Mutex<State>
+
+    /// Wraps a pipeline.
+    public init(_ recommender: Recommender, configuration: Configuration = Configuration()) {
+        self.recommender = recommender
+        self.configuration = configuration
+        state = Mutex(State(cache: BoundedCache(capacity: max(configuration.capacity, 1))))
+    }
+
+    /// How many questions were answered from memory, and how many were not.
+    public var counts: (hits: Int, misses: Int) { state.withLock { ($0.hits, $0.misses) } }
+
+    /// As ``Recommender/recommend(_:snapshot:streaming:)``.
+    public func recommend(
+        _ query: Query,
+        snapshot: ModelSnapshot,
+        streaming: any StreamingEvidence
+    ) -> RankedList {
+        remembered(.recommendation(QueryShape(of: query)), snapshot, at: query.time, query) {
+            recommender.recommend(query, snapshot: snapshot, streaming: streaming)
+        }
+    }
+
+    /// As ``Recommender/similar(to:count:filter:snapshot:)``.
+    ///
+    /// - Parameters:
+    ///   - item: the item to compare with.
+    ///   - count: how many items are wanted.
+    ///   - filter: which items may appear.
+    ///   - time: now, in seconds since 1970.
+    ///   - snapshot: the model.
+    /// - Returns: the items, most alike first.
+    public func similar(
+        to item: ItemIndex,
+        count: Int,
+        filter: ItemFilter? = nil,
+        at time: Int64,
+        snapshot: ModelSnapshot
+    ) -> RankedList {
+        remembered(.similar(item, count: count, filter), snapshot, at: time, nil) {
+            recommender.similar(to: item, count: count, filter: filter, snapshot: snapshot)
+        }
+    }
+
+    /// As ``Recommender/popular(count:filter:at:streaming:)``.
+    public func popular(
+        count: Int,
+        filter: ItemFilter? = nil,
+        at time: Int64,
+        streaming: any StreamingEvidence
+    ) -> [RankedItem] {
+        remembered(.popular(count: count, filter), nil, at: time, nil) {
+            let items = recommender.popular(count: count, filter: filter, at: time, streaming: streaming)
+            return RankedList(version: ModelVersion(0), items: items)
+        }.items
+    }
+
+    /// The questions that were asked last, the latest first: what to ``preload(_:snapshot:streaming:)`` after a swap,
+    /// with the histories and times of then.
+    public func latestQueries(limit: Int) -> [Query] {
+        state.withLock { state in
+            var queries: [Query] = []
+            state.cache.forEach { _, answer in
+                if let query = answer.query { queries.append(query) }
+                return queries.count < limit
+            }
+            return queries
+        }
+    }
+
+    /// Answers questions before they are asked.
+    ///
+    /// - Parameters:
+    ///   - queries: the questions, such as those of the most active users.
+    ///   - snapshot: the model that is about to serve.
+    ///   - streaming: what is counted from the stream.
+    public func preload(_ queries: [Query], snapshot: ModelSnapshot, streaming: any StreamingEvidence) {
+        // The most important comes first and is stored last, so that it is the last to make room.
+        for query in queries.prefix(configuration.capacity).reversed() {
+            _ = recommend(query, snapshot: snapshot, streaming: streaming)
+        }
+    }
+
+    /// Forgets every answer.
+    public func removeAll() { state.withLock { $0.cache.removeAll() } }
+
+    private func remembered(
+        _ key: CacheKey,
+        _ snapshot: ModelSnapshot?,
+        at time: Int64,
+        _ query: Query?,
+        _ compute: () -> RankedList
+    ) -> RankedList {
+        guard configuration.capacity > 0, configuration.lifetime > 0 else { return compute() }
+        // Taken before the answer is computed: a change in between makes it outdated at once, never the reverse.
+        let stamp = Stamp(snapshot, recommender.catalog.current().revision)
+        let known: RankedList? = state.withLock { state in
+            guard let answer = state.cache.value(for: key), answer.stamp == stamp,
+                (0..<configuration.lifetime).contains(time - answer.time)
+            else {
+                state.misses += 1
+                return nil
+            }
+            state.hits += 1
+            return answer.list
+        }
+        if let known { return known }
+        let list = compute()
+        state.withLock { $0.cache.set(Answer(list: list, stamp: stamp, time: time, query: query), for: key) }
+        return list
+    }
+}
