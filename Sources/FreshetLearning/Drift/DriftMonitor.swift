@@ -45,6 +45,14 @@ public struct DriftMonitor: Sendable, Equatable, Codable {
         public var lossAfter: Double
         /// How many outcomes the window kept.
         public var window: Int
+
+        /// Creates a signal.
+        public init(detector: Detector, lossBefore: Double, lossAfter: Double, window: Int) {
+            self.detector = detector
+            self.lossBefore = lossBefore
+            self.lossAfter = lossAfter
+            self.window = window
+        }
     }
 
     /// The settings it was created with.

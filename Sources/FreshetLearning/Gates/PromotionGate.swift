@@ -6,14 +6,14 @@ public struct PromotionGate: Sendable, Equatable, Codable {
     /// The settings.
     public struct Settings: Sendable, Equatable, Codable {
         /// The chance that a candidate which is no better than the live version is promoted.
-        public var falsePromotion = 0.05
+        public var falsePromotion = 0.02
         /// The chance that a candidate which is no worse is discarded for being worse.
         public var falseDiscard = 0.05
         /// The gain that is worth a new version, as a share of the live one's figure: a candidate whose interval lies
         /// below is discarded early.
         public var leastGain = 0.0
         /// How many events a verdict takes at least.
-        public var minimumEvents = 200
+        public var minimumEvents = 1_000
         /// How many events a candidate has to win; without a verdict by then it is discarded.
         public var horizon = 30_000
 

@@ -1,0 +1,80 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetNN
+import FreshetTensor
+
+/// One line of weights that goes on learning: a transformer, where there is one, and its fusion weights.
+struct LearningLine {
+    private(set) var trained: TrainedModel?
+    private(set) var learner: ContinualLearner?
+    var fusion: FusionTrainer
+    /// Says which weights ``scorer`` has: equal numbers, equal weights.
+    private(set) var scorerNumber: Int
+    /// How many events were learned since the weights were last published.
+    var unpublished = 0
+    private var isStale = false
+
+    /// Goes on from a state; a model other than a sequence transformer stays as it is.
+    ///
+    /// - Throws: `FreshetError` when the model cannot be learned further.
+    init(
+        from state: ServedState,
+        settings: LearningLoop.Settings,
+        number: Int,
+        seed: UInt64,
+        pool: ThreadPool
+    ) throws {
+        trained = state.trained
+        fusion = FusionTrainer(weights: state.fusion, configuration: settings.fusion)
+        scorerNumber = number
+        guard let trained, trained.model == SequenceTransformer.name else { return }
+        learner = try ContinualLearner(
+            scorer: trained.scorer,
+            configuration: settings.learner,
+            seed: seed,
+            pool: pool
+        )
+    }
+
+    /// Learns a batch.
+    mutating func learn(_ batch: [StreamEvent], emphasis: ContinualLearner.Emphasis) -> ContinualLearner.Report? {
+        unpublished += batch.count
+        guard let learner else { return nil }
+        isStale = true
+        return learner.learn(batch, emphasis: emphasis)
+    }
+
+    /// The model as it is now; `number` names the weights when they are new.
+    mutating func scorer(numbered number: @autoclosure () -> Int) -> (any Scorer)? {
+        if isStale, let learner {
+            trained?.scorer = learner.makeScorer()
+            scorerNumber = number()
+            isStale = false
+        }
+        return trained?.scorer
+    }
+
+    /// Takes over what another line remembers of older events.
+    ///
+    /// - Throws: `FreshetError` when it is a line of other settings.
+    mutating func takeReplay(from other: LearningLine) throws {
+        guard let learner, let theirs = other.learner?.checkpoint() else { return }
+        var checkpoint = learner.checkpoint()
+        // The counts come along: by them the catalogue grows to the exemplars' items before any is drawn.
+        let known = checkpoint.arrays["learner.occurrences"]?.shape.first ?? 0
+        let remembered = theirs.arrays["learner.occurrences"]?.shape.first ?? 0
+        for (name, array) in theirs.arrays
+        where name.hasPrefix("replay.") || (name.hasPrefix("learner.") && remembered >= known) {
+            checkpoint.arrays[name] = array
+        }
+        try learner.restore(checkpoint)
+    }
+
+    /// The state as a publication.
+    mutating func state(_ version: ModelVersion, offset: Int64, numbered number: @autoclosure () -> Int) -> ServedState
+    {
+        _ = scorer(numbered: number())
+        return ServedState(version: version, trained: trained, fusion: fusion.weights, offset: offset)
+    }
+}

@@ -1,0 +1,65 @@
+import FreshetModels
+
+extension LearningLoop {
+    /// The settings of all parts.
+    public struct Settings: Sendable, Equatable, Codable {
+        /// The windows of prequential evaluation.
+        public var prequential = PrequentialEvaluation.Settings()
+        /// The drift detectors.
+        public var drift = DriftMonitor.Settings()
+        /// The gate of new versions.
+        public var promotion = PromotionGate.Settings()
+        /// The gate of micro-updates.
+        public var microUpdate = MicroUpdateGate.Settings()
+        /// The guard behind both.
+        public var rollback = RollbackGuard.Settings()
+        /// When to publish and to train.
+        public var publication = PublicationPolicy.Settings()
+        /// The continual learner.
+        public var learner = ContinualLearner.Configuration()
+        /// Popularity and co-visitation.
+        public var streaming = StreamingModels.Configuration()
+        /// The candidates of a prediction.
+        public var ranker = CandidateRanker.Configuration()
+        /// How the weights of the candidates' features are learned.
+        public var fusion = FusionTrainer.Configuration()
+        /// The share of events that every contender predicts before they are learned, in [0, 1].
+        public var evaluationShare = 1.0
+        /// The share of those that the last good state predicts as well, in [0, 1].
+        public var guardShare = 0.25
+        /// How many events are predicted before they are learned together.
+        public var microBatch = 64
+        /// How many newest events of a user are looked back on.
+        public var historyLimit = 200
+        /// Whether a candidate goes on learning while it waits, as the live version does.
+        public var candidateLearns = true
+        /// Whether a copy of the first trained state is kept as it was, to compare with.
+        public var keepsFrozenCopy = true
+        /// The factor of the learning rate after drift.
+        public var driftRate: Float = 2
+        /// The factor of replay after drift.
+        public var driftReplay: Float = 0.5
+
+        /// The defaults.
+        public init() {}
+
+        /// Checks ranges.
+        /// - Throws: `FreshetError` of kind `usage` that names the setting, its value and its range.
+        public func validate() throws {
+            try prequential.validate()
+            try drift.validate()
+            try promotion.validate()
+            try microUpdate.validate()
+            try rollback.validate()
+            try publication.validate()
+            try learner.validate()
+            try streaming.validate()
+            try SettingRange.check("learning.evaluationShare", evaluationShare, in: 0...1)
+            try SettingRange.check("learning.guardShare", guardShare, in: 0...1)
+            try SettingRange.check("learning.microBatch", microBatch, in: 1...100_000)
+            try SettingRange.check("learning.historyLimit", historyLimit, in: 1...100_000)
+            try SettingRange.check("learning.driftRate", driftRate, in: 0...100)
+            try SettingRange.check("learning.driftReplay", driftReplay, in: 0...100)
+        }
+    }
+}

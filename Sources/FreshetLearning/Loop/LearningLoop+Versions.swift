@@ -1,0 +1,174 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+extension LearningLoop {
+    /// Asks the policy what follows from a batch, and does it to the loop's own weights.
+    func decide(_ signals: [DriftMonitor.Signal], time: Int64, _ step: inout LearningStep) throws {
+        let observation = PublicationPolicy.Observation(
+            time: time,
+            offset: offset,
+            hasUpdate: learning.unpublished > 0,
+            microUpdate: microUpdate,
+            promotion: promotion,
+            rollback: rollback,
+            drift: signals,
+            figures: settings.publication.rules.isEmpty ? [:] : evaluation.figures()[Contender.live.rawValue] ?? [:]
+        )
+        try carryOut(policy.advance(observation), &step)
+        // A watch that ended without a change of the good state: it was the live one all along.
+        if rollback.verdict != .watching { rollback.restart() }
+    }
+
+    /// Takes the outcome of a full training, which becomes the candidate.
+    ///
+    /// - Parameters:
+    ///   - trained: the model.
+    ///   - learned: the newest event that it has learned.
+    ///   - recent: events of the log up to `learned`, some thousand of the newest, for its replay.
+    ///   - missed: the events after `learned` up to ``offset``; it learns them before it competes.
+    /// - Returns: the candidate's name.
+    /// - Throws: `FreshetError` when the model cannot be learned further.
+    @discardableResult
+    public func trainingFinished(
+        _ trained: TrainedModel,
+        learned: Int64,
+        recent: [LoggedEvent] = [],
+        missed: [LoggedEvent] = []
+    ) throws -> ModelVersion {
+        let version = policy.trainingFinished()
+        let state = ServedState(version: version, trained: trained, fusion: learning.fusion.weights, offset: learned)
+        var line = try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
+        let events = StreamEvents.replayed(recent + missed, limit: settings.historyLimit)
+        if recent.isEmpty { try line.takeReplay(from: learning) }
+        line.learner?.remember(events.prefix(recent.count))
+        if settings.candidateLearns {
+            var rest = events.dropFirst(recent.count)
+            while !rest.isEmpty {
+                _ = line.learn(Array(rest.prefix(settings.microBatch)), emphasis: .usual)
+                rest = rest.dropFirst(settings.microBatch)
+            }
+        }
+        candidate = line
+        candidateOffset = learned
+        promotion = PromotionGate(settings: settings.promotion)
+        evaluation.reset(.candidate)
+        return version
+    }
+
+    /// Says that a full training failed.
+    public func trainingFailed() { policy.trainingFailed() }
+
+    /// Puts a version live because somebody wants it: the candidate, or a state that was kept.
+    ///
+    /// - Parameters:
+    ///   - version: which.
+    ///   - kept: the state, unless it is the candidate or the last good one.
+    ///   - time: the moment, in milliseconds since 1970.
+    /// - Returns: what to do.
+    /// - Throws: `FreshetError` of kind `usage` when nothing of the name is there.
+    public func promote(_ version: ModelVersion, kept: ServedState? = nil, time: Int64) throws -> LearningStep {
+        var step = LearningStep()
+        if version == policy.candidate {
+            try carryOut(policy.promote(version, time: time, offset: offset), &step)
+            return step
+        }
+        guard let state = kept ?? (version == good.version ? good : nil) else {
+            throw FreshetError(.usage, "Version \(version) is not kept.")
+        }
+        let decided = policy.promote(version, time: time, offset: offset)
+        step.decisions = decided.decisions
+        good = live
+        goodNumber = liveNumber
+        try goOn(from: state)
+        step.actions.append(.publish(live, .promotion))
+        return step
+    }
+
+    /// Puts the last good state live because somebody wants it.
+    /// - Throws: `FreshetError` of kind `usage` when it is live.
+    public func rollBack(time: Int64) throws -> LearningStep {
+        guard policy.good != policy.live else {
+            throw FreshetError(.usage, "There is no earlier state to go back to: \(live.version) is the last good one.")
+        }
+        var step = LearningStep()
+        try carryOut(policy.rollBack(time: time, offset: offset), &step)
+        return step
+    }
+
+    /// Forgets a user: history and exemplars; how many exemplars there were.
+    @discardableResult
+    public func erase(_ user: UserIndex) -> Int {
+        histories.removeAll(of: user)
+        return (learning.learner?.erase(user) ?? 0) + (candidate?.learner?.erase(user) ?? 0)
+    }
+
+    private func carryOut(_ decided: PublicationPolicy.Step, _ step: inout LearningStep) throws {
+        step.decisions += decided.decisions
+        for action in decided.actions {
+            switch action {
+            case .publish(let version):
+                live = learning.state(version, offset: offset, numbered: nextNumber())
+                liveNumber = learning.scorerNumber
+                learning.unpublished = 0
+                step.actions.append(.publish(live, .microUpdate))
+            case .promote(let version):
+                guard var line = candidate else { preconditionFailure("\(version) won without being there") }
+                good = live
+                goodNumber = liveNumber
+                live = line.state(
+                    version,
+                    offset: settings.candidateLearns ? offset : candidateOffset,
+                    numbered: nextNumber()
+                )
+                liveNumber = line.scorerNumber
+                line.unpublished = 0
+                learning = line
+                endCandidate()
+                restartGates()
+                if frozen == nil && settings.keepsFrozenCopy { frozen = live }
+                step.actions.append(.publish(live, .promotion))
+            case .discard(let version):
+                endCandidate()
+                step.actions.append(.discard(version))
+            case .rollBack:
+                try goOn(from: good)
+                step.actions.append(.publish(live, .rollback))
+            case .markGood:
+                good = live
+                goodNumber = liveNumber
+                rollback.restart()
+                step.actions.append(.markGood(live))
+            case .retrain(let reason):
+                step.actions.append(.retrain(reason: reason))
+            case .restartLearner:
+                // A rollback has done so; after updates held back for long the learner goes on from what is live.
+                if learning.unpublished > 0 { try goOn(from: live) }
+            case .emphasizeNew(let events):
+                emphasizedEvents = events
+            }
+        }
+    }
+
+    /// Puts a state live and lets the learner go on from it, with what it remembers.
+    private func goOn(from state: ServedState) throws {
+        live = state
+        liveNumber = nextNumber()
+        var line = try LearningLine(from: state, settings: settings, number: liveNumber, seed: seed, pool: pool)
+        try line.takeReplay(from: learning)
+        learning = line
+        if state.version == good.version { goodNumber = liveNumber }
+        restartGates()
+    }
+
+    private func endCandidate() {
+        candidate = nil
+        promotion = nil
+    }
+
+    private func restartGates() {
+        microUpdate.reset()
+        rollback.restart()
+        evaluation.reset(.lastGood)
+    }
+}

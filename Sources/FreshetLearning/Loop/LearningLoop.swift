@@ -1,0 +1,163 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetTensor
+
+/// The learning loop: every event is predicted by all contenders, then learned, and what that says about the weights is
+/// turned into publications, promotions and rollbacks.
+///
+/// Reads no clock, file or network: the engine's service and `freshet learn` feed it events and carry out what it
+/// returns. The same events at the same times give the same actions. Belongs to one thread.
+public final class LearningLoop {
+    /// The settings it was created with.
+    public let settings: Settings
+    let seed: UInt64
+    let pool: ThreadPool
+
+    /// The share of events that are predicted before they are learned; to be lowered when the loop falls behind.
+    public var evaluationShare: Double
+    /// The newest event that was processed.
+    public internal(set) var offset: Int64 = 0
+    /// What answers requests.
+    public internal(set) var live: ServedState
+    /// The last state known to be good.
+    public internal(set) var good: ServedState
+    /// The first trained state, never learning.
+    public internal(set) var frozen: ServedState?
+    /// What the newest micro-update did; `nil` before the first.
+    public internal(set) var report: ContinualLearner.Report?
+    /// The prequential figures.
+    public internal(set) var evaluation: PrequentialEvaluation
+    /// When to publish and to train.
+    public internal(set) var policy: PublicationPolicy
+
+    /// The users' newest events.
+    public internal(set) var histories: UserHistories
+    /// Popularity and co-visitation up to ``offset``.
+    public internal(set) var streaming: StreamingModels
+
+    var learning: LearningLine
+    var candidate: LearningLine?
+    /// The newest event that the candidate was trained on.
+    var candidateOffset: Int64 = 0
+    var drift: DriftMonitor
+    var microUpdate: MicroUpdateGate
+    var promotion: PromotionGate?
+    var rollback: RollbackGuard
+    var yardsticks = Yardsticks()
+    /// Numbers that name weights, so that equal ones are scored once.
+    var numbers = 0
+    var (liveNumber, goodNumber) = (0, 0)
+    var emphasizedEvents = 0
+    let ranker: CandidateRanker
+    let (set, otherSet) = (CandidateSet(), CandidateSet())
+
+    /// Starts a loop.
+    ///
+    /// - Parameters:
+    ///   - settings: the settings.
+    ///   - live: what answers requests.
+    ///   - highestVersion: the highest version that was ever given.
+    ///   - seed: the seed of everything random.
+    ///   - pool: the threads.
+    /// - Throws: `FreshetError` when the live model cannot be learned further.
+    public init(
+        settings: Settings = Settings(),
+        live: ServedState = ServedState(),
+        highestVersion: Int = 0,
+        seed: UInt64 = 1,
+        pool: ThreadPool = ThreadPool(threads: 1)
+    ) throws {
+        self.settings = settings
+        self.seed = seed
+        self.pool = pool
+        self.live = live
+        good = live
+        evaluationShare = settings.evaluationShare
+        evaluation = PrequentialEvaluation(settings: settings.prequential)
+        policy = PublicationPolicy(
+            settings: settings.publication,
+            live: live.version,
+            highestNumber: highestVersion
+        )
+        histories = UserHistories(limit: settings.historyLimit)
+        streaming = StreamingModels(configuration: settings.streaming)
+        drift = DriftMonitor(settings: settings.drift)
+        microUpdate = MicroUpdateGate(settings: settings.microUpdate)
+        rollback = RollbackGuard(settings: settings.rollback)
+        ranker = CandidateRanker(configuration: settings.ranker)
+        learning = try LearningLine(from: live, settings: settings, number: 0, seed: seed, pool: pool)
+        if live.trained != nil && settings.keepsFrozenCopy { frozen = live }
+    }
+
+    /// The newest event that the learning weights have learned.
+    public var learnedOffset: Int64 { offset }
+
+    /// Takes in events that the weights have learned already, or need not: histories and counts only.
+    public func remember(_ events: some Sequence<LoggedEvent>) {
+        for event in events {
+            if event.offset > streaming.offset { streaming.learn(event, after: histories[event.user]) }
+            histories.append(event)
+            offset = max(offset, event.offset)
+        }
+    }
+
+    /// Predicts events, learns them, and decides.
+    ///
+    /// - Parameters:
+    ///   - events: the next events of the log, in its order; those up to ``offset`` are left out.
+    ///   - time: the moment in milliseconds since 1970; that of the newest event unless given.
+    /// - Returns: what to do and why.
+    /// - Throws: `FreshetError` when a model cannot be learned further.
+    public func process(_ events: [LoggedEvent], time: Int64? = nil) throws -> LearningStep {
+        var step = LearningStep()
+        var rest = events.drop { $0.offset <= offset }
+        while !rest.isEmpty {
+            let batch = rest.prefix(settings.microBatch)
+            rest = rest.dropFirst(settings.microBatch)
+            let signals = take(batch)
+            try decide(signals, time: time ?? (batch.last.map { $0.time * 1_000 } ?? 0), &step)
+        }
+        return step
+    }
+
+    /// One micro-batch: predict, count, learn.
+    private func take(_ batch: ArraySlice<LoggedEvent>) -> [DriftMonitor.Signal] {
+        var signals: [DriftMonitor.Signal] = []
+        var learned: [StreamEvent] = []
+        learned.reserveCapacity(batch.count)
+        for event in batch {
+            let isNewItem = streaming.lifetime(of: event.item) == nil
+            let next = StreamEvent(event: event, history: histories[event.user], isNewItem: isNewItem)
+            let outcomes =
+                EventSampling.takes(event.offset, share: evaluationShare, purpose: 1)
+                ? evaluation.add(predict(next)) : evaluation.advance(to: event.time)
+            for outcome in outcomes { if let signal = judge(outcome) { signals.append(signal) } }
+            streaming.learn(next)
+            learned.append(next)
+            histories.append(event)
+        }
+        offset = batch.last?.offset ?? offset
+        let emphasis: ContinualLearner.Emphasis =
+            emphasizedEvents > 0
+            ? ContinualLearner.Emphasis(rate: settings.driftRate, replay: settings.driftReplay) : .usual
+        emphasizedEvents = max(0, emphasizedEvents - batch.count)
+        report = learning.learn(learned, emphasis: emphasis) ?? report
+        if settings.candidateLearns { _ = candidate?.learn(learned, emphasis: emphasis) }
+        return signals
+    }
+
+    /// Tells the gates and detectors of an outcome that counts now.
+    private func judge(_ outcome: Outcome) -> DriftMonitor.Signal? {
+        guard let live = outcome.reciprocalRank(of: .live) else { return nil }
+        if let learning = outcome.reciprocalRank(of: .learning) { microUpdate.add(learning: learning, live: live) }
+        if let candidate = outcome.reciprocalRank(of: .candidate) { promotion?.add(candidate: candidate, live: live) }
+        if let good = outcome.reciprocalRank(of: .lastGood) { rollback.add(live: live, good: good) }
+        return drift.add(1 - live)
+    }
+
+    func nextNumber() -> Int {
+        numbers += 1
+        return numbers
+    }
+}

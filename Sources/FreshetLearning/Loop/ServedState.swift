@@ -1,0 +1,64 @@
+import FreshetCore
+import FreshetModels
+
+/// A trained model with what it takes to restore it from its checkpoint.
+public struct TrainedModel: Sendable {
+    /// Its name in the ``ModelRegistry``.
+    public var model: String
+    /// Its settings as JSON.
+    public var configurationJSON: String
+    /// The model.
+    public var scorer: any Scorer
+
+    /// Creates a trained model.
+    public init(model: String, configurationJSON: String, scorer: any Scorer) {
+        self.model = model
+        self.configurationJSON = configurationJSON
+        self.scorer = scorer
+    }
+}
+
+/// Everything of the learning loop that answers requests: what a publication puts live.
+public struct ServedState: Sendable {
+    /// Its name.
+    public var version: ModelVersion
+    /// The trained model; `nil` for version 0, which answers by what streams alone.
+    public var trained: TrainedModel?
+    /// How the candidates' features are weighed.
+    public var fusion: FusionWeights
+    /// The newest event that its weights have learned.
+    public var offset: Int64
+
+    /// Creates a state.
+    public init(
+        version: ModelVersion = ModelVersion(0),
+        trained: TrainedModel? = nil,
+        fusion: FusionWeights = FusionWeights(),
+        offset: Int64 = 0
+    ) {
+        self.version = version
+        self.trained = trained
+        self.fusion = fusion
+        self.offset = offset
+    }
+}
+
+/// Something that the engine has to do, in the order given.
+public enum LearningAction: Sendable {
+    /// Put a state live: a micro-update, a promotion or a rollback.
+    case publish(ServedState, Decision.Kind)
+    /// Drop a candidate.
+    case discard(ModelVersion)
+    /// The live state is the last one known to be good: worth keeping on disk.
+    case markGood(ServedState)
+    /// Start a full training beside serving, and hand over what it gives.
+    case retrain(reason: String)
+}
+
+/// What a batch of events has led to.
+public struct LearningStep: Sendable {
+    /// What to do, in this order.
+    public var actions: [LearningAction] = []
+    /// What was decided, with the evidence.
+    public var decisions: [Decision] = []
+}

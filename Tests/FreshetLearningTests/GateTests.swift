@@ -1,0 +1,224 @@
+import Foundation
+import FreshetLearning
+import Testing
+
+/// The gates on streams of which the truth is known.
+@Suite("Gates")
+struct GateTests {
+    /// What is promised of the gate, over the correlations that two models of one kind have.
+    static let agreements = [0.7, 0.8, 0.9]
+
+    @Test(arguments: agreements)
+    func equalsAreSeldomPromoted(agreement: Double) {
+        let trials = GateTrials.promotion(effect: 0, agreement: agreement, streams: 100, seed: 1)
+        #expect(trials.hits <= 5)
+    }
+
+    @Test(arguments: agreements)
+    func aWorseCandidateIsNeverPromoted(agreement: Double) {
+        let trials = GateTrials.promotion(effect: -0.05, agreement: agreement, streams: 100, seed: 2)
+        #expect(trials.hits == 0)
+    }
+
+    /// The stated number of events: 20,000, or 8,000 where the models agree much.
+    @Test(arguments: zip(agreements, [20_000, 15_000, 8_000]))
+    func aBetterCandidateIsPromotedInTime(agreement: Double, events: Int) throws {
+        let trials = GateTrials.promotion(effect: 0.05, agreement: agreement, streams: 100, seed: 3)
+        #expect(try #require(trials.eventsTo80Percent) <= events)
+    }
+
+    @Test func aRegressionIsRolledBack() throws {
+        let half = GateTrials.rollback(effect: -0.5, agreement: 0.8, streams: 100, events: 2_000, seed: 4)
+        #expect(try #require(half.eventsTo80Percent) <= 1_000)
+        #expect(half.hits == 100)
+        let alarms = GateTrials.rollback(effect: 0, agreement: 0.8, streams: 100, events: 2_000, seed: 5)
+        #expect(alarms.hits <= 1)
+    }
+
+    @Test func simulationIsWhatItSays() {
+        for effect in [0, -0.05, 0.05] {
+            var simulation = GateSimulation(effect: effect, hitRate: 0.3, agreement: 0.8, seed: 6, stream: 0)
+            let pairs = (0..<100_000).map { _ in simulation.next() }
+            let first = pairs.reduce(0) { $0 + $1.first } / 1e5
+            let second = pairs.reduce(0) { $0 + $1.second } / 1e5
+            #expect(abs(first - simulation.mean) < 0.004)
+            #expect(abs(second - first * (1 + effect)) < 0.003)
+        }
+    }
+
+    /// A gate that looks at a plain 95% interval after every event would promote many equals.
+    @Test func peekingAtAFixedIntervalWouldPromoteEquals() {
+        var promoted = 0
+        for stream in 0..<100 {
+            var simulation = GateSimulation(effect: 0, seed: 1, stream: stream)
+            var sequence = ConfidenceSequence()
+            for _ in 0..<5_000 {
+                let (live, candidate) = simulation.next()
+                sequence.add(candidate - live)
+                let error = sequence.standardDeviation / Double(sequence.count).squareRoot()
+                if sequence.count >= 200 && sequence.mean > 1.645 * error {
+                    promoted += 1
+                    break
+                }
+            }
+        }
+        #expect(promoted > 15)
+    }
+
+    @Test func horizonEndsTheWait() {
+        var settings = PromotionGate.Settings()
+        settings.horizon = 1_100
+        var gate = PromotionGate(settings: settings)
+        for _ in 0..<1_099 { #expect(gate.add(candidate: 0.5, live: 0.5) == .waiting) }
+        #expect(gate.add(candidate: 0.5, live: 0.5) == .undecided)
+        #expect(gate.add(candidate: 1, live: 0) == .undecided)
+    }
+
+    @Test func noVerdictBeforeTheLeastEvents() {
+        var gate = PromotionGate()
+        for _ in 0..<999 { #expect(gate.add(candidate: 1, live: 0) == .waiting) }
+        #expect(gate.add(candidate: 1, live: 0) == .better)
+    }
+
+    @Test func aSmallGainIsNotWorthAVersion() {
+        var settings = PromotionGate.Settings()
+        settings.leastGain = 0.5
+        var gate = PromotionGate(settings: settings)
+        var simulation = GateSimulation(effect: 0, agreement: 0.95, seed: 7, stream: 0)
+        while gate.verdict == .waiting {
+            let (live, candidate) = simulation.next()
+            gate.add(candidate: candidate, live: live)
+        }
+        #expect(gate.verdict == .worse)
+        #expect(gate.evidence.count < 10_000)
+    }
+
+    @Test func statesSurviveCoding() throws {
+        var simulation = GateSimulation(effect: 0.05, seed: 8, stream: 0)
+        var (gate, micro, watch) = (PromotionGate(), MicroUpdateGate(), RollbackGuard())
+        for _ in 0..<3_000 {
+            let (live, other) = simulation.next()
+            gate.add(candidate: other, live: live)
+            micro.add(learning: other, live: live)
+            watch.add(live: other, good: live)
+        }
+        #expect(try roundTrip(gate) == gate)
+        #expect(try roundTrip(micro) == micro)
+        #expect(try roundTrip(watch) == watch)
+    }
+}
+
+/// The interval that holds at all times.
+@Suite("Confidence sequence")
+struct ConfidenceSequenceTests {
+    @Test func holdsTheMeanAtAllTimes() {
+        var missed = 0
+        for stream in 0..<200 {
+            var simulation = GateSimulation(effect: 0.05, agreement: 0.5, seed: 9, stream: stream)
+            var sequence = ConfidenceSequence()
+            let truth = 0.05 * simulation.mean
+            for event in 1...2_000 {
+                let (first, second) = simulation.next()
+                sequence.add(second - first)
+                guard event & (event - 1) == 0 || event == 2_000 else { continue }
+                if !sequence.interval(alpha: 0.1).contains(truth) {
+                    missed += 1
+                    break
+                }
+            }
+        }
+        #expect(missed <= 20)
+    }
+
+    @Test func narrowsWithEventsAndWithAgreement() {
+        var widths: [Double] = []
+        for (agreement, count) in [(0.5, 1_000), (0.5, 10_000), (0.9, 10_000)] {
+            var simulation = GateSimulation(effect: 0, agreement: agreement, seed: 10, stream: 0)
+            var sequence = ConfidenceSequence()
+            for _ in 0..<count {
+                let (first, second) = simulation.next()
+                sequence.add(second - first)
+            }
+            let interval = sequence.interval(alpha: 0.05)
+            #expect(interval.contains(sequence.mean))
+            widths.append(interval.upperBound - interval.lowerBound)
+        }
+        #expect(widths[1] < widths[0] / 2)
+        #expect(widths[2] < widths[1] / 1.5)
+    }
+
+    @Test func mirrorsTheSign() {
+        var (plain, mirrored) = (ConfidenceSequence(), ConfidenceSequence())
+        for number in [0.5, -0.25, 1, 0, -1, 0.125] {
+            plain.add(number)
+            mirrored.add(-number)
+        }
+        let (left, right) = (plain.interval(alpha: 0.05), mirrored.interval(alpha: 0.05))
+        #expect(abs(left.lowerBound + right.upperBound) < 1e-12)
+        #expect(abs(left.upperBound + right.lowerBound) < 1e-12)
+        #expect(ConfidenceSequence().interval(alpha: 0.05) == -1...1)
+    }
+
+    @Test func capitalIsTheProductOfTheBets() {
+        var test = BettingTest()
+        let numbers = [0.5, -0.25, 1, 0, -1, 0.125]
+        for number in numbers { test.add(number) }
+        // The shares go from 0.02 to 0.5, each larger by the seventh root of 25.
+        let shares = (0..<8).map { 0.02 * pow(25, Double($0) / 7) }
+        let capital = shares.map { share in numbers.reduce(1) { $0 * (1 + share * $1) } }.reduce(0, +) / 8
+        #expect(abs(test.logEvidenceAbove - log(capital)) < 1e-12)
+        #expect(abs(shares[7] - 0.5) < 1e-12)
+    }
+}
+
+/// The gate of micro-updates.
+@Suite("Micro-update gate")
+struct MicroUpdateGateTests {
+    private func gate(effect: Double, events: Int, agreement: Double = 0.97) -> MicroUpdateGate {
+        var simulation = GateSimulation(effect: effect, agreement: agreement, seed: 11, stream: 0)
+        var gate = MicroUpdateGate()
+        for _ in 0..<events {
+            let (live, learning) = simulation.next()
+            gate.add(learning: learning, live: live)
+        }
+        return gate
+    }
+
+    @Test func betterIsNotWorse() {
+        let report = gate(effect: 0.1, events: 3_000).report()
+        #expect(report.verdict == .notWorse)
+        #expect(report.isOpen)
+        #expect(report.figures["events"] == 2_000)
+    }
+
+    @Test func worseIsHeldBack() {
+        let report = gate(effect: -0.2, events: 3_000).report()
+        #expect(report.verdict == .worse)
+        #expect(!report.isOpen)
+    }
+
+    @Test func isTrustedAtTheStartOnlyIfTheSettingsSaySo() {
+        #expect(gate(effect: 0, events: 1).report().isOpen)
+        var settings = MicroUpdateGate.Settings()
+        settings.publishesUndecided = false
+        #expect(!MicroUpdateGate(settings: settings).report().isOpen)
+    }
+
+    @Test func oldEventsLeaveTheWindow() {
+        var gate = gate(effect: -0.5, events: 3_000)
+        #expect(!gate.report().isOpen)
+        for _ in 0..<2_000 { gate.add(learning: 0.5, live: 0.25) }
+        #expect(gate.report().verdict == .notWorse)
+        #expect(gate.report().figures["difference"] == 0.25)
+        gate.reset()
+        #expect(gate.report().figures["events"] == 0)
+    }
+
+    @Test func marginIsAShareOfTheLiveFigure() throws {
+        var gate = MicroUpdateGate()
+        for _ in 0..<500 { gate.add(learning: 0.495, live: 0.5) }
+        let report = gate.report()
+        #expect(abs(try #require(report.figures["margin"]) - 0.01) < 1e-6)
+        #expect(report.verdict == .notWorse)
+    }
+}

@@ -1,0 +1,160 @@
+import FreshetCore
+import FreshetData
+import FreshetLearning
+import FreshetModels
+import FreshetTensor
+import Testing
+
+/// The loop on a small stream in which item follows item.
+@Suite("Learning loop")
+struct LearningLoopTests {
+    /// Users walk around a ring of items, one step an event, with a jump now and then.
+    static func events(_ count: Int, items: Int = 30, users: Int = 20, seed: UInt64 = 1) -> [LoggedEvent] {
+        var random = RandomSource(seed: seed)
+        var places = (0..<users).map { $0 % items }
+        return (1...count).map { offset in
+            let user = random.below(users)
+            places[user] = random.below(10) == 0 ? random.below(items) : (places[user] + 1) % items
+            return LoggedEvent(
+                offset: Int64(offset),
+                user: UserIndex(user),
+                item: ItemIndex(places[user]),
+                type: 0,
+                time: 1_000_000 + Int64(offset) * 10
+            )
+        }
+    }
+
+    static func settings() -> LearningLoop.Settings {
+        var settings = LearningLoop.Settings()
+        settings.microBatch = 16
+        settings.publication.retrainsOnDrift = false
+        settings.publication.retrainGrowth = 0
+        settings.publication.retrainInterval = 0
+        return settings
+    }
+
+    /// A tiny transformer trained on events.
+    static func trained(on events: [LoggedEvent], items: Int = 30, users: Int = 20) throws -> TrainedModel {
+        var histories = [[ItemIndex]](repeating: [], count: users)
+        for event in events { histories[event.user.position].append(event.item) }
+        var (userNames, itemNames) = (IdentifierTable(), IdentifierTable())
+        for user in 0..<users { _ = userNames.insert("u\(user)") }
+        for item in 0..<items { _ = itemNames.insert("i\(item)") }
+        let dataset = Dataset(
+            users: userNames,
+            items: itemNames,
+            histories: Histories(
+                offsets: histories.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) },
+                items: histories.flatMap { $0 }
+            )
+        )
+        var configuration = SequenceTransformer.Configuration()
+        configuration.channels = 8
+        configuration.heads = 1
+        configuration.blocks = 1
+        configuration.epochs = 1
+        var learner = SequenceTransformer(configuration: configuration)
+        try learner.fit(TrainingData(dataset: dataset), session: TrainingSession(pool: ThreadPool(threads: 1)))
+        return TrainedModel(
+            model: SequenceTransformer.name,
+            configurationJSON: try ModelRegistry.model(named: SequenceTransformer.name).configurationJSON(of: learner),
+            scorer: learner.makeScorer()
+        )
+    }
+
+    @Test func learnsTheRingWithoutATransformer() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        var kinds: Set<Decision.Kind> = []
+        var published = 0
+        for event in Self.events(1_500) {
+            let step = try loop.process([event])
+            kinds.formUnion(step.decisions.map(\.kind))
+            for case .publish(let state, .microUpdate) in step.actions {
+                published += 1
+                #expect(state.version == loop.live.version)
+                #expect(state.offset == event.offset)
+            }
+        }
+        let figures = loop.evaluation.figures()
+        let live = try #require(figures["live"]?["recall@5"])
+        #expect(live > 0.7)
+        #expect(live > (figures["popularity"]?["recall@5"] ?? 1) + 0.3)
+        #expect(figures["co-visitation"]?["recall@5"] ?? 0 > 0.6)
+        #expect(published > 100)
+        #expect(kinds.contains(.microUpdate))
+        #expect(kinds.contains(.retrain))
+        #expect(loop.offset == 1_500)
+    }
+
+    @Test func everyEventIsPredictedBeforeItIsLearned() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        let event = LoggedEvent(offset: 1, user: UserIndex(0), item: ItemIndex(0), type: 0, time: 5)
+        _ = try loop.process([event])
+        #expect(loop.evaluation.figures()["live"]?["recall@20"] == 0)
+        #expect(loop.evaluation.figures(cohort: .newItems)["live"]?["count"] == 1)
+        #expect(loop.evaluation.figures(cohort: .newUsers)["live"]?["count"] == 1)
+    }
+
+    @Test func eventsAreNotTakenTwice() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        let events = Self.events(64)
+        _ = try loop.process(events)
+        let before = loop.evaluation
+        #expect(try loop.process(events).actions.isEmpty)
+        #expect(loop.evaluation == before)
+    }
+
+    @Test func predictionsAreSampled() throws {
+        var settings = Self.settings()
+        settings.evaluationShare = 0.25
+        let loop = try LearningLoop(settings: settings)
+        _ = try loop.process(Self.events(2_000))
+        #expect((400...600).contains(loop.evaluation.outcomeCount))
+    }
+
+    @Test func aTrainedCandidateCompetesAndGoesLive() throws {
+        var settings = Self.settings()
+        settings.promotion.minimumEvents = 20
+        settings.promotion.horizon = 400
+        let loop = try LearningLoop(settings: settings)
+        let events = Self.events(1_200)
+        _ = try loop.process(Array(events[..<400]))
+        let model = try Self.trained(on: Array(events[..<300]))
+        let version = try loop.trainingFinished(
+            model,
+            learned: 300,
+            recent: Array(events[..<300]),
+            missed: Array(events[300..<400])
+        )
+        #expect(version == ModelVersion(1))
+        let step = try loop.process(Array(events[400...]))
+        #expect(loop.evaluation.figures()["candidate"] != nil || loop.live.version.number == 1)
+        #expect(step.decisions.contains { [.promotion, .discard].contains($0.kind) })
+    }
+
+    @Test func aPromotionByHandAndBack() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        let events = Self.events(600)
+        _ = try loop.process(Array(events[..<400]))
+        let before = loop.live.version
+        try loop.trainingFinished(try Self.trained(on: Array(events[..<400])), learned: 400)
+        let promoted = try loop.promote(ModelVersion(1), time: 0)
+        guard case .publish(let state, .promotion) = promoted.actions.first else {
+            Issue.record("no publication")
+            return
+        }
+        #expect(state.trained != nil)
+        #expect(loop.live.version == ModelVersion(1))
+        _ = try loop.process(Array(events[400...]))
+        #expect(loop.report != nil)
+        #expect(loop.live.version.number == 1 && loop.live.version.update > 0)
+        let back = try loop.rollBack(time: 0)
+        guard case .publish(let old, .rollback) = back.actions.first else {
+            Issue.record("no publication")
+            return
+        }
+        #expect(old.version == before)
+        #expect(throws: FreshetError.self) { try loop.promote(ModelVersion(9), time: 0) }
+    }
+}
