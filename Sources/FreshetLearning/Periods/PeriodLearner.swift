@@ -15,6 +15,10 @@ struct PeriodLearner {
     private var replay: ReplayBuffer
     private var cycle = 0
     private var best: (any Scorer)?
+    private var hybrid: (any Scorer)?
+    private var companion = CoVisitationCompanion()
+    /// Recall@20 on the held-out sessions of the newest period.
+    private(set) var validationRecall = 0.0
     /// Epochs of the newest cycle.
     private(set) var epochs = 0
 
@@ -27,15 +31,18 @@ struct PeriodLearner {
         if strategy == .fineTune { (model.dropout, model.attentionDropout) = (0, 0) }
         self.model = model
         random = RandomSource.stream(seed: seed, 6)
-        let kept = strategy == .continual ? settings.exemplars : 0
+        let kept = strategy.replays ? settings.exemplars : 0
         replay = ReplayBuffer(capacity: kept, contextLength: model.maximumLength, seed: seed)
     }
 
     /// The model after the newest cycle.
     var scorer: any Scorer {
-        guard let best else { preconditionFailure("a scorer before the first cycle") }
+        guard let best = hybrid ?? best else { preconditionFailure("a scorer before the first cycle") }
         return best
     }
+
+    /// The transformer by itself, where it is fused with something.
+    var transformer: (any Scorer)? { hybrid == nil ? nil : best }
 
     /// Learns one more period.
     mutating func learn(_ period: Histories, itemCount: Int) throws {
@@ -49,8 +56,13 @@ struct PeriodLearner {
         let updater = try makeUpdater(itemCount: itemCount)
         let order = (0..<sessions.userCount).map(UserIndex.init).shuffled(using: &random)
         let heldOut = order.count / 10
-        train(updater, on: Array(order[heldOut...]), validation: queries(order[..<heldOut]), itemCount: itemCount)
-        if strategy == .continual { keepExemplars(of: updater) }
+        let validation = queries(order[..<heldOut])
+        train(updater, on: Array(order[heldOut...]), validation: validation, itemCount: itemCount)
+        if strategy.replays { keepExemplars(of: updater) }
+        if strategy == .continualHybrid {
+            let counted = order[heldOut...].map { sessions[$0] }
+            hybrid = try best.map { try companion.fused(with: $0, adding: counted, validation: validation, pool: pool) }
+        }
     }
 
     private mutating func append(_ period: Histories) {
@@ -92,20 +104,19 @@ struct PeriodLearner {
         validation: PeriodQueries,
         itemCount: Int
     ) {
-        let isFirst = best == nil
-        let rate = isFirst ? settings.learningRate : settings.updateRate
+        let rate = best == nil ? settings.learningRate : settings.updateRate
         // ADER's λ·√(|I_old| / |I_new| · |E| / |D|).
         let known = Float(best?.itemCount ?? 0) / Float(itemCount)
         let share = Float(replay.count) / Float(max(sessions.eventCount - sessions.userCount, 1))
         let distillation = settings.distillation * (known * share).squareRoot()
-        var (bestRecall, bestEpoch) = (-1.0, 0)
-        epochs = 0
+        var bestEpoch = 0
+        (epochs, validationRecall) = (0, -1)
         while epochs < settings.epochs, epochs - bestEpoch < settings.patience {
             runEpoch(updater, users.shuffled(using: &random), rate: rate, distillation: distillation)
             epochs += 1
             let scorer = updater.makeScorer()
             let recall = PeriodProtocol.recall(validation.ranks(of: scorer, pool: pool), at: 20)
-            if recall > bestRecall { (bestRecall, bestEpoch, best) = (recall, epochs, scorer) }
+            if recall > validationRecall { (validationRecall, bestEpoch, best) = (recall, epochs, scorer) }
         }
     }
 

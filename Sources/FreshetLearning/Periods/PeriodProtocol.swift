@@ -20,6 +20,11 @@ public struct PeriodProtocol {
         case joint
         /// From the state of the cycle before, with replayed exemplars and distillation.
         case continual
+        /// The same, its scores fused with co-visitation counts of everything so far.
+        case continualHybrid = "continual-hybrid"
+
+        /// Whether exemplars are kept.
+        var replays: Bool { self == .continual || self == .continualHybrid }
     }
 
     /// The settings of a run.
@@ -56,9 +61,9 @@ public struct PeriodProtocol {
             model.heads = 4
             model.maximumLength = 50
             model.relativePositions = 50
-            model.dropout = 0.3
+            model.dropout = 0.5
             model.loss = .sampledSoftmax
-            model.negatives = 1024
+            model.negatives = 4096
             model.averaging = 0.99
             return model
         }
@@ -70,8 +75,12 @@ public struct PeriodProtocol {
         public var cycle: Int
         /// Figures by name, such as `recall@20`.
         public var figures: [String: Double]
+        /// The same of the transformer by itself, where it is fused with something.
+        public var transformerFigures: [String: Double]?
         /// Recall@20 on each period up to the next, sampled for the older ones.
         public var recallByPeriod: [Double]
+        /// Recall@20 on the held-out sessions of the period that was learned: what settings are chosen by.
+        public var validationRecall: Double
         /// Epochs trained.
         public var epochs: Int
         /// Seconds of training.
@@ -105,9 +114,11 @@ public struct PeriodProtocol {
             var cycle = Cycle(
                 cycle: period,
                 figures: Self.figures(of: ranks),
+                transformerFigures: learner.transformer.map { Self.figures(of: queryRanks($0, period: period)) },
                 recallByPeriod: (1..<period).map { old in
                     Self.recall(queryRanks(scorer, period: old, limit: settings.queriesOfOldPeriods), at: 20)
                 },
+                validationRecall: learner.validationRecall,
                 epochs: learner.epochs,
                 seconds: seconds
             )
@@ -118,10 +129,10 @@ public struct PeriodProtocol {
     }
 
     /// The plain mean over cycles, as the paper reports.
-    public static func means(of cycles: [Cycle]) -> [String: Double] {
+    public static func means(of cycles: [[String: Double]]) -> [String: Double] {
         var means: [String: Double] = [:]
-        for cycle in cycles {
-            for (name, value) in cycle.figures { means[name, default: 0] += value / Double(cycles.count) }
+        for figures in cycles {
+            for (name, value) in figures { means[name, default: 0] += value / Double(cycles.count) }
         }
         return means
     }

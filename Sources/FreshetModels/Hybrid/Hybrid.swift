@@ -172,3 +172,18 @@ public struct Hybrid: Learner {
         return HybridScorer(parts: parts, fusion: configuration.fusion, weights: weights)
     }
 }
+
+extension Hybrid {
+    /// Trained models fused with given weights, without a search.
+    ///
+    /// - Parameters:
+    ///   - parts: the models, which must know the same items.
+    ///   - fusion: how their scores become comparable.
+    ///   - weights: the weight of each.
+    /// - Returns: a model that scores by the weighted sum.
+    public static func fused(_ parts: [TrainedPart], fusion: Fusion = .scores, weights: [Double]) -> any Scorer {
+        precondition(!parts.isEmpty && parts.count == weights.count, "\(weights.count) weights of \(parts.count) parts")
+        precondition(Set(parts.map(\.scorer.itemCount)).count == 1, "parts of different catalogues")
+        return HybridScorer(parts: parts, fusion: fusion, weights: weights)
+    }
+}

@@ -22,6 +22,7 @@ struct PeriodRun {
         struct Strategy: Encodable {
             let strategy: PeriodProtocol.Strategy
             let means: [String: Double]
+            let transformerMeans: [String: Double]?
             let backwardTransfer: Double?
             let seconds: Double
             let cycles: [PeriodProtocol.Cycle]
@@ -34,6 +35,8 @@ struct PeriodRun {
             for result in strategies {
                 let figures = columns.map { percent(result.means[$0]) } + [percent(result.backwardTransfer)]
                 table.rows.append([result.strategy.rawValue] + figures + ["\(Int(result.seconds.rounded()))"])
+                guard let means = result.transformerMeans else { continue }
+                table.rows.append(["  its transformer alone"] + columns.map { percent(means[$0]) } + ["", ""])
             }
             return table.text + "\nPercent; plain means over the cycles, every prefix a query, all known items ranked."
         }
@@ -46,15 +49,18 @@ struct PeriodRun {
         for strategy in strategies {
             let cycles = try PeriodProtocol(stream, settings: settings, seed: seed, pool: pool).run(strategy) { cycle in
                 console.note(
-                    "\(strategy.rawValue) cycle \(cycle.cycle): recall@20 \(percent(cycle.figures["recall@20"])), "
-                        + "mrr@20 \(percent(cycle.figures["mrr@20"])), \(cycle.epochs) epochs, "
+                    "\(strategy.rawValue) cycle \(cycle.cycle): recall@20 \(percent(cycle.figures["recall@20"])) "
+                        + "(transformer \(percent(cycle.transformerFigures?["recall@20"]))), "
+                        + "mrr@20 \(percent(cycle.figures["mrr@20"])), validation \(percent(cycle.validationRecall)), "
+                        + "\(cycle.epochs) epochs, "
                         + "\(Int(cycle.seconds.rounded())) s"
                 )
             }
             result.strategies.append(
                 Result.Strategy(
                     strategy: strategy,
-                    means: PeriodProtocol.means(of: cycles),
+                    means: PeriodProtocol.means(of: cycles.map(\.figures)),
+                    transformerMeans: Self.transformerMeans(of: cycles),
                     backwardTransfer: PeriodProtocol.backwardTransfer(of: cycles),
                     seconds: cycles.reduce(0) { $0 + $1.seconds },
                     cycles: cycles
@@ -62,6 +68,11 @@ struct PeriodRun {
             )
         }
         return result
+    }
+
+    private static func transformerMeans(of cycles: [PeriodProtocol.Cycle]) -> [String: Double]? {
+        let figures = cycles.compactMap(\.transformerFigures)
+        return figures.isEmpty ? nil : PeriodProtocol.means(of: figures)
     }
 }
 
