@@ -32,8 +32,8 @@ public final class PrometheusRegistry: MetricsFactory {
     /// Says in a line what a metric is, and by which ascending upper bounds it is measured where it is a histogram.
     public func describe(_ label: String, _ help: String, bounds newBounds: [Double]? = nil) {
         let name = PrometheusText.name(label)
-        if let newBounds { bounds.withLock { $0[name] = newBounds } }
         for ending in ["", "_total", "_seconds"] {
+            if let newBounds { bounds.withLock { $0[name + ending] = newBounds } }
             families.withLock { $0[name + ending, default: Family(type: "untyped")].help = help }
         }
     }

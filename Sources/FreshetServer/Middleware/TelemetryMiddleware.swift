@@ -14,7 +14,7 @@ struct TelemetryMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let start = ContinuousClock.now
         var context = context
-        context.trace = TraceContext.trace(of: request.headers[.traceparent])
+        context.trace = TraceContext.trace(of: request.headers[.traceHeader])
         context.logger[metadataKey: "trace_id"] = .string(context.trace)
         metrics.requestsInFlight.increment(by: 1.0)
         defer { metrics.requestsInFlight.decrement(by: 1.0) }
@@ -40,7 +40,7 @@ struct TelemetryMiddleware: RouterMiddleware {
 
 extension HTTPField.Name {
     /// W3C Trace Context.
-    static let traceparent = Self.known("traceparent")
+    static let traceHeader = Self.known("traceparent")
     /// The trace id of an answer.
     static let requestID = Self.known("x-request-id")
 

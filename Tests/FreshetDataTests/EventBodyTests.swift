@@ -1,0 +1,77 @@
+import Foundation
+import FreshetCore
+import Testing
+
+@testable import FreshetData
+
+/// Deliveries of events: what is taken, what is refused, and what spoils the whole.
+@Suite struct EventBodyTests {
+    private func read(_ text: String, form: EventBody.Form = .json, maximum: Int = 100) throws -> EventBody {
+        let result = Array(text.utf8).withUnsafeBufferPointer { bytes in
+            Result { () throws(JSONFault) in try EventBody(bytes, form: form, maximumCount: maximum) }
+        }
+        return try result.get()
+    }
+
+    @Test func readsAllThreeForms() throws {
+        let one = #"{"user":"a","item":"x","recommendation_id":"r1","value":2,"time":5,"id":"e","type":"cart"}"#
+        let event = Event(user: "a", item: "x", type: "cart", value: 2, time: 5, id: "e", recommendationID: "r1")
+        let single = try read(" \(one)\n")
+        #expect(single.isSingle && single.events == [event] && single.indices == [0])
+        let array = try read("[ \(one) , 5, \(one)]")
+        #expect(!array.isSingle && array.events == [event, event] && array.indices == [0, 2] && array.count == 3)
+        #expect(array.refusals.map(\.index) == [1])
+        let lines = try read("\n\(one)\r\n \nx\n\(one)", form: .lines)
+        #expect(lines.events == [event, event] && lines.indices == [0, 2] && lines.refusals.map(\.index) == [1])
+        #expect(try read("[]").count == 0)
+        #expect(try read("", form: .lines).count == 0)
+    }
+
+    @Test(arguments: ["[", "[1,]", "[1 2]", "[1]]", "[tru]", "[\"\\x\"]", "[{\"a\":1,}]", "[[[", "[1],"])
+    func brokenArraysLeaveNothing(text: String) {
+        #expect(throws: JSONFault.self) { try read(text) }
+    }
+
+    @Test func refusesRepeatedFieldsAndDepth() throws {
+        let body = try read(#"[{"user":"a","item":"x","us\u0065r":"b"},{"user":"a","item":"x","y":1,"y":2}]"#)
+        #expect(body.events.count == 1 && body.refusals.first?.reason.contains("'user' a second time") == true)
+        let nested = String(repeating: "[", count: 33) + String(repeating: "]", count: 33)
+        #expect(throws: JSONFault.self) { try read("[{\"x\":\(nested)}]") }
+        #expect(try read("{\"user\":\"a\",\"item\":\"x\",\"y\":\(nested)}").refusals.count == 1)
+    }
+
+    @Test func refusesTooMany() throws {
+        let one = #"{"user":"a","item":"x"}"#
+        #expect(try read("[\(one),\(one)]", maximum: 2).events.count == 2)
+        #expect(throws: JSONFault.self) { try read("[\(one),\(one),\(one)]", maximum: 2) }
+        #expect(throws: JSONFault.self) { try read("\(one)\n\(one)\n\(one)", form: .lines, maximum: 2) }
+    }
+
+    /// Damaged arrays: whatever is taken, Foundation takes too, with the same values.
+    @Test func takesNothingThatFoundationRefuses() throws {
+        var generator = TestGenerator(seed: 41)
+        var taken = 0
+        for _ in 0..<1500 {
+            let lines = (0..<3).map { _ in EventParserTests.randomLine(using: &generator) }
+            var text = Array("[\(lines.joined(separator: ","))]".utf8)
+            if Bool.random(using: &generator) {
+                let place = Int.random(in: 0..<text.count, using: &generator)
+                text[place] = Array("{}[]\",:\\u0e+-. ".utf8).randomElement(using: &generator)!
+            }
+            let parsed = text.withUnsafeBufferPointer { bytes in
+                Result { () throws(JSONFault) in try EventBody(bytes, form: .json, maximumCount: 100) }
+            }
+            guard let body = try? parsed.get(), !body.isSingle else { continue }
+            let theirs = try JSONSerialization.jsonObject(with: Data(text)) as? [Any] ?? []
+            #expect(theirs.count == body.count)
+            for (index, event) in zip(body.indices, body.events) {
+                taken += 1
+                let again = try JSONSerialization.data(withJSONObject: theirs[index])
+                let decoded = try JSONDecoder().decode(Event.self, from: again)
+                #expect(decoded.user.utf8.elementsEqual(event.user.utf8) && decoded.item == event.item)
+                #expect(decoded.time == event.time && decoded.type == event.type && decoded.id == event.id)
+            }
+        }
+        #expect(taken > 500)
+    }
+}

@@ -1,0 +1,101 @@
+import FreshetEngine
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+
+/// Items and users: one by one, in bulk, as pages, and erased.
+@Suite struct CatalogueTests {
+    @Test func keepsAnItemOfAnyID() async throws {
+        try await TestServer().test { client in
+            // The id is `a/b%20c`: the slash and the percent sign are encoded.
+            let path = "/v1/items/a%2Fb%2520c"
+            let body =
+                #"{"title":"Tea","categories":["drinks"],"attributes":{"price":2.5,"new":true},"available":true}"#
+            let put = try await client.send(.put, path, body)
+            #expect(put.status == 200, "\(put.text)")
+            #expect(put.json["id"] as? String == "a/b%20c")
+            let got = try await client.send(.get, path)
+            #expect(got.status == 200 && got.json["title"] as? String == "Tea")
+            #expect((got.json["attributes"] as? [String: Any])?["price"] as? Double == 2.5)
+            #expect(try await client.send(.delete, path).status == 204)
+            #expect(try await client.send(.get, path).status == 404)
+            #expect(try await client.send(.delete, path).status == 404)
+        }
+    }
+
+    @Test func patchesByMerging() async throws {
+        try await TestServer().test { client in
+            #expect(try await client.send(.patch, "/v1/items/tea", #"{"title":"x"}"#).status == 404)
+            let first = #"{"title":"Tea","text":"green","attributes":{"price":2,"size":"L"}}"#
+            _ = try await client.send(.put, "/v1/items/tea", first)
+            let patch = #"{"text":null,"available":false,"attributes":{"price":3}}"#
+            let type = "application/merge-patch+json"
+            let patched = try await client.send(.patch, "/v1/items/tea", patch, type: type)
+            #expect(patched.status == 200, "\(patched.text)")
+            let wanted = #"{"id":"tea","title":"Tea","attributes":{"price":3,"size":"L"},"available":false}"#
+            #expect(patched.text == wanted)
+            #expect(try await client.send(.get, "/v1/items/tea").text == wanted)
+            #expect(try await client.send(.patch, "/v1/items/tea", #"{"id":"coffee"}"#).status == 400)
+            #expect(try await client.send(.patch, "/v1/items/tea", #"{"available":"no"}"#).status == 400)
+        }
+    }
+
+    @Test func listsPageByPage() async throws {
+        try await TestServer().test { client in
+            let ids = (10..<15).map { "item-\($0)" }
+            let body = "[" + ids.map { #"{"id":"\#($0)","title":"T \#($0)"}"# }.joined(separator: ",") + "]"
+            let put = try await client.send(.post, "/v1/items", body)
+            #expect(put.text == #"{"accepted":5,"rejected":[]}"#)
+            let first = try await client.send(.get, "/v1/items?limit=2")
+            #expect(first.items == ["item-10", "item-11"] && first.json["next"] as? String == "item-11")
+            let last = try await client.send(.get, "/v1/items?limit=3&cursor=item-11")
+            #expect(last.items == ["item-12", "item-13", "item-14"] && last.json["next"] == nil)
+            #expect(try await client.send(.get, "/v1/items?search=T+item-13").items == ["item-13"])
+            for query in ["limit=0", "limit=x", "limit=1&limit=2", "page=2", "search=%ff"] {
+                #expect(try await client.send(.get, "/v1/items?\(query)").status == 400, "\(query)")
+            }
+        }
+    }
+
+    @Test func listsWhatIsRefusedInBulk() async throws {
+        try await TestServer().test { client in
+            let lines = "{\"id\":\"a\"}\n{\"title\":\"no id\"}\n{\"id\":\"b\",\"tags\":[1]}"
+            let answer = try await client.send(.post, "/v1/items", lines, type: "application/x-ndjson")
+            #expect(answer.status == 200 && answer.json["accepted"] as? Int == 1)
+            let rejected = answer.json["rejected"] as? [[String: Any]] ?? []
+            #expect(rejected.compactMap { $0["index"] as? Int } == [1, 2])
+            #expect(try await client.send(.post, "/v1/items", #"[{"title":"x"},{}]"#).status == 400)
+            let single = try await client.send(.post, "/v1/items", #"{"id":"c","vectors":{"v":["x"]}}"#)
+            #expect(single.status == 400)
+            let errors = single.json["errors"] as? [[String: Any]]
+            #expect(errors?.first?["pointer"] as? String == "/vectors/v")
+        }
+    }
+
+    @Test func erasesAUserAndKeepsTheReceipt() async throws {
+        try await TestServer().test { client in
+            _ = try await client.send(.put, "/v1/users/ann", #"{"attributes":{"city":"Oslo"}}"#)
+            _ = try await client.send(.post, "/v1/events", #"{"user":"ann","item":"shoe","time":1700000000}"#)
+            let history = try await client.send(.get, "/v1/users/ann/events")
+            let wanted = #"{"events":[{"user":"ann","item":"shoe","type":"view","time":1700000000}]}"#
+            #expect(history.text == wanted)
+            let erased = try await client.send(.delete, "/v1/users/ann")
+            #expect(erased.status == 200, "\(erased.text)")
+            let receipt = try #require(erased.json["id"] as? String)
+            #expect(try await client.send(.get, "/v1/erasures/\(receipt)").json["user"] as? String == "ann")
+            #expect(try await client.send(.get, "/v1/users/ann").status == 404)
+            #expect(try await client.send(.get, "/v1/users/ann/events").text == #"{"events":[]}"#)
+            #expect(try await client.send(.delete, "/v1/users/ann").status == 404)
+        }
+    }
+
+    @Test(arguments: ["%ff", "%zz", String(repeating: "a", count: 257), "%00"])
+    func refusesUnsoundIDs(id: String) async throws {
+        try await TestServer().test { client in
+            let answer = try await client.send(.get, "/v1/items/\(id)")
+            #expect(answer.status == 400)
+        }
+    }
+}
