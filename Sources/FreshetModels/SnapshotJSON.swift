@@ -25,7 +25,7 @@ package enum SnapshotJSON {
     }
 
     /// A reader of what ``encode(_:pretty:)`` wrote.
-    static func decoder() -> JSONDecoder {
+    package static func decoder() -> JSONDecoder {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -2,6 +2,7 @@ import FreshetCore
 import FreshetData
 import FreshetLearning
 import FreshetModels
+import FreshetNN
 import FreshetTensor
 import Testing
 
@@ -156,5 +157,35 @@ struct LearningLoopTests {
         }
         #expect(old.version == before)
         #expect(throws: FreshetError.self) { try loop.promote(ModelVersion(9), time: 0) }
+    }
+
+    @Test func goesOnFromACheckpoint() throws {
+        var settings = Self.settings()
+        settings.learner.distillation = 0
+        let loop = try LearningLoop(settings: settings)
+        let events = Self.events(800)
+        _ = try loop.process(Array(events[..<320]))
+        try loop.trainingFinished(try Self.trained(on: Array(events[..<320])), learned: 320)
+        _ = try loop.promote(ModelVersion(1), time: 0)
+        _ = try loop.process(Array(events[320..<480]))
+        let copy = try LearningLoop(from: loop.checkpoint(), settings: settings)
+        #expect(copy.offset == 480)
+        #expect(copy.live.version == loop.live.version)
+        copy.remember(events[..<480])
+        #expect(copy.streaming.offset == 480)
+        let (left, right) = (try loop.process(Array(events[480...])), try copy.process(Array(events)))
+        #expect(left.decisions.map(\.version) == right.decisions.map(\.version))
+        let (first, second) = (loop.evaluation.figures(), copy.evaluation.figures())
+        #expect(first["co-visitation"] == second["co-visitation"])
+        #expect(first["frozen"] == second["frozen"])
+        #expect(abs((first["live"]?["mrr@10"] ?? 0) - (second["live"]?["mrr@10"] ?? 1)) < 0.05)
+    }
+
+    @Test func refusesADamagedCheckpoint() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        var checkpoint = loop.checkpoint()
+        checkpoint.arrays["state"] = StoredArray([UInt8(1), 2, 3])
+        #expect(throws: FreshetError.self) { try LearningLoop(from: checkpoint) }
+        #expect(throws: FreshetError.self) { try LearningLoop(from: Checkpoint()) }
     }
 }

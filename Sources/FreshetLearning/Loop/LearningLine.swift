@@ -71,6 +71,17 @@ struct LearningLine {
         try learner.restore(checkpoint)
     }
 
+    /// Takes over what a checkpoint holds.
+    ///
+    /// - Throws: `FreshetError` when it does not fit.
+    mutating func restore(fusion: FusionTrainer, learner checkpoint: Checkpoint, unpublished: Int) throws {
+        self.fusion = fusion
+        self.unpublished = unpublished
+        guard let learner else { return }
+        try learner.restore(checkpoint)
+        isStale = true
+    }
+
     /// The state as a publication.
     mutating func state(_ version: ModelVersion, offset: Int64, numbered number: @autoclosure () -> Int) -> ServedState
     {

@@ -79,7 +79,6 @@ extension LearningLoop {
         let decided = policy.promote(version, time: time, offset: offset)
         step.decisions = decided.decisions
         good = live
-        goodNumber = liveNumber
         try goOn(from: state)
         step.actions.append(.publish(live, .promotion))
         return step
@@ -115,7 +114,6 @@ extension LearningLoop {
             case .promote(let version):
                 guard var line = candidate else { preconditionFailure("\(version) won without being there") }
                 good = live
-                goodNumber = liveNumber
                 live = line.state(
                     version,
                     offset: settings.candidateLearns ? offset : candidateOffset,
@@ -136,7 +134,6 @@ extension LearningLoop {
                 step.actions.append(.publish(live, .rollback))
             case .markGood:
                 good = live
-                goodNumber = liveNumber
                 rollback.restart()
                 step.actions.append(.markGood(live))
             case .retrain(let reason):
@@ -157,7 +154,6 @@ extension LearningLoop {
         var line = try LearningLine(from: state, settings: settings, number: liveNumber, seed: seed, pool: pool)
         try line.takeReplay(from: learning)
         learning = line
-        if state.version == good.version { goodNumber = liveNumber }
         restartGates()
     }
 

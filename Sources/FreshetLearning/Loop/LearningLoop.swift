@@ -47,7 +47,7 @@ public final class LearningLoop {
     var yardsticks = Yardsticks()
     /// Numbers that name weights, so that equal ones are scored once.
     var numbers = 0
-    var (liveNumber, goodNumber) = (0, 0)
+    var liveNumber = 0
     var emphasizedEvents = 0
     let ranker: CandidateRanker
     let (set, otherSet) = (CandidateSet(), CandidateSet())
