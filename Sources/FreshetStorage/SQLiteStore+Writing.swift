@@ -55,6 +55,7 @@ extension SQLiteStore {
                 return .commit
             }
             memory.publish(changes)
+            checkpointer.startIfNeeded(pool)
             guard let result else { preconditionFailure("a transaction that was committed has a result") }
             return result
         }

@@ -20,6 +20,7 @@ public final class SQLiteStore: EngineStore, Sendable {
     let pool: DatabasePool
     let memory = LogMemory()
     let waiting = GroupCommit()
+    let checkpointer: Checkpointer
     /// Held as long as the store lives.
     private let lock: FolderLock
     private let isTemporary: Bool
@@ -55,14 +56,19 @@ public final class SQLiteStore: EngineStore, Sendable {
         lock = try FolderLock(folder: folder)
         let path = path
         pool = try FreshetError.mapping(path: path) { try Self.openPool(path, configuration) }
-        try FreshetError.mapping(path: path) { try pool.read { try Self.load($0, into: memory) } }
+        checkpointer = try FreshetError.mapping(path: path) {
+            try Checkpointer(path: path, threshold: configuration.checkpointPages)
+        }
+        try FreshetError.mapping(path: path) {
+            pool.writeWithoutTransaction { checkpointer.follow($0) }
+            try pool.read { try Self.load($0, into: memory) }
+        }
     }
 
     deinit {
-        if isTemporary {
-            try? pool.close()
-            try? FileManager.default.removeItem(atPath: folder)
-        }
+        // The connections close by themselves: the last to let go may be a block of the writing thread, which must not
+        // wait for itself.
+        if isTemporary { try? FileManager.default.removeItem(atPath: folder) }
     }
 
     /// Waits for what is being written, puts all of it on the disk, and lets go of the database and the folder.
@@ -71,6 +77,7 @@ public final class SQLiteStore: EngineStore, Sendable {
     /// - Throws: ``FreshetError`` when the disk does not take it.
     public func close() throws {
         try FreshetError.mapping(path: path) {
+            try checkpointer.close()
             try pool.writeWithoutTransaction { _ = try $0.checkpoint() }
             try pool.close()
         }
@@ -100,8 +107,9 @@ public final class SQLiteStore: EngineStore, Sendable {
         // After the opening, which sets NORMAL itself and would overrule a setting made while a connection is prepared.
         try pool.writeWithoutTransaction { db in
             try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous == .disk ? "FULL" : "NORMAL")")
-            // 16 MiB of log before a checkpoint, and a larger cache: fewer flushes, and pages of indices stay warm.
-            try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864")
+            // The checkpointer does it instead. A log that grew while somebody read for long is cut to 64 MiB again.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864")
+            // 32 MB: what is warm of the indices stays in memory.
             try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY")
             if let pages = settings.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }

@@ -11,6 +11,8 @@ extension SQLiteStore {
         public var maximumReaders = 6
         /// The most pages of 4 KiB that the database may have; `nil` for no limit but the disk.
         public var maximumPages: Int?
+        /// How many pages of 4 KiB gather in the write-ahead log before they are moved into the database.
+        public var checkpointPages = 4000
         /// How many seconds to wait for another program that has the database locked, such as SQLite's own shell.
         public var busySeconds = 5.0
 
@@ -23,7 +25,9 @@ extension SQLiteStore {
         /// Checks the values.
         /// - Throws: ``FreshetError`` of kind `usage`.
         func validate() throws {
-            guard maximumGroup > 0, maximumReaders > 0, maximumPages.map({ $0 > 0 }) ?? true, busySeconds >= 0 else {
+            guard maximumGroup > 0, maximumReaders > 0, checkpointPages > 0, maximumPages.map({ $0 > 0 }) ?? true,
+                busySeconds >= 0
+            else {
                 throw FreshetError(.usage, "The storage's sizes and times must be positive.")
             }
         }

@@ -24,6 +24,7 @@ struct Measurement {
                 UUID().uuidString
             }
             try await append("\(words), 1 a request, 32 callers", synchronous, size: 1, callers: 32)
+            try await Latency(folder: folder, seconds: 15).measure(words, synchronous)
         }
     }
 
