@@ -25,9 +25,9 @@ function open(parameters) {
     const body = h("tbody");
     const state = h("div", null, loading(6));
     const more = h("button", { type: "button", class: "button", hidden: true }, "Show more");
-    const head = tab === "items" ? ["Item", "Id", "Categories", ""] : ["User", "Attributes"];
+    const head = tab === "items" ? ["Item", "Id", "Categories"] : ["User", "Attributes"];
     const table = h("table", { class: `data data-${tab}`, hidden: true }, h("caption", { class: "visually-hidden" }, format.name(tab)),
-        h("thead", null, h("tr", null, head.map((text) => h("th", { scope: "col" }, text || h("span", { class: "visually-hidden" }, "Availability"))))), body);
+        h("thead", null, h("tr", null, head.map((text) => h("th", { scope: "col" }, text)))), body);
     const list = h("section", { class: "panel" }, h("div", { class: "panel-head" }, tabs,
         h("div", { class: "controls" }, h("label", { for: "list-search" }, "Search"), input)), h("div", { class: "scroll" }, table), state, more);
     const detail = h("section", { class: "panel detail", "aria-live": "polite" });
@@ -57,9 +57,9 @@ function open(parameters) {
         : tab === "items" ? "The catalogue is empty. Items appear with the first event that names them, and with POST /v1/items."
             : "No users yet. They appear with the first event that names them, and with POST /v1/users.");
     const itemRow = (item) => h("tr", { class: item.id === id ? "is-chosen" : null },
-        h("th", { scope: "row" }, h("a", { href: link({ id: item.id, ...(search ? { q: search } : {}) }), "aria-current": item.id === id ? "true" : null }, titleText(item.title, item.id))),
-        h("td", { class: "muted" }, item.title ? idText(item.id) : ""), h("td", null, h("bdi", null, (item.categories ?? []).join(", "))),
-        h("td", null, item.available === false ? h("span", { class: "badge badge-idle" }, "Not available") : null));
+        h("th", { scope: "row" }, h("a", { href: link({ id: item.id, ...(search ? { q: search } : {}) }), "aria-current": item.id === id ? "true" : null }, titleText(item.title, item.id)),
+            item.available === false ? h("span", { class: "badge badge-idle" }, "Not available") : null),
+        h("td", { class: "muted" }, item.title ? idText(item.id) : ""), h("td", null, h("bdi", null, (item.categories ?? []).join(", "))));
     const userRow = (user) => h("tr", { class: user.id === id ? "is-chosen" : null },
         h("th", { scope: "row" }, h("a", { href: link({ id: user.id, ...(search ? { q: search } : {}) }), "aria-current": user.id === id ? "true" : null }, idText(user.id))),
         h("td", null, attributesText(user.attributes)));

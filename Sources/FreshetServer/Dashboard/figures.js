@@ -35,25 +35,36 @@ export function yardstickGain(status, metric) {
 
 const markKinds = { drift: "drift", promotion: "promotion", rollback: "rollback", retrain: "retrain" };
 
+// Decisions are timed by the clock, the curve by its events, which a replay takes from the past: they meet in the log.
+function timeAt(curve, offset) {
+    const after = curve.findIndex((point) => point.offset >= offset);
+    if (after <= 0) return after === 0 && curve[0].offset === offset ? curve[0].time : NaN;
+    const [one, other] = [curve[after - 1], curve[after]];
+    return one.time + (other.time - one.time) * (offset - one.offset) / (other.offset - one.offset || 1);
+}
+
 /** The curve of one metric for `lineChart`, with what was decided as marks. */
 export function curveChart(status, metric, { byTime, hidden = new Set(), decisions = status.decisions }) {
     const contenders = [...new Set([...Object.keys(status.figures), ...status.curve.flatMap((point) => Object.keys(point.figures))])].sort(format.byContender);
-    const place = (point) => byTime ? point.time : point.offset;
+    // Event times may run backwards; then only the order of the log makes sense.
+    const isByTime = byTime && status.curve.every((point, index) => index === 0 || point.time >= status.curve[index - 1].time);
+    const place = (point) => isByTime ? point.time : point.offset;
+    const span = status.curve.length > 0 ? place(status.curve.at(-1)) - place(status.curve[0]) : 0;
     const series = contenders.filter((contender) => !hidden.has(contender)).map((contender) => ({
         key: contender, label: format.name(contender), tone: tone(contender),
         points: status.curve.map((point) => [place(point), point.figures[contender]?.[metric] ?? NaN]),
     })).filter((line) => line.points.some(([, value]) => Number.isFinite(value)));
     const marks = decisions.filter((decision) => markKinds[decision.kind]).map((decision) => ({
-        x: place(decision), kind: markKinds[decision.kind],
+        x: isByTime ? timeAt(status.curve, decision.offset) : decision.offset, kind: markKinds[decision.kind],
         label: `${format.name(decision.kind)} of ${decision.version}, ${format.timeOfDay(decision.time)}`,
     }));
     const newest = contenders.map((contender) => [contender, status.figures[contender]?.[metric]]).filter(([, value]) => Number.isFinite(value));
     const description = `${format.metricName(metric)} over the sliding window. Now: ${newest.map(([contender, value]) =>
         `${format.name(contender)} ${format.score(value)}`).join(", ") || "no figure"}. ${marks.length} marked decisions.`;
     return {
-        series, marks, description, xIsTime: byTime,
+        series, marks, description, xIsTime: isByTime,
         yFormat: (value, exact) => exact ? format.score(value) : format.figure(Number(value.toFixed(4))),
-        xFormat: byTime ? format.timeTick : format.shortCount,
-        xLabel: byTime ? format.timeOfDay : (value) => `Event ${format.count(value)}`,
+        xFormat: isByTime ? format.timeTick : format.shortCount,
+        xLabel: isByTime ? (value) => span > 43200e3 ? format.dateAndTime(value) : format.timeOfDay(value) : (value) => `Event ${format.count(value)}`,
     };
 }

@@ -109,7 +109,7 @@ function figureTable(table, names, chosen) {
     const stem = (metric) => metric.split(/[./ :]+/).find((part) => part.includes("@"));
     names = names.filter((metric) => !format.cohort(metric) || stem(metric) === stem(chosen));
     const best = Object.fromEntries(names.map((metric) => [metric, Math.max(...contenders.map((contender) => table[contender][metric] ?? -Infinity))]));
-    return h("table", { class: "data" }, h("caption", { class: "visually-hidden" }, "Prequential figures by contender and metric"),
+    return h("table", { class: "data data-figures" }, h("caption", { class: "visually-hidden" }, "Prequential figures by contender and metric"),
         h("thead", null, h("tr", null, h("th", { scope: "col" }, "Contender"),
             names.map((metric) => h("th", { scope: "col", class: `number ${metric === chosen ? "chosen" : ""}` }, format.metricName(metric))))),
         h("tbody", null, contenders.map((contender) => h("tr", null,
@@ -134,7 +134,7 @@ function forgettingTable({ periods, versions, scores, backward_transfer: transfe
             periods.map((_, column) => {
                 const value = scores[row]?.[column];
                 return Number.isFinite(value)
-                    ? h("td", { class: "number", properties: { "--heat": `${(12 + 58 * (high > low ? (value - low) / (high - low) : 0.5)).toFixed(0)}%` } }, format.score(value))
+                    ? h("td", { class: "number", properties: { "--heat": `${(8 + 40 * (high > low ? (value - low) / (high - low) : 0.5)).toFixed(0)}%` } }, format.score(value))
                     : h("td", { class: "number none" }, h("span", { class: "visually-hidden" }, "did not exist yet"));
             }))))),
         Number.isFinite(transfer) ? h("p", { class: "muted" }, `Backward transfer is the mean change on old periods since they were new: ${transfer < 0

@@ -27,7 +27,8 @@ function tile(label, help) {
     };
 }
 
-const pair = (text) => text.join("\u00a0").trim();
+// "p95 4.1 · p99 8.9 ms": the unit once where it is the same.
+const tailText = ([one, oneUnit], [other, otherUnit]) => `p95 ${one}${oneUnit === otherUnit ? "" : ` ${oneUnit}`} · p99 ${other} ${otherUnit}`;
 
 function open() {
     const events = tile("Events", "Events received a second, over the last ten seconds.");
@@ -83,7 +84,7 @@ function open() {
         freshness.update(status.freshness.count ? format.seconds(status.freshness.p50) : [format.none, ""],
             status.freshness.count ? `p95 ${format.duration(status.freshness.p95)}` : "no publication yet", samples.map((one) => one.freshness));
         latency.update(status.latency.count ? format.milliseconds(status.latency.p50) : [format.none, ""],
-            status.latency.count ? `p95 ${pair(format.milliseconds(status.latency.p95))} · p99 ${pair(format.milliseconds(status.latency.p99))}` : "no request yet",
+            status.latency.count ? tailText(format.milliseconds(status.latency.p95), format.milliseconds(status.latency.p99)) : "no request yet",
             samples.map((one) => one.latency));
         requests.update([format.rate(status.requests_per_second), "/s"], `${format.shortCount(status.latency.count)} measured`, samples.map((one) => one.requests));
         lag.update([format.shortCount(now.lag_events), now.lag_events === 1 ? "event" : "events"],

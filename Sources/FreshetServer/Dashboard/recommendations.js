@@ -7,6 +7,8 @@ import { live } from "./live.js";
 import { searchField } from "./search.js";
 import { frame } from "./status.js";
 
+const historyLimit = 50;
+
 // Kept while the tab is open. The session is told to the server with each question and is never in its log.
 const choice = { session: [], count: 10, diversity: null, seen: null, follow: true };
 
@@ -17,6 +19,8 @@ function open(parameters) {
     let before = null;
     let asked = 0;
     let running = false;
+    let askedAbout = "";
+    const whatMatters = (events) => `${live.status?.live.split(".")[0]} ${JSON.stringify(events)}`;
 
     const go = (id) => { location.hash = `#/recommendations?${new URLSearchParams({ user: id })}`; };
     const users = searchField({
@@ -57,7 +61,7 @@ function open(parameters) {
         h("div", { class: "field" }, h("label", { for: "count" }, "Items"), counts),
         h("div", { class: "field" }, h("label", { for: "seen" }, "Seen items"), seen),
         h("div", { class: "field field-grow" }, h("label", { for: "diversity" }, "Diversity ", diversityText), diversity),
-        h("div", { class: "field field-check" }, follow, h("label", { for: "follow" }, "Follow live")));
+        user ? h("div", { class: "field field-check" }, follow, h("label", { for: "follow" }, "Follow live")) : null);
 
     const left = h("section", { class: "panel history-panel" }, h("div", { class: "panel-head" }, h("h2", null, user ? "History" : "Session")),
         user ? h("details", { class: "session-box", open: choice.session.length > 0 }, h("summary", null, "What if they looked at something now?"), items.element, session)
@@ -113,7 +117,8 @@ function open(parameters) {
         if (choice.diversity !== null) request.diversity = choice.diversity;
         if (choice.seen !== null) request.include_seen = choice.seen;
         try {
-            const [answer, events] = await Promise.all([api.recommend(request, signal), user ? api.history(user, 50, signal) : []]);
+            const [answer, events] = await Promise.all([api.recommend(request, signal), user ? api.history(user, historyLimit, signal) : []]);
+            askedAbout = whatMatters(events);
             const known = await itemsByID(answer.items.flatMap((item) => [item.id, ...(item.reasons ?? []).map((reason) => reason.item).filter(Boolean)]), signal);
             if (turn !== asked) return;
             if (user) showHistory(events);
@@ -147,8 +152,8 @@ function open(parameters) {
                         h("span", { "aria-hidden": "true" }, places.get(item.id) > index ? "▲" : "▼"),
                         h("span", { class: "visually-hidden" }, places.get(item.id) > index ? "up" : "down"), String(Math.abs(places.get(item.id) - index)));
             const share = highest > lowest ? (item.score - lowest) / (highest - lowest) : 1;
-            return h("li", null, h("span", { class: "rank" }, String(index + 1)),
-                h("div", { class: "result-what" }, h("a", { href: itemLink(item.id) }, titleText(known(item.id)?.title, item.id)), moved,
+            return h("li", null, h("div", { class: "rank" }, String(index + 1), moved),
+                h("div", { class: "result-what" }, h("a", { href: itemLink(item.id) }, titleText(known(item.id)?.title, item.id)),
                     known(item.id)?.categories?.length ? h("span", { class: "muted small" }, h("bdi", null, known(item.id).categories.join(", "))) : null,
                     reasons(item.reasons)),
                 h("div", { class: "result-score" }, h("span", { class: "bar-track", "aria-hidden": "true" }, h("span", { class: "bar-fill", properties: { width: format.percent(share, 1) } })),
@@ -159,8 +164,14 @@ function open(parameters) {
         before = answer.items.map((item) => item.id);
     }
 
+    // Follows the user while they act, by looking at their history: a question is an impression, so none is asked in vain.
     let tick = 0;
     let newest = -1;
+    async function followUser() {
+        newest = live.status.log.newest_offset;
+        const events = await api.history(user, historyLimit, signal).catch(() => null);
+        if (events !== null && !running && whatMatters(events) !== askedAbout) ask();
+    }
     showSession();
     ask();
     return {
@@ -170,11 +181,7 @@ function open(parameters) {
             setText(page.lead, user ? "What this user would see now, and which of their own events carried it. Looking is counted as a request."
                 : "What a stranger would see now, from the items of a session that is not kept.");
             tick += 1;
-            // Follows the user while they act, without asking faster than every three seconds.
-            if (choice.follow && !running && tick % 3 === 0 && live.status.log.newest_offset !== newest) {
-                newest = live.status.log.newest_offset;
-                ask();
-            }
+            if (choice.follow && user && !running && tick % 3 === 0 && live.status.log.newest_offset !== newest) followUser();
         },
         leave: () => controller.abort(),
     };
