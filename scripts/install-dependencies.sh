@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Installs the system packages that Freshet needs and that are missing, and checks for a Swift toolchain.
 # For people, scripts/quickstart.sh, scripts/test.sh and the continuous integration alike: this is the only list.
+# With --tests also what only tests need: a browser for the dashboard's, which is skipped where none can be had.
 set -euo pipefail
 
 packages=(libdnnl-dev zlib1g-dev liblzma-dev libsqlite3-dev)
+test_packages=(chromium)
 swift_needed=6.2
 
 complain() { printf '%s\n' "$@" >&2; }
 
 install_packages() {
     local missing=() package
-    for package in "${packages[@]}"; do
+    for package in "$@"; do
         if [ "$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null)" != "install ok installed" ]; then
             missing+=("$package")
         fi
@@ -51,7 +53,10 @@ check_swift() {
 }
 
 if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
-    install_packages
+    install_packages "${packages[@]}"
+    if [ "${1:-}" = --tests ] && ! (install_packages "${test_packages[@]}"); then
+        complain "Not installed: ${test_packages[*]}. The dashboard's browser test will be skipped."
+    fi
 else
     complain "This system has no apt-get: make sure that oneDNN, zlib and liblzma are there with their headers" \
         "(on Debian and Ubuntu they are called ${packages[*]})."

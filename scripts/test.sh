@@ -4,7 +4,7 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-scripts/install-dependencies.sh
+scripts/install-dependencies.sh --tests
 swift build --build-tests
 swift format lint --strict --recursive Sources Tests Package.swift
 swift test --skip-build

@@ -8,6 +8,8 @@ import { live } from "./live.js";
 import { frame } from "./status.js";
 
 const pageSize = 25;
+const spreadSize = 1000;
+const drawnSize = 150;
 
 function open(parameters) {
     const tab = parameters.get("tab") === "users" ? "users" : "items";
@@ -78,7 +80,7 @@ function open(parameters) {
 
     async function showSpread() {
         try {
-            const popular = await api.popular(100, signal);
+            const popular = await api.popular(spreadSize, signal);
             const known = await itemsByID(popular.slice(0, 20).map((item) => item.id), signal);
             put(spread, h("div", { class: "panel-head" }, h("h2", null, "Attention now")), spreadContent(popular, known));
         } catch (problem) {
@@ -102,15 +104,25 @@ function open(parameters) {
 }
 
 function spreadContent(popular, known) {
-    const values = popular.map((item) => item.score).filter((value) => value > 0);
-    if (values.length < 2) return h("p", { class: "muted empty" }, "The long tail shows after the first events.");
+    const drawing = popular.filter((item) => item.score > 0);
+    if (drawing.length < 2) return h("p", { class: "muted empty" }, "Coverage and long tail show after the first events.");
+    const values = drawing.map((item) => item.score);
     const total = values.reduce((sum, value) => sum + value, 0);
-    const head = values.slice(0, Math.max(1, Math.ceil(values.length / 10))).reduce((sum, value) => sum + value, 0);
+    let sum = 0;
+    const half = values.findIndex((value) => (sum += value) >= total / 2) + 1;
+    const isCut = popular.length === spreadSize;
+    const all = live.status?.log.items ?? 0;
+    const words = `Half of the attention goes to ${half === 1 ? "one item" : `the first ${format.count(half)} items`}.`;
     return [
-        h("p", { class: "muted" }, `Decayed popularity of the ${values.length} most popular items. The first tenth of them draws ${format.percent(head / total)} of their attention.`),
+        h("dl", { class: "facts" },
+            h("dt", null, "Items with attention lately"), h("dd", null, isCut ? `${format.count(drawing.length)} or more` : format.count(drawing.length)),
+            h("dt", null, "Coverage of the catalogue"), h("dd", null, all >= drawing.length && all > 0 ? `${isCut ? "at least " : ""}${format.percent(drawing.length / all)}` : format.none),
+            h("dt", null, "Draw half of it"), h("dd", null, `${format.count(half)} (${format.percent(half / Math.max(all, drawing.length), 1)})`)),
+        h("h3", null, "The long tail"),
         barChart({
-            title: "The long tail: decayed popularity by rank", values, labels: popular.map((item) => visible(known(item.id)?.title ?? item.id)), format: format.figure,
-            description: `Bars fall from ${format.figure(values[0])} at rank 1 to ${format.figure(values.at(-1))} at rank ${values.length}.`,
+            title: "The long tail: decayed popularity by rank", values: values.slice(0, drawnSize), format: format.figure,
+            labels: drawing.slice(0, drawnSize).map((item) => visible(known(item.id)?.title ?? item.id)),
+            description: `Decayed popularity falls from ${format.figure(values[0])} at rank 1 to ${format.figure(values.at(-1))} at rank ${values.length}. ${words}`,
         }),
     ];
 }

@@ -35,7 +35,8 @@ function open() {
     const figuresPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Now, over the sliding window")), figures);
     const forgetting = h("div", { class: "scroll" });
     const transfer = h("p", { class: "panel-figure" });
-    const forgettingPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Forgetting"), transfer), forgetting);
+    const forgettingPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Forgetting"), transfer),
+        h("p", { class: "muted" }, "Recall@20 of each promoted version on each kept period. Read a column downwards: what falls is being forgotten."), forgetting);
     const kinds = h("select", { id: "kinds", on: { change: () => { choice.kinds = kinds.value; showAll(); } } },
         kindChoices.map(([key, label]) => h("option", { value: key, selected: key === choice.kinds }, label)));
     const list = h("div");
@@ -122,13 +123,12 @@ function figureTable(table, names, chosen) {
 
 function forgettingTable({ periods, versions, scores, backward_transfer: transfer }) {
     if (versions.length === 0 || periods.length === 0) {
-        return h("p", { class: "muted empty" }, "Nothing to compare yet. After each promotion, every kept period is predicted again: a row of this table says how much of the past the new version still knows.");
+        return h("p", { class: "muted empty" }, "Nothing to compare yet: the first row comes with the first promotion.");
     }
     const known = scores.flat().filter(Number.isFinite);
     const low = Math.min(...known);
     const high = Math.max(...known);
-    return [h("table", { class: "data heat" },
-        h("caption", null, "Recall@20 of each promoted version on each kept period. Read a column downwards: values that fall are forgotten."),
+    return [h("table", { class: "data heat" }, h("caption", { class: "visually-hidden" }, "Recall@20 by version and period"),
         h("thead", null, h("tr", null, h("th", { scope: "col" }, "Version"), periods.map((period) => h("th", { scope: "col", class: "number" }, h("bdi", null, period))))),
         h("tbody", null, versions.map((version, row) => h("tr", null, h("th", { scope: "row" }, version),
             periods.map((_, column) => {

@@ -60,17 +60,19 @@ function open() {
             put(list, h("p", { class: "muted empty" }, "No version yet. Until the first training is done, a floor of popularity and co-visitation answers."));
             return;
         }
-        const metrics = [...new Set(entries.flatMap((entry) => Object.keys(entry.figures ?? {})))].sort(format.byMetric).slice(0, 5);
+        const metrics = [...new Set(entries.flatMap((entry) => Object.keys(entry.figures ?? {})))].filter((metric) => metric.includes("@")).sort(format.byMetric).slice(0, 5);
+        const isTimed = entries.some((entry) => entry.figures?.training_seconds > 0);
         const best = Object.fromEntries(metrics.map((metric) => [metric, Math.max(...entries.map((entry) => entry.figures?.[metric] ?? -Infinity))]));
         put(list, h("div", { class: "scroll" }, h("table", { class: "data cards" }, h("caption", { class: "visually-hidden" }, "Versions, newest first"),
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Version"), h("th", { scope: "col" }, "State"), h("th", { scope: "col" }, "Made"),
-                h("th", { scope: "col", class: "number" }, "Learned to event"), metrics.map((metric) => h("th", { scope: "col", class: "number" }, format.metricName(metric))),
+                h("th", { scope: "col", class: "number" }, "Learned to event"), isTimed ? h("th", { scope: "col", class: "number" }, "Training") : null, metrics.map((metric) => h("th", { scope: "col", class: "number" }, format.metricName(metric))),
                 h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Action")))),
             h("tbody", null, entries.map((entry) => h("tr", { class: entry.state === "live" ? "is-live" : null },
                 h("th", { scope: "row", class: "version" }, entry.state === "live" && serving ? serving : entry.version),
                 h("td", { "data-label": "State" }, h("span", { class: `badge badge-${tones[entry.state] ?? "idle"}` }, format.name(entry.state))),
                 h("td", { "data-label": "Made" }, h("time", { datetime: new Date(entry.created).toISOString() }, format.dateAndTime(entry.created))),
                 h("td", { class: "number", "data-label": "Learned to event" }, format.count(entry.offset)),
+                isTimed ? h("td", { class: "number", "data-label": "Training" }, entry.figures?.training_seconds > 0 ? format.duration(entry.figures.training_seconds) : format.none) : null,
                 metrics.map((metric) => h("td", { class: `number ${entry.figures?.[metric] === best[metric] ? "best" : ""}`, "data-label": format.metricName(metric) },
                     format.score(entry.figures?.[metric]))),
                 h("td", { class: "actions" }, ["live", "training"].includes(entry.state) ? null

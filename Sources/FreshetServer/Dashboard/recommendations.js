@@ -111,7 +111,8 @@ function open(parameters) {
         if (signal.aborted) return;
         const turn = asked += 1;
         running = true;
-        const request = { count: choice.count, explain: true };
+        // The impression of this answer is kept like any other; its scenario says that it was only looked at here.
+        const request = { count: choice.count, explain: true, scenario: "dashboard" };
         if (user) request.user = user;
         if (choice.session.length > 0) request.events = choice.session;
         if (choice.diversity !== null) request.diversity = choice.diversity;
@@ -178,7 +179,7 @@ function open(parameters) {
         element: page.element,
         update() {
             if (!page.isReady()) return;
-            setText(page.lead, user ? "What this user would see now, and which of their own events carried it. Looking is counted as a request."
+            setText(page.lead, user ? "What this user would see now, and which of their own events carried it. Answers are logged under the scenario “dashboard”."
                 : "What a stranger would see now, from the items of a session that is not kept.");
             tick += 1;
             if (choice.follow && user && !running && tick % 3 === 0 && live.status.log.newest_offset !== newest) followUser();
@@ -192,7 +193,7 @@ const itemLink = (id) => `#/catalogue?${new URLSearchParams({ tab: "items", id }
 function reasons(entries) {
     if (!entries?.length) return null;
     return h("ul", { class: "reasons" }, entries.slice(0, 3).map((reason) => h("li", null, h("bdi", null, reason.text),
-        h("span", { class: "muted number" }, ` ${format.percent(reason.weight)}`))));
+        reason.weight >= 0.005 ? h("span", { class: "number" }, ` ${format.percent(reason.weight)}`) : null)));
 }
 
 export default { title: "Recommendations", open };

@@ -8,7 +8,7 @@ import { live } from "./live.js";
 
 function open() {
     const controller = new AbortController();
-    const field = h("input", { type: "password", id: "key", autocomplete: "off", spellcheck: "false", value: key.get(), placeholder: "fr_…" });
+    const field = h("input", { type: "password", id: "key", autocomplete: "off", spellcheck: "false", value: key.get(), placeholder: "freshet_…" });
     const reveal = h("button", { type: "button", class: "button", "aria-pressed": "false", on: { click: () => {
         const isShown = field.type === "text";
         field.type = isShown ? "password" : "text";

@@ -1,0 +1,161 @@
+import Foundation
+import FreshetCore
+import FreshetEngine
+import FreshetServer
+import FreshetStorage
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+/// The dashboard as a real browser renders it, served by the real server over a real engine.
+@Suite(.enabled(if: Chromium.path != nil, "No Chromium here; install it by scripts/install-dependencies.sh --tests."))
+struct DashboardTests {
+    /// Ids and titles that somebody outside chose, to break the page.
+    private static let hostile = [
+        #"<img src=x onerror="window.pwned=1">"#, "\u{202E}gnp.exe", String(repeating: "x", count: 256), "🎄 a/b?c&d=#é",
+        #"'"><script>window.pwned=1</script>"#,
+    ]
+
+    @Test(.timeLimit(.minutes(1)))
+    func rendersEveryPage() async throws {
+        try await DashboardStage.run { stage in
+            let items = Self.hostile.map {
+                Item(id: $0, title: $0, categories: [$0], tags: [$0], attributes: [$0: .text($0)])
+            }
+            try await stage.engine.put(items)
+            try await stage.engine.put(Self.hostile.map { User(id: $0, attributes: [$0: .text($0)]) })
+            let events = Self.hostile.flatMap { user in
+                Self.hostile.dropLast().map { Event(user: user, item: $0, type: "buy", time: 1_700_000_000) }
+            }
+            #expect(try await stage.engine.accept(events).accepted == events.count)
+            let chromium = stage.chromium
+            for (page, condition) in Self.conditions {
+                try await chromium.resize(width: 1280, height: 900, isPhone: false)
+                try await chromium.open("\(stage.address)/\(page)")
+                #expect(try await chromium.wait(until: condition), "\(page): \(condition)")
+                #expect(
+                    try await chromium.evaluate(
+                        "[...document.querySelectorAll('main :is(img, script, iframe, b, i)')].length"
+                    ) == "0",
+                    "\(page)"
+                )
+                #expect(try await chromium.evaluate("window.pwned") == "undefined", "\(page)")
+                try await chromium.resize(width: 390, height: 844, isPhone: true)
+                #expect(
+                    try await chromium.evaluate("document.documentElement.scrollWidth <= 390") == "true",
+                    "\(page) is too wide for a phone"
+                )
+            }
+            #expect(chromium.complaints() == [])
+        }
+    }
+
+    /// What each page must come to show, with the real engine's answers.
+    private static var conditions: [(page: String, condition: String)] {
+        let id = hostile[0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        let text = "document.querySelector('main').innerText"
+        let shown = "\(text).includes('<img src=x onerror=')"
+        return [
+            (
+                "#/",
+                "\(text).includes('20 in the log') && document.querySelector('#connection').dataset.state === 'live'"
+            ),
+            (
+                "#/learning",
+                "document.querySelector('h1').innerText.startsWith('Learning') && !document.querySelector('.skeleton')"
+            ),
+            ("#/models", "document.querySelector('h1').innerText === 'Models' && !document.querySelector('.skeleton')"),
+            ("#/recommendations", "document.querySelector('.results li')"),
+            ("#/recommendations?user=\(id)", "\(shown) && document.querySelectorAll('.history time').length > 0"),
+            (
+                "#/catalogue?tab=items&id=\(id)",
+                "\(shown) && document.querySelectorAll('.data-items tbody tr').length === 5 && document.querySelector('.detail .facts')"
+            ),
+            (
+                "#/catalogue?tab=items&q=gnp",
+                "document.querySelectorAll('.data-items tbody tr').length === 1 && \(text).includes('‹202E›gnp.exe')"
+            ),
+            (
+                "#/catalogue?tab=users&id=\(id)",
+                "\(shown) && document.querySelectorAll('.data-users tbody tr').length === 5 && document.querySelector('.detail time')"
+            ),
+            (
+                "#/settings",
+                "\(text).includes('engine.') && document.querySelectorAll('.data-settings tbody tr').length > 5"
+            ),
+        ]
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func showsWhatTheEngineLearnedAndPromotes() async throws {
+        try await DashboardStage.run { stage in
+            let chromium = stage.chromium
+            try await chromium.inject(try SampleStatus.script())
+            try await chromium.open("\(stage.address)/#/")
+            #expect(try await chromium.wait(until: "document.querySelectorAll('.line').length === 3"))
+            let overview = try await chromium.evaluate(
+                "document.querySelector('main').innerText.replaceAll('\\u00a0', ' ')"
+            )
+            for figure in [
+                "3.17", "498", "2.1", "p95 4.3 s", "+50.0% Recall@10 over decayed popularity", "Needs attention",
+                "The disk is full.",
+            ] {
+                #expect(overview.contains(figure), "no '\(figure)'")
+            }
+
+            try await chromium.open("\(stage.address)/#/learning")
+            #expect(try await chromium.wait(until: "document.querySelectorAll('.mark').length === 2"))
+            #expect(try await chromium.evaluate("document.querySelectorAll('.heat td:not(.none)').length") == "3")
+            #expect(
+                try await chromium.evaluate("document.querySelector('.decisions').innerText.includes('<b>won</b>')")
+                    == "true"
+            )
+            _ = try await chromium.evaluate(
+                "[document.querySelector('#metric').value = 'mrr@10', document.querySelector('#metric').dispatchEvent(new Event('change'))]"
+            )
+            #expect(
+                try await chromium.evaluate("document.querySelector('.chart desc').textContent.includes('MRR@10')")
+                    == "true"
+            )
+            _ = try await chromium.evaluate(
+                "document.querySelector('.plot').dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft' }))"
+            )
+            #expect(
+                try await chromium.evaluate(
+                    "document.querySelector('.chart [aria-live]').textContent.includes('Live 0.0')"
+                ) == "true"
+            )
+
+            try await chromium.open("\(stage.address)/#/models")
+            #expect(try await chromium.wait(until: "document.querySelector('[data-promote=\"4.0\"]')"))
+            _ = try await chromium.evaluate("document.querySelector('[data-promote=\"4.0\"]').click()")
+            #expect(try await chromium.wait(until: "document.querySelector('dialog[open] [data-confirm]')"))
+            #expect(try await chromium.evaluate("asked.length") == "0")
+            _ = try await chromium.evaluate("document.querySelector('[data-confirm]').click()")
+            #expect(try await chromium.wait(until: "asked.length === 1 && document.querySelector('.toast')"))
+            #expect(try await chromium.evaluate("asked[0]") == "POST /v1/models/4.0/promote")
+            #expect(chromium.complaints() == [])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func asksForAKey() async throws {
+        try await DashboardStage.run(withKey: true) { stage in
+            let chromium = stage.chromium
+            try await chromium.open("\(stage.address)/#/")
+            #expect(
+                try await chromium.wait(
+                    until: "document.querySelector('main').innerText.includes('The server wants an API key')"
+                )
+            )
+            try await chromium.open("\(stage.address)/#/settings")
+            #expect(try await chromium.wait(until: "document.querySelector('#key')"))
+            _ = try await chromium.evaluate(
+                "[document.querySelector('#key').value = '\(stage.key ?? "")', document.querySelector('form').requestSubmit()]"
+            )
+            #expect(try await chromium.wait(until: "document.querySelector('#connection').dataset.state === 'live'"))
+            #expect(try await chromium.wait(until: "document.querySelectorAll('.data-settings tbody tr').length > 5"))
+        }
+    }
+}
