@@ -31,7 +31,7 @@ export function staleNotice() {
 export function firstEvents() {
     const command = `curl -X POST ${new URL("v1/events", document.baseURI).href} \\\n  -H 'Content-Type: application/json' \\\n  -d '{"user": "anna", "item": "book-1", "type": "view"}'`;
     return notice("plain", "Waiting for the first event", "Nothing was received so far. Send an event, and the next request knows it:", snippet(command),
-        "Or replay a log through the same interface:", snippet("freshet replay events.jsonl"));
+        "Or replay a log through the same interface:", snippet(`freshet replay --data events.jsonl --server ${location.origin}`));
 }
 
 const states = {
