@@ -9,7 +9,12 @@ struct Freshet: AsyncParsableCommand {
         commandName: "freshet",
         abstract: "Learn what users want next from what they do.",
         discussion: """
-            A first model and its recommendations:
+            An engine that serves and learns from every event, and a shop's events to try it with:
+
+              freshet serve --import Samples/online-retail --import-until 2010-09-01
+              freshet replay --data Samples/online-retail --from 2010-09-01 --rate 500
+
+            Offline, a first model and its recommendations:
 
               freshet train --data events.tsv --model co-visitation --output model
               freshet recommend --snapshot model --all-users --count 10 --output recommendations.tsv
@@ -19,11 +24,13 @@ struct Freshet: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
+            Serve.self, ReplayCommand.self, Config.self, Keys.self, Promote.self, Rollback.self, Backup.self,
+            Restore.self,
             Import.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
             Recommend.self,
             Similar.self,
             Inspect.self, Benchmark.self,
-            ReplayCommand.self, BenchHTTP.self,
+            BenchHTTP.self,
         ]
     )
 

@@ -7,6 +7,7 @@ import Testing
         "import", "stats", "split", "train", "compare", "tune", "evaluate", "recommend", "similar", "inspect",
         "benchmark",
     ]
+    static let liveCommands = ["serve", "replay", "promote", "rollback", "backup", "restore"]
 
     @Test func theOverviewNamesEveryCommand() throws {
         let folder = try TemporaryFolder()
@@ -14,7 +15,8 @@ import Testing
         #expect(help.code == 0)
         let named = help.output.split(separator: "\n").drop { $0 != "SUBCOMMANDS:" }
             .compactMap { $0.hasPrefix("  ") ? $0.split(separator: " ").first.map(String.init) : nil }
-        #expect(Set(Self.commands).isSubset(of: named))
+        #expect(Set(Self.commands + Self.liveCommands + ["config", "keys"]).isSubset(of: named))
+        #expect(!named.contains("bench-http"))
         #expect(try folder.freshet("--version").output.contains(Version.current))
     }
 
@@ -23,5 +25,13 @@ import Testing
         #expect(help.code == 0 && help.errors.isEmpty)
         #expect(help.output.contains("  freshet \(command) "), "\(help.output)")
         for option in ["--json", "--seed", "--threads"] { #expect(help.output.contains(option), "\(option)") }
+    }
+
+    @Test(arguments: liveCommands + ["config check", "keys"]) func liveCommandsShowAnExample(command: String) throws {
+        let folder = try TemporaryFolder()
+        let help = try Executable.run(command.split(separator: " ").map(String.init) + ["--help"], in: folder)
+        #expect(help.code == 0 && help.errors.isEmpty)
+        #expect(help.output.contains("  freshet \(command) "), "\(help.output)")
+        #expect(command == "keys" || help.output.contains("--json"))
     }
 }

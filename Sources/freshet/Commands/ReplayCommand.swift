@@ -66,7 +66,8 @@ struct ReplayCommand: LiveCommand {
     }
 
     func execute(_ console: Console) async throws {
-        let stream = ReplayStream(try dataOptions.read(console).dataset)
+        let stream = ReplayStream(try dataOptions.read(console, isReported: false).dataset)
+        console.note("\(Words.count(stream.count)) events to replay, \(stream.period).")
         if speed != nil, stream.time(at: 0) == nil {
             throw FreshetError(.usage, "--speed needs times, which the data do not have.", remedy: "Give --rate.")
         }

@@ -89,21 +89,20 @@ final class Replay: Sendable {
         var clock = ReplayClock(pace, firstTime: stream.time(at: 0) ?? 0)
         let began = ProgressReporter.now()
         var next = 0
+        // What the server has from a replay before goes in full batches: nobody waits for it.
+        var isKnown = false
         while next < stream.count, !Interruption.isRequested {
             let now = ProgressReporter.now() - began
+            if isKnown { clock.skip(to: next, time: stream.time(at: next), now: now) }
             let wait = clock.due(next, time: stream.time(at: next)) - now
             if wait > 0 {
                 try await Task.sleep(for: .seconds(min(wait + Self.gathering, Self.nap)))
                 continue
             }
-            let end = (next..<min(next + batch, stream.count)).prefix {
-                clock.due($0, time: stream.time(at: $0)) <= now
-            }.endIndex
-            let isKnown = try await send(next..<end, began: began)
-            next = end
-            if isKnown, next < stream.count {
-                clock.skip(to: next, time: stream.time(at: next), now: ProgressReporter.now() - began)
-            }
+            var range = next..<min(next + batch, stream.count)
+            if !isKnown { range = range.prefix { clock.due($0, time: stream.time(at: $0)) <= now }.indices }
+            isKnown = try await send(range, began: began)
+            next = range.upperBound
         }
     }
 

@@ -52,6 +52,12 @@ struct ReplayStream: Sendable {
         dataset.histories.times.isEmpty ? nil : dataset.histories.times[Int(order[position])]
     }
 
+    /// From when to when, in words.
+    var period: String {
+        guard let first = time(at: 0), let last = time(at: count - 1) else { return "without times" }
+        return "\(Words.date(first)) to \(Words.date(last))"
+    }
+
     /// The user with the most events.
     var busiestUser: String {
         var counts: [Int32: Int] = [:]

@@ -8,7 +8,7 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The engine's address; FRESHET_URL, or http://127.0.0.1:8080, unless given.",
+            "The engine's address; FRESHET_URL, or http://127.0.0.1:8090, unless given.",
             valueName: "url"
         )
     )
@@ -19,13 +19,13 @@ struct ServerOptions: ParsableArguments {
 
     func validate() throws {
         guard let parts = URLComponents(string: url), ["http", "https"].contains(parts.scheme), parts.host != nil else {
-            throw ValidationError("--server is '\(url)', but must be an address such as http://127.0.0.1:8080.")
+            throw ValidationError("--server is '\(url)', but must be an address such as http://127.0.0.1:8090.")
         }
     }
 
     /// The address.
     var url: String {
-        server ?? ProcessInfo.processInfo.environment["FRESHET_URL"] ?? "http://127.0.0.1:8080"
+        server ?? ProcessInfo.processInfo.environment["FRESHET_URL"] ?? "http://127.0.0.1:8090"
     }
 
     /// Runs `body` with a client of the engine.

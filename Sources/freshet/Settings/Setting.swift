@@ -11,17 +11,11 @@ struct Setting<Root: Sendable>: Sendable {
     /// Writes it into a configuration.
     let set: @Sendable (inout Root, SettingValue) -> Void
 
-    /// The name of the environment variable: `server.maximumBody` is `FRESHET_SERVER_MAXIMUM_BODY`.
-    var variable: String {
-        var name = "FRESHET_"
-        var previous: Character = "."
-        for letter in key {
-            if letter.isUppercase, previous.isLowercase { name += "_" }
-            name += letter == "." ? "_" : letter.uppercased()
-            previous = letter
-        }
-        return name
-    }
+    /// What is wrong with a value of the right kind, if anything.
+    var problem: @Sendable (SettingValue) -> String? = { _ in nil }
+
+    /// The name of the environment variable: `server.rate_limit.burst` is `FRESHET_SERVER_RATE_LIMIT_BURST`.
+    var variable: String { "FRESHET_" + key.uppercased().replacing(".", with: "_") }
 }
 
 extension Setting {
@@ -50,20 +44,6 @@ extension Setting {
             .number($0[keyPath: path])
         } set: { root, value in
             if case .number(let number) = value { root[keyPath: path] = number }
-        }
-    }
-
-    /// A duration in seconds.
-    static func seconds(
-        _ key: String,
-        _ path: any WritableKeyPath<Root, Duration> & Sendable,
-        _ range: ClosedRange<Double>,
-        _ meaning: String
-    ) -> Setting {
-        Setting(key: key, kind: .number(range), meaning: meaning) {
-            .number($0[keyPath: path] / .seconds(1))
-        } set: { root, value in
-            if case .number(let number) = value { root[keyPath: path] = .seconds(number) }
         }
     }
 
@@ -116,6 +96,25 @@ extension Setting {
             .text($0[keyPath: path].rawValue)
         } set: { root, value in
             if case .text(let text) = value, let choice = Choice(rawValue: text) { root[keyPath: path] = choice }
+        }
+    }
+
+    /// A part of the file with a form of its own.
+    static func document<Value: Codable & Sendable>(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, Value> & Sendable,
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .document, meaning: meaning) {
+            .document(SettingDocument.tree(of: $0[keyPath: path]))
+        } set: { root, value in
+            guard case .document(let tree) = value, let decoded = try? SettingDocument.decode(Value.self, tree) else {
+                return
+            }
+            root[keyPath: path] = decoded
+        } problem: { value in
+            guard case .document(let tree) = value else { return nil }
+            return SettingDocument.problem(with: tree, as: Value.self)
         }
     }
 }

@@ -1,4 +1,6 @@
 import Configuration
+import Foundation
+import FreshetModels
 
 /// The value of a setting.
 enum SettingValue: Sendable, Equatable {
@@ -7,6 +9,8 @@ enum SettingValue: Sendable, Equatable {
     case flag(Bool)
     case text(String)
     case texts([String])
+    /// A part of the file with a form of its own.
+    case document(JSONValue)
 }
 
 extension SettingValue: CustomStringConvertible {
@@ -18,6 +22,7 @@ extension SettingValue: CustomStringConvertible {
         case .flag(let value): String(value)
         case .text(let value): "\"\(value)\""
         case .texts(let values): "[" + values.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+        case .document(let value): value.text
         }
     }
 }
@@ -32,18 +37,21 @@ extension SettingValue: Encodable {
         case .flag(let value): try container.encode(value)
         case .text(let value): try container.encode(value)
         case .texts(let values): try container.encode(values)
+        case .document(let value): try container.encode(value)
         }
     }
 }
 
 /// Which values a setting takes.
-enum SettingKind: Sendable, Equatable {
+enum SettingKind: Sendable {
     case whole(ClosedRange<Int>)
     case number(ClosedRange<Double>)
     case flag
     case text
     case choice([String])
     case texts
+    /// A part of the file with a form of its own, or the same as JSON on one line elsewhere.
+    case document
 
     /// How configuration providers are asked for it.
     var type: ConfigType {
@@ -51,7 +59,7 @@ enum SettingKind: Sendable, Equatable {
         case .whole: .int
         case .number: .double
         case .flag: .bool
-        case .text, .choice: .string
+        case .text, .choice, .document: .string
         case .texts: .stringArray
         }
     }
@@ -65,6 +73,7 @@ enum SettingKind: Sendable, Equatable {
         case .text: "text"
         case .choice(let names): "one of " + names.joined(separator: ", ")
         case .texts: "a list of texts"
+        case .document: "a JSON object"
         }
     }
 
@@ -78,6 +87,7 @@ enum SettingKind: Sendable, Equatable {
         case (.text, .string(let value)): .text(value)
         case (.choice(let names), .string(let value)) where names.contains(value): .text(value)
         case (.texts, .stringArray(let values)): .texts(values)
+        case (.document, .string(let text)): JSONValue(text).isObject ? .document(JSONValue(text)) : nil
         default: nil
         }
     }
@@ -88,8 +98,23 @@ enum SettingKind: Sendable, Equatable {
         case .whole: Int(text).map(ConfigContent.int)
         case .number: Double(text).map(ConfigContent.double)
         case .flag: Bool(text).map(ConfigContent.bool)
-        case .text, .choice: .string(text)
+        case .text, .choice, .document: .string(text)
         case .texts: .stringArray(text.isEmpty ? [] : text.split(separator: ",").map(String.init))
         }
+    }
+}
+
+extension JSONValue {
+    /// Whether it has named parts.
+    var isObject: Bool {
+        if case .object = self { true } else { false }
+    }
+
+    /// The value as JSON on one line.
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { return "null" }
+        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -7,8 +7,7 @@ import FreshetModels
 struct SettingsFile {
     /// Its path.
     let path: String
-    /// The values by key, such as `server.port`.
-    let values: [String: JSONValue]
+    private let top: [String: JSONValue]
 
     /// Reads a file.
     /// - Throws: ``FreshetError`` when it cannot be read or is no JSON object.
@@ -38,12 +37,21 @@ struct SettingsFile {
             throw FreshetError(.invalidData, "The configuration '\(path)' is no JSON object: begin it with { and }.")
         }
         self.path = path
-        values = Self.flat(top, below: "")
+        self.top = top
+    }
+
+    /// The values by key, such as `server.port`; documents are left whole.
+    func values<Root>(of settings: [Setting<Root>]) -> [String: JSONValue] {
+        let documents = settings.compactMap { setting in
+            if case .document = setting.kind { setting.key } else { nil }
+        }
+        return Self.flat(top, below: "", whole: Set(documents))
     }
 
     /// A provider of the values that the settings know; those of a wrong kind are left out.
     func provider<Root>(of settings: [Setting<Root>]) -> InMemoryProvider {
         var contents: [AbsoluteConfigKey: ConfigValue] = [:]
+        let values = values(of: settings)
         for setting in settings {
             guard let content = values[setting.key].flatMap({ Self.content($0, kind: setting.kind) }) else { continue }
             contents[setting.configKey] = ConfigValue(content, isSecret: false)
@@ -59,6 +67,7 @@ struct SettingsFile {
         case (.flag, .bool(let flag)): .bool(flag)
         case (.text, .string(let text)), (.choice, .string(let text)): .string(text)
         case (.texts, .array(let values)): texts(values).map(ConfigContent.stringArray)
+        case (.document, .object): .string(value.text)
         default: nil
         }
     }
@@ -70,12 +79,17 @@ struct SettingsFile {
         return texts.count == values.count ? texts : nil
     }
 
-    private static func flat(_ object: [String: JSONValue], below prefix: String) -> [String: JSONValue] {
+    private static func flat(
+        _ object: [String: JSONValue],
+        below prefix: String,
+        whole: Set<String>
+    ) -> [String: JSONValue] {
         object.reduce(into: [:]) { values, entry in
-            if case .object(let inner) = entry.value {
-                values.merge(flat(inner, below: prefix + entry.key + ".")) { $1 }
+            let key = prefix + entry.key
+            if case .object(let inner) = entry.value, !whole.contains(key) {
+                values.merge(flat(inner, below: key + ".", whole: whole)) { $1 }
             } else {
-                values[prefix + entry.key] = entry.value
+                values[key] = entry.value
             }
         }
     }

@@ -62,6 +62,9 @@ struct SettingsReader<Root: Sendable> {
                     let found = try provider.value(forKey: setting.configKey, type: setting.kind.type).value
                     guard let found else { continue }
                     if let value = setting.kind.value(of: found.content) {
+                        if let problem = setting.problem(value) {
+                            problems.append("\(setting.key) (\(place)) \(problem).")
+                        }
                         resolved = Resolved(key: setting.key, value: value, source: place)
                         setting.set(&configuration, value)
                     } else {
@@ -105,7 +108,7 @@ struct SettingsReader<Root: Sendable> {
     /// Keys of the file that no setting has, and values of a wrong kind.
     private func problems(in file: SettingsFile) -> [String] {
         let known = Dictionary(uniqueKeysWithValues: settings.map { ($0.key, $0.kind) })
-        return file.values.sorted { $0.key < $1.key }.compactMap { key, value in
+        return file.values(of: settings).sorted { $0.key < $1.key }.compactMap { key, value in
             guard let kind = known[key] else {
                 return "There is no setting '\(key)' (\(file.path)).\(suggestion(for: key))"
             }

@@ -21,8 +21,8 @@ import Testing
     private let reader = SettingsReader<Root>(
         settings: [
             .whole("server.port", \.port, 0...65_535, "The port."),
-            .number("server.maximumShare", \.share, 0...1, "A share."),
-            .flag("learning.isOn", \.isOn, "Whether."),
+            .number("server.maximum_share", \.share, 0...1, "A share."),
+            .flag("learning.is_on", \.isOn, "Whether."),
             .choice("storage.mode", \.mode, "How."),
             .text("name", \.name, "Who."),
             .texts("server.origins", \.origins, "Where from."),
@@ -37,7 +37,7 @@ import Testing
     @Test func flagsWinOverTheEnvironmentAndThatOverTheFile() throws {
         let file = try SettingsFile(
             path: "f.json",
-            text: #"{"server": {"port": 1, "maximumShare": 0.25, "origins": ["b", "c"]}, "name": "file"}"#
+            text: #"{"server": {"port": 1, "maximum_share": 0.25, "origins": ["b", "c"]}, "name": "file"}"#
         )
         let result = reader.read(
             into: Root(),
@@ -50,7 +50,7 @@ import Testing
         #expect(result.problems.isEmpty && result.warnings.isEmpty)
         #expect(result.configuration.port == 3 && source(of: "server.port", in: result) == "flag")
         #expect(result.configuration.share == 0.75)
-        #expect(source(of: "server.maximumShare", in: result) == "FRESHET_SERVER_MAXIMUM_SHARE")
+        #expect(source(of: "server.maximum_share", in: result) == "FRESHET_SERVER_MAXIMUM_SHARE")
         #expect(!result.configuration.isOn)
         #expect(result.configuration.name == "file" && source(of: "name", in: result) == "f.json")
         #expect(result.configuration.origins == ["b", "c"])
@@ -61,7 +61,7 @@ import Testing
         let file = try SettingsFile(
             path: "f.json",
             text:
-                #"{"server": {"prot": 1, "port": "x", "maximumShare": 2}, "storage": {"mode": "fast"}, "learning": {"isOn": 1}}"#
+                #"{"server": {"prot": 1, "port": "x", "maximum_share": 2}, "storage": {"mode": "fast"}, "learning": {"is_on": 1}}"#
         )
         let result = reader.read(
             into: Root(),
@@ -73,8 +73,8 @@ import Testing
         for part in [
             "'nam' (flag). Did you mean 'name'?", "'server.prot' (f.json). Did you mean 'server.port'?",
             "server.port (f.json) is of another kind: it must be a whole number from 0 to 65535.",
-            "server.maximumShare (f.json) is", "storage.mode (f.json) is", "one of normal, full",
-            "learning.isOn (f.json) is of another kind: it must be true or false.",
+            "server.maximum_share (f.json) is", "storage.mode (f.json) is", "one of normal, full",
+            "learning.is_on (f.json) is of another kind: it must be true or false.",
         ] {
             #expect(all.contains(part), "\(part)\n in\n\(all)")
         }

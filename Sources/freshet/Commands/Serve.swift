@@ -1,0 +1,125 @@
+import ArgumentParser
+import CoreMetrics
+import Foundation
+import FreshetCore
+import FreshetEngine
+import FreshetServer
+import FreshetStorage
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// `freshet serve`.
+struct Serve: LiveCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve recommendations over HTTP and learn from every event.",
+        discussion: """
+            Events, catalogue and versions are kept in one folder. The dashboard is at the address that is printed, \
+            the interface under /v1, its description at /openapi.json. The server listens on this machine only unless \
+            --host says otherwise, which needs a key first (freshet keys create).
+
+              freshet serve
+              freshet serve --data shop --import Samples/online-retail --import-until 2010-09-01
+              freshet serve --config freshet.json --set storage.synchronous=disk
+
+            Ctrl-C finishes the requests under way, keeps what was learned, and ends; the next start goes on.
+            """
+    )
+
+    @OptionGroup var settings: SettingsOptions
+
+    @Option(
+        name: .customLong("import"),
+        help: ArgumentHelp("A data set that fills the engine at its first start.", valueName: "path")
+    )
+    var imported: String?
+
+    @Option(help: ArgumentHelp("The last time whose events are imported (2010-09-01).", valueName: "time"))
+    var importUntil: TimeArgument?
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard importUntil == nil || imported != nil else { throw ValidationError("--import-until needs --import.") }
+    }
+
+    func execute(_ console: Console) async throws {
+        let settings = try settings.readSound(console)
+        let level = settings.logLevel.level
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        let logger = Logger(label: "freshet")
+
+        let store = try SQLiteStore.open(folder: settings.data, configuration: settings.storage)
+        let engine = try await Engine(
+            configuration: settings.engine,
+            store: store,
+            vocabulary: store.vocabulary,
+            logger: Logger(label: "freshet.engine")
+        )
+        if let imported { try await bring(imported, into: engine, console) }
+        let keys = KeyRing(store: store)
+        try await keys.load()
+        let host = settings.server.host
+        let server = try FreshetServer(
+            engine: engine,
+            keys: keys,
+            configuration: settings.server,
+            registry: registry,
+            logger: Logger(label: "freshet.server")
+        ) { port in
+            Self.announce(host: host, port: port, console)
+        }
+        // Services end in the opposite order: first no more requests, then no more learning.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: engine), .init(service: server)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        do {
+            try await group.run()
+        } catch let error as NIOCore.IOError {
+            throw FreshetError(
+                .external,
+                "Cannot listen on \(host), port \(settings.server.port): \(error.localizedDescription)",
+                remedy: "Another server may have the port: choose one with --port, or 0 for any free one."
+            )
+        }
+        try store.close()
+    }
+
+    private static func announce(host: String, port: Int, _ console: Console) {
+        let name = host.contains(":") ? "[\(host)]" : host
+        let address = "http://\(["0.0.0.0", "[::]"].contains(name) ? "127.0.0.1" : name):\(port)/"
+        if console.isJSON {
+            try? console.result(Listening(address: address, process: getpid())) { "" }
+        } else {
+            console.note("Dashboard: \(address)")
+        }
+    }
+
+    private func bring(_ path: String, into engine: Engine, _ console: Console) async throws {
+        let began = ProgressReporter.now()
+        let report = try await FirstImport(path: path, until: importUntil?.seconds, engine: engine).run()
+        guard let report else { return console.note("\(path) was imported before.") }
+        let seconds = Words.duration(ProgressReporter.now() - began)
+        console.note(
+            "Imported \(Words.count(report.items)) items, \(Words.count(report.users)) users and "
+                + "\(Words.count(report.events)) events of \(path) in \(seconds)."
+        )
+    }
+}
+
+/// What `freshet serve --json` says when it listens.
+private struct Listening: Encodable {
+    let address: String
+    let process: Int32
+}

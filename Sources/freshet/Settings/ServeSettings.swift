@@ -1,0 +1,46 @@
+import FreshetCore
+import FreshetEngine
+import FreshetServer
+import FreshetStorage
+import Logging
+
+/// Everything that `freshet serve` can be told.
+struct ServeSettings: Sendable {
+    /// The folder of the database, the versions and the checkpoints.
+    var data = "freshet-data"
+    /// How the engine works.
+    var engine = EngineConfiguration(folder: "freshet-data")
+    /// How the server listens.
+    var server = ServerConfiguration()
+    /// How events are kept.
+    var storage = SQLiteStore.Configuration()
+    /// What is written to the log.
+    var logLevel = LogLevel.info
+
+    /// Levels of the log, in the names of swift-log.
+    enum LogLevel: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error, critical
+
+        /// The level of swift-log.
+        var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+    }
+
+    /// Checks what a single value's range cannot say.
+    /// - Throws: ``FreshetError`` of kind `usage`.
+    func validate() throws {
+        try engine.validate()
+        try server.validate()
+    }
+}
+
+extension SettingsReader where Root == ServeSettings {
+    /// The reader of every setting there is.
+    static var serve: SettingsReader {
+        SettingsReader(
+            settings: [.text("data", \.data, "The folder of the database, the versions and the checkpoints.")]
+                + Setting.server + Setting.storage + Setting.engine
+                + [.choice("logging.level", \.logLevel, "What is written to the log, from trace to critical.")],
+            otherVariables: ServerOptions.variables.union(["FRESHET_CONFIG"])
+        )
+    }
+}

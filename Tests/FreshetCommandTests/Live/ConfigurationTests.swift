@@ -1,0 +1,80 @@
+import Foundation
+import FreshetCore
+import FreshetEngine
+import FreshetModels
+import FreshetServer
+import FreshetStorage
+import Testing
+
+@testable import freshet
+
+@Suite struct ConfigurationTests {
+    private static let example = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Documentation/freshet.example.json")
+
+    private let reader = SettingsReader<ServeSettings>.serve
+
+    @Test func theExampleShowsEverySettingAtItsDefault() throws {
+        let text = try String(contentsOf: Self.example, encoding: .utf8)
+        #expect(
+            text == SettingsExample(settings: reader.settings, defaults: ServeSettings()).text,
+            "renew it: freshet config example > Documentation/freshet.example.json"
+        )
+        let file = try SettingsFile(path: Self.example.path)
+        let result = reader.read(into: ServeSettings(), file: file)
+        #expect(result.problems.isEmpty, "\(result.problems)")
+        #expect(result.values.allSatisfy { $0.source == Self.example.path })
+        try result.configuration.validate()
+        for (setting, value) in zip(reader.settings, result.values) {
+            #expect(setting.get(ServeSettings()) == value.value, "\(setting.key)")
+        }
+    }
+
+    @Test func keysAndVariablesAreUnique() {
+        #expect(Set(reader.settings.map(\.key)).count == reader.settings.count)
+        #expect(Set(reader.settings.map(\.variable)).count == reader.settings.count)
+    }
+
+    /// A setting that somebody adds to a configuration must come into the table.
+    @Test func theTableHasEveryValueOfTheConfigurations() throws {
+        let defaults = ServeSettings()
+        var wanted = try leaves(of: defaults.engine).subtracting(["folder"])
+        wanted.formUnion(try leaves(of: defaults.server).map { "server." + $0 })
+        wanted.formUnion(try leaves(of: defaults.storage).map { "storage." + $0 })
+        let known = reader.settings.map(\.key)
+        // A document holds whatever lies below its key.
+        let missing = wanted.filter { leaf in !known.contains { leaf == $0 || leaf.hasPrefix($0 + ".") } }
+        #expect(missing.isEmpty, "\(missing.sorted())")
+    }
+
+    @Test func everySettingReachesTheConfiguration() {
+        for setting in reader.settings {
+            var changed = ServeSettings()
+            let value: SettingValue =
+                switch (setting.kind, setting.get(changed)) {
+                case (.whole(let range), .whole(let old)):
+                    .whole(old == range.lowerBound ? range.upperBound : range.lowerBound)
+                case (.number(let range), .number(let old)):
+                    .number(old == range.lowerBound ? range.upperBound : range.lowerBound)
+                case (.flag, .flag(let old)): .flag(!old)
+                case (.choice(let names), .text(let old)): .text(names.first { $0 != old } ?? old)
+                case (.texts, _): .texts(["a=b"])
+                default: .text("other")
+                }
+            setting.set(&changed, value)
+            #expect(setting.get(changed) == value, "\(setting.key)")
+        }
+    }
+
+    private func leaves(of configuration: some Encodable) throws -> Set<String> {
+        func paths(_ value: JSONValue, _ prefix: String) -> [String] {
+            guard case .object(let fields) = value, !fields.isEmpty else { return [prefix] }
+            return fields.flatMap { paths($1, prefix.isEmpty ? $0 : prefix + "." + $0) }
+        }
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        let value = try JSONDecoder().decode(JSONValue.self, from: encoder.encode(configuration))
+        return Set(paths(value, ""))
+    }
+}
