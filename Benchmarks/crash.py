@@ -1,0 +1,456 @@
+"""Kills a serving, learning engine again and again and counts what is lost. Standard library only.
+
+    python3 Benchmarks/crash.py --rounds 200                 # kill -9 at random moments, then every fault
+    python3 Benchmarks/crash.py --rounds 20 --only kills
+    python3 Benchmarks/crash.py --only faults ready
+
+Kills: writers send batches of events with ids of their own and note an id when its 202 is there, readers ask for
+recommendations, and after a random time the engine gets SIGKILL: while it takes events, learns, publishes (every 0.3 s
+here), checkpoints (every 0.5 s), trains a version, compacts its log, or still starts. After each start the database is
+looked at: every noted event must be there, once. At the end the learner must have learned exactly the log.
+
+Faults: a full database and a full disk, a folder that cannot be written to, a clock that jumps back, damaged snapshots.
+Each must give a clear state and lose no event.
+
+Ready: the time from start to the first answer with a million events in the log.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import live_engine
+from live_engine import Engine, Refused, bench
+
+HURRIED = [
+    "learning.publish_every=0.3",
+    "learning.checkpoint_every=0.5",
+    "retraining.first_events=2000",
+    "retraining.first_minutes=0.05",
+    "retraining.minutes=0.05",
+    "retraining.every_hours=0.005",
+    "logging.level=notice",
+]
+BATCH = 25
+
+
+class Ledger:
+    """What was sent and what was acknowledged."""
+
+    def __init__(self, seed):
+        self.lock = threading.Lock()
+        self.generator = random.Random(seed)
+        self.acknowledged = set()
+        self.unanswered = []
+        self.counter = 0
+        self.answers = {}
+        self.problems = []
+
+    def batch(self):
+        """The next events: now and then a batch again whose answer was lost."""
+        with self.lock:
+            if self.unanswered and self.generator.random() < 0.3:
+                return self.unanswered.pop()
+            events = []
+            for _ in range(BATCH):
+                self.counter += 1
+                events.append(
+                    {
+                        "id": f"e{self.counter}",
+                        "user": f"u{int(self.generator.random() ** 2 * 500)}",
+                        "item": f"i{int(self.generator.random() ** 2 * 300)}",
+                        "type": "view",
+                    }
+                )
+            return events
+
+    def count(self, answer):
+        with self.lock:
+            self.answers[answer] = self.answers.get(answer, 0) + 1
+
+
+def write(engine, ledger, stopped):
+    """Sends batches until the engine is gone."""
+    connection = engine.connection(timeout=20)
+    while not stopped.is_set():
+        events = ledger.batch()
+        try:
+            answer = engine.call("POST", "/v1/events", events, connection=connection)
+        except Refused as refusal:
+            ledger.count(f"events {refusal.status}")
+            with ledger.lock:
+                ledger.unanswered.append(events)
+            time.sleep(0.02)
+            continue
+        except (OSError, http.client.HTTPException, ValueError):
+            with ledger.lock:
+                ledger.unanswered.append(events)
+            return
+        ledger.count("events 202")
+        with ledger.lock:
+            if answer["accepted"] == len(events):
+                ledger.acknowledged.update(event["id"] for event in events)
+            else:
+                ledger.problems.append(f"accepted {answer['accepted']} of {len(events)}: {answer['rejected'][:2]}")
+
+
+def read(engine, ledger, stopped):
+    """Asks until the engine is gone."""
+    connection = engine.connection(timeout=20)
+    generator = random.Random(0)
+    while not stopped.is_set():
+        try:
+            engine.call(
+                "POST", "/v1/recommendations", {"user": f"u{generator.randrange(600)}", "count": 5}, connection=connection
+            )
+            ledger.count("recommendations 200")
+        except Refused as refusal:
+            ledger.count(f"recommendations {refusal.status}")
+        except (OSError, http.client.HTTPException, ValueError):
+            return
+        time.sleep(0.005)
+
+
+def look(data):
+    """The ids in the database by how often they are there; and the newest offset."""
+    database = sqlite3.connect(f"file:{data}/freshet.sqlite?mode=ro", uri=True, timeout=30)
+    try:
+        ids = [row[0] for row in database.execute("SELECT id FROM event WHERE id IS NOT NULL")]
+        newest, count = database.execute("SELECT coalesce(max(offset), 0), count(*) FROM event").fetchone()
+        return ids, newest, count
+    finally:
+        database.close()
+
+
+def kills(options, folder):
+    """kill -9 at random moments."""
+    data = Path(folder) / "kills"
+    generator = random.Random(options.seed)
+    ledger = Ledger(options.seed)
+    starts, versions, lost, twice = [], set(), 0, 0
+    for number in range(options.rounds):
+        engine = Engine(data, settings=HURRIED, log=Path(folder) / "kills.log")
+        if generator.random() < 0.1:
+            # A kill while it starts.
+            time.sleep(generator.random() * 0.5)
+            engine.kill()
+            continue
+        starts.append(engine.wait_ready())
+        stopped = threading.Event()
+        threads = [threading.Thread(target=write, args=(engine, ledger, stopped)) for _ in range(3)]
+        threads.append(threading.Thread(target=read, args=(engine, ledger, stopped)))
+        for thread in threads:
+            thread.start()
+        time.sleep(generator.random() ** 2 * options.longest)
+        try:
+            versions.add(str(engine.status()["live"]))
+        except (Refused, OSError, http.client.HTTPException):
+            pass
+        engine.kill()
+        stopped.set()
+        for thread in threads:
+            thread.join(30)
+        ids, _, _ = look(data)
+        twice += len(ids) - len(set(ids))
+        lost += len(ledger.acknowledged - set(ids))
+        if number % 20 == 19 or lost or twice:
+            print(
+                f"  {number + 1} kills: {len(ledger.acknowledged):,} acknowledged, {lost} lost, {twice} twice, "
+                f"{len(versions)} versions seen, slowest start {max(starts):.2f} s",
+                flush=True,
+            )
+        if lost or twice:
+            break
+    with Engine(data, settings=HURRIED, log=Path(folder) / "kills.log") as engine:
+        starts.append(engine.wait_ready())
+        status = engine.wait_learned()
+        _, newest, count = look(data)
+        code, seconds = engine.stop()
+    learner = status["learner"]
+    learned = learner.get("learned", learner["offset"])
+    return {
+        "kills": options.rounds,
+        "acknowledged": len(ledger.acknowledged),
+        "lost": lost,
+        "twice in the log": twice,
+        "events in the log": count,
+        "newest offset": newest,
+        "learned": learned,
+        "learned twice or not": abs(learned - newest),
+        "slowest start, s": round(max(starts), 2),
+        "versions seen": len(versions),
+        "answers": ledger.answers,
+        "problems": ledger.problems[:5],
+        "graceful shutdown": {"code": code, "seconds": round(seconds, 2)},
+        "good": not (lost or twice or ledger.problems or learned != newest or code),
+    }
+
+
+def ready(options, folder):
+    """Start to ready with a million events."""
+    data = Path(folder) / "million"
+    with Engine(data, settings=["learning.is_enabled=false", "logging.level=warning"], log=Path(folder) / "million.log") as engine:
+        engine.wait_ready()
+        while engine.status()["log"]["newest_offset"] < 1_000_000:
+            bench(engine, "--events-saturated", "--batch", 500, "--seconds", 3, "--warm-up", 0, "--users", 50_000)
+        engine.kill()
+    seconds = []
+    for _ in range(3):
+        with Engine(data, log=Path(folder) / "million.log") as engine:
+            seconds.append(engine.wait_ready())
+            events = engine.status()["log"]["newest_offset"]
+            engine.kill()
+    return {"events": events, "seconds": [round(one, 2) for one in seconds], "good": max(seconds) <= 5}
+
+
+def send(engine, first, count):
+    """Sends events with ids e<first> on; those that were acknowledged, and what was refused."""
+    acknowledged, refusals = [], []
+    connection = engine.connection(timeout=20)
+    for start in range(first, first + count, BATCH):
+        events = [
+            {"id": f"f{number}", "user": f"u{number % 50}", "item": f"i{number % 40}", "type": "view"}
+            for number in range(start, start + BATCH)
+        ]
+        try:
+            engine.call("POST", "/v1/events", events, connection=connection)
+            acknowledged += [event["id"] for event in events]
+        except Refused as refusal:
+            refusals.append((refusal.status, refusal.text[:200]))
+            if len(refusals) > 5:
+                break
+    return acknowledged, refusals
+
+
+def answers(engine):
+    return len(engine.call("POST", "/v1/recommendations", {"user": "u1", "count": 5})["items"])
+
+
+def unwell(engine):
+    return [part for part in engine.status()["health"] if not part["is_well"]]
+
+
+def lost_of(data, acknowledged):
+    return len(set(acknowledged) - set(look(data)[0]))
+
+
+def full_database(options, folder):
+    """The database may not grow any more."""
+    data = Path(folder) / "full"
+    log = Path(folder) / "full.log"
+    with Engine(data, settings=["storage.maximum_pages=120"], log=log) as engine:
+        engine.wait_ready()
+        acknowledged, refusals = send(engine, 0, 100_000)
+        served = answers(engine)
+        parts = unwell(engine)
+        engine.kill()
+    lost = lost_of(data, acknowledged)
+    with Engine(data, log=log) as engine:
+        engine.wait_ready()
+        more, again = send(engine, 200_000, 1000)
+        engine.stop()
+    return {
+        "acknowledged": len(acknowledged), "lost": lost, "refusals": refusals[:1], "still answers": served,
+        "health": parts, "after it may grow": len(more),
+        "good": bool(acknowledged and refusals and served and len(more) == 1000 and not lost and not again),
+    }
+
+
+def full_disk(options, folder):
+    """A file system of 24 MB."""
+    disk = Path(folder) / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], capture_output=True, text=True)
+    if mounted.returncode:
+        return {"skipped": mounted.stderr.strip(), "good": True}
+    try:
+        data = disk / "data"
+        log = Path(folder) / "disk.log"
+        settings = ["learning.checkpoint_every=1", "learning.publish_every=1"]
+        with Engine(data, settings=settings, log=log) as engine:
+            engine.wait_ready()
+            acknowledged, refusals = send(engine, 0, 2_000_000)
+            served = answers(engine)
+            time.sleep(3)
+            parts = unwell(engine)
+            alive = engine.process.poll() is None
+            engine.kill()
+        subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
+        lost = lost_of(data, acknowledged)
+        with Engine(data, log=log) as engine:
+            engine.wait_ready()
+            more, again = send(engine, 3_000_000, 1000)
+            engine.stop()
+        return {
+            "acknowledged": len(acknowledged), "lost": lost, "refusals": refusals[:1], "still answers": served,
+            "health": parts, "with space again": len(more),
+            "good": bool(acknowledged and refusals and served and alive and len(more) == 1000 and not lost and not again),
+        }
+    finally:
+        subprocess.run(["umount", str(disk)])
+
+
+def read_only(options, folder):
+    """A folder that cannot be written to."""
+    data = Path(folder) / "read-only"
+    data.mkdir()
+    bound = subprocess.run(
+        f"mount --bind '{data}' '{data}' && mount -o remount,ro,bind '{data}'", shell=True, capture_output=True, text=True
+    )
+    if bound.returncode:
+        return {"skipped": bound.stderr.strip(), "good": True}
+    try:
+        command = [str(live_engine.BINARY), "serve", "--data", str(data), "--port", "0"]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        return {"code": run.returncode, "says": run.stderr.strip()[-300:], "good": run.returncode == 1}
+    finally:
+        subprocess.run(["umount", str(data)])
+
+
+def clock_back(options, folder):
+    """The clock is set back by a day while it runs."""
+    shim = Path(folder) / "clock_shim.so"
+    source = Path(__file__).parent / "clock_shim.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True)
+    shift = Path(folder) / "shift"
+    shift.write_text("0")
+    data = Path(folder) / "clock"
+    environment = {"LD_PRELOAD": str(shim), "FRESHET_CLOCK_SHIFT": str(shift)}
+    with Engine(data, settings=HURRIED, environment=environment, log=Path(folder) / "clock.log") as engine:
+        engine.wait_ready()
+        before, _ = send(engine, 0, 3000)
+        engine.wait_learned()
+        first = engine.status()["time"]
+        shift.write_text("-86400")
+        time.sleep(1.5)
+        after, refused = send(engine, 5000, 3000)
+        status = engine.wait_learned(timeout=120)
+        served = answers(engine)
+        engine.kill()
+    lost = lost_of(data, before + after)
+    with Engine(data, settings=HURRIED, log=Path(folder) / "clock.log") as engine:
+        engine.wait_ready()
+        engine.stop()
+    return {
+        "jumped by, s": round((status["time"] - first) / 1000), "acknowledged": len(before) + len(after), "lost": lost,
+        "lag, s": status["learner"]["lag_seconds"], "health": [part for part in status["health"] if not part["is_well"]],
+        "good": len(before) == len(after) == 3000 and not lost and not refused and served > 0
+        and status["time"] < first and status["learner"]["lag_seconds"] >= 0,
+    }
+
+
+def corrupt(options, folder):
+    """Every file of the versions and checkpoints is damaged in turn."""
+    data = Path(folder) / "corrupt"
+    log = Path(folder) / "corrupt.log"
+    with Engine(data, settings=HURRIED, log=log) as engine:
+        engine.wait_ready()
+        acknowledged, _ = send(engine, 0, 6000)
+        try:
+            engine.wait_version(1, timeout=120)
+        except RuntimeError as error:
+            return {"says": str(error), "good": False}
+        time.sleep(2)
+        live = str(engine.status()["live"])
+        engine.stop()
+    files = sorted(
+        path for path in data.rglob("*")
+        if path.is_file() and path.stat().st_size > 0 and not path.name.startswith("freshet.")
+    )
+    results = []
+    for path in files:
+        whole = path.read_bytes()
+        for damage in ("a flipped byte", "cut in half", "empty"):
+            damaged = bytearray(whole)
+            if damage == "a flipped byte":
+                damaged[len(damaged) // 2] ^= 0x55
+            else:
+                damaged = damaged[: len(damaged) // 2] if damage == "cut in half" else bytearray()
+            copy = Path(folder) / "corrupt-copy"
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(data, copy)
+            (copy / path.relative_to(data)).write_bytes(bytes(damaged))
+            entry = {"file": str(path.relative_to(data)), "damage": damage}
+            try:
+                with Engine(copy, settings=HURRIED, log=log) as engine:
+                    engine.wait_ready(60)
+                    entry["version"] = str(engine.status()["live"])
+                    entry["health"] = unwell(engine)
+                    entry["good"] = answers(engine) > 0
+                    engine.wait_learned(timeout=60)
+                    engine.stop()
+                entry["lost"] = lost_of(copy, acknowledged)
+                entry["good"] = entry["good"] and not entry["lost"]
+            except (RuntimeError, OSError, Refused, subprocess.TimeoutExpired) as error:
+                entry.update(says=str(error), good=False)
+            results.append(entry)
+    bad = [entry for entry in results if not entry["good"]]
+    return {
+        "version before": live, "files": len(files), "damaged": len(results),
+        "versions after": sorted({entry.get("version", "none") for entry in results}),
+        "bad": bad[:5], "good": bool(results) and not bad,
+    }
+
+
+FAULTS = {
+    "full database": full_database, "full disk": full_disk, "read-only folder": read_only, "clock jumps back": clock_back,
+    "damaged snapshots": corrupt,
+}
+
+
+def faults(options, folder):
+    """Every fault."""
+    results = {}
+    for name, fault in FAULTS.items():
+        if options.fault and name not in options.fault:
+            continue
+        try:
+            results[name] = fault(options, folder)
+        except (RuntimeError, OSError, Refused, subprocess.SubprocessError, http.client.HTTPException) as error:
+            results[name] = {"says": f"{type(error).__name__}: {error}", "good": False}
+        print(f"  {name}: {json.dumps(results[name])}", flush=True)
+    results["good"] = all(result["good"] for result in results.values())
+    return results
+
+
+PARTS = {"kills": kills, "ready": ready, "faults": faults}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--longest", type=float, default=3, help="the most seconds before a kill")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--fault", nargs="+", choices=FAULTS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
+    parser.add_argument("--json", type=Path, help="the file for the results")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps data and logs")
+    options = parser.parse_args()
+    if options.binary:
+        live_engine.BINARY = options.binary
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="freshet-crash-") as temporary:
+        folder = options.keep or temporary
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name in options.only:
+            print(f"{name}: {PARTS[name].__doc__}", flush=True)
+            results[name] = PARTS[name](options, folder)
+            print(json.dumps(results[name], indent=1), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+    sys.exit(0 if all(result["good"] for result in results.values()) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""Measures a serving, learning engine: latency beside ingest, saturation, ingest, freshness, a million items.
+
+    python3 Benchmarks/live_speed.py                              # everything, about 15 minutes
+    python3 Benchmarks/live_speed.py --only latency ingest --seconds 30 --json live.json
+
+Every part starts `freshet serve` on a free port of the loopback in its default configuration, except for what its name
+says, and loads it with `freshet bench-http`, which shares the cores. Latencies count from the moment at which a request
+was due, so a stall is not hidden (coordinated omission). Each row has its target; the exit code is 1 when one is missed.
+The load average at the start is part of the output: run it on a machine that does nothing else.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import live_engine
+from live_engine import ROOT, Engine, bench, stream
+
+SAMPLE = ROOT / "Samples/online-retail"
+
+
+class Table:
+    """Rows of what was measured, with their targets."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, value, unit, target=None, at_least=False):
+        met = None if target is None else (value >= target if at_least else value <= target)
+        self.rows.append({"name": name, "value": value, "unit": unit, "target": target, "at_least": at_least, "met": met})
+        sign = "" if target is None else (f"  (target {'>=' if at_least else '<='} {target:g}: {'met' if met else 'MISSED'})")
+        print(f"{name:<66} {value:>12,.2f} {unit}{sign}", flush=True)
+
+
+def serve(folder, name, settings=(), arguments=(), sample=True):
+    """An engine with the sample in it, listening."""
+    arguments = [*arguments, *(["--import", str(SAMPLE)] if sample else [])]
+    engine = Engine(Path(folder) / name, settings=settings, arguments=arguments, log=Path(folder) / f"{name}.log")
+    engine.wait_ready(600)
+    return engine
+
+
+def latency(table, options, folder):
+    """500 recommendations/s beside 500 events/s, with swaps."""
+    with serve(folder, "latency") as engine:
+        engine.wait_version(1)
+        engine.wait_learned()
+        report = bench(
+            engine, "--data", SAMPLE, "--recommendations", 500, "--events", 500, "--seconds", options.seconds,
+            "--warm-up", 5,
+        )
+        asked, told = stream(report, "recommendations"), stream(report, "events")
+        table.add("recommendations at 500/s beside 500 events/s: p50", asked["latency"]["p50"], "ms", 3)
+        table.add("recommendations at 500/s beside 500 events/s: p99", asked["latency"]["p99"], "ms", 15)
+        table.add("of that the client's own delay: p99", asked["sendLag"]["p99"], "ms")
+        table.add("failed requests", asked["failed"] + told["failed"], "", 0)
+        table.add("events at 500/s: p99", told["latency"]["p99"], "ms")
+        swaps = [one["second"] for one in asked["models"]][1:]
+        table.add("swaps meanwhile", len(swaps), "")
+        around = {int(second) + step for second in swaps for step in (0, 1)}
+        near = [one["p99"] for second, one in enumerate(asked["seconds"]) if second in around]
+        far = [one["p99"] for second, one in enumerate(asked["seconds"]) if second not in around]
+        if near and far:
+            table.add("p99 of the seconds with a swap, median", statistics.median(near), "ms")
+            table.add("p99 of the seconds without, median", statistics.median(far), "ms")
+        status = engine.status()
+        table.add("freshness: event to weights that serve, p95", status["freshness"]["p95"], "s", 10)
+        table.add("freshness: median", status["freshness"]["p50"], "s")
+        table.add("learner's lag at the end", status["learner"]["lag_seconds"], "s")
+        return {"report": report, "status": {key: status[key] for key in ("freshness", "learner", "latency", "live")}}
+
+
+def saturation(table, options, folder):
+    """As many recommendations as go through, with the learner idle and busy."""
+    with serve(folder, "saturation") as engine:
+        engine.wait_version(1)
+        engine.wait_learned()
+        time.sleep(2)
+        asked = ["--data", SAMPLE, "--recommendations-saturated", "--connections", 16, "--seconds", options.seconds / 2]
+        idle = stream(bench(engine, *asked), "recommendations")
+        table.add("recommendations/s, learner idle", idle["requestsPerSecond"], "/s", 2500, at_least=True)
+        busy = stream(bench(engine, *asked, "--events", 500), "recommendations")
+        table.add("recommendations/s, learner busy (500 events/s)", busy["requestsPerSecond"], "/s", 1200, at_least=True)
+        table.add("failed requests", idle["failed"] + busy["failed"], "", 0)
+        return {"idle": idle, "busy": busy}
+
+
+def ingest(table, options, folder):
+    """Batches of 500 by both durabilities, and single events."""
+    results = {}
+    for mode, target in (("os", 50_000), ("disk", 15_000)):
+        with serve(folder, f"ingest-{mode}", [f"storage.synchronous={mode}"], sample=False) as engine:
+            report = bench(
+                engine, "--events-saturated", "--batch", 500, "--connections", 4, "--seconds", options.seconds / 3,
+                "--users", 5000, "--items", 3000,
+            )
+            told = stream(report, "events")
+            table.add(f"events/s in batches of 500, synchronous={mode}", told["unitsPerSecond"], "/s", target, at_least=True)
+            table.add("failed requests", told["failed"], "", 0)
+            results[mode] = told
+    with serve(folder, "ingest-single", sample=False) as engine:
+        report = bench(engine, "--events-saturated", "--connections", 32, "--seconds", options.seconds / 3)
+        told = stream(report, "events")
+        table.add("single events/s", told["unitsPerSecond"], "/s", 3000, at_least=True)
+        table.add("failed requests", told["failed"], "", 0)
+        results["single"] = told
+    return results
+
+
+def learner(table, options, folder):
+    """How many events a second the learner takes."""
+    with serve(folder, "learner") as engine:
+        engine.wait_version(1)
+        engine.wait_learned()
+        before = engine.status()
+        began = time.monotonic()
+        bench(engine, "--data", SAMPLE, "--events-saturated", "--batch", 500, "--seconds", 2, "--warm-up", 0)
+        seen = 0
+        while time.monotonic() - began < options.seconds:
+            status = engine.status()
+            seen = max(seen, status["learner"]["lag_seconds"])
+            if status["learner"]["offset"] >= status["log"]["newest_offset"]:
+                break
+            time.sleep(0.5)
+        learned = status["learner"]["offset"] - before["learner"]["offset"]
+        rate = learned / (time.monotonic() - began)
+        table.add("events learned a second after a flood", rate, "/s", 500, at_least=True)
+        table.add("the lag that it reported, at most", seen, "s")
+        return {"learned": learned, "state": status["learner"]}
+
+
+def million(table, options, folder):
+    """A catalogue of a million items."""
+    data = Path(folder) / "million-data"
+    data.mkdir()
+    generator = random.Random(1)
+    with open(data / "items.jsonl", "w") as items:
+        for number in range(1_000_000):
+            items.write(f'{{"id":"item{number}"}}\n')
+    with open(data / "events.jsonl", "w") as events:
+        for number in range(400_000):
+            item = int(generator.random() ** 2 * 1_000_000)
+            events.write(
+                f'{{"user":"user{generator.randrange(20_000)}","item":"item{item}","time":{1_700_000_000 + number}}}\n'
+            )
+    with serve(folder, "million", arguments=["--import", str(data)], sample=False) as engine:
+        table.add("a million items: first start with import to ready", time.monotonic() - engine.began, "s")
+        try:
+            engine.wait_version(1, timeout=options.patience)
+            version = 1
+        except RuntimeError as error:
+            print(f"  no trained version: {error}", file=sys.stderr)
+            version = 0
+        report = bench(
+            engine, "--users", 20_000, "--items", 1_000_000, "--recommendations", 20, "--seconds", options.seconds / 2
+        )
+        asked = stream(report, "recommendations")
+        table.add(f"a million items, version {version}: p50", asked["latency"]["p50"], "ms", 25)
+        table.add(f"a million items, version {version}: p99", asked["latency"]["p99"], "ms")
+        return {"report": report, "version": version}
+
+
+PARTS = {"latency": latency, "saturation": saturation, "ingest": ingest, "learner": learner, "million": million}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--seconds", type=float, default=60, help="of measuring for the latency; others take a share")
+    parser.add_argument("--patience", type=float, default=900, help="seconds to wait for a version of a million items")
+    parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
+    parser.add_argument("--json", type=Path, help="the file for every figure")
+    parser.add_argument("--keep", type=Path, help="a folder that keeps data and logs")
+    options = parser.parse_args()
+    if options.binary:
+        live_engine.BINARY = options.binary
+    table = Table()
+    results = {
+        "machine": {"cores": os.cpu_count(), "processor": platform.processor(), "load": os.getloadavg()},
+        "parts": {},
+    }
+    print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.2f}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="freshet-live-") as temporary:
+        folder = options.keep or temporary
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name in options.only:
+            print(f"\n{name}: {PARTS[name].__doc__}", flush=True)
+            results["parts"][name] = PARTS[name](table, options, folder)
+    results["rows"] = table.rows
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+    sys.exit(1 if any(row["met"] is False for row in table.rows) else 0)
+
+
+if __name__ == "__main__":
+    main()
