@@ -57,9 +57,12 @@ final class Request {
         return !query.excluded.contains(item) && !forbidden.contains(item) && filter.admits(item, catalog)
     }
 
-    /// How many items there are as far as anybody knows.
-    var itemCount: Int {
-        max(catalog.itemCount, snapshot.scorer?.itemCount ?? 0, streaming.withModels { $0.itemCount })
+    /// Calls `body` with every item that may appear, as far as anybody knows of it.
+    func forEachAdmitted(_ body: (ItemIndex) -> Void) {
+        let count = max(catalog.itemCount, snapshot.scorer?.itemCount ?? 0, streaming.withModels { $0.itemCount })
+        filter.forEachAdmitted(below: count, catalog) { item in
+            if !query.excluded.contains(item), !forbidden.contains(item), wanted?.contains(item) ?? true { body(item) }
+        }
     }
 
     /// What one item is about.

@@ -15,6 +15,37 @@ public struct WordTokenizer: Sendable, Equatable, Codable {
 
     /// The tokens of a text in reading order; the n-grams of a run come shortest first.
     public func tokens(in text: String) -> [String] {
+        var text = text
+        return text.withUTF8 { Self.asciiTokens(in: $0) } ?? anyTokens(in: text)
+    }
+
+    /// The tokens of a text of nothing but ASCII, read byte by byte, a tenth of the work; `nil` for any other text.
+    private static func asciiTokens(in text: UnsafeBufferPointer<UInt8>) -> [String]? {
+        guard text.allSatisfy({ $0 < 0x80 }) else { return nil }
+        var tokens: [String] = []
+        var word: [UInt8] = []
+        var hasApostrophe = false
+        for byte in text {
+            // Letters in lower case; digits have the bit already.
+            let lower = byte | 0x20
+            switch byte {
+            case 0x61...0x7A, 0x41...0x5A, 0x30...0x39:
+                if hasApostrophe { word.append(0x27) }
+                word.append(lower)
+                hasApostrophe = false
+            case 0x27 where !word.isEmpty && !hasApostrophe:
+                hasApostrophe = true
+            default:
+                if !word.isEmpty { tokens.append(String(decoding: word, as: UTF8.self)) }
+                word.removeAll(keepingCapacity: true)
+                hasApostrophe = false
+            }
+        }
+        if !word.isEmpty { tokens.append(String(decoding: word, as: UTF8.self)) }
+        return tokens
+    }
+
+    private func anyTokens(in text: String) -> [String] {
         var tokens: [String] = []
         var word = ""
         var run: [Character] = []

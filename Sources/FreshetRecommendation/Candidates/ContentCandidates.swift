@@ -12,10 +12,10 @@ struct ContentCandidates: CandidateSource {
             !request.profile.isEmpty, !hasCompanions(request)
         else { return [] }
         var best = BestItems(limit: request.candidateCount)
-        for position in 0..<request.catalog.itemCount {
-            let item = ItemIndex(position)
-            let likeness = request.profile.likeness(to: item)
-            if likeness > 0, request.admits(item) { best.add(ScoredItem(item: item, score: likeness)) }
+        let profile = request.profile
+        request.forEachAdmitted { item in
+            let likeness = profile.likeness(to: item)
+            if likeness > 0 { best.add(ScoredItem(item: item, score: likeness)) }
         }
         return best.sorted().map(\.item)
     }

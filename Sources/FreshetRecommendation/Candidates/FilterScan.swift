@@ -14,9 +14,7 @@ struct FilterScan {
     func items(_ count: Int, for request: Request, after set: CandidateSet) -> [ItemIndex] {
         var known = BestItems(limit: count)
         var others: [ItemIndex] = []
-        for position in 0..<request.itemCount {
-            let item = ItemIndex(position)
-            guard request.admits(item) else { continue }
+        request.forEachAdmitted { item in
             if let score = set.transformerScore(of: item) {
                 known.add(ScoredItem(item: item, score: score))
             } else {

@@ -40,19 +40,56 @@ struct ResolvedFilter: Sendable {
 
     /// Whether an item meets every condition; one without details meets those that only exclude.
     func admits(_ item: ItemIndex, _ catalog: CatalogSnapshot) -> Bool {
-        if includesUnavailable ? catalog.isRemoved(item) : !catalog.isAvailable(item) { return false }
-        if isOpen { return true }
-        guard let details = catalog.details(of: item) else {
-            return categories == nil && tags == nil && attributes.isEmpty
-        }
-        if let categories, !details.categories.contains(where: categories.contains) { return false }
-        if details.categories.contains(where: excludedCategories.contains) { return false }
-        if let tags, !details.tags.contains(where: tags.contains) { return false }
-        return attributes.allSatisfy { condition in
-            switch condition {
-            case .terms(let terms): details.attributes.contains(where: terms.contains)
-            case .number(let name, let value): details.numbers.contains { $0.name == name && $0.value == value }
+        let number = item.position / CatalogChunk.size
+        guard number < catalog.chunks.count else { return admits([]) }
+        return admits(item.position % CatalogChunk.size, of: catalog.chunks[number])
+    }
+
+    /// Calls `body` with every item below a number that meets every condition.
+    func forEachAdmitted(below count: Int, _ catalog: CatalogSnapshot, _ body: (ItemIndex) -> Void) {
+        for (number, chunk) in catalog.chunks.enumerated() {
+            let first = number * CatalogChunk.size
+            guard first < count else { return }
+            for place in 0..<min(CatalogChunk.size, count - first) where admits(place, of: chunk) {
+                body(ItemIndex(first + place))
             }
         }
+        let known = catalog.chunks.count * CatalogChunk.size
+        guard known < count, admits([]) else { return }
+        for position in known..<count { body(ItemIndex(position)) }
+    }
+
+    /// Whether an item of which nothing is known meets every condition.
+    private func admits(_ flags: CatalogChunk.Flags) -> Bool {
+        let hindrances: CatalogChunk.Flags = includesUnavailable ? .removed : [.removed, .unavailable]
+        guard flags.isDisjoint(with: hindrances) else { return false }
+        return flags.contains(.known) || categories == nil && tags == nil && attributes.isEmpty
+    }
+
+    @inline(__always)
+    private func admits(_ place: Int, of chunk: CatalogChunk) -> Bool {
+        let flags = chunk.flags[place]
+        guard admits(flags) else { return false }
+        return isOpen || !flags.contains(.known) || matches(chunk.details[place])
+    }
+
+    private func matches(_ details: borrowing ItemDetails) -> Bool {
+        let labels = details.labels
+        if let categories, !labels[..<details.categoryCount].contains(where: categories.contains) { return false }
+        if !excludedCategories.isEmpty,
+            labels[..<details.categoryCount].contains(where: excludedCategories.contains)
+        { return false }
+        if let tags, !labels[details.categoryCount..<details.attributeStart].contains(where: tags.contains) {
+            return false
+        }
+        for condition in attributes {
+            switch condition {
+            case .terms(let terms):
+                if !labels[details.attributeStart...].contains(where: terms.contains) { return false }
+            case .number(let name, let value):
+                if !details.numbers.contains(where: { $0.name == name && $0.value == value }) { return false }
+            }
+        }
+        return true
     }
 }
