@@ -78,7 +78,9 @@ struct ResolvedFilter: Sendable {
         if let categories, !labels[..<details.categoryCount].contains(where: categories.contains) { return false }
         if !excludedCategories.isEmpty,
             labels[..<details.categoryCount].contains(where: excludedCategories.contains)
-        { return false }
+        {
+            return false
+        }
         if let tags, !labels[details.categoryCount..<details.attributeStart].contains(where: tags.contains) {
             return false
         }

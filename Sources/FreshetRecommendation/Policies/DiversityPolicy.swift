@@ -5,7 +5,8 @@ import FreshetCore
 ///
 /// With trade-off `λ` a place goes to the candidate with the highest `(1 - λ) · relevance - λ · likeness`, the relevance
 /// being the score brought to 0 ... 1 and the likeness that to the most similar item above. Two items are as alike as the
-/// cosine of the model's vectors, where it has both, else as the share of the categories that they have in common.
+/// cosine of the model's vectors, where it has both, else as the share of the categories and tags that they have in
+/// common (Jaccard), or of the words where there are none.
 struct DiversityPolicy: Policy {
     /// So many times the places are arranged, for the policies that follow to drop from.
     private static let spare = 3

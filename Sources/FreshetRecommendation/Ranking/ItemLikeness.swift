@@ -2,7 +2,7 @@ import CFreshetKernels
 import FreshetCore
 import FreshetModels
 
-/// How alike the candidates of one request are: by the model's vectors, else by categories.
+/// How alike the candidates of one request are: by the model's vectors, else by what is known of them.
 struct ItemLikeness {
     /// The width of a vector; 0 when the model has none.
     private var width = 0
@@ -10,10 +10,14 @@ struct ItemLikeness {
     private var vectors: [Float] = []
     /// Where each candidate's vector is, or -1.
     private var rows: [Int] = []
-    private let categories: [ArraySlice<UInt32>]
+    /// Categories and tags, or without any the words of title and text.
+    private let terms: [ArraySlice<UInt32>]
 
     init(of items: [ItemIndex], _ request: Request) {
-        categories = items.map { request.catalog.details(of: $0)?.categories ?? [] }
+        terms = items.map { item in
+            guard let details = request.catalog.details(of: item) else { return [] }
+            return details.attributeStart > 0 ? details.labels[..<details.attributeStart] : details.words[...]
+        }
         rows = Array(repeating: -1, count: items.count)
         guard let scorer = request.snapshot.scorer as? any VectorScorer else { return }
         width = scorer.vectorWidth
@@ -37,14 +41,14 @@ struct ItemLikeness {
                 if let start = vectors.baseAddress, rows[place] >= 0, rows[chosen] >= 0 {
                     likeness = freshet_dot(start + rows[place] * width, start + rows[chosen] * width, width)
                 } else {
-                    likeness = Self.overlap(categories[place], categories[chosen])
+                    likeness = Self.overlap(terms[place], terms[chosen])
                 }
                 if likeness > numbers[place] { numbers[place] = likeness }
             }
         }
     }
 
-    /// The share of the categories of either that both have.
+    /// The share of the terms of either that both have.
     private static func overlap(_ left: ArraySlice<UInt32>, _ right: ArraySlice<UInt32>) -> Float {
         let common = left.count(where: right.contains)
         let all = left.count + right.count - common
