@@ -85,6 +85,25 @@ public struct PeriodProtocol {
         public var epochs: Int
         /// Seconds of training.
         public var seconds: Double
+
+        /// Creates the record of a cycle.
+        public init(
+            cycle: Int,
+            figures: [String: Double],
+            transformerFigures: [String: Double]?,
+            recallByPeriod: [Double],
+            validationRecall: Double,
+            epochs: Int,
+            seconds: Double
+        ) {
+            self.cycle = cycle
+            self.figures = figures
+            self.transformerFigures = transformerFigures
+            self.recallByPeriod = recallByPeriod
+            self.validationRecall = validationRecall
+            self.epochs = epochs
+            self.seconds = seconds
+        }
     }
 
     private let stream: PeriodStream
