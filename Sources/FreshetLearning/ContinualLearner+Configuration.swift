@@ -12,7 +12,7 @@ extension ContinualLearner {
         public var exemplars = 30_000
         /// Replayed targets for each new one.
         public var replayShare: Float = 1
-        /// What a replayed target counts against a new one.
+        /// What the mean loss of the replayed targets counts against that of the new ones.
         public var replayWeight: Float = 1
         /// ADER's λ: what keeping the teacher's ranking counts, before it adapts to the share of known items and the
         /// number of exemplars; 0 for no distillation.

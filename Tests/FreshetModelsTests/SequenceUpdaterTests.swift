@@ -116,6 +116,19 @@ import Testing
         #expect(forgets(distillation: 1) < 0.7 * forgets(distillation: 0))
     }
 
+    /// A teacher reads histories with items that came after it, and its ranking leaves them out.
+    @Test func aTeacherMeetsItemsThatCameLater() {
+        let updater = updater()
+        updater.keepTeacher()
+        updater.grow(toItems: 3_000)
+        var lesson = lesson(0..<3_000)
+        lesson.replayed = lesson.new
+        lesson.distillationWeight = 1
+        updater.step(lesson, rate: 0.01)
+        let scores = updater.makeScorer().scores(for: ScoringContext(user: nil, history: history([2_999])))
+        #expect(scores.allSatisfy { $0.isFinite })
+    }
+
     @Test func resumesExactly() throws {
         let (whole, first) = (updater(), updater())
         for _ in 0..<4 {

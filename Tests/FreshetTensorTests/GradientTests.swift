@@ -163,7 +163,7 @@ import Testing
         var fixture = Fixture()
         let (x, table) = (fixture.make("x", 4, 5), fixture.make("table", 13, 5, layout: layout))
         var other = Fixture()
-        let (teacher, teacherTable) = (other.make("teacher", 4, 3), other.make("teacherTable", 11, 3))
+        let (teacher, teacherTable) = (other.make("teacher", 4, 3), other.make("teacherTable", 12, 3))
         let (rows, targets, items) = (IndexBuffer(), IndexBuffer(), IndexBuffer())
         for n in 0..<4 { targets.append(Int32(n * 5 % 13)) }
         for item in [5, 1, 12, 5, 8, 0] as [Int32] { items.append(item) }
@@ -187,6 +187,7 @@ import Testing
                         table: table,
                         teacher: taught,
                         teacherTable: teacherTable,
+                        knownItems: 11,
                         items: items.indices,
                         logProbability: $0.baseAddress!,
                         scale: 2

@@ -45,7 +45,7 @@ public struct PeriodProtocol {
         public var exemplars = 30_000
         /// ADER's λ.
         public var distillation: Float = 0.8
-        /// What a replayed target counts beside its distillation.
+        /// What the mean loss of the replayed targets counts beside distillation.
         public var replayWeight: Float = 0
         /// Cycles to run; 0 for all there are.
         public var cycles = 0

@@ -45,8 +45,9 @@ final class SequenceTrainingWorker {
     struct Objective {
         /// The weight of each target; 0 to learn from the teacher alone.
         var scale: Float
-        /// The network whose ranking is to be kept, and the weight of each target's distillation.
-        var teacher: (network: SequenceNetwork, tape: Tape, scale: Float)?
+        /// The network whose ranking of the items it knows is to be kept, and the weight of each target's distillation.
+        var teacher: Teacher?
+        typealias Teacher = (network: SequenceNetwork, tape: Tape, knownItems: Int, scale: Float)
     }
 
     /// Adds the gradients of some windows of some histories.
@@ -101,7 +102,7 @@ final class SequenceTrainingWorker {
     /// Keeps the ranking of a sample of items as the teacher has it.
     private func distil(
         _ states: Tensor,
-        _ teacher: (network: SequenceNetwork, tape: Tape, scale: Float),
+        _ teacher: Objective.Teacher,
         _ sampler: NegativeSampler,
         using random: inout RandomSource
     ) {
@@ -116,6 +117,7 @@ final class SequenceTrainingWorker {
                 table: network.itemTable,
                 teacher: taught,
                 teacherTable: teacher.network.itemTable,
+                knownItems: teacher.knownItems,
                 items: negatives.indices,
                 logProbability: logProbability.baseAddress!,
                 scale: teacher.scale

@@ -36,6 +36,8 @@ public final class SequenceUpdater {
     private struct Teacher {
         let network: SequenceNetwork
         let tapes: [Tape]
+        /// Its ranking is of the items below; those that came later have a row only so that it can read histories.
+        let knownItems: Int
     }
 
     /// Targets after which the sampler counts anew.
@@ -143,9 +145,10 @@ public final class SequenceUpdater {
 
     /// From now on, steps that ask for distillation keep to the ranking of the model as it is now.
     public func keepTeacher() {
-        let network = SequenceNetwork(configuration, shape: shape(items: itemCount), seed: nil)
+        let network = SequenceNetwork(configuration, shape: shape(items: parts.capacity), seed: nil)
         parts.average.copy(into: network.parameters)
-        teacher = Teacher(network: network, tapes: (0..<pool.threads).map { _ in Tape() })
+        let tapes = (0..<pool.threads).map { _ in Tape() }
+        teacher = Teacher(network: network, tapes: tapes, knownItems: itemCount)
     }
 
     /// Gives the optimizer no memory of the steps so far, as at the start of a new period.
@@ -159,13 +162,13 @@ public final class SequenceUpdater {
 extension SequenceUpdater {
     /// What a step learns from, and how much each part of it counts.
     public struct Lesson {
-        /// New sequences, whose targets count 1 each.
+        /// New sequences; the mean loss of their targets counts 1.
         public var new = TrainingSequences()
         /// Sequences from before, to be kept.
         public var replayed = TrainingSequences()
-        /// What a replayed target counts.
+        /// What the mean loss of the replayed targets counts.
         public var replayWeight: Float = 1
-        /// What keeping the teacher's ranking at a replayed target counts; 0 without.
+        /// What the mean distance from the teacher's ranking at the replayed targets counts; 0 without.
         public var distillationWeight: Float = 0
 
         /// An empty lesson.
@@ -175,12 +178,11 @@ extension SequenceUpdater {
     /// Makes one step; returns the mean loss of the new targets.
     @discardableResult
     public func step(_ lesson: Lesson, rate: Float) -> Double {
-        let total = lesson.new.targets + lesson.replayed.targets
-        guard total > 0 else { return 0 }
+        guard lesson.new.targets + lesson.replayed.targets > 0 else { return 0 }
         refreshSampler(lesson)
-        let scale = 1 / Float(total)
-        accumulate(lesson.new, scale: scale, distillation: 0)
+        accumulate(lesson.new, scale: 1 / Float(max(lesson.new.targets, 1)), distillation: 0)
         let loss = parts.workers.reduce(0) { $0 + $1.takeLoss() } / Double(max(lesson.new.targets, 1))
+        let scale = 1 / Float(max(lesson.replayed.targets, 1))
         accumulate(
             lesson.replayed,
             scale: scale * lesson.replayWeight,
@@ -200,7 +202,7 @@ extension SequenceUpdater {
         pool.forEachWorker { worker in
             var objective = SequenceTrainingWorker.Objective(scale: scale)
             if distillation > 0, let teacher {
-                objective.teacher = (teacher.network, teacher.tapes[worker], distillation)
+                objective.teacher = (teacher.network, teacher.tapes[worker], teacher.knownItems, distillation)
             }
             workers[worker].accumulate(
                 shares[worker],
@@ -249,6 +251,21 @@ extension SequenceUpdater {
         itemCount = count
         counts.append(contentsOf: repeatElement(0, count: count - counts.count))
         reset(items: old..<count, among: old)
+        showTeacher(items: old..<count)
+    }
+
+    /// Gives the teacher the vectors of new items, so that it can read histories that hold them.
+    private func showTeacher(items: Range<Int>) {
+        guard var teacher else { return }
+        if teacher.network.itemTable.rows < parts.capacity {
+            let network = SequenceNetwork(configuration, shape: shape(items: parts.capacity), seed: nil)
+            network.parameters.assignLeadingRows(from: teacher.network.parameters)
+            teacher = Teacher(network: network, tapes: teacher.tapes, knownItems: teacher.knownItems)
+            self.teacher = teacher
+        }
+        let offset = items.lowerBound * configuration.channels
+        let source = parts.network.itemTable.pointer + offset
+        (teacher.network.itemTable.pointer + offset).update(from: source, count: items.count * configuration.channels)
     }
 
     /// Makes items that nobody deals with any more average items again, so that they score as unknown ones.

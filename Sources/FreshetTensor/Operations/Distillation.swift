@@ -11,7 +11,8 @@ extension Tape {
     ///   - x: `[N, C]`.
     ///   - table: `[V, C]`, any gradient layout.
     ///   - teacher: the teacher's states, `[N, C']`, of a tape of its own.
-    ///   - teacherTable: `[V', C']`; an item that the teacher does not know has no place in its ranking and is masked.
+    ///   - teacherTable: `[V', C']`.
+    ///   - knownItems: how many of the table's rows the teacher ranks; items from there on are masked.
     ///   - items: `K` sampled row numbers.
     ///   - logProbability: `V` logarithms of the chance to be sampled, subtracted from the logits.
     ///   - scale: the weight of each row.
@@ -21,6 +22,7 @@ extension Tape {
         table: Parameter,
         teacher: Tensor,
         teacherTable: Parameter,
+        knownItems: Int,
         items: UnsafeBufferPointer<Int32>,
         logProbability: UnsafePointer<Float>,
         scale: Float
@@ -32,13 +34,14 @@ extension Tape {
         freshet_gather(rows, table.pointer, items.baseAddress!, K, C)
         let logits = pool.take(N * K)
         multiply(N, K, C, x.values, aStride: C, rows, bStride: C, transposeB: true, into: logits, cStride: K)
-        let taught = teacherLogits(teacher, teacherTable, items)
+        precondition(knownItems <= teacherTable.rows, "distillation: \(knownItems) of \(teacherTable.rows) rows")
+        let taught = teacherLogits(teacher, teacherTable, items, knownItems: knownItems)
         var loss = 0.0
         for n in 0..<N {
             let (row, taught) = (logits + n * K, taught + n * K)
             for k in 0..<K {
                 let item = Int(items[k])
-                let isKnown = item < teacherTable.rows
+                let isKnown = item < knownItems
                 row[k] = isKnown ? row[k] - logProbability[item] : -1e9
                 taught[k] = isKnown ? taught[k] - logProbability[item] : -1e9
             }
@@ -57,12 +60,13 @@ extension Tape {
     private func teacherLogits(
         _ teacher: Tensor,
         _ table: Parameter,
-        _ items: UnsafeBufferPointer<Int32>
+        _ items: UnsafeBufferPointer<Int32>,
+        knownItems: Int
     ) -> UnsafeMutablePointer<Float> {
         let (N, C, K) = (teacher.rows, teacher.columns, items.count)
         let rows = pool.take(K * C)
         for (k, item) in items.enumerated() {
-            let known = Int(item) < table.rows ? Int(item) : 0
+            let known = Int(item) < knownItems ? Int(item) : 0
             (rows + k * C).update(from: table.pointer + known * C, count: C)
         }
         let logits = pool.take(N * K)

@@ -11,6 +11,7 @@ extension Tape {
     /// Gradient: `dtable[indices[n]] += dy[n]`, only the touched rows for a row-wise table.
     public func gather(_ table: Parameter, _ indices: UnsafeBufferPointer<Int32>) -> Tensor {
         let y = make(indices.count, table.columns)
+        assert(indices.allSatisfy { 0..<table.rows ~= Int($0) }, "gather: a row beyond '\(table.name)'")
         guard let first = indices.baseAddress else { return y }
         freshet_gather(y.values, table.pointer, first, indices.count, table.columns)
         record { [unowned self] in
