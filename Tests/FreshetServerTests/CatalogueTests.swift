@@ -37,7 +37,7 @@ import Testing
             let wanted = #"{"id":"tea","title":"Tea","attributes":{"price":3,"size":"L"},"available":false}"#
             #expect(patched.text == wanted)
             #expect(try await client.send(.get, "/v1/items/tea").text == wanted)
-            #expect(try await client.send(.patch, "/v1/items/tea", #"{"id":"coffee"}"#).status == 400)
+            #expect(try await client.send(.patch, "/v1/items/tea", #"{"id":"coffee"}"#).status == 409)
             #expect(try await client.send(.patch, "/v1/items/tea", #"{"available":"no"}"#).status == 400)
         }
     }

@@ -60,6 +60,7 @@ import Testing
         ("", 400), ("{", 400), ("[{\"user\":\"a\",\"item\":\"b\"},", 400), ("[1,2]", 400), ("nothing", 400),
         (#"{"user":"a","item":"b",}"#, 400), (#"{"user":"a","user":"a","item":"b"}"#, 400),
         (#"{"user":"a","item":"b"} {}"#, 400), (#"{"user":null,"item":"b"}"#, 400), ("[]", 202),
+        (#"{"user":"","item":"b"}"#, 400), (#"{"user":"a\u0000","item":"b"}"#, 400),
         (
             #"{"user":"a","item":"b","x":"# + String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
                 + "}", 400

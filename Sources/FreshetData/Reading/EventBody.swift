@@ -92,6 +92,21 @@ package struct EventBody: Sendable {
         }
     }
 
+    /// Whether the ids and the type are 1 to 256 bytes without zeros: else an event has not the right form.
+    private static func checkIdentifiers(of event: Event) throws(JSONFault) {
+        try check(event.user, "user")
+        try check(event.item, "item")
+        try check(event.type.rawValue, "type")
+        if let id = event.id { try check(id, "id") }
+        if let id = event.recommendationID { try check(id, "recommendation_id") }
+    }
+
+    private static func check(_ text: String, _ name: String) throws(JSONFault) {
+        guard !text.isEmpty else { throw JSONFault("'\(name)' is empty") }
+        guard text.utf8.count <= 256 else { throw JSONFault("'\(name)' has more than 256 bytes") }
+        guard !text.utf8.contains(0) else { throw JSONFault("'\(name)' holds a zero byte") }
+    }
+
     /// Reads one event.
     ///
     /// A single one that is not JSON is refused like every other: nothing else hangs on it.
@@ -103,7 +118,9 @@ package struct EventBody: Sendable {
         count += 1
         guard count <= maximumCount else { throw JSONFault("more than \(maximumCount) events") }
         do {
-            events.append(try parser.event(bytes))
+            let event = try parser.event(bytes)
+            try Self.checkIdentifiers(of: event)
+            events.append(event)
             indices.append(index)
         } catch let fault {
             refusals.append(Refusal(index: index, reason: fault.description))

@@ -82,7 +82,8 @@ struct CatalogueController<Entry: CatalogueEntry> {
                     "Add or replace \(article) \(noun)",
                     parameters: [.id(of: noun)],
                     body: .json("The \(noun).", Schemas.reference("\(schema)Fields")),
-                    answer: answer
+                    answer: answer,
+                    problems: [.conflict]
                 ),
                 put
             ),
@@ -103,7 +104,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
                         }
                     ),
                     answer: answer,
-                    problems: [.notFound]
+                    problems: [.notFound, .conflict]
                 ),
                 patch
             ),

@@ -19,8 +19,8 @@ enum Schemas {
     ]
     /// A moment, as callers may write it.
     static let time: JSONValue = [
-        "type": ["number", "string"], "format": "date-time", "minimum": 0, "maximum": 4_102_444_800,
-        "description": "Seconds since 1970-01-01 UTC, or RFC 3339.",
+        "type": ["number", "string"], "format": "date-time", "minimum": -9_007_199_254_740_991,
+        "maximum": 9_007_199_254_740_991, "description": "Seconds since 1970-01-01 UTC, or RFC 3339.",
     ]
     /// Milliseconds since 1970.
     static let milliseconds: JSONValue = ["type": "integer", "description": "Milliseconds since 1970-01-01 UTC."]

@@ -11,10 +11,12 @@ protocol CatalogueEntry: Sendable, Identifiable<String> {
 
 extension CatalogueEntry {
     /// The id of an entry: the path's, the body's, or both if they agree.
-    static func id(_ fields: inout JSONFields, path: String?) -> String {
+    static func id(_ fields: inout JSONFields, path: String?) throws(Problem) -> String {
         let own = fields.identifier("id")
         if own == nil, path == nil, fields.value("id") == nil { fields.fault("id", "is missing") }
-        if let own, let path, own != path { fields.fault("id", "must be the id in the path, or left out") }
+        if let own, let path, own != path {
+            throw Problem(.conflict, "The body is of '\(own)', the path of '\(path)'. Leave the id out of the body.")
+        }
         return path ?? own ?? ""
     }
 }
@@ -23,7 +25,7 @@ extension Item: CatalogueEntry {
     init(_ value: JSONValue, id path: String?) throws(Problem) {
         var fields = try JSONFields(value)
         self.init(
-            id: Self.id(&fields, path: path),
+            id: try Self.id(&fields, path: path),
             title: fields.string("title"),
             text: fields.string("text"),
             categories: fields.strings("categories") ?? [],
@@ -65,7 +67,7 @@ extension Item: CatalogueEntry {
 extension User: CatalogueEntry {
     init(_ value: JSONValue, id path: String?) throws(Problem) {
         var fields = try JSONFields(value)
-        self.init(id: Self.id(&fields, path: path), attributes: fields.attributes("attributes") ?? [:])
+        self.init(id: try Self.id(&fields, path: path), attributes: fields.attributes("attributes") ?? [:])
         try fields.finish()
     }
 

@@ -1,0 +1,132 @@
+import AsyncHTTPClient
+import Dispatch
+import Foundation
+import FreshetEngine
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import Testing
+
+@testable import FreshetServer
+
+/// The server over real connections: streams, shutdown, and clients that mean harm.
+@Suite(.timeLimit(.minutes(1)), .serialized) struct LiveTests {
+    /// Runs what blocks on a thread of its own.
+    private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result(catching: body)) }
+        }
+    }
+
+    @Test func deliversAndRecommends() async throws {
+        try await LiveServer.run { port, _, _ in
+            var event = HTTPClientRequest(url: "http://127.0.0.1:\(port)/v1/events")
+            event.method = .POST
+            event.headers.add(name: "content-type", value: "application/json")
+            event.body = .bytes(ByteBuffer(string: #"[{"user":"a","item":"x"},{"user":"b","item":"y"}]"#))
+            let accepted = try await HTTPClient.shared.execute(event, timeout: .seconds(10))
+            #expect(accepted.status == .accepted)
+            event.url = "http://127.0.0.1:\(port)/v1/recommendations"
+            event.body = .bytes(ByteBuffer(string: #"{"user":"a"}"#))
+            let answer = try await HTTPClient.shared.execute(event, timeout: .seconds(10))
+            let body = try await answer.body.collect(upTo: 1 << 20)
+            #expect(answer.status == .ok && String(buffer: body).contains("recommendation_id"))
+        }
+    }
+
+    @Test func streamsTheStatusAndEndsWithTheServer() async throws {
+        try await LiveServer.run({ $0.limits.statusStreams = 1 }) { port, test, group in
+            let url = "http://127.0.0.1:\(port)/v1/status/stream"
+            let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(30))
+            #expect(response.headers.first(name: "content-type") == "text/event-stream")
+            let second = try await HTTPClient.shared.execute(HTTPClientRequest(url: url), timeout: .seconds(10))
+            #expect(second.status == .serviceUnavailable)
+            var text = ""
+            for try await part in response.body {
+                text += String(buffer: part)
+                // Two events, then the server is asked to stop: the stream has to end by itself.
+                if text.components(separatedBy: "event: status\ndata: {").count > 2 {
+                    await group.triggerGracefulShutdown()
+                }
+            }
+            #expect(text.components(separatedBy: "\n\n").count > 2)
+            #expect(test.registry.text().contains("freshet_http_status_streams 0"))
+        }
+    }
+
+    /// A request that has begun to arrive when the shutdown begins is answered.
+    @Test func finishesRequestsOnShutdown() async throws {
+        try await LiveServer.run { port, _, group in
+            let connection = try RawConnection(port: port)
+            let body = #"{"user":"a","item":"b"}"#
+            let head = "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            connection.send("\(head)Content-Length: \(body.utf8.count)\r\n\r\n" + body.prefix(5))
+            try await Task.sleep(for: .milliseconds(200))
+            await group.triggerGracefulShutdown()
+            try await Task.sleep(for: .milliseconds(200))
+            connection.send(String(body.dropFirst(5)))
+            let answer = try await Self.blocking { connection.receive() }
+            #expect(answer.text.hasPrefix("HTTP/1.1 202"), "\(answer.text)")
+            #expect(answer.isClosed)
+        }
+    }
+
+    /// A body that is too long: the answer comes at once, and the connection ends without reading the rest.
+    @Test(arguments: ["Content-Length: 999999999", "Transfer-Encoding: chunked"])
+    func refusesLongBodiesEarly(header: String) async throws {
+        try await LiveServer.run({ $0.limits.bodyBytes = 4096 }) { port, _, _ in
+            let connection = try RawConnection(port: port)
+            let head = "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            connection.send("\(head)\(header)\r\n\r\n")
+            if header.hasPrefix("Transfer") {
+                for _ in 0..<8 { connection.send("400\r\n" + String(repeating: " ", count: 1024) + "\r\n") }
+            }
+            let answer = try await Self.blocking { connection.receive() }
+            #expect(answer.text.hasPrefix("HTTP/1.1 413") && answer.text.contains("/problems/content-too-large"))
+            #expect(answer.isClosed)
+        }
+    }
+
+    /// Slow loris: neither a head nor a body that trickles keeps a connection.
+    @Test(arguments: [true, false]) func cutsOffWhatTrickles(inTheHead: Bool) async throws {
+        try await LiveServer.run({
+            $0.timeouts.idle = 0.5
+            $0.timeouts.request = 1
+        }) { port, _, _ in
+            let connection = try RawConnection(port: port)
+            connection.send("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+            if !inTheHead { connection.send("Content-Length: 1000\r\n\r\n") }
+            let trickle = Task {
+                for _ in 0..<80 where !Task.isCancelled {
+                    connection.send(inTheHead ? "X" : " ")
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+            }
+            let answer = try await Self.blocking { connection.receive() }
+            trickle.cancel()
+            #expect(answer.isClosed)
+            #expect(inTheHead ? answer.text.isEmpty : answer.text.hasPrefix("HTTP/1.1 408"), "\(answer.text)")
+        }
+    }
+
+    @Test func refusesLongHeads() async throws {
+        try await LiveServer.run { port, _, _ in
+            let connection = try RawConnection(port: port)
+            connection.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "x", count: 20_000))\r\n\r\n")
+            let answer = try await Self.blocking { connection.receive() }
+            #expect(answer.isClosed && !answer.text.hasPrefix("HTTP/1.1 200"))
+        }
+    }
+
+    @Test func answersOnlyToItsOwnNamesWhileOpen() async throws {
+        try await LiveServer.run { port, _, _ in
+            for (host, status) in [("evil.example", 421), ("127.0.0.1:\(port)", 200), ("localhost", 200)] {
+                let connection = try RawConnection(port: port)
+                connection.send("GET /v1/popular HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+                let answer = try await Self.blocking { connection.receive() }
+                #expect(answer.text.hasPrefix("HTTP/1.1 \(status)"), "\(host): \(answer.text)")
+            }
+        }
+    }
+}
