@@ -138,7 +138,7 @@ let package = Package(
             path: "Tests/StorageProbe",
             swiftSettings: settings
         ),
-        tests(of: "FreshetStorage", ["StorageProbe", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(of: "FreshetStorage", ["StorageProbe", "FreshetTensor", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(of: "FreshetEngine", ["FreshetStorage"]),
         tests(
             of: "FreshetServer",

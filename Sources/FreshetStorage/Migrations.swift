@@ -78,14 +78,13 @@ enum Migrations {
         CREATE TABLE log_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         """
 
-    /// What is known of items and users: what is searched in columns, all else as a JSON document.
+    /// What is known of items and users: what is searched in columns, all else as a document (``ItemCoding``; JSON).
     private static let catalogue = """
         CREATE TABLE item (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
             folded_title TEXT,
-            document TEXT NOT NULL,
-            vectors BLOB
+            document BLOB NOT NULL
         );
         CREATE TABLE user (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
         """

@@ -20,14 +20,18 @@ extension SQLiteStore {
     public func eventCount() -> Int { memory.eventCount }
 
     /// Up to `limit` events after an offset, in order; empty at the end.
+    ///
+    /// Events whose commit is being made known to the vocabulary and the observer are not among them yet.
     public func events(after offset: Int64, limit: Int) throws -> [LoggedEvent] {
-        guard limit > 0 else { return [] }
+        let newest = newestOffset
+        guard limit > 0, offset < newest else { return [] }
         return try readNow { db in
-            let rows = try EventRows(db, "WHERE offset > ? ORDER BY offset LIMIT ?")
+            let rows = try EventRows(db, "WHERE offset > ? AND offset <= ? ORDER BY offset LIMIT ?")
             rows.statement.bind(1, offset)
-            rows.statement.bind(2, Int64(limit))
+            rows.statement.bind(2, newest)
+            rows.statement.bind(3, Int64(limit))
             var events: [LoggedEvent] = []
-            events.reserveCapacity(min(limit, Int(max(0, newestOffset - offset))))
+            events.reserveCapacity(min(limit, Int(newest - max(0, offset))))
             try rows.statement.forEachRow {
                 events.append(rows.event)
                 return true

@@ -41,13 +41,19 @@ extension SQLiteStore {
     /// The events that named an impression, oldest first.
     public func feedback(on recommendation: String) async throws -> [Event] {
         let vocabulary = vocabulary
+        // Not those that were committed this moment: their names may not be in the vocabulary yet.
+        let newest = newestOffset
+        let types = vocabulary.eventTypes
         return try await read { db in
-            let types = vocabulary.eventTypes
             let rows = try RawStatement(
                 db,
-                "SELECT user, item, type, value, time, id FROM event WHERE recommendation = ? ORDER BY offset"
+                """
+                SELECT user, item, type, value, time, id FROM event
+                WHERE recommendation = ? AND offset <= ? ORDER BY offset
+                """
             )
             rows.bind(1, recommendation)
+            rows.bind(2, newest)
             var events: [Event] = []
             try rows.forEachRow {
                 events.append(

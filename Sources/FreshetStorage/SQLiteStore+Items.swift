@@ -6,7 +6,7 @@ extension SQLiteStore {
     /// An item, or `nil` when there is none or it was removed.
     public func item(_ id: String) async throws -> Item? {
         try await read { db in
-            let rows = try RawStatement(db, "SELECT id, document, vectors FROM item WHERE id = ?")
+            let rows = try RawStatement(db, "SELECT id, document FROM item WHERE id = ?")
             rows.bind(1, id)
             return try rows.items(limit: 1).first
         }
@@ -14,19 +14,18 @@ extension SQLiteStore {
 
     /// Adds items, or replaces them; those that are new are numbered.
     public func put(_ items: [Item]) async throws {
-        let rows = try items.map { try ItemRow($0) }
+        let rows = items.map { ItemRow($0) }
         try await write { db, changes in
             let names = try NameWriter(db)
             let insert = try RawStatement(
                 db,
-                "INSERT OR REPLACE INTO item (number, id, folded_title, document, vectors) VALUES (?, ?, ?, ?, ?)"
+                "INSERT OR REPLACE INTO item (number, id, folded_title, document) VALUES (?, ?, ?, ?)"
             )
             for row in rows {
                 insert.bind(1, Int64(try names.number(ofItem: row.id, in: &changes).rawValue))
                 insert.bind(2, row.id)
                 insert.bind(3, row.foldedTitle)
                 insert.bind(4, row.document)
-                if let vectors = row.vectors { insert.bind(5, vectors) } else { insert.bindNull(5) }
                 try insert.run()
             }
         }
@@ -50,7 +49,7 @@ extension SQLiteStore {
             let rows = try RawStatement(
                 db,
                 """
-                SELECT id, document, vectors FROM item WHERE id > ?1
+                SELECT id, document FROM item WHERE id > ?1
                     AND (?2 IS NULL OR instr(lower(id), ?2) > 0 OR instr(folded_title, ?2) > 0)
                 ORDER BY id LIMIT ?3
                 """
@@ -71,10 +70,10 @@ extension SQLiteStore {
             let portion: [Item] = try readNow { db in
                 let rows = try RawStatement(
                     db,
-                    "SELECT id, document, vectors, number FROM item WHERE number >= ? ORDER BY number LIMIT 512"
+                    "SELECT id, document, number FROM item WHERE number >= ? ORDER BY number LIMIT 512"
                 )
                 rows.bind(1, next)
-                return try rows.items(limit: 512) { next = rows.integer(3) + 1 }
+                return try rows.items(limit: 512) { next = rows.integer(2) + 1 }
             }
             guard !portion.isEmpty else { return }
             for item in portion { try body(item) }
@@ -86,31 +85,23 @@ extension SQLiteStore {
 private struct ItemRow: Sendable {
     let id: String
     let foldedTitle: String?
-    let document: String
-    let vectors: [UInt8]?
+    let document: [UInt8]
 
-    init(_ item: Item) throws {
+    init(_ item: Item) {
         id = item.id
         foldedTitle = item.title?.lowercased()
-        vectors = item.vectors.map(VectorCoding.encode)
-        var rest = item
-        rest.vectors = nil
-        document = try DocumentCoding.encode(rest)
+        document = ItemCoding.encode(item)
     }
 }
 
 extension RawStatement {
-    /// Reads items from rows that begin with id, document and vectors.
+    /// Reads items from rows that begin with id and document.
     fileprivate func items(limit: Int, _ each: () -> Void = {}) throws -> [Item] {
         var items: [Item] = []
         try forEachRow {
             let id = text(0) ?? ""
-            var item = try withBytes(1) { try DocumentCoding.decode(Item.self, $0, of: "item '\(id)'") }
-            if !isNull(2) {
-                guard let vectors = withBytes(2, { VectorCoding.decode($0) }) else {
-                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the vectors of item '\(id)' are damaged")
-                }
-                item.vectors = vectors
+            guard let item = withBytes(1, { ItemCoding.decode($0, id: id) }) else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the record of item '\(id)' is damaged")
             }
             items.append(item)
             each()

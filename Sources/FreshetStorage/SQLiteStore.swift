@@ -111,6 +111,8 @@ public final class SQLiteStore: EngineStore, Sendable {
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 67108864")
             // 32 MB: what is warm of the indices stays in memory.
             try db.execute(sql: "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY")
+            // What is erased is overwritten, not only unlinked.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             if let pages = settings.maximumPages { try db.execute(sql: "PRAGMA max_page_count = \(pages)") }
         }
         return pool

@@ -26,12 +26,11 @@ enum ShownItemsCoding {
         var items: [Impression.ShownItem] = []
         let count = vocabulary.itemCount
         while !reader.isAtEnd {
-            guard let number = reader.int32(), number < count else { return nil }
-            guard let id = number < 0 ? reader.text() : vocabulary.id(of: ItemIndex(rawValue: number)),
-                let score = reader.float(), let propensity = reader.float()
-            else { return nil }
-            items.append(Impression.ShownItem(item: id, score: score, propensity: propensity))
+            let number = reader.int32()
+            guard number < count else { return nil }
+            let id = number < 0 ? reader.text() : vocabulary.id(of: ItemIndex(rawValue: number))
+            items.append(Impression.ShownItem(item: id, score: reader.float(), propensity: reader.float()))
         }
-        return items
+        return reader.isDamaged ? nil : items
     }
 }

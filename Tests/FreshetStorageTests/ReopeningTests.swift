@@ -6,7 +6,7 @@ import Testing
 
 @testable import FreshetStorage
 
-@Suite struct ReopeningTests {
+@Suite(.timeLimit(.minutes(2))) struct ReopeningTests {
     @Test func findsEverythingAgain() async throws {
         let folder = try StorageFolder()
         var store: SQLiteStore? = try folder.open()
@@ -40,6 +40,33 @@ import Testing
         let reopened = try folder.open()
         #expect(reopened.newestOffset == 5)
         #expect(try await reopened.append(someEvents(1)).events[0].offset == 6)
+    }
+
+    /// Whoever reads the log finds every name in the vocabulary, also of what is being committed.
+    @Test func showsNoEventBeforeItsNames() async throws {
+        let store = try SQLiteStore.temporary()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<2 {
+                group.addTask {
+                    for step in 0..<150 {
+                        let event = Event(user: "u\(writer)-\(step)", item: "i\(writer)-\(step)", recommendationID: "r")
+                        _ = try await store.append([event])
+                    }
+                }
+            }
+            group.addTask {
+                var offset: Int64 = 0
+                while offset < 300 {
+                    for event in try store.events(after: offset, limit: 50) {
+                        #expect(event.user.position < store.vocabulary.userCount)
+                        #expect(event.item.position < store.vocabulary.itemCount)
+                        offset = event.offset
+                    }
+                    #expect(try await store.feedback(on: "r").count <= 300)
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     @Test(arguments: [(SQLiteStore.Synchronous.operatingSystem, 1), (.disk, 2)])

@@ -25,7 +25,7 @@ struct Hammer {
     }
 
     private func write(as writer: Int) async throws {
-        for request in 0... {
+        for request in 0... where !Task.isCancelled {
             let name = "\(round)-\(writer)-\(request)"
             let count = request % 23 + 1
             _ = try await store.append(
@@ -45,7 +45,7 @@ struct Hammer {
         var rule = RetentionRule()
         rule.maximumEvents = 0
         rule.eventsPerUser = 50
-        while true { _ = try await store.compact(rule, learnedUpTo: store.newestOffset, now: 0) }
+        while !Task.isCancelled { _ = try await store.compact(rule, learnedUpTo: store.newestOffset, now: 0) }
     }
 
     /// Writes a line at once and as a whole.

@@ -12,6 +12,7 @@ struct Measurement {
     let events: Int
 
     func run() async throws {
+        try await catalogue()
         for synchronous in SQLiteStore.Synchronous.allCases {
             let words = "synchronous = \(synchronous.rawValue)"
             try await append("\(words), 500 a request, 1 caller", synchronous, size: 500, callers: 1)
@@ -26,6 +27,44 @@ struct Measurement {
             try await append("\(words), 1 a request, 32 callers", synchronous, size: 1, callers: 32)
             try await Latency(folder: folder, seconds: 15).measure(words, synchronous)
         }
+    }
+
+    /// Items with what a shop knows of them, and as many users who did one thing.
+    private func catalogue() async throws {
+        let path = folder + "/" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let count = events / 5
+        let items = (0..<count).map { number in
+            var item = Item(
+                id: "product-\(number)",
+                title: "Hanging heart of white metal, number \(number)",
+                categories: ["home", "decoration \(number % 100)"],
+                tags: ["new"],
+                attributes: ["price": .number(Double(number % 1000) / 100), "colour": .text("white")]
+            )
+            item.createdAt = 1_700_000_000
+            return item
+        }
+        let users = (0..<count).map { Event(user: "customer-\($0)", item: "product-\($0)", time: 1) }
+        do {
+            let store = try SQLiteStore.open(folder: path)
+            let put = try await Self.time {
+                for start in stride(from: 0, to: count, by: 1000) {
+                    try await store.put(Array(items[start..<min(start + 1000, count)]))
+                }
+            }
+            print("putting \(count) items: \(Int(Double(count) / put)) a second")
+            _ = try await store.append(users)
+            try store.close()
+        }
+        let opened = try await Self.timed { try SQLiteStore.open(folder: path) }
+        print("    opening \(count) items and users: \(Self.text(opened.seconds)) s")
+        let read = try await Self.time { try opened.result.forEachItem { _ in } }
+        print("    reading them: \(Int(Double(count) / read)) a second")
+        let search = try await Self.time {
+            _ = try await opened.result.items(matching: "nothing", after: nil, limit: 50)
+        }
+        print("    searching them in vain: \(Self.text(search)) s")
     }
 
     private func append(
