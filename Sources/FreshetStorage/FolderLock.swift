@@ -18,7 +18,7 @@ final class FolderLock: Sendable {
                 remedy: "Choose a folder that you may write to, or change its permissions."
             )
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.lock(descriptor) else {
             let owner = Self.owner(descriptor)
             close(descriptor)
             throw FreshetError(
@@ -42,6 +42,19 @@ final class FolderLock: Sendable {
             if let descriptor { close(descriptor) }
             descriptor = nil
         }
+    }
+
+    /// Takes the lock, in up to half a second.
+    ///
+    /// A process that is being started holds a copy of our files until it runs its own program, and with them a lock
+    /// that was let go a moment ago.
+    private static func lock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<25 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            usleep(20_000)
+        }
+        return false
     }
 
     private static func owner(_ descriptor: Int32) -> Int? {
