@@ -59,26 +59,24 @@ extension Recommender {
     ) -> [RankedItem] {
         let catalog = catalog.current()
         let filter = ResolvedFilter(filter, catalog)
-        return streaming.withModels { models in
-            let halfLife = 2
+        let halfLife = 2
+        let (items, isComplete) = streaming.withModels { models in
             let popularity = models.popularity
             let items = popularity.top(halfLife: halfLife).lazy
                 .filter { filter.admits($0, catalog) }
                 .prefix(count)
                 .map { ScoredItem(item: $0, score: Float(popularity.count(of: $0, halfLife: halfLife, at: time))) }
-            if items.count < count, popularity.itemCount > popularity.topCount {
-                // A selective filter: beyond the items at hand, everything is looked at.
-                var best = BestItems(limit: count)
-                for position in 0..<popularity.itemCount {
-                    let item = ItemIndex(position)
-                    let events = popularity.count(of: item, halfLife: halfLife, at: time)
-                    if events > 0, filter.admits(item, catalog) {
-                        best.add(ScoredItem(item: item, score: Float(events)))
-                    }
-                }
-                return best.sorted().map { RankedItem(item: $0.item, score: $0.score, sources: .popularity) }
-            }
-            return items.map { RankedItem(item: $0.item, score: $0.score, sources: .popularity) }
+            return (Array(items), items.count >= count || popularity.itemCount <= popularity.topCount)
         }
+        func named(_ items: [ScoredItem]) -> [RankedItem] {
+            items.map { RankedItem(item: $0.item, score: $0.score, sources: .popularity) }
+        }
+        guard !isComplete else { return named(items) }
+        // A selective filter: beyond the items at hand, everything that it lets through is looked at.
+        var admitted: [ItemIndex] = []
+        filter.forEachAdmitted(below: streaming.withModels { $0.itemCount }, catalog) { admitted.append($0) }
+        return named(
+            streaming.mostPopular(count, of: admitted, halfLife: halfLife, at: time).filter { $0.score > 0 }
+        )
     }
 }

@@ -196,4 +196,22 @@ import Testing
         #expect(list.allSatisfy { $0.item.position % 4 == 2 && $0.score > 0 })
         #expect(zip(list, list.dropFirst()).allSatisfy { $0.score >= $1.score })
     }
+
+    @Test func popularItemsBeyondThoseAtHandAreFound() {
+        var shop = TestShop(items: 700, groups: 7, users: 70, events: 60)
+        // The least popular items of all, behind more popular ones than are kept at hand.
+        for item in [690, 691, 692] {
+            shop.put(item) { $0.categories = ["last"] }
+            shop.add(user: 1, item: item, time: TestShop.now - 1_000_000)
+        }
+        let limit = shop.models.popularity.topCount
+        #expect(shop.models.popularity.top(halfLife: 2).count == limit)
+        let list = shop.recommender().popular(
+            count: 5,
+            filter: ItemFilter(categories: ["last"]),
+            at: TestShop.now,
+            streaming: shop.streaming
+        )
+        #expect(Set(list.map(\.item.position)) == [690, 691, 692])
+    }
 }

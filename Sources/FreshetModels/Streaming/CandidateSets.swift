@@ -13,7 +13,11 @@ public final class CandidateSets: @unchecked Sendable {
     /// Lends a set for the time of a call.
     public func withSet<Result>(_ body: (CandidateSet) throws -> Result) rethrows -> Result {
         let set = lock.withLock { _ in idle.popLast() } ?? CandidateSet()
-        defer { lock.withLock { _ in idle.append(set) } }
+        defer {
+            // A set that waits must not keep a model alive that was replaced.
+            set.retrieval = nil
+            lock.withLock { _ in idle.append(set) }
+        }
         return try body(set)
     }
 }

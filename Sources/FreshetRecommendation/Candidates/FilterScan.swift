@@ -23,15 +23,14 @@ struct FilterScan {
         }
         var found = known.sorted().map(\.item)
         guard found.count < count else { return found }
-        var unknown = BestItems(limit: count - found.count)
-        request.streaming.withModels { models in
-            let longest = models.popularity.halfLives.count - 1
-            for item in others {
-                let events = models.popularity.count(of: item, halfLife: longest, at: request.query.time)
-                unknown.add(ScoredItem(item: item, score: Float(events)))
-            }
-        }
-        found += unknown.sorted().map(\.item)
+        found += request.streaming
+            .mostPopular(
+                count - found.count,
+                of: others,
+                halfLife: CandidateFeature.popularityCount - 1,
+                at: request.query.time
+            )
+            .map(\.item)
         return found
     }
 }
