@@ -9,6 +9,9 @@ import { frame } from "./status.js";
 
 const tones = { live: "good", candidate: "busy", training: "busy", retired: "idle", discarded: "idle", rolled_back: "bad" };
 
+// A candidate is in memory; others need a snapshot on disk.
+const canServe = (entry) => entry.state === "candidate" || Boolean(entry.folder);
+
 function open() {
     const list = h("div", null, loading(4));
     const back = h("button", { type: "button", class: "button", on: { click: () => rollBack() } }, "Roll back");
@@ -77,8 +80,8 @@ function open() {
                     format.score(entry.figures?.[metric]))),
                 h("td", { class: "actions" }, ["live", "training"].includes(entry.state) ? null
                     : h("button", {
-                        type: "button", class: "button button-small", "data-promote": entry.version, disabled: !entry.folder,
-                        title: entry.folder ? null : "Its snapshot is no longer kept.", "aria-label": `Promote version ${entry.version}`,
+                        type: "button", class: "button button-small", "data-promote": entry.version, disabled: !canServe(entry),
+                        title: canServe(entry) ? null : "Its snapshot is no longer kept.", "aria-label": `Promote version ${entry.version}`,
                         on: { click: () => promote(entry.version) },
                     }, "Promote"))))))),
             h("p", { class: "muted" }, `Figures are those of the moment at which a version was decided on. The best of each column is bold.`));
