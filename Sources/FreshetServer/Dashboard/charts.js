@@ -18,7 +18,8 @@ export function ticks(low, high, wanted) {
 
 const minute = 60e3;
 const timeSteps = [1e3, 2e3, 5e3, 10e3, 15e3, 30e3, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
-    60 * minute, 120 * minute, 180 * minute, 360 * minute, 720 * minute, 1440 * minute, 2880 * minute, 10080 * minute];
+    60 * minute, 120 * minute, 180 * minute, 360 * minute, 720 * minute, 1440 * minute, 2880 * minute, 10080 * minute, 20160 * minute,
+    43200 * minute, 129600 * minute, 525600 * minute];
 
 /** Times of day that people expect on an axis. */
 export function timeTicks(low, high, wanted) {
@@ -103,8 +104,8 @@ export function lineChart({ title, height = 260, empty = "Nothing to draw yet." 
                 s("line", { class: value === 0 ? "axis" : "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
                 s("text", { class: "tick", x: margin.left - 8, y: y(value) + 4, "text-anchor": "end" }, data.yFormat(value)),
             ]),
-            (data.xIsTime ? timeTicks : ticks)(left, right, wanted).map((value) => s("text", {
-                class: "tick", x: Math.min(Math.max(x(value), margin.left + 14), width - 24), y: height - 7, "text-anchor": "middle",
+            (data.xIsTime ? timeTicks : ticks)(left, right, wanted).filter((value) => x(value) < width - 18).map((value) => s("text", {
+                class: "tick", x: Math.max(x(value), margin.left + 14), y: height - 7, "text-anchor": "middle",
             }, data.xFormat(value, right - left))),
             data.marks.filter((mark) => mark.x >= left && mark.x <= right).map((mark) =>
                 s("g", { class: `mark mark-${mark.kind}`, transform: `translate(${x(mark.x).toFixed(1)} 0)` },

@@ -106,9 +106,9 @@ function open() {
 function figureTable(table, names, chosen) {
     const contenders = Object.keys(table).sort(format.byContender);
     if (contenders.length === 0) return h("p", { class: "muted empty" }, "No figures yet.");
-    // All events by every metric; the cohorts by the chosen one.
+    // All events at the two depths that people compare; the chosen metric and its cohorts too.
     const stem = (metric) => metric.split(/[./ :]+/).find((part) => part.includes("@"));
-    names = names.filter((metric) => !format.cohort(metric) || stem(metric) === stem(chosen));
+    names = names.filter((metric) => stem(metric) === stem(chosen) || (!format.cohort(metric) && /@(10|20)$/.test(metric)));
     const best = Object.fromEntries(names.map((metric) => [metric, Math.max(...contenders.map((contender) => table[contender][metric] ?? -Infinity))]));
     return h("table", { class: "data data-figures" }, h("caption", { class: "visually-hidden" }, "Prequential figures by contender and metric"),
         h("thead", null, h("tr", null, h("th", { scope: "col" }, "Contender"),

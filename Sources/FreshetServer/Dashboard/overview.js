@@ -94,7 +94,7 @@ function open() {
             : status.live.startsWith("0.") ? "the floor without training" : "");
         const metric = defaultMetric(status);
         const best = yardstickGain(status, metric);
-        setText(gain, best ? `${format.change(best.gain)} ${format.metricName(metric)} over ${format.name(best.contender).toLowerCase()}` : "");
+        setText(gain, best ? `${format.change(best.gain)} ${format.metricName(metric)} ${best.gain >= 0 ? "over" : "against"} ${format.name(best.contender).toLowerCase()}` : "");
         gain.className = `panel-figure ${!best ? "" : best.gain >= 0 ? "good" : "bad"}`;
         const drawn = curveChart(status, metric, { byTime: true });
         chart.update(drawn);
