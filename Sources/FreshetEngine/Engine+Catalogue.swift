@@ -1,4 +1,3 @@
-import Foundation
 import FreshetCore
 import FreshetData
 import FreshetRecommendation
@@ -12,6 +11,8 @@ extension Engine {
     public func put(_ items: [Item]) async throws {
         for item in items { try check("item", item.id) }
         try await store.put(items)
+        // Only now have all of them a number; the next request sees them.
+        catalog.put(items.compactMap { item in vocabulary.item(item.id).map { ($0, item) } })
     }
 
     /// Changes an item: reads it, lets `change` work on it, and puts it back, as one step.
@@ -32,7 +33,11 @@ extension Engine {
     }
 
     /// Removes an item, not its events; whether it was there.
-    public func removeItem(_ id: String) async throws -> Bool { try await store.removeItem(id) }
+    public func removeItem(_ id: String) async throws -> Bool {
+        let wasThere = try await store.removeItem(id)
+        if let index = vocabulary.item(id), wasThere { catalog.remove(index) }
+        return wasThere
+    }
 
     /// A page of items in the order of their ids, those whose id or title contains `search` if given.
     public func items(matching search: String? = nil, after cursor: String? = nil, limit: Int) async throws -> [Item] {
@@ -65,32 +70,6 @@ extension Engine {
         try await store.users(matching: search, after: cursor, limit: limit)
     }
 
-    /// Erases a user everywhere: store, sessions, what the learner remembers, and with the next full training weights.
-    /// - Returns: what went, and what follows; to be asked for again by ``erasure(_:)``.
-    public func eraseUser(_ id: String) async throws -> ErasureReceipt {
-        let index = vocabulary.user(id)
-        let rows = try await store.eraseUser(id)
-        let sessionEvents = index.map(sessions.removeAll(of:)) ?? 0
-        let receipt = ErasureReceipt(
-            id: UUID().uuidString.lowercased(),
-            user: id,
-            time: clock.milliseconds,
-            rows: rows,
-            sessionEvents: sessionEvents,
-            state: live.current.scorer == nil ? .complete : .retraining,
-            offset: store.newestOffset
-        )
-        try await store.setSetting(Self.erasurePrefix + receipt.id, to: receipt.text())
-        return receipt
-    }
-
-    /// The receipt of an erasure by its id, with the state as it is now; `nil` for an unknown id.
-    public func erasure(_ id: String) async throws -> ErasureReceipt? {
-        try await store.setting(Self.erasurePrefix + id).map(ErasureReceipt.init(text:))
-    }
-
-    static let erasurePrefix = "erasure."
-
     private func check(_ what: String, _ id: String) throws {
         guard (1...configuration.ingest.maximumIDLength).contains(id.utf8.count), !id.utf8.contains(0) else {
             throw FreshetError(
@@ -98,18 +77,6 @@ extension Engine {
                 "The id of an \(what) has \(id.utf8.count) bytes or a zero byte.",
                 remedy: "Use 1 to \(configuration.ingest.maximumIDLength) bytes, none of them zero."
             )
-        }
-    }
-}
-
-extension ErasureReceipt {
-    func text() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
-
-    init(text: String) throws {
-        do {
-            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
-        } catch is DecodingError {
-            throw FreshetError(.invalidData, "The receipt of an erasure is damaged.")
         }
     }
 }

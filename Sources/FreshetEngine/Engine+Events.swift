@@ -18,17 +18,20 @@ extension Engine {
         }
         let validator = EventValidator(configuration: configuration.ingest, now: clock.seconds)
         var rejected: [AcceptedEvents.Rejection] = []
-        var sound = events
         for (index, event) in events.enumerated() {
             if let problem = validator.problem(with: event) { rejected.append(.init(index: index, error: problem)) }
         }
-        if !rejected.isEmpty {
-            let bad = Set(rejected.map(\.index))
-            sound = events.enumerated().filter { !bad.contains($0.offset) }.map(\.element)
+        guard rejected.count < events.count else { return AcceptedEvents(accepted: 0, rejected: rejected) }
+        let bad = Set(rejected.map(\.index))
+        let sound = bad.isEmpty ? events : events.indices.filter { !bad.contains($0) }.map { events[$0] }
+        do {
+            let receipt = try await intake.withPlace(for: sound.count) { try await store.append(sound) }
+            health.setWell(Self.storagePart)
+            return AcceptedEvents(accepted: sound.count, duplicates: receipt.duplicates, rejected: rejected)
+        } catch let error as FreshetError where error.kind == .external {
+            health.setIll(Self.storagePart, error)
+            throw error
         }
-        guard !sound.isEmpty else { return AcceptedEvents(accepted: 0, rejected: rejected) }
-        let receipt = try await intake.withPlace(for: sound.count) { try await store.append(sound) }
-        return AcceptedEvents(accepted: sound.count, duplicates: receipt.duplicates, rejected: rejected)
     }
 
     /// The newest events of a user, oldest first; none for a user that nothing is known of.
@@ -45,4 +48,6 @@ extension Engine {
             )
         }
     }
+
+    static let storagePart = "storage"
 }

@@ -1,22 +1,41 @@
 import FreshetCore
+import FreshetRecommendation
 
 extension Engine {
     /// The versions that exist or existed, newest first, with their figures.
-    public func versions() async throws -> [VersionRecord] { try await store.versions() }
+    ///
+    /// That of the live version has its newest micro-update and prequential figures.
+    public func versions() async throws -> [VersionRecord] {
+        let (snapshot, figures) = (live.current, learning.report.figures["live"] ?? [:])
+        return book.all.map { record in
+            guard record.version.number == snapshot.version.number else { return record }
+            var record = record
+            (record.version, record.offset) = (snapshot.version, snapshot.offset)
+            record.figures.merge(figures) { $1 }
+            return record
+        }
+    }
 
     /// The newest decisions about the model, newest first, with their evidence.
     public func decisions(limit: Int) async throws -> [Decision] { try await store.decisions(limit: limit) }
 
-    /// Lets a kept version answer from now on.
+    /// Lets the candidate, or a version that is kept, answer from now on; the guard then compares it as any other.
+    ///
+    /// A number without a micro-update, such as `3`, means the newest state that is kept of the version.
     /// - Throws: ``FreshetError`` of kind `usage` for a version that is not kept, of kind `invalidData` for a damaged one.
     public func promote(_ version: ModelVersion) async throws {
-        throw FreshetError(.usage, "Version \(version) is not kept.")
+        try await learning.perform { try $0.promote(version) }
     }
 
-    /// Lets the version before the live one answer again.
+    /// Lets the last good state before the live one answer again.
     /// - Returns: the version that answers now.
     /// - Throws: ``FreshetError`` of kind `usage` when there is none.
     public func rollback() async throws -> ModelVersion {
-        throw FreshetError(.usage, "There is no version to go back to.")
+        try await learning.perform { try $0.rollBack() }
+    }
+
+    /// Trains a new version from the log beside serving, now; it becomes a candidate.
+    public func retrain() async throws {
+        try await learning.perform { $0.startTraining(isForced: false) }
     }
 }

@@ -1,53 +1,124 @@
 import Foundation
 import FreshetCore
 import FreshetData
+import FreshetModels
 import FreshetRecommendation
-import Synchronization
 
 extension Engine {
     /// What a user wants next; the answer is kept as an impression before it is given.
-    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range, of kind `external` when the store fails.
+    ///
+    /// Every event that was acknowledged before the call is in the answer's history.
+    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func recommend(_ request: RecommendationRequest) async throws -> Recommendation {
-        let count = try checkedCount(request.count)
+        let start = ContinuousClock.now
+        // Once, for the whole answer: a swap in between does not touch it.
         let snapshot = live.current
-        var seen = Set<String>(request.exclude ?? [])
-        if let user = request.user.flatMap(vocabulary.user) {
-            let items = try sessions.history(of: user).items
-            if request.includeSeen != true { seen.formUnion(vocabulary.ids(of: Set(items))) }
-        }
-        let items = ranked().lazy.filter { !seen.contains($0.id) }.prefix(count)
-        return try await answer(Array(items), user: request.user, scenario: request.scenario, snapshot.version)
+        var query = try query(user: request.user, events: request.events, count: request.count)
+        query.filter = request.filter
+        query.excluded = Set((request.exclude ?? []).compactMap(vocabulary.item))
+        query.scenario = request.scenario
+        query.includeSeen = request.includeSeen
+        query.diversity = request.diversity
+        query.explains = request.explain ?? false
+        let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
+        let answer = try await answer(list.items, user: request.user, scenario: request.scenario, list.version)
+        finish(start)
+        return answer
     }
 
-    /// In which order a user wants given items.
-    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range, of kind `external` when the store fails.
+    /// In which order a user wants given items; those that nothing is known of come last, in the order given.
+    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func rank(_ request: RankingRequest) async throws -> Recommendation {
-        let count = try checkedCount(request.count ?? request.items.count)
-        let wanted = Set(request.items)
-        let known = ranked().filter { wanted.contains($0.id) }
-        let unknown = wanted.subtracting(known.map(\.id)).sorted().map { RecommendedItem(id: $0, score: 0) }
-        let items = (known + unknown).prefix(count)
-        return try await answer(Array(items), user: request.user, scenario: request.scenario, live.current.version)
+        let start = ContinuousClock.now
+        let snapshot = live.current
+        guard request.items.count <= configuration.serving.maximumCount else {
+            throw FreshetError(
+                .usage,
+                "\(request.items.count) items to rank.",
+                remedy: "Give at most \(configuration.serving.maximumCount)."
+            )
+        }
+        var query = try query(user: request.user, events: request.events, count: max(1, request.items.count))
+        query.candidates = request.items.compactMap(vocabulary.item)
+        query.scenario = request.scenario
+        query.includeSeen = true
+        query.explains = request.explain ?? false
+        let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
+        let unknown = request.items.filter { vocabulary.item($0) == nil }
+        let count = min(request.count ?? request.items.count, request.items.count)
+        let answer = try await answer(
+            list.items,
+            followedBy: unknown,
+            count: count,
+            user: request.user,
+            scenario: request.scenario,
+            list.version
+        )
+        finish(start)
+        return answer
     }
 
     /// Items like one.
     /// - Throws: ``FreshetError`` of kind `usage` for an item that nothing is known of or a count out of range.
     public func similar(to item: String, count: Int, filter: ItemFilter? = nil) throws -> [RecommendedItem] {
         let count = try checkedCount(count)
-        guard vocabulary.item(item) != nil else { throw FreshetError(.usage, "Nothing is known of item '\(item)'.") }
-        return Array(ranked().lazy.filter { $0.id != item }.prefix(count))
+        guard let index = vocabulary.item(item) else {
+            throw FreshetError(.usage, "Nothing is known of item '\(item)'.")
+        }
+        let list = recommender.similar(
+            to: index,
+            count: count,
+            filter: filter,
+            at: clock.seconds,
+            snapshot: live.current
+        )
+        return named(list.items)
     }
 
     /// What is popular now.
     public func popular(count: Int, filter: ItemFilter? = nil) -> [RecommendedItem] {
-        Array(ranked().prefix(max(0, count)))
+        guard count > 0 else { return [] }
+        let count = min(count, configuration.serving.maximumCount)
+        return named(recommender.popular(count: count, filter: filter, at: clock.seconds, streaming: streaming))
     }
 
-    private func ranked() -> [RecommendedItem] {
-        let counts = counts.withLock { $0 }
-        let order = counts.indices.sorted { (counts[$0], $1) > (counts[$1], $0) }
-        let ids = vocabulary.ids(of: order.map(ItemIndex.init))
-        return zip(order, ids).map { RecommendedItem(id: $1, score: Float(counts[$0])) }
+    /// The part of a query that recommendations and rankings share.
+    private func query(user: String?, events: [SessionEvent]?, count: Int?) throws -> Query {
+        let index = user.flatMap(vocabulary.user)
+        var history = History(items: [])
+        if let index {
+            do {
+                history = try sessions.history(of: index)
+            } catch let error as FreshetError {
+                // The user is not in memory and the disk does not answer: they count as new until it does.
+                health.setIll(Self.storagePart, error)
+            }
+        }
+        let now = clock.seconds
+        if let events, !events.isEmpty { append(events, to: &history, now: now) }
+        return Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
+    }
+
+    /// Adds the events that a request brings to those of the log; items that nothing is known of are left out.
+    private func append(_ events: [SessionEvent], to history: inout History, now: Int64) {
+        for event in events.suffix(configuration.sessions.eventsPerUser) {
+            guard let item = vocabulary.item(event.item) else { continue }
+            history.items.append(item)
+            history.times.append(min(event.time ?? now, now + configuration.ingest.futureTolerance))
+            history.types.append(vocabulary.eventType(event.type ?? .view) ?? 0)
+            history.values.append(.nan)
+        }
+    }
+
+    private func finish(_ start: ContinuousClock.Instant) {
+        latency.record(ContinuousClock.now - start)
+        requestRate.add(1)
+    }
+
+    private func named(_ items: [RankedItem]) -> [RecommendedItem] {
+        zip(items, vocabulary.ids(of: items.map(\.item))).map { item, id in
+            RecommendedItem(id: id, score: item.score, reasons: item.reasons.isEmpty ? nil : item.reasons)
+        }
     }
 
     private func checkedCount(_ count: Int?) throws -> Int {
@@ -62,26 +133,43 @@ extension Engine {
         return count
     }
 
+    /// Keeps the impression and gives the answer.
+    ///
+    /// When the disk fails the answer is given all the same: feedback on it is then learned as any other event.
     private func answer(
-        _ items: [RecommendedItem],
+        _ items: [RankedItem],
+        followedBy unknown: [String] = [],
+        count: Int = .max,
         user: String?,
         scenario: String?,
         _ version: ModelVersion
     ) async throws -> Recommendation {
         let id = UUID().uuidString.lowercased()
+        let lowest = min(0, items.last?.score ?? 0)
+        let named = Array((named(items) + unknown.map { RecommendedItem(id: $0, score: lowest) }).prefix(count))
         if configuration.serving.recordsImpressions {
-            let shown = items.map { Impression.ShownItem(item: $0.id, score: $0.score) }
-            try await store.record(
-                Impression(
-                    id: id,
-                    user: user,
-                    time: clock.milliseconds,
-                    model: version,
-                    scenario: scenario,
-                    items: shown
+            let shown = named.enumerated().map { place, item in
+                Impression.ShownItem(
+                    item: item.id,
+                    score: item.score,
+                    propensity: place < items.count ? items[place].propensity : 1
                 )
+            }
+            let impression = Impression(
+                id: id,
+                user: user,
+                time: clock.milliseconds,
+                model: version,
+                scenario: scenario,
+                items: shown
             )
+            do {
+                try await store.record(impression)
+                health.setWell(Self.storagePart)
+            } catch let error as FreshetError where error.kind == .external {
+                health.setIll(Self.storagePart, error)
+            }
         }
-        return Recommendation(id: id, model: version, items: items)
+        return Recommendation(id: id, model: version, items: named)
     }
 }

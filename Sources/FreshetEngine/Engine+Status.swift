@@ -6,14 +6,25 @@ extension Engine {
     /// The state at this moment.
     public func status() -> EngineStatus {
         var status = EngineStatus()
-        status.time = clock.milliseconds
+        let now = clock.milliseconds
+        status.time = now
         status.started = started
         status.live = live.current.version
         status.log.newestOffset = store.newestOffset
-        status.log.events = Int(store.newestOffset)
+        status.log.events = (try? store.eventCount()) ?? Int(store.newestOffset)
+        status.log.eventsPerSecond = eventRate.perSecond
         status.log.users = vocabulary.userCount
         status.log.items = vocabulary.itemCount
-        status.health = [EngineStatus.Health(part: "storage", isWell: true)]
+        status.learner = learning.status(newest: status.log.newestOffset)
+        status.freshness = freshness.quantiles(unit: 1e6)
+        status.latency = latency.quantiles(unit: 1e3)
+        status.requestsPerSecond = requestRate.perSecond
+        let report = learning.report
+        status.figures = report.figures
+        status.curve = report.curve
+        status.forgetting = report.forgetting
+        status.decisions = decisionLog.newest
+        status.health = health.all
         return status
     }
 

@@ -1,5 +1,7 @@
 import FreshetCore
 import FreshetData
+import FreshetLearning
+import FreshetModels
 import FreshetRecommendation
 import Logging
 import ServiceLifecycle
@@ -8,7 +10,7 @@ import Synchronization
 /// A recommender that never stops learning: takes events, answers requests, learns beside both, and swaps models.
 ///
 /// Everything that runs and waits hangs on it; HTTP and commands are thin layers above. It is ready when `init` returns,
-/// and learns while ``run()`` runs.
+/// and learns while ``run()`` runs. A metrics backend must be set up before.
 public final class Engine: Service {
     /// The settings.
     public let configuration: EngineConfiguration
@@ -22,12 +24,25 @@ public final class Engine: Service {
     let started: Int64
     let live: LiveModel
     let sessions: SessionStore
-    let counts: Mutex<[Int]>
+    let streaming: LiveStreaming
+    let catalog: CatalogView
+    let recommender: CachingRecommender
     let intake: IntakeQueue
     let catalogueTurn = Turn()
+    let archive: SnapshotArchive
+    let book: VersionBook
+    let decisionLog: DecisionLog
+    let learning: LearningService
+    let health: HealthBoard
+    let latency = Histogram(label: "freshet_recommendation_seconds")
+    let freshness = Histogram(label: "freshet_freshness_seconds")
+    let requestRate = RateMeter()
+    let eventRate = RateMeter()
+    private let records: RecordQueue
+    private let seeds: Atomic<UInt64>
     private let ready = Atomic(true)
 
-    /// Opens an engine over a store: reads what it needs of the log and the newest good version.
+    /// Opens an engine over a store: reads what it needs of the log, the learner's state and the version that answered.
     ///
     /// - Parameters:
     ///   - configuration: the settings.
@@ -50,52 +65,101 @@ public final class Engine: Service {
         self.logger = logger
         self.clock = clock
         started = clock.milliseconds
-        live = LiveModel(ModelSnapshot(version: ModelVersion(0), scorer: nil, offset: 0))
+        seeds = Atomic(configuration.seed &* 0x9e37_79b9_7f4a_7c15)
+        health = HealthBoard(parts: [Self.storagePart, LearningService.part, LearningStart.part], logger: logger)
+        records = RecordQueue(store: store, health: health)
+        book = VersionBook(try await store.versions(), queue: records)
+        decisionLog = DecisionLog(try await store.decisions(limit: DecisionLog.limit))
+        archive = try SnapshotArchive(folder: configuration.folder + "/" + Self.versionsFolder)
+        let start = try LearningStart(
+            configuration,
+            archive,
+            newest: store.newestOffset,
+            highestVersion: book.highestNumber,
+            health: health
+        )
+        live = LiveModel(ModelSnapshot(start.loop.live))
+        // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
+        let models =
+            start.isResumed ? start.loop.streaming : StreamingModels(configuration: configuration.loop.streaming)
         sessions = SessionStore(
             log: store,
             limit: configuration.sessions.eventsPerUser,
             capacity: configuration.sessions.maximumEvents,
-            knownUsers: vocabulary.userCount
+            // From the start of the log on every user is met at their first event.
+            knownUsers: models.offset == 0 ? 0 : vocabulary.userCount
+        )
+        streaming = LiveStreaming(models)
+        catalog = CatalogView()
+        recommender = CachingRecommender(
+            Recommender(catalog: catalog, vocabulary: vocabulary, configuration: configuration.recommender),
+            configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)
         )
         intake = IntakeQueue(maximumWaiting: configuration.ingest.maximumWaiting)
-        counts = Mutex([])
-        try readLog()
+        let training = FullTraining(
+            log: store,
+            vocabulary: vocabulary,
+            settings: configuration.retraining,
+            seed: configuration.seed
+        )
+        let parts = LearnerParts(
+            store: store,
+            configuration: configuration,
+            clock: clock,
+            logger: logger,
+            live: live,
+            archive: archive,
+            records: records,
+            book: book,
+            decisions: decisionLog,
+            health: health,
+            freshness: freshness,
+            retraining: RetrainService(training: training, logger: logger),
+            preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock)
+        )
+        book.discardUnfinished(except: start.loop.policy.candidate)
+        learning = LearningService(parts, start)
+        try EngineStart.readItems(store, vocabulary, into: catalog)
+        try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         store.setObserver { [weak self] events in self?.observe(events) }
+        try await resumeErasures()
     }
 
     /// Whether requests are answered: true from `init` on until a shutdown begins.
     public var isReady: Bool { ready.load(ordering: .acquiring) }
 
-    /// Learns until a graceful shutdown, then finishes what was accepted.
+    /// Learns until a graceful shutdown, then finishes what was accepted and writes the learner's state.
     public func run() async throws {
         logger.info("engine started", metadata: ["version": "\(live.current.version)"])
+        learning.start()
+        let retention = Task { await compactRegularly() }
         do {
             try await gracefulShutdown()
         } catch is CancellationError {
             // Cancelled rather than asked: what follows is the same.
         }
-        ready.store(false, ordering: .releasing)
-        logger.info("engine stopped")
+        retention.cancel()
+        await shutDown()
     }
 
-    private func readLog() throws {
-        var offset: Int64 = 0
-        while true {
-            let events = try store.events(after: offset, limit: 10_000)
-            guard let last = events.last else { return }
-            observe(events)
-            offset = last.offset
-        }
+    /// Ends learning: the batch at hand is finished, and state and records are on disk when this returns.
+    ///
+    /// ``run()`` does so at its end; only who does not call that needs it. Requests can still be answered.
+    public func shutDown() async {
+        ready.store(false, ordering: .releasing)
+        await learning.stop()
+        await records.finish()
+        logger.info("engine stopped", metadata: ["version": "\(live.current.version)"])
     }
+
+    /// A seed for the draws of one answer.
+    func nextSeed() -> UInt64 { seeds.add(1, ordering: .relaxed).newValue }
 
     /// Takes in what was committed, before it is acknowledged.
     private func observe(_ events: [LoggedEvent]) {
-        sessions.append(events)
-        counts.withLock { counts in
-            for event in events {
-                while counts.count <= event.item.position { counts.append(0) }
-                counts[event.item.position] += 1
-            }
-        }
+        guard let last = events.last else { return }
+        sessions.append(events) { streaming.learn($0, after: $1) }
+        eventRate.add(events.count)
+        learning.committed(last.offset)
     }
 }

@@ -1,4 +1,6 @@
 import FreshetCore
+import FreshetLearning
+import FreshetRecommendation
 
 /// The settings of an engine: plain values, each with a default that suits two cores and a shop.
 public struct EngineConfiguration: Sendable, Equatable, Codable {
@@ -12,8 +14,14 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public var sessions = Sessions()
     /// Answers.
     public var serving = Serving()
+    /// The policies by scenario: repeats, caps, diversity.
+    public var recommender = RecommenderConfiguration()
     /// The continual learner.
     public var learning = Learning()
+    /// The learning loop's own settings: gates, guard, drift, replay.
+    ///
+    /// Its micro-batch, history and publication times are taken from the settings here.
+    public var loop = LearningLoop.Settings()
     /// Full trainings beside serving.
     public var retraining = Retraining()
     /// Versions on disk.
@@ -76,6 +84,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         public var checkpointEvery = 30.0
         /// From how many seconds of waiting on the learner counts as behind.
         public var behindAfter = 10.0
+        /// How many events make a period whose score is followed after promotions, for forgetting.
+        public var forgettingPeriod = 20_000
         /// The threads of one learning step.
         public var threads = 1
         /// Added to the learner's niceness, 0 to 19: serving comes first.
@@ -96,6 +106,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         public var minutes = 30.0
         /// The longest for the first one, in minutes: until it is there, only what streams answers.
         public var firstMinutes = 2.0
+        /// Hours within which a training without an erased user's events is made and put live; 0 for at once.
+        public var erasureHours = 24.0
         /// The newest events that a training learns from at most.
         public var maximumEvents = 5_000_000
         /// The threads of a training.
@@ -120,6 +132,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public struct Retention: Sendable, Equatable, Codable {
         /// Days after which events are compacted away, once learned; 0 keeps all.
         public var days = 0
+        /// Days after which impressions are removed; 0 keeps all.
+        public var impressionDays = 90
         /// Hours between compactions.
         public var everyHours = 6.0
         /// Creates the defaults.
@@ -144,21 +158,26 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try check("serving.count", serving.count, in: 1...serving.maximumCount)
         try check("serving.maximumCount", serving.maximumCount, in: 1...100_000)
         try check("serving.cachedResults", serving.cachedResults, in: 0...10_000_000)
+        try recommender.validate()
+        try loopSettings.validate()
         try check("learning.batchSize", learning.batchSize, in: 1...65_536)
         try check("learning.publishEvery", learning.publishEvery, in: 0.01...86_400)
         try check("learning.checkpointEvery", learning.checkpointEvery, in: 0.01...86_400)
         try check("learning.behindAfter", learning.behindAfter, in: 0.1...86_400)
+        try check("learning.forgettingPeriod", learning.forgettingPeriod, in: 100...1_000_000_000)
         try check("learning.threads", learning.threads, in: 1...256)
         try check("learning.niceness", learning.niceness, in: 0...19)
         try check("retraining.firstEvents", retraining.firstEvents, in: 2...1_000_000_000)
         try check("retraining.everyHours", retraining.everyHours, in: 0...100_000)
         try check("retraining.minutes", retraining.minutes, in: 0.001...100_000)
         try check("retraining.firstMinutes", retraining.firstMinutes, in: 0.001...100_000)
+        try check("retraining.erasureHours", retraining.erasureHours, in: 0...720)
         try check("retraining.maximumEvents", retraining.maximumEvents, in: 2...1_000_000_000)
         try check("retraining.threads", retraining.threads, in: 1...256)
         try check("retraining.niceness", retraining.niceness, in: 0...19)
         try check("snapshots.kept", snapshots.kept, in: 1...1000)
         try check("retention.days", retention.days, in: 0...100_000)
+        try check("retention.impressionDays", retention.impressionDays, in: 0...100_000)
         try check("retention.everyHours", retention.everyHours, in: 0.01...100_000)
     }
 }

@@ -23,6 +23,8 @@ public struct ErasureReceipt: Sendable, Equatable, Codable {
     public var rows: Int
     /// How many events of the user the engine held in memory and forgot.
     public var sessionEvents: Int
+    /// How many exemplars of the user the learner kept for replay and forgot.
+    public var exemplars: Int
     /// How far the erasure is.
     public var state: State
     /// The newest event at the moment of the erasure: weights trained from the log after it never saw the user.
@@ -35,6 +37,7 @@ public struct ErasureReceipt: Sendable, Equatable, Codable {
         time: Int64,
         rows: Int,
         sessionEvents: Int,
+        exemplars: Int,
         state: State,
         offset: Int64
     ) {
@@ -43,6 +46,7 @@ public struct ErasureReceipt: Sendable, Equatable, Codable {
         self.time = time
         self.rows = rows
         self.sessionEvents = sessionEvents
+        self.exemplars = exemplars
         self.state = state
         self.offset = offset
     }

@@ -106,8 +106,7 @@ extension LearningLoop {
         yardsticks = saved.yardsticks
         emphasizedEvents = saved.emphasizedEvents
         report = saved.report
-        // A training that ran when the checkpoint was made did not outlive it.
-        if policy.isRetraining { policy.trainingFailed() }
+        policy.resume(under: settings.publication)
     }
 
     private static func saved(in checkpoint: Checkpoint) throws -> Saved {

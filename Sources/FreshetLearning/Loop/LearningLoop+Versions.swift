@@ -20,6 +20,17 @@ extension LearningLoop {
         if rollback.verdict != .watching { rollback.restart() }
     }
 
+    /// Decides without an event: what was learned last goes live although nothing comes after it.
+    ///
+    /// - Parameter time: the moment, in milliseconds since 1970.
+    /// - Returns: what to do and why.
+    /// - Throws: `FreshetError` when a model cannot be learned further.
+    public func idle(time: Int64) throws -> LearningStep {
+        var step = LearningStep()
+        try decide([], time: time, &step)
+        return step
+    }
+
     /// Takes the outcome of a full training, which becomes the candidate.
     ///
     /// - Parameters:

@@ -93,6 +93,9 @@ public final class LearningLoop {
     /// The newest event that the learning weights have learned.
     public var learnedOffset: Int64 { offset }
 
+    /// How many events the learning weights have learned since they were trained.
+    public var learnerEvents: Int { learning.learner?.learnedEvents ?? 0 }
+
     /// Takes in events that the weights have learned already, or need not: histories and counts only.
     public func remember(_ events: some Sequence<LoggedEvent>) {
         for event in events {

@@ -15,8 +15,8 @@ import FreshetCore
 /// | any | drift | weight on new events; full training |
 /// | no training runs, no candidate | first events, interval, growth, rule | full training |
 public struct PublicationPolicy: Sendable, Equatable, Codable {
-    /// The settings it was created with.
-    public let settings: Settings
+    /// The settings.
+    public private(set) var settings: Settings
     /// What answers requests.
     public private(set) var live: ModelVersion
     /// The last state known to be good.
@@ -52,6 +52,13 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
         self.highestNumber = max(highestNumber, live.number)
         updates[live.number] = live.update
         monitor = ThresholdMonitor(rules: settings.rules)
+    }
+
+    /// Goes on under other settings after a restart, where no training runs.
+    mutating func resume(under settings: Settings) {
+        if settings.rules != self.settings.rules { monitor = ThresholdMonitor(rules: settings.rules) }
+        self.settings = settings
+        isRetraining = false
     }
 
     /// Goes on after a batch of events.

@@ -32,9 +32,38 @@ final class SessionStore: Sendable {
     var userCount: Int { state.withLock { $0.userCount } }
 
     /// Takes in events in the order of the log.
-    func append(_ events: [LoggedEvent]) {
+    ///
+    /// - Parameters:
+    ///   - events: the events.
+    ///   - learn: called with each event and its user's history before it. It must be quick, for requests wait.
+    func append(_ events: [LoggedEvent], learn: (LoggedEvent, History) -> Void = { _, _ in }) {
+        for event in events {
+            let isDone = state.withLock { table in
+                guard table.isCurrent(before: event) else { return false }
+                table.append(event, learn: learn)
+                return true
+            }
+            if !isDone { load(event.user, before: event, learn: learn) }
+        }
+    }
+
+    /// Reads from the log what its observer does not find in memory.
+    ///
+    /// The log's newest events are later than this one when others came in the same commit. Without an answer of the
+    /// log the event counts as the user's first; their next request then reads all of them.
+    private func load(_ user: UserIndex, before event: LoggedEvent, learn: (LoggedEvent, History) -> Void) {
+        let newest = (try? log.newestEvents(of: user, limit: limit)) ?? []
+        let events = newest.prefix { $0.offset < event.offset }
+        let history = History(
+            items: events.map(\.item)[...],
+            times: events.map(\.time)[...],
+            types: events.map(\.type)[...],
+            values: events.map(\.value)[...]
+        )
+        learn(event, history)
         state.withLock { table in
-            for event in events { table.append(event) }
+            if !newest.isEmpty { table.restore(user, Array(events)) }
+            table.append(event) { _, _ in }
         }
     }
 

@@ -78,19 +78,34 @@ struct SessionTable {
         return slots[Int(slot)].newest(limit)
     }
 
+    /// Whether the user's events before an event are known, so that ``append(_:learn:)`` can tell them.
+    func isCurrent(before event: LoggedEvent) -> Bool {
+        guard let slot = slot(of: event.user) else { return event.user.position >= knownUsers }
+        return slots[Int(slot)].offset < event.offset
+    }
+
     /// Takes in an event, unless its user is in the log but not in memory.
-    mutating func append(_ event: LoggedEvent) {
+    mutating func append(_ event: LoggedEvent, learn: (LoggedEvent, History) -> Void) {
         if let slot = slot(of: event.user) {
-            add(event, to: slot)
+            if slots[Int(slot)].offset < event.offset {
+                learn(event, slots[Int(slot)].newest(limit))
+                add(event, to: slot)
+            }
             use(slot)
-        } else if loads[event.user] != nil {
-            loads[event.user]?.events.append(event)
         } else if event.user.position >= knownUsers {
-            let slot = insert(event.user)
-            add(event, to: slot)
+            learn(event, History(items: []))
+            add(event, to: insert(event.user))
         }
+        loads[event.user]?.events.append(event)
         knownUsers = max(knownUsers, event.user.position + 1)
         makeRoom()
+    }
+
+    /// Puts a user's newest events into memory, unless they are there.
+    mutating func restore(_ user: UserIndex, _ events: [LoggedEvent]) {
+        guard slot(of: user) == nil else { return }
+        let slot = insert(user)
+        for event in events { add(event, to: slot) }
     }
 
     /// Announces that the log is about to be read for a user; what comes in meanwhile is kept for them.

@@ -1,0 +1,82 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetRecommendation
+
+extension Engine {
+    /// Erases a user everywhere: store, sessions, what the learner remembers, and by a full training the weights.
+    ///
+    /// The training is made within the hours that ``EngineConfiguration/Retraining/erasureHours`` says, from a log
+    /// without the user, and goes live whatever the gate says.
+    /// - Returns: what went, and what follows; to be asked for again by ``erasure(_:)``.
+    /// - Throws: ``FreshetError`` of kind `external` when the store fails.
+    public func eraseUser(_ id: String) async throws -> ErasureReceipt {
+        let index = vocabulary.user(id)
+        let rows = try await store.eraseUser(id)
+        var (sessionEvents, exemplars) = (0, 0)
+        if let index {
+            sessionEvents = sessions.removeAll(of: index)
+            recommender.removeAll()
+            exemplars = try await learning.perform { $0.erase(index) }
+        }
+        let now = clock.milliseconds
+        let mustRetrain = index != nil && live.current.scorer != nil
+        let receipt = ErasureReceipt(
+            id: UUID().uuidString.lowercased(),
+            user: id,
+            time: now,
+            rows: rows,
+            sessionEvents: sessionEvents,
+            exemplars: exemplars,
+            state: mustRetrain ? .retraining : .complete,
+            offset: store.newestOffset
+        )
+        try await store.setSetting(Self.erasurePrefix + receipt.id, to: receipt.text())
+        if mustRetrain { try await scheduleRetraining(after: receipt) }
+        return receipt
+    }
+
+    /// The receipt of an erasure by its id, with the state as it is now; `nil` for an unknown id.
+    public func erasure(_ id: String) async throws -> ErasureReceipt? {
+        guard var receipt = try await store.setting(Self.erasurePrefix + id).map(ErasureReceipt.init(text:)) else {
+            return nil
+        }
+        if isLearned(out: receipt) { receipt.state = .complete }
+        return receipt
+    }
+
+    /// Goes on with erasures that wait for a training.
+    func resumeErasures() async throws {
+        for text in try await store.settings(prefix: Self.erasurePrefix).values {
+            let receipt = try ErasureReceipt(text: text)
+            if receipt.state == .retraining, !isLearned(out: receipt) { try await scheduleRetraining(after: receipt) }
+        }
+    }
+
+    private static let erasurePrefix = "erasure."
+
+    private func scheduleRetraining(after receipt: ErasureReceipt) async throws {
+        let due = receipt.time + Int64(configuration.retraining.erasureHours * 3_600_000)
+        try await learning.perform { $0.retrain(by: due) }
+    }
+
+    /// Whether the live weights come from a training that began after the erasure.
+    private func isLearned(out receipt: ErasureReceipt) -> Bool {
+        let snapshot = live.current
+        guard snapshot.scorer != nil else { return true }
+        let started = book.record(of: snapshot.version)?.figures["training_started"] ?? 0
+        return started >= Double(receipt.time)
+    }
+}
+
+extension ErasureReceipt {
+    fileprivate func text() throws -> String { String(decoding: try JSONEncoder().encode(self), as: UTF8.self) }
+
+    fileprivate init(text: String) throws {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(text.utf8))
+        } catch is DecodingError {
+            throw FreshetError(.invalidData, "The receipt of an erasure is damaged.")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetRecommendation
+
+/// What an engine reads before it is ready: the catalogue, and from the log what its checkpoint does not hold.
+enum EngineStart {
+    /// How many events or items are taken at once.
+    private static let page = 20_000
+
+    /// Brings sessions and streaming models to the end of the log.
+    ///
+    /// - Parameters:
+    ///   - log: the log.
+    ///   - offset: what the streaming models know already.
+    ///   - sessions: users' events in memory.
+    ///   - streaming: the streaming models.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    static func replay(
+        _ log: any EventLog,
+        after offset: Int64,
+        into sessions: SessionStore,
+        _ streaming: LiveStreaming
+    ) throws {
+        var offset = offset
+        while true {
+            let events = try log.events(after: offset, limit: page)
+            guard let last = events.last else { return }
+            sessions.append(events) { streaming.learn($0, after: $1) }
+            offset = last.offset
+        }
+    }
+
+    /// Reads the catalogue.
+    /// - Throws: ``FreshetError`` when the store cannot be read.
+    static func readItems(_ store: any Catalog, _ vocabulary: Vocabulary, into catalog: CatalogView) throws {
+        var page: [(index: ItemIndex, item: Item)] = []
+        try store.forEachItem { item in
+            guard let index = vocabulary.item(item.id) else { return }
+            page.append((index, item))
+            if page.count == Self.page {
+                catalog.put(page)
+                page.removeAll(keepingCapacity: true)
+            }
+        }
+        catalog.put(page)
+    }
+}

@@ -1,0 +1,22 @@
+import FreshetCore
+import Logging
+
+/// What the learner works with: the engine's parts that outlive it.
+struct LearnerParts: Sendable {
+    let store: any EngineStore
+    let configuration: EngineConfiguration
+    let clock: EngineClock
+    let logger: Logger
+    let live: LiveModel
+    let archive: SnapshotArchive
+    let records: RecordQueue
+    let book: VersionBook
+    let decisions: DecisionLog
+    let health: HealthBoard
+    let freshness: Histogram
+    let retraining: RetrainService
+    let preload: Preload
+
+    /// The file of the learner's state.
+    var checkpointPath: String { configuration.folder + "/learner.safetensors" }
+}

@@ -1,0 +1,280 @@
+import FreshetCore
+import FreshetData
+import FreshetLearning
+import FreshetNN
+import FreshetRecommendation
+import Logging
+
+/// The learner and what follows from it: feeds the loop with the log's events and carries out its actions.
+///
+/// Belongs to one thread at a time: ``LearningService`` holds a lock around it.
+final class LearningCore {
+    /// How many events are read at once while nothing is learned from them.
+    private static let page = 10_000
+    /// The newest events before a training's end that fill the replay of what it gave.
+    private static let recent: Int64 = 10_000
+    private let parts: LearnerParts
+    let loop: LearningLoop
+    private let base: Int64
+    /// Whether the loop comes from a checkpoint, so that one can be written before all is prepared.
+    private let isResumed: Bool
+    private var isPrepared = false
+    /// The newest event that the checkpoint on disk has learned: later ones are needed after a kill.
+    private(set) var durableOffset: Int64 = 0
+    /// Events up to here were read before learning began.
+    private var prepared: Int64 = 0
+    private var waiting = FreshnessQueue()
+    private var forgetting: ForgettingMeter
+    /// When the running training read the log, in milliseconds since 1970.
+    private var trainingStarted: Int64 = 0
+    /// Whether what the running training gives goes live whatever the gate says.
+    private var isForced = false
+    /// When weights without the users that were erased last are due, in milliseconds since 1970.
+    private var erasureDue: Int64?
+
+    init(_ parts: LearnerParts, _ start: LearningStart) {
+        self.parts = parts
+        loop = start.loop
+        (base, isResumed) = (start.base, start.isResumed)
+        durableOffset = start.isResumed ? start.base : 0
+        forgetting = ForgettingMeter(periodLength: parts.configuration.learning.forgettingPeriod)
+    }
+
+    /// The newest event learned.
+    var offset: Int64 { max(base, loop.offset) }
+
+    // MARK: Learning
+
+    /// Learns the next events of the log.
+    ///
+    /// - Parameter evaluatedShare: of those that the settings let all contenders predict beforehand, the share that is.
+    /// - Returns: how many events there were.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    func learnNext(evaluatedShare: Double) throws -> Int {
+        if !isPrepared { return try prepareNext(evaluatedShare) }
+        considerErasures()
+        let events = try parts.store.events(after: loop.offset, limit: parts.configuration.learning.batchSize)
+        guard !events.isEmpty else {
+            try carryOut(loop.idle(time: parts.clock.milliseconds))
+            return 0
+        }
+        loop.evaluationShare = loop.settings.evaluationShare * evaluatedShare
+        for event in events { forgetting.note(event, after: loop.histories[event.user]) }
+        let step = try loop.process(events, time: parts.clock.milliseconds)
+        for event in events { waiting.append(event) }
+        try carryOut(step)
+        return events.count
+    }
+
+    /// Takes in what was learned before this start: histories and counts only.
+    private func prepareNext(_ evaluatedShare: Double) throws -> Int {
+        let events = try parts.store.events(after: prepared, limit: Self.page).prefix { $0.offset <= base }
+        guard let last = events.last else {
+            isPrepared = true
+            return try learnNext(evaluatedShare: evaluatedShare)
+        }
+        loop.remember(events)
+        prepared = last.offset
+        return events.count
+    }
+
+    // MARK: Actions
+
+    private func carryOut(_ step: LearningStep) throws {
+        for decision in step.decisions {
+            parts.decisions.add(decision)
+            parts.records.add(.decision(decision))
+            parts.logger.info(
+                "\(decision.kind.rawValue)",
+                metadata: ["version": "\(decision.version)", "why": "\(decision.reason)"]
+            )
+        }
+        for action in step.actions {
+            switch action {
+            case .publish(let state, let kind): publish(state, kind)
+            case .discard(let version): parts.book.update(version) { $0.state = .discarded }
+            case .markGood(let state): keep(state)
+            case .retrain: startTraining(isForced: false)
+            }
+        }
+    }
+
+    private func publish(_ state: ServedState, _ kind: Decision.Kind) {
+        let old = parts.live.publish(ModelSnapshot(state))
+        let now = parts.clock.milliseconds
+        if kind == .rollback {
+            waiting.removeAll()
+        } else {
+            waiting.publish(at: now, to: parts.freshness)
+        }
+        parts.preload.run(with: parts.live.current)
+        guard kind != .microUpdate else { return }
+        if state.trained != nil, parts.book.record(of: state.version) == nil {
+            let version = ModelVersion(state.version.number)
+            parts.book.put(VersionRecord(version: version, state: .live, created: now, offset: state.offset))
+        }
+        parts.book.setLive(
+            state.version,
+            replacing: old.version,
+            as: kind == .rollback ? .rolledBack : .retired
+        )
+        if kind == .promotion { forgetting.measure(state) }
+        keep(state)
+        keepSafe { try parts.archive.setLive(state.version) }
+        checkpoint()
+    }
+
+    /// Writes a version to disk, in the place of older updates of it.
+    private func keep(_ state: ServedState) {
+        keepSafe { try parts.archive.write(state) }
+        parts.book.update(state.version) { record in
+            record.offset = state.offset
+            record.folder = Engine.versionsFolder + "/" + SnapshotArchive.name(of: state.version)
+        }
+        parts.archive.prune(keeping: parts.configuration.snapshots.kept, live: state.version)
+    }
+
+    /// Writes the learner's state and its offset in one file: what was learned is not learned again after a kill.
+    func checkpoint() {
+        guard isPrepared || isResumed else { return }
+        keepSafe {
+            try loop.checkpoint().write(to: parts.checkpointPath)
+            durableOffset = loop.offset
+        }
+    }
+
+    private func keepSafe(_ write: () throws -> Void) {
+        do {
+            try write()
+            parts.health.setWell(LearningStart.part)
+        } catch let error {
+            // The older file is whole; what it does not hold is learned again after a kill.
+            parts.health.setIll(LearningStart.part, error)
+        }
+    }
+
+    // MARK: Full trainings
+
+    /// Starts a full training beside serving.
+    ///
+    /// - Parameter isForced: whether its result goes live whatever the gate says, as after an erasure.
+    func startTraining(isForced: Bool) {
+        guard parts.configuration.retraining.isEnabled else { return loop.trainingFailed() }
+        let newest = parts.store.newestOffset
+        let settings = parts.configuration.retraining
+        let minutes = loop.live.trained == nil ? settings.firstMinutes : settings.minutes
+        guard parts.retraining.start(upTo: newest, minutes: minutes) else { return }
+        trainingStarted = parts.clock.milliseconds
+        self.isForced = isForced
+    }
+
+    /// Takes what a training gave: it becomes the candidate.
+    func trainingFinished(_ result: Result<FullTraining.Product, FreshetError>) throws {
+        guard case .success(let product) = result else {
+            // The erased are still owed weights without them.
+            if isForced { retrain(by: parts.clock.milliseconds + 600_000) }
+            isForced = false
+            return loop.trainingFailed()
+        }
+        if let old = loop.policy.candidate { parts.book.update(old) { $0.state = .discarded } }
+        let trained = TrainedModel(
+            model: product.model,
+            configurationJSON: product.configurationJSON,
+            scorer: product.scorer
+        )
+        let version = try loop.trainingFinished(
+            trained,
+            learned: product.offset,
+            recent: try events(after: max(0, product.offset - Self.recent), upTo: product.offset),
+            missed: try events(after: product.offset, upTo: loop.offset)
+        )
+        var record = VersionRecord(
+            version: version,
+            state: .candidate,
+            created: parts.clock.milliseconds,
+            offset: product.offset
+        )
+        record.figures["training_seconds"] = product.seconds
+        record.figures["training_started"] = Double(trainingStarted)
+        record.figures["validation_ndcg@10"] = product.validation
+        parts.book.put(record)
+        guard isForced else { return }
+        isForced = false
+        try carryOut(loop.promote(version, time: parts.clock.milliseconds))
+    }
+
+    /// Starts the training that leaves out erased users, once it is due.
+    private func considerErasures() {
+        guard let due = erasureDue, parts.clock.milliseconds >= due, parts.retraining.progress == nil else { return }
+        erasureDue = nil
+        guard loop.live.trained != nil else { return }
+        startTraining(isForced: true)
+    }
+
+    /// Asks for weights that have not learned from erased users.
+    func retrain(by due: Int64) { erasureDue = min(erasureDue ?? due, due) }
+
+    private func events(after offset: Int64, upTo end: Int64) throws -> [LoggedEvent] {
+        var (events, offset) = ([LoggedEvent](), offset)
+        while offset < end {
+            let page = try parts.store.events(after: offset, limit: Self.page).prefix { $0.offset <= end }
+            guard let last = page.last else { break }
+            events += page
+            offset = last.offset
+        }
+        return events
+    }
+
+    // MARK: By hand
+
+    /// Puts a version live because somebody wants it.
+    func promote(_ version: ModelVersion) throws {
+        let now = parts.clock.milliseconds
+        if version == loop.policy.candidate {
+            return try carryOut(loop.promote(version, time: now))
+        }
+        guard version != loop.live.version else { throw FreshetError(.usage, "Version \(version) answers already.") }
+        guard
+            let stored = parts.archive.versions().first(where: { $0 == version })
+                ?? parts.archive.versions().first(where: { version.update == 0 && $0.number == version.number })
+        else { throw FreshetError(.usage, "Version \(version) is not kept.") }
+        try carryOut(loop.promote(stored, kept: parts.archive.read(stored), time: now))
+    }
+
+    /// Puts the state before live because somebody wants it; the version that answers now.
+    func rollBack() throws -> ModelVersion {
+        try carryOut(loop.rollBack(time: parts.clock.milliseconds))
+        return loop.live.version
+    }
+
+    /// Forgets what the learner remembers of a user; how many exemplars there were.
+    func erase(_ user: UserIndex) -> Int {
+        forgetting.erase(user)
+        let count = loop.erase(user)
+        checkpoint()
+        return count
+    }
+
+    // MARK: Report
+
+    /// What the status shows.
+    func report() -> LearningReport {
+        LearningReport(
+            offset: offset,
+            loss: loop.report?.loss,
+            learningRate: loop.report.map { Double($0.rate) },
+            figures: loop.evaluation.figures(),
+            curve: loop.evaluation.curve.map {
+                EngineStatus.CurvePoint(time: $0.time * 1000, offset: $0.offset, figures: $0.figures)
+            },
+            forgetting: forgetting.status
+        )
+    }
+}
+
+extension ModelSnapshot {
+    /// What answers requests of a state of the loop.
+    convenience init(_ state: ServedState) {
+        self.init(version: state.version, scorer: state.trained?.scorer, offset: state.offset, fusion: state.fusion)
+    }
+}

@@ -1,0 +1,17 @@
+import FreshetCore
+
+/// What the learner says about itself, as the status shows it.
+struct LearningReport: Sendable {
+    /// The newest event learned.
+    var offset: Int64 = 0
+    /// The loss of the newest micro-update.
+    var loss: Double?
+    /// The learning rate of the newest micro-update.
+    var learningRate: Double?
+    /// The prequential figures by contender and metric.
+    var figures: [String: [String: Double]] = [:]
+    /// The same over time.
+    var curve: [EngineStatus.CurvePoint] = []
+    /// How each kept period is predicted after each promotion.
+    var forgetting = EngineStatus.Forgetting()
+}

@@ -1,0 +1,185 @@
+import Foundation
+import FreshetCore
+import Synchronization
+
+/// The learner's thread: reads the log as events come, learns, and carries out what follows, beside serving.
+///
+/// `@unchecked Sendable`: `core` is used with `lock` held; all else is safe by itself.
+final class LearningService: @unchecked Sendable {
+    /// Events that come within so many seconds are learned together.
+    private static let gathering = 0.1
+    /// From how many seconds of waiting on fewer events are predicted, and the least share of them.
+    private static let hurriedFrom = 2.0
+    private static let leastEvaluated = 0.02
+    /// Seconds between two reports.
+    private static let reportEvery = Duration.seconds(0.5)
+
+    private struct Shown {
+        var report = LearningReport()
+        var isRunning = false
+    }
+
+    private let parts: LearnerParts
+    private let lock = NSLock()
+    private let core: LearningCore
+    private let signal: CommitSignal
+    private let lag = LagMeter()
+    private let rate = RateMeter()
+    private let shown = Mutex(Shown())
+    private let ended = Mutex<[CheckedContinuation<Void, Never>]?>(nil)
+
+    init(_ parts: LearnerParts, _ start: LearningStart) {
+        self.parts = parts
+        core = LearningCore(parts, start)
+        signal = CommitSignal(newest: parts.store.newestOffset)
+        let report = core.report()
+        shown.withLock { $0.report = report }
+        parts.retraining.setHandler { [weak self] in self?.trainingFinished($0) }
+    }
+
+    /// Says that the log has events up to an offset; called before they are acknowledged.
+    func committed(_ offset: Int64) {
+        lag.committed(offset, at: parts.clock.milliseconds)
+        signal.committed(offset)
+    }
+
+    // MARK: The thread
+
+    /// Starts the thread.
+    func start() {
+        guard parts.configuration.learning.isEnabled else { return }
+        ended.withLock { $0 = [] }
+        shown.withLock { $0.isRunning = true }
+        BackgroundThread.start(named: "freshet-learn", niceness: parts.configuration.learning.niceness) { [self] in
+            run()
+            shown.withLock { $0.isRunning = false }
+            let waiters = ended.withLock { ended in
+                defer { ended = nil }
+                return ended ?? []
+            }
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    /// Ends the thread after the batch at hand and writes a checkpoint.
+    func stop() async {
+        signal.stop()
+        parts.retraining.stop()
+        await withCheckedContinuation { continuation in
+            let isOver = ended.withLock { ended in
+                ended?.append(continuation)
+                return ended == nil
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func run() {
+        var evaluatedShare = 1.0
+        var nextReport = ContinuousClock.now
+        var nextCheckpoint = ContinuousClock.now + .seconds(parts.configuration.learning.checkpointEvery)
+        while !signal.isStopping {
+            let learned = learn(&evaluatedShare)
+            let now = ContinuousClock.now
+            if now >= nextCheckpoint {
+                lock.withLock { core.checkpoint() }
+                nextCheckpoint = ContinuousClock.now + .seconds(parts.configuration.learning.checkpointEvery)
+            }
+            if now >= nextReport || learned == 0 {
+                let report = lock.withLock { core.report() }
+                shown.withLock { $0.report = report }
+                nextReport = ContinuousClock.now + Self.reportEvery
+            }
+            guard learned < parts.configuration.learning.batchSize else { continue }
+            // All there was: wait for the next event, or for the moment of the next publication.
+            let offset = lock.withLock { core.offset }
+            signal.wait(after: offset, seconds: min(1, parts.configuration.learning.publishEvery))
+            signal.pause(seconds: min(Self.gathering, parts.configuration.learning.publishEvery / 10))
+        }
+        lock.withLock { core.checkpoint() }
+    }
+
+    /// One batch; how many events there were, 0 when the log cannot be read.
+    ///
+    /// When events begin to wait, fewer are predicted before they are learned, until none waits: learning all of them in
+    /// time matters more than judging on all of them.
+    private func learn(_ evaluatedShare: inout Double) -> Int {
+        let lag = lagSeconds
+        if lag > Self.hurriedFrom {
+            evaluatedShare = max(Self.leastEvaluated, evaluatedShare * 0.9)
+        } else if lag < Self.hurriedFrom / 2 {
+            evaluatedShare = min(1, evaluatedShare * 1.05)
+        }
+        do {
+            let (learned, offset) = try lock.withLock {
+                (try core.learnNext(evaluatedShare: evaluatedShare), core.offset)
+            }
+            shown.withLock { $0.report.offset = offset }
+            rate.add(learned)
+            parts.health.setWell(Self.part)
+            return learned
+        } catch let error {
+            parts.health.setIll(Self.part, error)
+            signal.pause(seconds: 1)
+            return 0
+        }
+    }
+
+    // MARK: From outside
+
+    /// Does something with the learner between two batches, on a thread of its own: it may take a while.
+    func perform<Result: Sendable>(_ body: @escaping @Sendable (LearningCore) throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            BackgroundThread.start(named: "freshet-order", niceness: 0) { [self] in
+                let result = Swift.Result { try lock.withLock { try body(core) } }
+                let report = lock.withLock { core.report() }
+                shown.withLock { $0.report = report }
+                continuation.resume(with: result)
+            }
+        }
+    }
+
+    /// Takes what a full training gave; called on the training's thread.
+    func trainingFinished(_ result: Result<FullTraining.Product, FreshetError>) {
+        do {
+            try lock.withLock { try core.trainingFinished(result) }
+        } catch let error {
+            parts.health.setIll(Self.part, error)
+        }
+        signal.wake()
+    }
+
+    // MARK: Status
+
+    static let part = "learner"
+
+    /// What the learner last said about itself.
+    var report: LearningReport { shown.withLock { $0.report } }
+
+    private var lagSeconds: Double {
+        lag.seconds(after: report.offset, now: parts.clock.milliseconds)
+    }
+
+    /// The learner in numbers.
+    func status(newest: Int64) -> EngineStatus.Learner {
+        let (report, isRunning) = shown.withLock { ($0.report, $0.isRunning) }
+        var status = EngineStatus.Learner()
+        status.offset = report.offset
+        status.lagEvents = max(0, newest - report.offset)
+        status.lagSeconds = lagSeconds
+        status.eventsPerSecond = rate.perSecond
+        status.loss = report.loss
+        status.learningRate = report.learningRate
+        status.retraining = parts.retraining.progress
+        if !isRunning {
+            status.state = "stopped"
+        } else if status.lagSeconds > parts.configuration.learning.behindAfter {
+            status.state = "behind"
+        } else if status.retraining != nil {
+            status.state = "retraining"
+        } else {
+            status.state = newest == 0 ? "waiting" : "learning"
+        }
+        return status
+    }
+}

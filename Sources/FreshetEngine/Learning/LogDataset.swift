@@ -1,0 +1,106 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+/// The event log as a data set, in the numbers of the vocabulary: what a full training learns from.
+enum LogDataset {
+    /// How many events are read at once.
+    private static let page = 10_000
+    /// At most so many users' last events are held out.
+    private static let holdouts = 2000
+    /// A user needs so many events for one of them to be held out.
+    private static let eventsForHoldout = 3
+
+    /// Reads the log.
+    ///
+    /// - Parameters:
+    ///   - log: the log.
+    ///   - vocabulary: its ids.
+    ///   - limit: how many newest events are read at most.
+    ///   - newest: the offset up to which is read.
+    /// - Returns: all events, and for early stopping the last one of every so manieth user apart.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    static func read(
+        _ log: any EventLog,
+        vocabulary: Vocabulary,
+        limit: Int,
+        upTo newest: Int64
+    ) throws -> TrainingData {
+        var events: [LoggedEvent] = []
+        var offset = max(0, newest - Int64(limit))
+        while offset < newest {
+            let page = try log.events(after: offset, limit: Self.page).prefix { $0.offset <= newest }
+            guard let last = page.last else { break }
+            events += page
+            offset = last.offset
+        }
+        let names = vocabulary.copy()
+        return grouped(events, users: names.users, items: names.items, eventTypes: names.eventTypes)
+    }
+
+    /// Events by user, in the order of the log.
+    static func grouped(
+        _ events: [LoggedEvent],
+        users: IdentifierTable,
+        items: IdentifierTable,
+        eventTypes: [EventType]
+    ) -> TrainingData {
+        var counts = [Int](repeating: 0, count: users.count)
+        for event in events { counts[event.user.position] += 1 }
+        let eligible = counts.count { $0 >= eventsForHoldout }
+        // Every so manieth user, but at least nine in ten keep all of their events.
+        let step = max(10, eligible / holdouts + 1)
+        var isHeldOut = [Bool](repeating: false, count: users.count)
+        var index = 0
+        for user in counts.indices where counts[user] >= eventsForHoldout {
+            isHeldOut[user] = index % step == 0
+            index += 1
+        }
+        var offsets = [0]
+        offsets.reserveCapacity(users.count + 1)
+        for user in counts.indices { offsets.append(offsets[user] + counts[user] - (isHeldOut[user] ? 1 : 0)) }
+        let total = offsets[users.count]
+        var columns = Columns(count: total)
+        var validation: [Holdout] = []
+        var next = offsets
+        for event in events {
+            let user = event.user.position
+            if next[user] == offsets[user + 1] {
+                validation.append(Holdout(user: event.user, item: event.item))
+            } else {
+                columns.set(event, at: next[user])
+                next[user] += 1
+            }
+        }
+        let histories = Histories(
+            offsets: offsets,
+            items: columns.items,
+            times: columns.times,
+            types: eventTypes.count > 1 ? columns.types : [],
+            values: []
+        )
+        let types = eventTypes.isEmpty ? [EventType.view] : eventTypes
+        return TrainingData(
+            dataset: Dataset(users: users, items: items, eventTypes: types, histories: histories),
+            validation: validation
+        )
+    }
+
+    private struct Columns {
+        var items: [ItemIndex]
+        var times: [Int64]
+        var types: [UInt8]
+
+        init(count: Int) {
+            items = Array(repeating: ItemIndex(0), count: count)
+            times = Array(repeating: 0, count: count)
+            types = Array(repeating: 0, count: count)
+        }
+
+        mutating func set(_ event: LoggedEvent, at index: Int) {
+            items[index] = event.item
+            times[index] = event.time
+            types[index] = event.type
+        }
+    }
+}

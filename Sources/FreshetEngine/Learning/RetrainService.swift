@@ -1,0 +1,78 @@
+import FreshetCore
+import Logging
+import Synchronization
+
+/// Runs full trainings, one at a time, on a thread of low priority beside serving.
+final class RetrainService: Sendable {
+    private struct State {
+        var isRunning = false
+        var progress: Double?
+        var stops = false
+        var handler: (@Sendable (Result<FullTraining.Product, FreshetError>) -> Void)?
+    }
+
+    private let training: FullTraining
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(training: FullTraining, logger: Logger) {
+        self.training = training
+        self.logger = logger
+    }
+
+    /// How far the running training is, 0 to 1; `nil` when none runs.
+    var progress: Double? { state.withLock { $0.isRunning ? $0.progress ?? 0 : nil } }
+
+    /// Sets what is called on the training's thread with every result, but not when the training was stopped.
+    func setHandler(_ handler: @escaping @Sendable (Result<FullTraining.Product, FreshetError>) -> Void) {
+        state.withLock { $0.handler = handler }
+    }
+
+    /// Starts a training, unless one runs.
+    ///
+    /// - Parameters:
+    ///   - newest: the offset up to which the log is read.
+    ///   - minutes: the time budget.
+    /// - Returns: whether it was started.
+    @discardableResult
+    func start(upTo newest: Int64, minutes: Double) -> Bool {
+        let starts = state.withLock { state in
+            guard !state.isRunning, !state.stops else { return false }
+            (state.isRunning, state.progress) = (true, 0)
+            return true
+        }
+        guard starts else { return false }
+        BackgroundThread.start(named: "freshet-train", niceness: training.settings.niceness) { [self] in
+            let result = run(upTo: newest, minutes: minutes)
+            let handler = state.withLock { state in
+                (state.isRunning, state.progress) = (false, nil)
+                return state.stops ? nil : state.handler
+            }
+            handler?(result)
+        }
+        return true
+    }
+
+    /// Ends the running training soon, without a result, and lets none begin.
+    func stop() { state.withLock { $0.stops = true } }
+
+    private func run(upTo newest: Int64, minutes: Double) -> Result<FullTraining.Product, FreshetError> {
+        logger.info("full training started", metadata: ["events": "\(newest)", "minutes": "\(minutes)"])
+        do {
+            let product = try training.run(
+                upTo: newest,
+                minutes: minutes,
+                isCancelled: { self.state.withLock { $0.stops } },
+                report: { progress in self.state.withLock { $0.progress = progress } }
+            )
+            logger.info("full training finished", metadata: ["seconds": "\(product.seconds)"])
+            return .success(product)
+        } catch let error as FreshetError {
+            if error.kind != .cancelled { logger.error("full training failed", metadata: ["error": "\(error)"]) }
+            return .failure(error)
+        } catch let error {
+            logger.error("full training failed", metadata: ["error": "\(error)"])
+            return .failure(FreshetError(.external, "The training failed: \(error)."))
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetModels
+import FreshetRecommendation
+
+/// The streaming models behind a lock: they have learned every acknowledged event.
+///
+/// The log's observer learns in them and requests read them; both hold the lock for microseconds.
+///
+/// `@unchecked Sendable`: the models are read and written with `lock` held.
+final class LiveStreaming: StreamingEvidence, @unchecked Sendable {
+    private let lock = NSLock()
+    private var models: StreamingModels
+
+    init(_ models: StreamingModels) { self.models = models }
+
+    /// Learns an event.
+    func learn(_ event: LoggedEvent, after history: History) {
+        lock.withLock { models.learn(event, after: history) }
+    }
+
+    /// The newest event learned.
+    var offset: Int64 { lock.withLock { models.offset } }
+
+    func withModels<Result>(_ body: (StreamingModels) throws -> Result) rethrows -> Result {
+        try lock.withLock { try body(models) }
+    }
+}

@@ -1,0 +1,54 @@
+import FreshetCore
+
+/// Writes versions and decisions to the store in their order, without letting the learner wait for the disk.
+final class RecordQueue: Sendable {
+    /// Something to be kept.
+    enum Record: Sendable {
+        /// A version and where it stands.
+        case version(VersionRecord)
+        /// A decision and its evidence.
+        case decision(Decision)
+        /// A small named value.
+        case setting(String, String?)
+    }
+
+    private let continuation: AsyncStream<Record>.Continuation
+    private let writer: Task<Void, Never>
+
+    /// Starts the queue.
+    ///
+    /// - Parameters:
+    ///   - store: where to.
+    ///   - health: told when the store fails and when it works again.
+    init(store: any EngineStore, health: HealthBoard) {
+        let (records, continuation) = AsyncStream.makeStream(of: Record.self)
+        self.continuation = continuation
+        writer = Task.detached {
+            for await record in records { await Self.write(record, store, health) }
+        }
+    }
+
+    deinit { continuation.finish() }
+
+    /// Keeps a record soon.
+    func add(_ record: Record) { continuation.yield(record) }
+
+    /// Waits until all is kept; nothing can be added after.
+    func finish() async {
+        continuation.finish()
+        await writer.value
+    }
+
+    private static func write(_ record: Record, _ store: any EngineStore, _ health: HealthBoard) async {
+        do {
+            switch record {
+            case .version(let version): try await store.put(version)
+            case .decision(let decision): try await store.record(decision)
+            case .setting(let name, let value): try await store.setSetting(name, to: value)
+            }
+        } catch let error {
+            // Evidence is lost, not events: the engine goes on, and says so.
+            health.setIll(Engine.storagePart, error)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import FreshetCore
+import FreshetLearning
+import FreshetNN
+
+/// Versions on disk, a checked file each: written to a new name, synced, then renamed.
+///
+/// | file | content |
+/// | --- | --- |
+/// | `versions/3.17.safetensors` | the state's checkpoint: weights, fusion weights, settings, offset |
+/// | `versions/live` | the name of the version that answers |
+///
+/// A damaged file is refused when it is read, and never deleted: the next start may tell more.
+struct SnapshotArchive: Sendable {
+    private static let suffix = ".safetensors"
+
+    /// The folder of the versions.
+    let folder: String
+
+    /// Opens an archive; the folder is made when it is missing.
+    /// - Throws: ``FreshetError`` of kind `external`.
+    init(folder: String) throws {
+        self.folder = folder
+        try DurableFolder.create(folder)
+    }
+
+    /// The name of a version's file below the folder.
+    static func name(of version: ModelVersion) -> String { "\(version)\(suffix)" }
+
+    private func path(of version: ModelVersion) -> String { folder + "/" + Self.name(of: version) }
+
+    /// The versions that have a file, newest first.
+    func versions() -> [ModelVersion] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(Self.suffix) }
+            .compactMap { ModelVersion(String($0.dropLast(Self.suffix.count))) }
+            .sorted(by: >)
+    }
+
+    /// Writes a state that has a trained model; an older file of its version is replaced whole or not at all.
+    /// - Throws: ``FreshetError`` of kind `external`.
+    func write(_ state: ServedState) throws {
+        guard state.trained != nil else { return }
+        try state.checkpoint().write(to: path(of: state.version))
+    }
+
+    /// Reads a version.
+    /// - Throws: ``FreshetError`` of kind `external` when there is no file, of kind `invalidData` when it is damaged.
+    func read(_ version: ModelVersion) throws -> ServedState {
+        let path = path(of: version)
+        do {
+            let state = try ServedState(from: Checkpoint(encoded: FileContents.read(path), requiringChecksum: true))
+            guard state.version == version else {
+                throw FreshetError(.invalidData, "it holds version \(state.version).")
+            }
+            return state
+        } catch let error as FreshetError where error.kind != .external {
+            throw FreshetError(
+                .invalidData,
+                "Version \(version) in '\(path)' is damaged: \(error.message)",
+                remedy: "Another version answers; restore the file from a backup, or delete it."
+            )
+        }
+    }
+
+    /// The version that answered last, or `nil` when none was named.
+    func live() -> ModelVersion? {
+        guard let text = try? FileContents.read(folder + "/live") else { return nil }
+        return ModelVersion(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    /// Names the version that answers.
+    /// - Throws: ``FreshetError`` of kind `external`.
+    func setLive(_ version: ModelVersion) throws {
+        try DurableFile.write([Data("\(version)\n".utf8)], to: folder + "/live")
+    }
+
+    /// Deletes older updates of every version, and all but the newest versions and the live one.
+    func prune(keeping count: Int, live: ModelVersion) {
+        var numbers: Set<Int> = []
+        for version in versions() {
+            let isNewest = numbers.insert(version.number).inserted
+            if version == live || (isNewest && (numbers.count <= count || version.number == live.number)) { continue }
+            try? FileManager.default.removeItem(atPath: path(of: version))
+        }
+    }
+}
