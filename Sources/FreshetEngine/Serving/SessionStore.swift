@@ -43,17 +43,18 @@ final class SessionStore: Sendable {
                 table.append(event, learn: learn)
                 return true
             }
-            if !isDone { load(event.user, before: event, learn: learn) }
+            guard !isDone else { continue }
+            load(before: event, among: events.count { $0.user == event.user }, learn: learn)
         }
     }
 
     /// Reads from the log what its observer does not find in memory.
     ///
-    /// The log's newest events are later than this one when others came in the same commit. Without an answer of the
+    /// The log's newest events are later than this one when others of the user came in the same commit. Without an answer of the
     /// log the event counts as the user's first; their next request then reads all of them.
-    private func load(_ user: UserIndex, before event: LoggedEvent, learn: (LoggedEvent, History) -> Void) {
-        let newest = (try? log.newestEvents(of: user, limit: limit)) ?? []
-        let events = newest.prefix { $0.offset < event.offset }
+    private func load(before event: LoggedEvent, among count: Int, learn: (LoggedEvent, History) -> Void) {
+        let newest = (try? log.newestEvents(of: event.user, limit: limit + count)) ?? []
+        let events = newest.prefix { $0.offset < event.offset }.suffix(limit)
         let history = History(
             items: events.map(\.item)[...],
             times: events.map(\.time)[...],
@@ -62,7 +63,7 @@ final class SessionStore: Sendable {
         )
         learn(event, history)
         state.withLock { table in
-            if !newest.isEmpty { table.restore(user, Array(events)) }
+            if !newest.isEmpty { table.restore(event.user, Array(events)) }
             table.append(event) { _, _ in }
         }
     }
