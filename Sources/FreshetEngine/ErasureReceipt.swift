@@ -30,6 +30,11 @@ public struct ErasureReceipt: Sendable, Equatable, Codable {
     /// The newest event at the moment of the erasure: weights trained from the log after it never saw the user.
     public var offset: Int64
 
+    enum CodingKeys: String, CodingKey {
+        case id, user, time, rows, state, offset
+        case sessionEvents = "session_events"
+    }
+
     /// Creates a receipt.
     public init(
         id: String,

@@ -83,6 +83,7 @@ import Testing
             #expect(history.text == wanted)
             let erased = try await client.send(.delete, "/v1/users/ann")
             #expect(erased.status == 200, "\(erased.text)")
+            #expect(erased.json["session_events"] as? Int == 1)
             let receipt = try #require(erased.json["id"] as? String)
             #expect(try await client.send(.get, "/v1/erasures/\(receipt)").json["user"] as? String == "ann")
             #expect(try await client.send(.get, "/v1/users/ann").status == 404)

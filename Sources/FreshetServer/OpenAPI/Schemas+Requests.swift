@@ -101,9 +101,9 @@ extension Schemas {
         ),
         ("available", ["type": "boolean"]), ("created_at", time),
     ]
-    /// What a 32-bit floating-point number can hold.
+    /// What rounds to a 32-bit floating-point number that is finite.
     static let number: JSONValue = [
-        "type": "number", "minimum": -3.4028234663852886e38, "maximum": 3.4028234663852886e38,
+        "type": "number", "minimum": -3.4028235677973362e38, "maximum": 3.4028235677973362e38,
     ]
     static let eventType: JSONValue = identifier.adding("examples", ["view", "cart", "purchase", "like", "rating"])
 

@@ -1,4 +1,3 @@
-import FreshetCore
 import Logging
 import ServiceLifecycle
 
@@ -8,17 +7,18 @@ struct KeyReloader: Service {
     let limiter: RateLimiter
     let logger: Logger
 
-    func run() async throws {
-        try await cancelWhenGracefulShutdown {
+    func run() async {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
                     try await Task.sleep(for: .seconds(2))
                     try await keys.load()
                     limiter.keep(Set(keys.keys.map(\.id) + [""]))
-                } catch let failure as FreshetError {
-                    logger.error("keys cannot be read", metadata: ["error": .string(failure.message)])
                 } catch is CancellationError {
                     return
+                } catch let error {
+                    // The keys of before stay in force; a store that fails for a moment must not end the server.
+                    logger.error("keys cannot be read", metadata: ["error": .string("\(error)")])
                 }
             }
         }
