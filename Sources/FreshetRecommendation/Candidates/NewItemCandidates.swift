@@ -3,6 +3,10 @@ import FreshetModels
 
 /// New items that resemble what the user deals with: without an event, nothing that counts can know them.
 struct NewItemCandidates: CandidateSource {
+    /// So many of the newest are compared.
+    ///
+    /// Every request pays for it; ``NewItemPolicy`` looks further when it draws.
+    private static let window = 32
     /// An item that resembles the user's less is not proposed.
     private static let threshold: Float = 0.2
 
@@ -10,6 +14,6 @@ struct NewItemCandidates: CandidateSource {
 
     func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
         guard request.query.candidates == nil, !request.newItems.isEmpty, !request.profile.isEmpty else { return [] }
-        return request.newItems.filter { request.profile.likeness(to: $0) >= Self.threshold }
+        return request.newItems.prefix(Self.window).filter { request.profile.likeness(to: $0) >= Self.threshold }
     }
 }

@@ -17,31 +17,35 @@ struct NewItemPolicy: Policy {
         let count = min(request.query.count, candidates.count)
         guard share > 0, count > 1, request.query.candidates == nil, !request.newItems.isEmpty else { return }
         let shown = Set(candidates[..<count].map(\.item))
-        let pool = request.newItems
-            .filter { !shown.contains($0) && request.admits($0) }
-            .map { (item: $0, likeness: request.profile.likeness(to: $0)) }
-            .enumerated()
-            .sorted { ($1.element.likeness, $0.offset) < ($0.element.likeness, $1.offset) }
-            .prefix(Self.pool)
-            .map(\.element)
-        guard !pool.isEmpty else { return }
-
-        let reserved = min(share * Float(count), Float(min(count - 1, pool.count)))
+        let new = request.newItems.filter { !shown.contains($0) && request.admits($0) }
+        guard !new.isEmpty else { return }
+        let poolSize = min(new.count, Self.pool)
+        let reserved = min(share * Float(count), Float(min(count - 1, poolSize)))
         let whole = Int(reserved)
         let rest = reserved - Float(whole)
         var random = RandomSource.stream(seed: request.query.seed, 1)
         let takesOneMore = random.uniform() < rest
-        let drawn = pool.shuffled(using: &random).map(\.item)
+        // Most requests reserve nothing and compare nothing.
+        let drawn = whole > 0 || takesOneMore ? likest(new, request).shuffled(using: &random) : []
         var arranged = Array(candidates[..<count])
         if rest > 0 { arranged[count - whole - 1].propensity *= 1 - rest }
         for (number, place) in (count - whole - (takesOneMore ? 1 : 0)..<count).enumerated() {
             var candidate = Candidate(item: drawn[number])
             candidate.sources = .newItems
             candidate.score = arranged[place].score
-            candidate.propensity = (place == count - whole - 1 ? rest : 1) / Float(pool.count)
+            candidate.propensity = (place == count - whole - 1 ? rest : 1) / Float(poolSize)
             arranged[place] = candidate
         }
         let placed = Set(arranged.map(\.item))
         candidates = arranged + candidates.filter { !placed.contains($0.item) }
+    }
+
+    /// The new items that resemble the user's most; of equals the newest.
+    private func likest(_ new: [ItemIndex], _ request: Request) -> [ItemIndex] {
+        new.map { (item: $0, likeness: request.profile.likeness(to: $0)) }
+            .enumerated()
+            .sorted { ($1.element.likeness, $0.offset) < ($0.element.likeness, $1.offset) }
+            .prefix(Self.pool)
+            .map(\.element.item)
     }
 }
