@@ -48,7 +48,7 @@ extension Recommender {
     /// - Parameters:
     ///   - count: how many items are wanted.
     ///   - filter: which items may appear.
-    ///   - time: now, in seconds since 1970.
+    ///   - time: now, in seconds since 1970; the newest event's time counts where that is earlier.
     ///   - streaming: what is counted from the stream.
     /// - Returns: the items, most popular first; scores are the decayed numbers of events.
     public func popular(
@@ -62,6 +62,8 @@ extension Recommender {
         let halfLife = 2
         let (items, isComplete) = streaming.withModels { models in
             let popularity = models.popularity
+            // Without an event since the newest one the order stands still; scores of a replayed past would all be 0.
+            let time = min(time, popularity.newestTime ?? time)
             let items = popularity.top(halfLife: halfLife).lazy
                 .filter { filter.admits($0, catalog) }
                 .prefix(count)
