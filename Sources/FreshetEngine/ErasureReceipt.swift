@@ -31,7 +31,7 @@ public struct ErasureReceipt: Sendable, Equatable, Codable {
     public var offset: Int64
 
     enum CodingKeys: String, CodingKey {
-        case id, user, time, rows, state, offset
+        case id, user, time, rows, exemplars, state, offset
         case sessionEvents = "session_events"
     }
 

@@ -79,7 +79,8 @@ extension Schemas {
                 required: ["id", "user", "time", "rows", "state"],
                 [
                     "id": ["type": "string"], "user": ["type": "string"], "time": milliseconds,
-                    "rows": ["type": "integer"], "session_events": ["type": "integer"], "offset": ["type": "integer"],
+                    "rows": ["type": "integer"], "session_events": ["type": "integer"],
+                    "exemplars": ["type": "integer"], "offset": ["type": "integer"],
                     "state": ["type": "string", "enum": ["retraining", "complete"]],
                 ]
             )
