@@ -18,6 +18,7 @@ public struct FreshetServer: Service {
     private let configuration: ServerConfiguration
     private let keys: KeyRing
     private let limiter: RateLimiter
+    private let bodies: BodyReader
     private let registry: PrometheusRegistry
     private let logger: Logger
     private let broadcaster: StatusBroadcaster
@@ -66,6 +67,7 @@ public struct FreshetServer: Service {
         )
         self.broadcaster = broadcaster
         let bodies = BodyReader(configuration)
+        self.bodies = bodies
         let entries = configuration.limits.entries
         let routes = [
             EventsController(engine: engine, bodies: bodies, configuration: configuration, registry: registry).routes,
@@ -115,7 +117,7 @@ public struct FreshetServer: Service {
         let metrics = ServerMetrics(registry, routes: routes)
         router.add(middleware: TelemetryMiddleware(metrics: metrics, logsRequests: configuration.logsRequests))
         router.add(middleware: BrowserMiddleware(keys: keys, configuration: configuration))
-        router.add(middleware: ProblemMiddleware(routes: routes))
+        router.add(middleware: ProblemMiddleware(routes: routes, bodies: bodies))
         for route in routes {
             let group = router.group()
             if let right = route.right {

@@ -4,6 +4,7 @@ import Logging
 /// Turns every error into a problem document; our own into one without details, which go to the log.
 struct ProblemMiddleware: RouterMiddleware {
     let routes: [Route]
+    let bodies: BodyReader
 
     func handle(
         _ request: Request,
@@ -16,8 +17,9 @@ struct ProblemMiddleware: RouterMiddleware {
         } catch {
             response = problem(error, request, context).response(trace: context.trace)
         }
-        guard response.status.code >= 400, Self.hasUnreadBody(request, context) else { return response }
-        return Self.closing(response)
+        // What is left of a body may be long, or come without end: then the connection ends with the answer.
+        if response.status.code < 400 { return response }
+        return await bodies.discard(request, context) ? response : Self.closing(response)
     }
 
     private func problem(_ error: any Error, _ request: Request, _ context: ServerContext) -> Problem {
@@ -34,13 +36,6 @@ struct ProblemMiddleware: RouterMiddleware {
         var wrongMethod = Problem(.methodNotAllowed, "The resource has no \(request.method.rawValue).")
         wrongMethod.allowed = methods.contains(.get) ? methods + [.head] : methods
         return wrongMethod
-    }
-
-    /// Whether a body is still on its way that may be long or without end.
-    private static func hasUnreadBody(_ request: Request, _ context: ServerContext) -> Bool {
-        if context.body.isRead { return false }
-        if request.headers[.transferEncoding] != nil { return true }
-        return request.headers[.contentLength].map { Int($0).map { $0 > 64 << 10 } ?? true } ?? false
     }
 
     /// The answer, and then the end of the connection: what is left of the body is not read.

@@ -44,6 +44,7 @@ struct BodyReader: Sendable {
         var taken = declared ?? 0
         try reserve(taken)
         defer { budget.giveBack(taken) }
+        context.body.take()
         let deadline = ContinuousClock.now.advanced(by: timeout)
         var body = ByteBuffer()
         for try await var part in request.body {
@@ -63,6 +64,25 @@ struct BodyReader: Sendable {
         context.body.finish()
         guard declared.map({ $0 == body.readableBytes }) ?? true else { throw Problem.malformed("it ended early") }
         return try await use(body, form)
+    }
+
+    /// Passes over a body that nobody wants, so that the connection can be used again.
+    /// - Returns: whether it was short, and came to its end in time.
+    func discard(_ request: Request, _ context: ServerContext) async -> Bool {
+        if context.body.isRead { return true }
+        guard !context.body.isTaken, request.headers[.transferEncoding] == nil else { return false }
+        guard let text = request.headers[.contentLength] else { return true }
+        guard let length = Int(text), length <= 64 << 10 else { return false }
+        context.body.take()
+        let deadline = ContinuousClock.now.advanced(by: timeout)
+        var iterator = request.body.makeAsyncIterator()
+        var count = 0
+        while count < length {
+            guard let part = try? await iterator.next(), ContinuousClock.now < deadline else { return false }
+            count += part.readableBytes
+        }
+        context.body.finish()
+        return true
     }
 
     private var tooLarge: Problem { Problem(.tooLarge, "The body is longer than \(maximum) bytes.") }

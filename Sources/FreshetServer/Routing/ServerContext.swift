@@ -18,7 +18,14 @@ struct ServerContext: RequestContext {
 
     /// Whether the body of a request was read to its end.
     final class BodyState: Sendable {
+        private let taken = Atomic(false)
         private let read = Atomic(false)
+
+        /// Whether reading has begun.
+        var isTaken: Bool { taken.load(ordering: .relaxed) }
+
+        /// Notes that reading begins.
+        func take() { taken.store(true, ordering: .relaxed) }
 
         /// Whether it was.
         var isRead: Bool { read.load(ordering: .relaxed) }
