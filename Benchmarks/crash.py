@@ -42,6 +42,8 @@ HURRIED = [
     "logging.level=notice",
 ]
 BATCH = 25
+# Seconds between a writer's batches: about as many events a second in all as the learner takes.
+PAUSE = 0.05
 
 
 class Ledger:
@@ -102,6 +104,7 @@ def write(engine, ledger, stopped):
                 ledger.acknowledged.update(event["id"] for event in events)
             else:
                 ledger.problems.append(f"accepted {answer['accepted']} of {len(events)}: {answer['rejected'][:2]}")
+        stopped.wait(PAUSE)
 
 
 def read(engine, ledger, stopped):

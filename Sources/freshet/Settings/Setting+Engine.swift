@@ -1,10 +1,11 @@
 import FreshetEngine
+import FreshetRecommendation
 
 extension Setting where Root == ServeSettings {
     /// How the engine works.
     static var engine: [Setting] {
         [.whole("seed", \.engine.wholeSeed, 0...Int.max, "The seed of everything random.")]
-            + ingest + sessions + serving + learning + retraining + keeping
+            + ingest + sessions + serving + policies + learning + retraining + keeping + loop
     }
 
     private static var ingest: [Setting] {
@@ -56,6 +57,31 @@ extension Setting where Root == ServeSettings {
         ]
     }
 
+    private static var policies: [Setting] {
+        [
+            .document(
+                "recommender.policies",
+                \.engine.recommender.policies,
+                "Which items may come back by event type, caps a category, diversity, long tail, share of new items."
+            ),
+            .document(
+                "recommender.scenarios",
+                \.engine.recommender.scenarios,
+                "The same by the scenario that a request names, such as {\"home\": {\"diversity\": 0.3}}."
+            ),
+        ]
+    }
+
+    private static var loop: [Setting] {
+        [
+            .document(
+                "loop",
+                \.engine.loop,
+                "The learning loop: windows of figures, drift, gates, guard, rules, replay, counts that stream."
+            )
+        ]
+    }
+
     private static var learning: [Setting] {
         [
             .flag("learning.is_enabled", \.engine.learning.isEnabled, "Whether the engine learns while it serves."),
@@ -77,6 +103,12 @@ extension Setting where Root == ServeSettings {
                 \.engine.learning.behindAfter,
                 0.1...86_400,
                 "From how many seconds of waiting on the learner counts as behind."
+            ),
+            .whole(
+                "learning.forgetting_period",
+                \.engine.learning.forgettingPeriod,
+                100...1_000_000_000,
+                "Events of a period whose score is followed after promotions."
             ),
             .whole("learning.threads", \.engine.learning.threads, 1...256, "Threads of one learning step."),
             .whole(
@@ -110,6 +142,12 @@ extension Setting where Root == ServeSettings {
                 0.001...100_000,
                 "The longest first training; until it is there, what streams answers."
             ),
+            .number(
+                "retraining.erasure_hours",
+                \.engine.retraining.erasureHours,
+                0...720,
+                "Hours until weights without an erased user are live; 0 for at once."
+            ),
             .whole(
                 "retraining.maximum_events",
                 \.engine.retraining.maximumEvents,
@@ -134,6 +172,12 @@ extension Setting where Root == ServeSettings {
                 \.engine.retention.days,
                 0...100_000,
                 "Days after which learned events leave the log; 0 keeps all."
+            ),
+            .whole(
+                "retention.impression_days",
+                \.engine.retention.impressionDays,
+                0...100_000,
+                "Days after which impressions are removed; 0 keeps all."
             ),
             .number(
                 "retention.every_hours",

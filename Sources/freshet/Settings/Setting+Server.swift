@@ -83,6 +83,12 @@ extension Setting where Root == ServeSettings {
                 "Events of one transaction at most."
             ),
             .whole("storage.maximum_readers", \.storage.maximumReaders, 1...256, "Threads that read at the same time."),
+            .whole(
+                "storage.checkpoint_pages",
+                \.storage.checkpointPages,
+                1...1_000_000,
+                "Pages of 4 KiB that gather in the write-ahead log before they are moved into the database."
+            ),
             .number(
                 "storage.busy_seconds",
                 \.storage.busySeconds,

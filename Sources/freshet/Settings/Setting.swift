@@ -12,7 +12,7 @@ struct Setting<Root: Sendable>: Sendable {
     let set: @Sendable (inout Root, SettingValue) -> Void
 
     /// What is wrong with a value of the right kind, if anything.
-    var problem: @Sendable (SettingValue) -> String? = { _ in nil }
+    var problem: @Sendable (_ defaults: Root, SettingValue) -> String? = { _, _ in nil }
 
     /// The name of the environment variable: `server.rate_limit.burst` is `FRESHET_SERVER_RATE_LIMIT_BURST`.
     var variable: String { "FRESHET_" + key.uppercased().replacing(".", with: "_") }
@@ -108,13 +108,11 @@ extension Setting {
         Setting(key: key, kind: .document, meaning: meaning) {
             .document(SettingDocument.tree(of: $0[keyPath: path]))
         } set: { root, value in
-            guard case .document(let tree) = value, let decoded = try? SettingDocument.decode(Value.self, tree) else {
-                return
-            }
-            root[keyPath: path] = decoded
-        } problem: { value in
+            guard case .document(let tree) = value else { return }
+            root[keyPath: path] = (try? SettingDocument.decode(tree, over: root[keyPath: path])) ?? root[keyPath: path]
+        } problem: { defaults, value in
             guard case .document(let tree) = value else { return nil }
-            return SettingDocument.problem(with: tree, as: Value.self)
+            return SettingDocument.problem(with: tree, over: defaults[keyPath: path])
         }
     }
 }

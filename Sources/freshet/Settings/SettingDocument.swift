@@ -1,23 +1,26 @@
 import Foundation
 import FreshetModels
 
-/// Parts of a configuration file that have a form of their own.
+/// Parts of a configuration file that have a form of their own: what is given is laid over the default.
+///
+/// Names may be written as the rest of the file has them (`retrain_interval`) or as the libraries do
+/// (`retrainInterval`).
 enum SettingDocument {
-    /// A value as the file has it.
-    static func tree(of value: some Encodable) -> JSONValue {
-        guard let data = try? JSONEncoder().encode(value) else { return .null }
-        return (try? JSONDecoder().decode(JSONValue.self, from: data)) ?? .null
-    }
+    /// A value as the file shows it.
+    static func tree(of value: some Encodable) -> JSONValue { named(raw(value)) }
 
     /// The value of a part of the file.
-    static func decode<Value: Decodable>(_ type: Value.Type, _ tree: JSONValue) throws -> Value {
-        try JSONDecoder().decode(type, from: JSONEncoder().encode(tree))
+    /// - Throws: `DecodingError` for a value of a wrong kind.
+    static func decode<Value: Codable>(_ given: JSONValue, over defaults: Value) throws -> Value {
+        let merged = merge(given, over: raw(defaults))
+        return try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(merged))
     }
 
     /// What is wrong with a part of the file: a value of a wrong kind, or a name that nothing has.
-    static func problem<Value: Codable>(with tree: JSONValue, as type: Value.Type) -> String? {
+    static func problem(with given: JSONValue, over defaults: some Codable) -> String? {
         do {
-            let unknown = unknownNames(in: tree, read: Self.tree(of: try decode(type, tree)), path: "")
+            let read = raw(try decode(given, over: defaults))
+            let unknown = unknownNames(in: merge(given, over: raw(defaults)), read: read, path: "")
             return unknown.isEmpty ? nil : "has no '\(unknown.joined(separator: "', '"))'"
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.keyNotFound(_, let context), DecodingError.dataCorrupted(let context)
@@ -27,6 +30,41 @@ enum SettingDocument {
         } catch let error {
             return "cannot be read: \(error)"
         }
+    }
+
+    /// `retrainInterval` as `retrain_interval`.
+    static func fileName(_ name: String) -> String {
+        var result = ""
+        for letter in name {
+            if letter.isUppercase, result.last?.isLowercase == true { result += "_" }
+            result += letter.lowercased()
+        }
+        return result
+    }
+
+    private static func raw(_ value: some Encodable) -> JSONValue {
+        guard let data = try? JSONEncoder().encode(value) else { return .null }
+        return (try? JSONDecoder().decode(JSONValue.self, from: data)) ?? .null
+    }
+
+    private static func named(_ tree: JSONValue) -> JSONValue {
+        switch tree {
+        case .object(let fields):
+            .object(Dictionary(fields.map { (fileName($0), named($1)) }) { $1 })
+        case .array(let values): .array(values.map(named))
+        default: tree
+        }
+    }
+
+    /// What is given wins; names that mean the same are one.
+    private static func merge(_ given: JSONValue, over base: JSONValue) -> JSONValue {
+        guard case .object(let fields) = given, case .object(var result) = base else { return given }
+        let names = Dictionary(result.keys.map { (fileName($0), $0) }) { $1 }
+        for (name, value) in fields {
+            let known = names[fileName(name)] ?? name
+            result[known] = result[known].map { merge(value, over: $0) } ?? value
+        }
+        return .object(result)
     }
 
     /// The names that were given but are not there when what was read is written again.

@@ -1,3 +1,5 @@
+import FreshetModels
+
 /// A configuration file that shows every setting at its default, each under a comment that says what it does.
 struct SettingsExample<Root: Sendable> {
     let settings: [Setting<Root>]
@@ -23,7 +25,8 @@ struct SettingsExample<Root: Sendable> {
         while let first = rest.first {
             let parts = first.key.split(separator: ".").map(String.init)
             if parts.count == depth + 1 {
-                entries.append("\(indent)// \(first.meaning)\n\(indent)\"\(parts[depth])\": \(first.get(defaults))")
+                let value = text(first.get(defaults), depth: depth + 1)
+                entries.append("\(indent)// \(first.meaning)\n\(indent)\"\(parts[depth])\": \(value)")
                 rest = rest.dropFirst()
             } else {
                 let prefix = parts[...depth].joined(separator: ".") + "."
@@ -33,5 +36,17 @@ struct SettingsExample<Root: Sendable> {
             }
         }
         return "{\n" + entries.joined(separator: ",\n") + "\n" + String(repeating: "  ", count: depth) + "}"
+    }
+
+    private func text(_ value: SettingValue, depth: Int) -> String {
+        if case .document(let tree) = value { text(tree, depth: depth) } else { value.description }
+    }
+
+    /// An object with objects in it takes a line a field, any other value one line.
+    private func text(_ tree: JSONValue, depth: Int) -> String {
+        guard case .object(let fields) = tree, !fields.isEmpty else { return tree.text }
+        let indent = String(repeating: "  ", count: depth + 1)
+        let lines = fields.sorted { $0.key < $1.key }.map { "\(indent)\"\($0)\": \(text($1, depth: depth + 1))" }
+        return "{\n" + lines.joined(separator: ",\n") + "\n" + String(repeating: "  ", count: depth) + "}"
     }
 }

@@ -62,7 +62,7 @@ struct SettingsReader<Root: Sendable> {
                     let found = try provider.value(forKey: setting.configKey, type: setting.kind.type).value
                     guard let found else { continue }
                     if let value = setting.kind.value(of: found.content) {
-                        if let problem = setting.problem(value) {
+                        if let problem = setting.problem(defaults, value) {
                             problems.append("\(setting.key) (\(place)) \(problem).")
                         }
                         resolved = Resolved(key: setting.key, value: value, source: place)

@@ -60,6 +60,7 @@ import Testing
                 case (.flag, .flag(let old)): .flag(!old)
                 case (.choice(let names), .text(let old)): .text(names.first { $0 != old } ?? old)
                 case (.texts, _): .texts(["a=b"])
+                case (.document, let old): old
                 default: .text("other")
                 }
             setting.set(&changed, value)

@@ -16,6 +16,16 @@ import Testing
         var mode = Mode.normal
         var name = "a"
         var origins = ["x"]
+        var policies = Policies()
+    }
+
+    private struct Policies: Codable, Equatable {
+        struct Inner: Codable, Equatable {
+            var retrainInterval = 5.0
+        }
+        var longTail = 0.5
+        var limit: Int?
+        var inner = Inner()
     }
 
     private let reader = SettingsReader<Root>(
@@ -26,6 +36,7 @@ import Testing
             .choice("storage.mode", \.mode, "How."),
             .text("name", \.name, "Who."),
             .texts("server.origins", \.origins, "Where from."),
+            .document("policies", \.policies, "What."),
         ],
         otherVariables: ["FRESHET_KEY"]
     )
@@ -117,5 +128,25 @@ import Testing
 
     @Test(arguments: ["", "{", "[]", "{\"a\": }"]) func damagedFilesSaySo(text: String) {
         #expect(throws: FreshetError.self) { try SettingsFile(path: "f.json", text: text) }
+    }
+
+    @Test func documentsAreLaidOverTheirDefaults() throws {
+        let text = #"{"policies": {"limit": 3, "inner": {"retrain_interval": 7}}}"#
+        let result = reader.read(into: Root(), file: try SettingsFile(path: "f", text: text))
+        #expect(result.problems.isEmpty, "\(result.problems)")
+        #expect(result.configuration.policies == Policies(limit: 3, inner: .init(retrainInterval: 7)))
+        let flag = reader.read(into: Root(), flags: ["policies": #"{"longTail": 1}"#])
+        #expect(flag.configuration.policies == Policies(longTail: 1), "\(flag.problems)")
+    }
+
+    @Test(arguments: [
+        (#"{"policies": {"long_tial": 1}}"#, "has no 'long_tial'"),
+        (#"{"policies": {"inner": {"x": 1}}}"#, "has no 'inner.x'"),
+        (#"{"policies": {"longTail": "a"}}"#, "is wrong at 'longTail'"),
+        (#"{"policies": 3}"#, "must be a JSON object"),
+    ])
+    func mistakesInDocumentsAreNamed(text: String, problem: String) throws {
+        let result = reader.read(into: Root(), file: try SettingsFile(path: "f", text: text))
+        #expect(result.problems.count == 1 && result.problems[0].contains(problem), "\(result.problems)")
     }
 }

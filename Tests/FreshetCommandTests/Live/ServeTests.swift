@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+@testable import freshet
+
+@Suite struct ServeTests {
+    /// Small and quick: nothing is trained.
+    private static let arguments = [
+        "serve", "--data", "engine", "--port", "0", "--json", "--set", "retraining.is_enabled=false", "--set",
+        "logging.level=warning",
+    ]
+
+    /// Starts an engine and waits for its address, at most half a minute.
+    private func serve(in folder: TemporaryFolder, _ more: String...) throws -> (process: Process, url: String) {
+        let process = try Executable.start(Self.arguments + more, in: folder)
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while Date() < deadline, process.isRunning {
+            let output = Data(try folder.read(".stdout").utf8)
+            if let answer = try? JSONSerialization.jsonObject(with: output) as? [String: Any],
+                let address = answer["address"] as? String
+            {
+                return (process, address)
+            }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        throw TestFailure(message: try folder.read(".stderr"))
+    }
+
+    /// Sends a signal and waits for the end, at most half a minute.
+    private func stop(_ process: Process, by signal: Int32 = SIGTERM) -> Int32 {
+        kill(process.processIdentifier, signal)
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    private func run(_ arguments: [String], in folder: TemporaryFolder) throws -> Executable.Result {
+        // A folder of its own, since output goes to files that the server has too.
+        let own = try TemporaryFolder()
+        return try Executable.run(arguments.map { $0.replacing("DATA", with: folder.path("data")) }, in: own)
+    }
+
+    private func makeData(in folder: TemporaryFolder) throws {
+        try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+        let events = (0..<60).map { number in
+            #"{"user":"u\#(number % 6)","item":"i\#(number * 5 % 11)","type":"purchase","time":\#(1_600_000_000 + number * 60)}"#
+        }
+        try folder.write(events.joined(separator: "\n") + "\n", to: "data/events.jsonl")
+        let items = (0..<11).map { #"{"id":"i\#($0)","title":"Item \#($0)"}"# }
+        try folder.write(items.joined(separator: "\n") + "\n", to: "data/items.jsonl")
+    }
+
+    @Test(.timeLimit(.minutes(3))) func eventsSurviveAKillAndCountOnce() throws {
+        let folder = try TemporaryFolder()
+        try makeData(in: folder)
+        let (first, url) = try serve(in: folder, "--import", "data", "--import-until", "1600000600")
+        defer { if first.isRunning { kill(first.processIdentifier, SIGKILL) } }
+        let replay = ["replay", "--data", "DATA", "--json", "--quiet", "--settle", "0", "--server"]
+        let sent = try run(replay + [url], in: folder)
+        #expect(sent.code == 0, "\(sent.errors)")
+        let progress = try #require(try sent.json()["progress"] as? [String: Any])
+        // Eleven came with the import.
+        #expect(progress["sent"] as? Int == 60 && progress["accepted"] as? Int == 49 && progress["known"] as? Int == 11)
+
+        let refused = try run(["promote", "9.9", "--server", url], in: folder)
+        #expect(refused.code == 1 && refused.errors.contains("9.9"), "\(refused.errors)")
+        _ = stop(first, by: SIGKILL)
+
+        let (second, again) = try serve(in: folder, "--import", "data", "--import-until", "1600000600")
+        defer { if second.isRunning { kill(second.processIdentifier, SIGKILL) } }
+        let repeated = try #require(try run(replay + [again], in: folder).json()["progress"] as? [String: Any])
+        #expect(repeated["accepted"] as? Int == 0 && repeated["known"] as? Int == 60)
+        #expect(stop(second) == 0)
+        #expect(try folder.read(".stderr").contains("was imported before"))
+    }
+
+    @Test(.timeLimit(.minutes(3))) func keysArePutInAndAskedFor() throws {
+        let folder = try TemporaryFolder()
+        let engine = folder.path("engine")
+        let made = try run(["keys", "create", "ops", "--rights", "admin", "--data", engine], in: folder)
+        #expect(made.code == 0 && made.output.hasPrefix("freshet_"), "\(made.errors)")
+        let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let (server, url) = try serve(in: folder)
+        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        let without = try run(["keys", "list", "--server", url], in: folder)
+        #expect(without.code == 1 && without.errors.contains("FRESHET_KEY"), "\(without.errors)")
+        let list = try run(["keys", "list", "--server", url, "--key", key], in: folder)
+        #expect(list.code == 0 && list.output.contains("ops") && !list.output.contains(key))
+        let busy = try run(["keys", "list", "--data", engine], in: folder)
+        #expect(busy.code == 1 && busy.errors.contains("in use"))
+        #expect(stop(server, by: SIGINT) == 0)
+        #expect(try !folder.read(".stderr").contains(key))
+    }
+
+    @Test(.timeLimit(.minutes(3))) func aBackupIsTheWholeLog() throws {
+        let folder = try TemporaryFolder()
+        try makeData(in: folder)
+        let (server, _) = try serve(in: folder, "--import", "data")
+        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        let (engine, file, other) = (folder.path("engine"), folder.path("copy.sqlite"), folder.path("other"))
+        let copied = try run(["backup", "--data", engine, "--output", file], in: folder)
+        #expect(copied.code == 0, "\(copied.errors)")
+        _ = stop(server)
+        let restored = try run(["restore", file, "--data", other], in: folder)
+        #expect(restored.code == 0, "\(restored.errors)")
+        let twice = try run(["restore", file, "--data", other], in: folder)
+        #expect(twice.code == 64 && twice.errors.contains("--force"))
+        let (again, url) = try serve(in: folder, "--data", other)
+        defer { if again.isRunning { kill(again.processIdentifier, SIGKILL) } }
+        let arguments = ["replay", "--data", "DATA", "--json", "--quiet", "--settle", "0", "--server", url]
+        let progress = try #require(try run(arguments, in: folder).json()["progress"] as? [String: Any])
+        #expect(progress["known"] as? Int == 60)
+        #expect(stop(again) == 0)
+    }
+
+    @Test func badSettingsAreNamedAndNothingStarts() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(#"{"server": {"prot": 1}, "learning": {"threads": 0}}"#, to: "bad.json")
+        let bad = try folder.freshet("serve", "--config", "bad.json")
+        #expect(bad.code == 64 && bad.errors.contains("server.prot") && bad.errors.contains("learning.threads"))
+        let open = try folder.freshet("serve", "--host", "0.0.0.0", "--port", "0")
+        #expect(open.code == 64 && open.errors.contains("key"), "\(open.errors)")
+        let check = try folder.freshet("config", "check", "--config", "bad.json", "--json")
+        #expect(check.code == 64)
+        let problems = try #require(try check.json()["problems"] as? [String])
+        #expect(problems.count == 2)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aPortThatIsTakenIsSaid() throws {
+        let folder = try TemporaryFolder()
+        let (server, url) = try serve(in: folder)
+        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        let port = try #require(URL(string: url)?.port)
+        let other = try run(["serve", "--data", folder.path("two"), "--port", String(port)], in: folder)
+        #expect(other.code == 1 && other.errors.contains("--port"), "\(other.errors)")
+        #expect(stop(server) == 0)
+    }
+
+    @Test func aServerThatIsNotThereIsSaid() throws {
+        let folder = try TemporaryFolder()
+        try makeData(in: folder)
+        let arguments = ["replay", "--data", "DATA", "--patience", "0", "--server", "http://127.0.0.1:1"]
+        let sent = try run(arguments, in: folder)
+        #expect(sent.code == 1 && sent.errors.contains("freshet serve"), "\(sent.errors)")
+    }
+}
