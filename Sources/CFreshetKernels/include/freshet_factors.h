@@ -30,4 +30,13 @@ float freshet_dot_difference(const float *restrict p, const float *restrict q, c
 /// old values.
 void freshet_pair_step(float *restrict p, float *restrict q, float *restrict r, float step, float decay, ptrdiff_t n);
 
+/// sum += the weighted sum of n rows of `width` numbers.
+void freshet_weighted_sum(float *restrict sum, const float *restrict rows, const float *restrict weights, ptrdiff_t n,
+                          ptrdiff_t width);
+
+/// Adds the weighted outer products of n rows less `mean` with themselves to a matrix of width x width, width at most
+/// 128; rows of a weight below the threshold are left out.
+void freshet_add_covariance(float *restrict sums, const float *restrict rows, const float *restrict weights,
+                            const float *restrict mean, ptrdiff_t n, ptrdiff_t width, float threshold);
+
 #endif

@@ -52,9 +52,6 @@ public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
     public static let popularityCount = 5
     /// How many half-lives of popularity among users of like experience there are.
     public static let peerPopularityCount = 2
-    /// The length of a feature vector, filled up with zeros to whole SIMD registers.
-    static let blocks = (allCases.count + 7) / 8
-    static let stride = 8 * blocks
 }
 
 /// Where a candidate comes from; several may hold.

@@ -47,6 +47,7 @@ extension CandidateRanker {
         writePopularity(streaming.popularity, .popularity0, at: now, into: set)
         writePopularity(peers, .peerPopularity0, at: now, into: set)
         writeTimes(streaming, at: now, into: set)
+        FusionTerms.writeProducts(set.values, count: set.count)
     }
 
     private func addTops(of model: StreamingPopularity, to set: CandidateSet) {

@@ -113,11 +113,14 @@ public struct CandidateRanker: Sendable {
         let count = set.count
         set.scores.reserve(count)
         set.scores.assume(count: count)
-        let B = CandidateFeature.blocks
-        weights.vector(of: set.segment).withUnsafeBufferPointer { weights in
+        let B = FusionTerms.blocks
+        weights.vector(of: set.segment).withUnsafeBytes { bytes in
             for index in 0..<count {
                 var sum = SIMD8<Float>.zero
-                for block in 0..<B { sum += weights[block] * set.rows.start[index * B + block] }
+                for block in 0..<B {
+                    let weights = bytes.loadUnaligned(fromByteOffset: 32 * block, as: SIMD8<Float>.self)
+                    sum += weights * set.rows.start[index * B + block]
+                }
                 set.scores.start[index] = sum.sum()
             }
         }

@@ -9,6 +9,7 @@ public final class CandidateSet {
     public internal(set) var segment = CandidateSegment.noHistory
 
     let items = ScratchList<Int32>()
+    /// The terms, shape `[candidates, blocks]`.
     let rows = ScratchList<SIMD8<Float>>()
     let sources = ScratchList<UInt8>()
     let scores = ScratchList<Float>()
@@ -43,7 +44,12 @@ public final class CandidateSet {
     public func sources(at index: Int) -> CandidateSources { CandidateSources(rawValue: sources[index]) }
     /// One number of a candidate's feature vector.
     public func feature(_ feature: CandidateFeature, at index: Int) -> Float {
-        rows[index * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8]
+        values[index * FusionTerms.stride + feature.rawValue]
+    }
+
+    /// ``rows`` as single numbers, shape `[candidates, stride]`.
+    var values: UnsafeMutablePointer<Float> {
+        UnsafeMutableRawPointer(rows.start).assumingMemoryBound(to: Float.self)
     }
 
     /// Whether the transformer has something to say about this history.
@@ -104,7 +110,7 @@ public final class CandidateSet {
         places[Int(item)] = Int32(items.count)
         items.append(item)
         sources.append(source.rawValue)
-        for _ in 0..<CandidateFeature.blocks { rows.append(.zero) }
+        for _ in 0..<FusionTerms.blocks { rows.append(.zero) }
         return items.count - 1
     }
 
@@ -114,6 +120,6 @@ public final class CandidateSet {
 
     @inline(__always)
     func set(_ feature: CandidateFeature, at place: Int, to value: Float) {
-        rows[place * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8] = value
+        values[place * FusionTerms.stride + feature.rawValue] = value
     }
 }

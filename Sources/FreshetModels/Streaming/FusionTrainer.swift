@@ -1,20 +1,24 @@
+import CFreshetKernels
 import Foundation
 import FreshetCore
 import FreshetNN
 
 /// Learns the fusion weights online: softmax cross-entropy over the candidates, the item that came as the target.
 ///
-/// Adagrad (Duchi, Hazan and Singer, 2011, https://jmlr.org/papers/v12/duchi11a.html) with a floor under the rate, so
-/// that the weights keep following the stream, and bounded steps, so that no single event moves them far.
+/// An online Newton method, that is the extended Kalman filter of a softmax regression: beside the weights stands the
+/// sum `H` of the Fisher information of the events learned, the covariance of the terms under the softmax, and an event
+/// moves the weights by `H⁻¹` times its gradient. The terms are many and alike (one item's popularity at five
+/// half-lives), where steps along the gradient alone take tens of thousands of events to find what this finds in
+/// hundreds. Older information fades, so that the weights keep following the stream; steps are bounded.
 public struct FusionTrainer: Sendable {
     /// The settings.
     public struct Configuration: Codable, Sendable, Equatable {
-        /// The length of Adagrad's first step.
-        public var rate: Float = 0.05
-        /// The decay of the squared gradients; 1 is plain Adagrad.
-        public var memory: Float = 0.9999
+        /// How firmly the starting weights are believed, in events.
+        public var prior: Float = 10
+        /// What is kept of the information at each event.
+        public var memory: Float = 0.99995
         /// The largest change of a weight by one event.
-        public var largestStep: Float = 0.05
+        public var largestStep: Float = 0.1
 
         /// The defaults.
         public init() {}
@@ -27,13 +31,18 @@ public struct FusionTrainer: Sendable {
     /// How many events it learned.
     public private(set) var eventCount: Int64 = 0
 
-    private var squares: [SIMD8<Float>]
+    /// The Fisher information for each segment, shape `[stride, stride]`.
+    ///
+    /// In double precision: the terms are nearly dependent, and sums of many events would lose what tells them apart.
+    private var information: [[Double]]
 
     /// Starts from weights.
     public init(weights: FusionWeights = FusionWeights(), configuration: Configuration = Configuration()) {
         self.weights = weights
         self.configuration = configuration
-        squares = Array(repeating: SIMD8(repeating: 1), count: weights.values.count)
+        information = CandidateSegment.allCases.map { _ in
+            Array(repeating: 0, count: FusionTerms.stride * FusionTerms.stride)
+        }
     }
 
     /// Learns which candidate came.
@@ -47,62 +56,105 @@ public struct FusionTrainer: Sendable {
     public mutating func learn(_ item: ItemIndex, among set: CandidateSet) -> Float? {
         guard let target = set.index(of: item) else { return nil }
         CandidateRanker.rank(set, with: weights)
-        let scores = UnsafeBufferPointer(start: set.scores.start, count: set.count)
-        let highest = scores.max() ?? 0
+        let masses = UnsafeMutableBufferPointer(start: set.scores.start, count: set.count)
+        let highest = masses.max() ?? 0
         var total: Float = 0
-        let B = CandidateFeature.blocks
-        var gradient = InlineArray<3, SIMD8<Float>>(repeating: .zero)
-        for index in 0..<set.count {
-            let mass = exp(scores[index] - highest)
-            total += mass
-            for block in 0..<B { gradient[block] += mass * set.rows.start[index * B + block] }
+        for index in masses.indices {
+            masses[index] = expf(masses[index] - highest)
+            total += masses[index]
         }
-        let first = set.segment.rawValue * B
-        for block in 0..<B {
-            let slope = gradient[block] / total - set.rows.start[target * B + block]
-            // The floor keeps the rate of a feature finite that has not been seen for long.
-            let square = squares[first + block] * configuration.memory + slope * slope + 1e-6
-            squares[first + block] = square
-            let step = (configuration.rate * slope / square.squareRoot())
-                .clamped(
-                    lowerBound: SIMD8(repeating: -configuration.largestStep),
-                    upperBound: SIMD8(repeating: configuration.largestStep)
-                )
-            weights.add(-step, to: block, of: set.segment)
+        for index in masses.indices { masses[index] /= total }
+        let S = FusionTerms.stride
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: S + S * S) { scratch in
+            scratch.initialize(repeating: 0)
+            let (mean, covariance) = (scratch.baseAddress!, scratch.baseAddress! + S)
+            freshet_weighted_sum(mean, set.values, masses.baseAddress!, masses.count, S)
+            // Candidates of next to no probability say next to nothing.
+            freshet_add_covariance(covariance, set.values, masses.baseAddress!, mean, masses.count, S, 2e-4)
+            inform(set.segment, covariance)
+            for term in 0..<S { mean[term] = set.values[target * S + term] - mean[term] }
+            step(set.segment, along: mean)
         }
         eventCount += 1
-        return log(total) + highest - scores[target]
+        return -logf(max(masses[target], .leastNormalMagnitude))
+    }
+
+    /// Adds an event's information to that of its segment.
+    private mutating func inform(_ segment: CandidateSegment, _ covariance: UnsafePointer<Float>) {
+        let memory = Double(configuration.memory)
+        information[segment.rawValue].withUnsafeMutableBufferPointer { information in
+            for place in information.indices {
+                information[place] = memory * information[place] + Double(covariance[place])
+            }
+        }
+    }
+
+    /// Moves the weights by `(H + prior · I)⁻¹` times the gradient, through Cholesky's factor.
+    private mutating func step(_ segment: CandidateSegment, along gradient: UnsafePointer<Float>) {
+        let S = FusionTerms.stride
+        let prior = Double(configuration.prior)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: S * S + S) { scratch in
+            let (factor, change) = (scratch.baseAddress!, scratch.baseAddress! + S * S)
+            _ = scratch.initialize(from: information[segment.rawValue])
+            for row in 0..<S {
+                let left = factor + row * S
+                left[row] += prior
+                change[row] = Double(gradient[row])
+                for column in 0..<row {
+                    let above = factor + column * S
+                    var sum = left[column]
+                    for k in 0..<column { sum -= left[k] * above[k] }
+                    left[column] = sum / above[column]
+                    left[row] -= left[column] * left[column]
+                    change[row] -= left[column] * change[column]
+                }
+                left[row] = max(left[row], 0.1 * prior).squareRoot()
+                change[row] /= left[row]
+            }
+            for row in (0..<S).reversed() {
+                change[row] /= factor[row * S + row]
+                for k in 0..<row { change[k] -= factor[row * S + k] * change[row] }
+            }
+            let limit = configuration.largestStep
+            for term in 0..<S { weights.add(min(max(Float(change[term]), -limit), limit), to: term, of: segment) }
+        }
     }
 }
 
 extension FusionTrainer {
-    private static let layout = "freshet-fusion-1"
-    private static var features: String { CandidateFeature.allCases.map { "\($0)" }.joined(separator: ",") }
+    private static let layout = "freshet-fusion-2"
+    private static var terms: String { FusionTerms.names.joined(separator: ",") }
 
     /// The state as named arrays.
     public func checkpoint() -> Checkpoint {
         Checkpoint(
             arrays: [
                 "weights": weights.array,
-                "squares": StoredArray(squares.flatMap { square in square.indices.map { square[$0] } }),
+                "information": StoredArray(
+                    Array(information.joined()),
+                    shape: [information.count, FusionTerms.stride, FusionTerms.stride]
+                ),
                 "eventCount": StoredArray([eventCount]),
             ],
-            metadata: ["layout": Self.layout, "features": Self.features]
+            metadata: ["layout": Self.layout, "terms": Self.terms]
         )
     }
 
     /// Restores the state of a checkpoint.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or one of other features.
     public init(from checkpoint: Checkpoint, configuration: Configuration = Configuration()) throws {
-        guard checkpoint.metadata["layout"] == Self.layout, checkpoint.metadata["features"] == Self.features else {
-            throw FreshetError(.invalidData, "The checkpoint does not hold fusion weights of these features.")
+        guard checkpoint.metadata["layout"] == Self.layout, checkpoint.metadata["terms"] == Self.terms else {
+            throw FreshetError(.invalidData, "The checkpoint does not hold fusion weights of these terms.")
         }
         self.init(weights: try FusionWeights(from: checkpoint, name: "weights"), configuration: configuration)
-        let squares = try checkpoint.finiteNumbers("squares", shape: [self.squares.count * 8])
-        guard squares.allSatisfy({ $0 > 0 }),
+        let S = FusionTerms.stride
+        let numbers = try checkpoint.numbers("information", of: Double.self, shape: [information.count, S, S])
+        for index in information.indices { information[index] = Array(numbers[index * S * S..<(index + 1) * S * S]) }
+        guard numbers.allSatisfy(\.isFinite),
             let eventCount = try checkpoint.numbers("eventCount", of: Int64.self, shape: [1]).first
-        else { throw FreshetError(.invalidData, "The checkpoint's fusion state is damaged.") }
-        for index in squares.indices { self.squares[index / 8][index % 8] = squares[index] }
+        else {
+            throw FreshetError(.invalidData, "The checkpoint's fusion state is damaged.")
+        }
         self.eventCount = eventCount
     }
 }

@@ -1,14 +1,14 @@
 import FreshetCore
 import FreshetNN
 
-/// The weights of the fused score: one vector over ``CandidateFeature`` for each ``CandidateSegment``.
+/// The weights of the fused score: one vector over features and their products for each ``CandidateSegment``.
 public struct FusionWeights: Sendable, Equatable {
-    /// Shape `[segments, blocks]`.
-    private(set) var values: [SIMD8<Float>]
+    /// Shape `[segments, stride]`.
+    private var values: [Float]
 
     /// Creates the weights that a system starts with.
     public init() {
-        values = Array(repeating: .zero, count: CandidateSegment.allCases.count * CandidateFeature.blocks)
+        values = Array(repeating: 0, count: CandidateSegment.allCases.count * FusionTerms.stride)
         for segment in CandidateSegment.allCases {
             for (feature, weight) in Self.start(for: segment) { self[feature, segment] = weight }
         }
@@ -16,10 +16,8 @@ public struct FusionWeights: Sendable, Equatable {
 
     /// The weight of a feature in a segment.
     public subscript(feature: CandidateFeature, segment: CandidateSegment) -> Float {
-        get { values[segment.rawValue * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8] }
-        set {
-            values[segment.rawValue * CandidateFeature.blocks + feature.rawValue / 8][feature.rawValue % 8] = newValue
-        }
+        get { values[segment.rawValue * FusionTerms.stride + feature.rawValue] }
+        set { values[segment.rawValue * FusionTerms.stride + feature.rawValue] = newValue }
     }
 
     /// Good enough for the first request; what an online learner then makes of them is the stream's.
@@ -33,37 +31,25 @@ public struct FusionWeights: Sendable, Equatable {
         return hasTransformer ? visited.merging([.transformer: 0.5]) { $1 } : visited
     }
 
-    /// The weights of a segment, `blocks` of them.
-    func vector(of segment: CandidateSegment) -> ArraySlice<SIMD8<Float>> {
-        values[segment.rawValue * CandidateFeature.blocks..<(segment.rawValue + 1) * CandidateFeature.blocks]
+    /// The weights of a segment, `stride` of them.
+    func vector(of segment: CandidateSegment) -> ArraySlice<Float> {
+        values[segment.rawValue * FusionTerms.stride..<(segment.rawValue + 1) * FusionTerms.stride]
     }
 
-    /// Changes one block of a segment's weights.
-    mutating func add(_ change: SIMD8<Float>, to block: Int, of segment: CandidateSegment) {
-        values[segment.rawValue * CandidateFeature.blocks + block] += change
+    /// Changes one weight of a segment.
+    mutating func add(_ change: Float, to term: Int, of segment: CandidateSegment) {
+        values[segment.rawValue * FusionTerms.stride + term] += change
     }
 }
 
 extension FusionWeights {
-    private static var shape: [Int] { [CandidateSegment.allCases.count, CandidateFeature.allCases.count] }
-
-    /// The weights as an array, segment by segment.
-    var array: StoredArray {
-        StoredArray(
-            CandidateSegment.allCases.flatMap { segment in
-                CandidateFeature.allCases.map { self[$0, segment] }
-            },
-            shape: Self.shape
-        )
-    }
+    /// The weights as an array.
+    var array: StoredArray { StoredArray(values, shape: [CandidateSegment.allCases.count, FusionTerms.stride]) }
 
     /// Weights from an array of a checkpoint.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it is missing or of another shape.
     init(from checkpoint: Checkpoint, name: String) throws {
-        self.init()
-        var numbers = try checkpoint.finiteNumbers(name, shape: Self.shape)[...]
-        for segment in CandidateSegment.allCases {
-            for feature in CandidateFeature.allCases { self[feature, segment] = numbers.removeFirst() }
-        }
+        let shape = [CandidateSegment.allCases.count, FusionTerms.stride]
+        values = try checkpoint.finiteNumbers(name, shape: shape)
     }
 }

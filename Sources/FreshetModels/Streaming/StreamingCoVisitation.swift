@@ -14,7 +14,7 @@ public struct StreamingCoVisitation: Sendable {
         /// What a pair at distance 1, 2, … counts.
         public var windowWeights: [Float] = [1, 0.8, 0.64, 0.51, 0.41, 0.33, 0.26, 0.21, 0.17, 0.13]
         /// What a pair counts in the other direction.
-        public var backward: Float = 0.2
+        public var backward: Float = 0.5
         /// The power of the earlier item's number of events that divides a count.
         public var sourceDamping: Float = 0.5
         /// The power of the later item's number of events that divides a count.

@@ -71,7 +71,7 @@ import Testing
     @Test func equalsBatchCountsWithoutDecay() throws {
         let dataset = SyntheticData.noise(users: 40, items: 30, meanLength: 15, seed: 5)
         var batch = CoVisitation.Configuration()
-        batch.backward = 0.2
+        batch.backward = 0.5
         batch.sourceDamping = 0.5
         batch.targetDamping = 0.1
         var learner = CoVisitation(configuration: batch)
