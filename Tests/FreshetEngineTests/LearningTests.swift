@@ -59,6 +59,30 @@ import Testing
         #expect(try await engine.versions().first?.state == .live)
     }
 
+    @Test func trainingThatARestartInterruptedBeginsAgain() throws {
+        var settings = LearningLoop.Settings()
+        settings.publication.firstTrainingEvents = 10
+        let events = (1...40).map { offset in
+            LoggedEvent(
+                offset: Int64(offset),
+                user: UserIndex(offset % 3),
+                item: ItemIndex(offset % 5),
+                type: 0,
+                time: Int64(offset)
+            )
+        }
+        func isRetraining(_ step: LearningStep) -> Bool {
+            step.actions.contains { if case .retrain = $0 { true } else { false } }
+        }
+        let loop = try LearningLoop(settings: settings)
+        #expect(try isRetraining(loop.process(Array(events[..<20]))))
+        let pool = ThreadPool(threads: 1)
+        let resumed = try LearningLoop(from: loop.checkpoint(), settings: settings, seed: 1, pool: pool)
+        resumed.remember(events[..<20])
+        #expect(try !isRetraining(loop.process(Array(events[20...]))))
+        #expect(try isRetraining(resumed.process(Array(events[20...]))))
+    }
+
     @Test(.timeLimit(.minutes(2)))
     func restartGoesOnWhereLearnerWasAndLearnsNothingTwice() async throws {
         let test = try await TestEngine(Self.learns)

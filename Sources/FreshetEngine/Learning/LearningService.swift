@@ -114,8 +114,12 @@ final class LearningService: @unchecked Sendable {
             let (learned, offset) = try lock.withLock {
                 (try core.learnNext(evaluatedShare: evaluatedShare), core.offset)
             }
-            shown.withLock { $0.report.offset = offset }
-            rate.add(learned)
+            let before = shown.withLock { shown in
+                defer { shown.report.offset = offset }
+                return shown.report.offset
+            }
+            // What is only read again after a restart was learned before.
+            rate.add(Int(max(0, offset - before)))
             parts.health.setWell(Self.part)
             return learned
         } catch let error {

@@ -54,10 +54,11 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
         monitor = ThresholdMonitor(rules: settings.rules)
     }
 
-    /// Goes on under other settings after a restart, where no training runs.
+    /// Goes on under other settings after a restart, where no training runs: one that ran begins again.
     mutating func resume(under settings: Settings) {
         if settings.rules != self.settings.rules { monitor = ThresholdMonitor(rules: settings.rules) }
         self.settings = settings
+        if isRetraining { lastTraining = nil }
         isRetraining = false
     }
 
