@@ -58,6 +58,14 @@ public struct ForgettingMatrix: Sendable, Equatable, Codable {
         learned = learned.map { first in first.map { $0 > row ? $0 - 1 : min($0, scores.count - 1) } }
     }
 
+    /// Forgets the oldest rows beyond a number of them, those that first had learned a period last.
+    public mutating func thin(toRows limit: Int) {
+        while scores.count > max(limit, 1) {
+            let first = scores.indices.dropLast().first { !learned.contains($0) }
+            removeRow(at: first ?? 0)
+        }
+    }
+
     /// The mean score of the newest model over all periods.
     public var accuracy: Double? { Self.mean((scores.last ?? []).compactMap { $0 }) }
 

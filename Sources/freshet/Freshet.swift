@@ -30,7 +30,7 @@ struct Freshet: AsyncParsableCommand {
             Recommend.self,
             Similar.self,
             Inspect.self, Benchmark.self,
-            BenchHTTP.self,
+            Learn.self, BenchHTTP.self,
         ]
     )
 

@@ -188,4 +188,25 @@ struct LearningLoopTests {
         #expect(throws: FreshetError.self) { try LearningLoop(from: checkpoint) }
         #expect(throws: FreshetError.self) { try LearningLoop(from: Checkpoint()) }
     }
+
+    @Test func forgettingIsMeasuredOnKeptPeriods() throws {
+        var settings = Self.settings()
+        settings.periodEvents = 100
+        let loop = try LearningLoop(settings: settings)
+        let events = Self.events(700)
+        _ = try loop.process(Array(events[..<300]))
+        #expect(loop.forgetting.periods.count == 3)
+        #expect(loop.forgetting.versions.isEmpty)
+        try loop.trainingFinished(try Self.trained(on: Array(events[..<300])), learned: 300)
+        _ = try loop.promote(ModelVersion(1), time: 0)
+        _ = try loop.process(Array(events[300...]))
+        let matrix = loop.forgetting
+        #expect(matrix.periods.count == 7)
+        #expect(matrix.versions.first == ModelVersion(1))
+        #expect(matrix.scores.first?.prefix(3).allSatisfy { $0 != nil } == true)
+        #expect(matrix.scores.last?.last.flatMap { $0 } != nil)
+        #expect(matrix.backwardTransfer != nil)
+        let copy = try LearningLoop(from: loop.checkpoint(), settings: settings)
+        #expect(copy.forgetting == matrix)
+    }
 }

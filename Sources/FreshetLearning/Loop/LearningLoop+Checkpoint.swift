@@ -26,6 +26,7 @@ extension LearningLoop {
         var yardsticks: Yardsticks
         var emphasizedEvents: Int
         var report: ContinualLearner.Report?
+        var forgetting: ForgettingMatrix
     }
 
     private struct SavedState: Codable {
@@ -45,6 +46,7 @@ extension LearningLoop {
     public func checkpoint() -> Checkpoint {
         var checkpoint = Checkpoint(metadata: ["layout": Self.layout])
         checkpoint.add(streaming.checkpoint(), under: "streaming")
+        checkpoint.add(Checkpoint(arrays: kept.arrays()), under: "kept")
         let saved = Saved(
             offset: offset,
             live: Self.save(live, under: "live", in: &checkpoint),
@@ -61,7 +63,8 @@ extension LearningLoop {
             rollback: rollback,
             yardsticks: yardsticks,
             emphasizedEvents: emphasizedEvents,
-            report: report
+            report: report,
+            forgetting: forgetting
         )
         checkpoint.arrays["state"] = StoredArray(Array(SnapshotJSON.encode(saved)))
         return checkpoint
@@ -106,6 +109,8 @@ extension LearningLoop {
         yardsticks = saved.yardsticks
         emphasizedEvents = saved.emphasizedEvents
         report = saved.report
+        forgetting = saved.forgetting
+        try kept.restore(checkpoint.part("kept"))
         policy.resume(under: settings.publication)
     }
 

@@ -23,6 +23,11 @@ extension LearningLoop {
             )
             candidate = line
         }
+        if var line = retrained {
+            retrained = nil
+            predictions.append(Outcome.Prediction(.retrain, rank: predictAndLearn(item, context, at: now, line: &line)))
+            retrained = line
+        }
         if policy.good != policy.live, EventSampling.takes(event.event.offset, share: settings.guardShare, purpose: 2) {
             predictions.append(Outcome.Prediction(.lastGood, rank: rank(of: item, context, at: now, by: good)))
         }

@@ -35,6 +35,8 @@ extension LearningLoop {
         public var candidateLearns = true
         /// Whether a copy of the first trained state is kept as it was, to compare with.
         public var keepsFrozenCopy = true
+        /// How many events make a period, of which a sample is kept to measure forgetting on; 0 keeps none.
+        public var periodEvents = 20_000
         /// The factor of the learning rate after drift.
         public var driftRate: Float = 2
         /// The factor of replay after drift.
@@ -58,6 +60,7 @@ extension LearningLoop {
             try SettingRange.check("learning.guardShare", guardShare, in: 0...1)
             try SettingRange.check("learning.microBatch", microBatch, in: 1...100_000)
             try SettingRange.check("learning.historyLimit", historyLimit, in: 1...100_000)
+            try SettingRange.check("learning.periodEvents", periodEvents, in: 0...1_000_000_000)
             try SettingRange.check("learning.driftRate", driftRate, in: 0...100)
             try SettingRange.check("learning.driftReplay", driftReplay, in: 0...100)
         }

@@ -16,6 +16,7 @@ extension LearningLoop {
             figures: settings.publication.rules.isEmpty ? [:] : evaluation.figures()[Contender.live.rawValue] ?? [:]
         )
         try carryOut(policy.advance(observation), &step)
+        if isPeriodOver { measureForgetting() }
         // A watch that ended without a change of the good state: it was the live one all along.
         if rollback.verdict != .watching { rollback.restart() }
     }
@@ -106,10 +107,39 @@ extension LearningLoop {
         return step
     }
 
+    /// Lets the learner remember events that its model was trained on, so that it has something to replay.
+    public func rehearse(_ events: some Collection<LoggedEvent>) {
+        guard let learner = learning.learner else { return }
+        learner.remember(StreamEvents.replayed(Array(events), limit: settings.historyLimit))
+    }
+
+    /// Starts all figures anew, and keeps a copy of the learning weights as they are now to compare with.
+    public func startMeasuring() {
+        evaluation = PrequentialEvaluation(settings: settings.prequential)
+        seconds = Seconds()
+        guard settings.keepsFrozenCopy else { return }
+        frozen = learning.state(live.version, offset: offset, numbered: nextNumber())
+    }
+
+    /// Compares with a model that was trained anew on all events so far; its fusion weights are learned as always.
+    /// - Throws: `FreshetError` when it cannot be used.
+    public func compare(withRetrained trained: TrainedModel) throws {
+        let fusion = retrained?.fusion.weights ?? learning.fusion.weights
+        retrained = try LearningLine(
+            from: ServedState(version: live.version, trained: trained, fusion: fusion, offset: offset),
+            settings: settings,
+            number: nextNumber(),
+            isLearning: false,
+            seed: seed,
+            pool: pool
+        )
+    }
+
     /// Forgets a user: history and exemplars; how many exemplars there were.
     @discardableResult
     public func erase(_ user: UserIndex) -> Int {
         histories.removeAll(of: user)
+        kept.erase(user)
         return (learning.learner?.erase(user) ?? 0) + (candidate?.learner?.erase(user) ?? 0)
     }
 
@@ -136,6 +166,7 @@ extension LearningLoop {
                 endCandidate()
                 restartGates()
                 if frozen == nil && settings.keepsFrozenCopy { frozen = live }
+                measureForgetting()
                 step.actions.append(.publish(live, .promotion))
             case .discard(let version):
                 endCandidate()

@@ -31,6 +31,24 @@ public final class LearningLoop {
     /// When to publish and to train.
     public internal(set) var policy: PublicationPolicy
 
+    /// Counts seconds, where somebody wants to know what the parts cost.
+    public var stopwatch: (() -> Double)?
+    /// What the parts have cost since a ``stopwatch`` is there.
+    public internal(set) var seconds = Seconds()
+
+    /// Seconds of the loop's parts.
+    public struct Seconds: Sendable, Equatable, Codable {
+        /// All contenders' predictions, fusion weights included.
+        public var predicting = 0.0
+        /// Popularity and co-visitation.
+        public var counting = 0.0
+        /// Micro-updates of the transformer.
+        public var learning = 0.0
+    }
+
+    /// How every kept period is predicted by what was live at its end and after each promotion.
+    public internal(set) var forgetting = ForgettingMatrix()
+
     /// The users' newest events.
     public internal(set) var histories: UserHistories
     /// Popularity and co-visitation up to ``offset``.
@@ -38,13 +56,18 @@ public final class LearningLoop {
 
     var learning: LearningLine
     var candidate: LearningLine?
+    /// A model that is trained anew from time to time, to compare with.
+    var retrained: LearningLine?
     /// The newest event that the candidate was trained on.
     var candidateOffset: Int64 = 0
+    var kept: KeptPeriods
     var drift: DriftMonitor
     var microUpdate: MicroUpdateGate
     var promotion: PromotionGate?
     var rollback: RollbackGuard
     var yardsticks = Yardsticks()
+    /// Whether a period has ended whose scores are not in ``forgetting`` yet.
+    var isPeriodOver = false
     /// Numbers that name weights, so that equal ones are scored once.
     var numbers = 0
     var liveNumber = 0
@@ -82,6 +105,7 @@ public final class LearningLoop {
         )
         histories = UserHistories(limit: settings.historyLimit)
         streaming = StreamingModels(configuration: settings.streaming)
+        kept = KeptPeriods(periodEvents: max(settings.periodEvents, settings.microBatch), seed: seed)
         drift = DriftMonitor(settings: settings.drift)
         microUpdate = MicroUpdateGate(settings: settings.microUpdate)
         rollback = RollbackGuard(settings: settings.rollback)
@@ -134,18 +158,19 @@ public final class LearningLoop {
             let next = StreamEvent(event: event, history: histories[event.user], isNewItem: isNewItem)
             let outcomes =
                 EventSampling.takes(event.offset, share: evaluationShare, purpose: 1)
-                ? evaluation.add(predict(next)) : evaluation.advance(to: event.time)
+                ? evaluation.add(timed(\.predicting) { predict(next) }) : evaluation.advance(to: event.time)
             for outcome in outcomes { if let signal = judge(outcome) { signals.append(signal) } }
-            streaming.learn(next)
+            timed(\.counting) { streaming.learn(next) }
             learned.append(next)
             histories.append(event)
+            if settings.periodEvents > 0, kept.offer(next) { isPeriodOver = true }
         }
         offset = batch.last?.offset ?? offset
         let emphasis: ContinualLearner.Emphasis =
             emphasizedEvents > 0
             ? ContinualLearner.Emphasis(rate: settings.driftRate, replay: settings.driftReplay) : .usual
         emphasizedEvents = max(0, emphasizedEvents - batch.count)
-        report = learning.learn(learned, emphasis: emphasis) ?? report
+        report = timed(\.learning) { learning.learn(learned, emphasis: emphasis) } ?? report
         if settings.candidateLearns { _ = candidate?.learn(learned, emphasis: emphasis) }
         return signals
     }
@@ -157,6 +182,13 @@ public final class LearningLoop {
         if let candidate = outcome.reciprocalRank(of: .candidate) { promotion?.add(candidate: candidate, live: live) }
         if let good = outcome.reciprocalRank(of: .lastGood) { rollback.add(live: live, good: good) }
         return drift.add(1 - live)
+    }
+
+    private func timed<Result>(_ part: WritableKeyPath<Seconds, Double>, _ work: () -> Result) -> Result {
+        guard let stopwatch else { return work() }
+        let start = stopwatch()
+        defer { seconds[keyPath: part] += stopwatch() - start }
+        return work()
     }
 
     func nextNumber() -> Int {

@@ -1,0 +1,119 @@
+import ArgumentParser
+import FreshetCore
+import FreshetData
+import FreshetLearning
+
+/// `freshet learn`.
+struct Learn: FreshetCommand {
+    /// How a stream is learned and measured.
+    enum LearnProtocol: String, ExpressibleByArgument, CaseIterable {
+        /// Every event is predicted, then learned, in the order of time.
+        case prequential
+    }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Run the learning loop over a data set, as the engine does live, and measure it.",
+        discussion: """
+            The first part of the stream trains a model. From then on every event is predicted by all contenders \
+            before it is learned: the live system, a copy of it that never learns, a model that is trained anew every \
+            so many hours, decayed popularity and decayed co-visitation, each yardstick at its best half-life.
+
+              freshet learn --stream events.tsv
+              freshet learn --stream ratings.dat.xz --format movietweetings --contenders live,frozen,retrain \
+            --retrain-hours 168
+              freshet learn --simulate-gate --streams 1000
+            """
+    )
+
+    @Option(help: ArgumentHelp("The events: any format that has times.", valueName: "path"))
+    var stream: String?
+
+    @Option(name: .customLong("protocol"), help: "How it is learned and measured: prequential.")
+    var learnProtocol = LearnProtocol.prequential
+
+    @Option(help: "The share of the events that comes before the first one that is measured.")
+    var warmUp = 0.2
+
+    @Option(help: "Who is compared: live, frozen, retrain, popularity, co-visitation, between commas.")
+    var contenders = "live,frozen,popularity,co-visitation"
+
+    @Option(help: "For the contender retrain: hours of the stream between full trainings.")
+    var retrainHours = 24.0
+
+    @Option(help: "The share of the events that is predicted, drawn by the event's number.")
+    var share = 1.0
+
+    @Option(help: "How many events are predicted before they are learned together.")
+    var microBatch = LearningLoop.Settings().microBatch
+
+    @Option(help: "The learning rate of micro-updates.")
+    var learningRate = ContinualLearner.Configuration().learningRate
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change one setting of the transformer; may come more than once.", valueName: "key=value")
+    )
+    var settings: [Assignment] = []
+
+    @Flag(help: "Measure the gates on simulated streams instead: false promotions, power, time to roll back.")
+    var simulateGate = false
+
+    @Option(help: "With --simulate-gate: how many streams of each kind.")
+    var streams = 100
+
+    @OptionGroup var reading: ReadingOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard simulateGate != (stream != nil) else { throw ValidationError("Give either --stream or --simulate-gate.") }
+        guard warmUp > 0 && warmUp < 1 else {
+            throw ValidationError("--warm-up is \(warmUp), but must be within 0 and 1.")
+        }
+        guard retrainHours > 0 && retrainHours <= 1e6 else {
+            throw ValidationError("--retrain-hours is \(retrainHours), but must be above 0 and at most a million.")
+        }
+        guard (1...100_000).contains(streams) else {
+            throw ValidationError("--streams is \(streams), but must be in 1...100000.")
+        }
+    }
+
+    func execute(_ console: Console) throws {
+        if simulateGate {
+            let report = GateSimulationReport(streams: streams, seed: common.seed)
+            return try console.result(report) { report.words }
+        }
+        let options = try options()
+        let dataset = try reading.read(stream ?? "", console).dataset
+        let run = PrequentialRun(
+            stream: try EventStream(dataset),
+            options: options,
+            pool: common.makePool(),
+            seed: common.seed,
+            console: console
+        )
+        let report = try run.run()
+        try console.result(report) { report.words }
+    }
+
+    private func options() throws -> PrequentialRun.Options {
+        let known: [Contender] = [.live, .frozen, .retrain, .popularity, .coVisitation]
+        let names = contenders.split(separator: ",").map(String.init)
+        for name in names where !known.contains(Contender(rawValue: name)) {
+            throw FreshetError.unknown("contender", name, known: known.map(\.rawValue))
+        }
+        var loop = LearningLoop.Settings()
+        loop.evaluationShare = share
+        loop.microBatch = microBatch
+        loop.learner.learningRate = learningRate
+        // Full trainings are a contender of their own here, and the only ones.
+        loop.publication.firstTrainingEvents = 1_000_000_000_000
+        try loop.validate()
+        return PrequentialRun.Options(
+            warmUp: warmUp,
+            contenders: Set(names.map { Contender(rawValue: $0) }),
+            retrainHours: retrainHours,
+            overrides: try Assignment.dictionary(settings, option: "set"),
+            settings: loop
+        )
+    }
+}

@@ -1,0 +1,48 @@
+import FreshetCore
+import FreshetData
+
+/// A data set as a stream: its events in the order of time, users and items numbered by their first appearance.
+struct EventStream {
+    /// The events, offsets from 1.
+    let events: [LoggedEvent]
+    let users: IdentifierTable
+    let items: IdentifierTable
+    let eventTypes: [EventType]
+
+    /// Puts a data set in order.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it has no times.
+    init(_ dataset: Dataset) throws {
+        let histories = dataset.histories
+        guard !histories.times.isEmpty else {
+            throw FreshetError(
+                .invalidData,
+                "The events have no times, so they are no stream.",
+                remedy: "Give data with a time column."
+            )
+        }
+        var userOfRow = [Int32](repeating: 0, count: histories.eventCount)
+        for user in 0..<histories.userCount {
+            for row in histories.offsets[user]..<histories.offsets[user + 1] { userOfRow[row] = Int32(user) }
+        }
+        let order = (0..<histories.eventCount).sorted { (histories.times[$0], $0) < (histories.times[$1], $1) }
+        var (users, items) = (IdentifierTable(), IdentifierTable())
+        events = order.enumerated().map { place, row in
+            LoggedEvent(
+                offset: Int64(place + 1),
+                user: UserIndex(users.insert(dataset.users[Int(userOfRow[row])])),
+                item: ItemIndex(items.insert(dataset.items[histories.items[row].position])),
+                type: histories.types.isEmpty ? 0 : histories.types[row],
+                value: histories.values.isEmpty ? .nan : histories.values[row],
+                time: histories.times[row]
+            )
+        }
+        (self.users, self.items, eventTypes) = (users, items, dataset.eventTypes)
+    }
+
+    /// The first events as data to train from, the last event of every tenth user held out for early stopping.
+    func trainingData(first count: Int) -> TrainingRows {
+        var rows = TrainingRows(events: events[..<count])
+        rows.holdOut(every: 10)
+        return rows
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetLearning
+import FreshetModels
+import FreshetTensor
+
+/// The learning loop over a data set: warm-up, then every event predicted before it is learned.
+struct PrequentialRun {
+    /// The share of the warm-up that is not trained on but learned online, so that the fusion weights are there.
+    private static let onlineShare = 0.2
+
+    let stream: EventStream
+    let options: Options
+    let pool: ThreadPool
+    let seed: UInt64
+    let console: Console
+
+    /// What is run.
+    struct Options {
+        var warmUp: Double
+        var contenders: Set<Contender>
+        var retrainHours: Double
+        var overrides: [String: String]
+        var settings: LearningLoop.Settings
+    }
+
+    /// Runs, with progress on standard error.
+    /// - Throws: ``FreshetError`` when the data do not suffice, or when stopped.
+    func run() throws -> PrequentialReport {
+        let measured = Int((Double(stream.events.count) * options.warmUp).rounded())
+        let trainedOn = Int((Double(measured) * (1 - Self.onlineShare)).rounded())
+        guard trainedOn >= 100, measured < stream.events.count else {
+            throw FreshetError(.invalidData, "\(stream.events.count) events are too few for this warm-up.")
+        }
+        let wantsTransformer = !options.contenders.isDisjoint(with: [.live, .frozen, .retrain])
+        var warmUpSeconds = 0.0
+        var state = ServedState(offset: Int64(trainedOn))
+        if wantsTransformer {
+            let (trained, seconds) = try train(first: trainedOn, title: "warm-up")
+            (state.trained, state.version, warmUpSeconds) = (trained, ModelVersion(1), seconds)
+        }
+        var settings = options.settings
+        settings.keepsFrozenCopy = options.contenders.contains(.frozen)
+        let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
+        loop.remember(stream.events[..<trainedOn])
+        loop.rehearse(stream.events[..<trainedOn])
+        _ = try loop.process(Array(stream.events[trainedOn..<measured]))
+        loop.stopwatch = { ProgressReporter.now() }
+        loop.startMeasuring()
+        return try measure(loop, from: measured, warmUpSeconds: warmUpSeconds)
+    }
+
+    private func measure(_ loop: LearningLoop, from start: Int, warmUpSeconds: Double) throws -> PrequentialReport {
+        let progress = ProgressReporter(title: "learn", isQuiet: console.isQuiet)
+        defer { progress.finish() }
+        let retrains = options.contenders.contains(.retrain)
+        var (retrainSeconds, retrainCount) = (0.0, 0)
+        var nextTraining = Int64.min
+        var decisions: [Decision.Kind: Int] = [:]
+        var place = start
+        while place < stream.events.count {
+            if retrains, stream.events[place].time >= nextTraining {
+                let (trained, seconds) = try train(first: place, title: "retrain \(retrainCount + 1)")
+                try loop.compare(withRetrained: trained)
+                retrainSeconds += seconds
+                retrainCount += 1
+                nextTraining = stream.events[place].time + Int64(options.retrainHours * 3_600)
+            }
+            let end = min(place + options.settings.microBatch, stream.events.count)
+            let step = try loop.process(Array(stream.events[place..<end]))
+            for decision in step.decisions { decisions[decision.kind, default: 0] += 1 }
+            place = end
+            progress.update(
+                TrainingProgress(phase: "events", completed: place - start, total: stream.events.count - start)
+            )
+            if Interruption.isRequested { throw FreshetError(.cancelled, "Stopped after \(place) events.") }
+        }
+        return PrequentialReport(
+            loop: loop,
+            stream: stream,
+            options: options,
+            measuredFrom: start,
+            costs: PrequentialReport.Costs(
+                warmUp: warmUpSeconds,
+                learning: loop.seconds.learning,
+                counting: loop.seconds.counting,
+                predicting: loop.seconds.predicting,
+                retraining: retrains ? retrainSeconds : nil,
+                retrainings: retrainCount
+            ),
+            decisions: decisions,
+            seed: seed,
+            threads: pool.threads
+        )
+    }
+
+    /// Trains a transformer from scratch on the first events.
+    private func train(first count: Int, title: String) throws -> (model: TrainedModel, seconds: Double) {
+        let data = stream.trainingData(first: count).data(of: stream)
+        let description = try ModelRegistry.model(named: SequenceTransformer.name)
+        let learner = try description.makeLearner(overrides: options.overrides, data: data)
+        var run = TrainingRun(description: description, data: data, seed: seed, pool: pool, console: console)
+        run.title = title
+        let outcome = try run.train(learner)
+        let model = TrainedModel(
+            model: description.name,
+            configurationJSON: outcome.configurationJSON,
+            scorer: outcome.scorer
+        )
+        return (model, outcome.trainSeconds)
+    }
+}
