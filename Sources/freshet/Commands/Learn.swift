@@ -9,6 +9,8 @@ struct Learn: FreshetCommand {
     enum LearnProtocol: String, ExpressibleByArgument, CaseIterable {
         /// Every event is predicted, then learned, in the order of time.
         case prequential
+        /// A period is learned, the next one tested, and so on (Mi and others, "ADER", RecSys 2020).
+        case ader
     }
 
     static let configuration = CommandConfiguration(
@@ -21,15 +23,24 @@ struct Learn: FreshetCommand {
               freshet learn --stream events.tsv
               freshet learn --stream ratings.dat.xz --format movietweetings --contenders live,frozen,retrain \
             --retrain-hours 168
+              freshet learn --stream periods --protocol ader --strategies continual-hybrid,fine-tune-dropout
               freshet learn --simulate-gate --streams 1000
+
+            With --protocol ader the stream is a folder of files period_0.txt, period_1.txt, … of lines 'session item'.
             """
     )
 
-    @Option(help: ArgumentHelp("The events: any format that has times.", valueName: "path"))
+    @Option(help: ArgumentHelp("The events: any format that has times, or a folder of periods.", valueName: "path"))
     var stream: String?
 
-    @Option(name: .customLong("protocol"), help: "How it is learned and measured: prequential.")
+    @Option(name: .customLong("protocol"), help: "How it is learned and measured: prequential or ader.")
     var learnProtocol = LearnProtocol.prequential
+
+    @Option(help: "With ader: fine-tune, fine-tune-dropout, joint, continual, continual-hybrid, between commas.")
+    var strategies = PeriodProtocol.Strategy.continualHybrid.rawValue
+
+    @Option(help: "With ader: how many cycles to run; all unless given.")
+    var cycles: Int?
 
     @Option(help: "The share of the events that comes before the first one that is measured.")
     var warmUp = 0.2
@@ -72,6 +83,9 @@ struct Learn: FreshetCommand {
         guard retrainHours > 0 && retrainHours <= 1e6 else {
             throw ValidationError("--retrain-hours is \(retrainHours), but must be above 0 and at most a million.")
         }
+        if let cycles, !(1...100_000).contains(cycles) {
+            throw ValidationError("--cycles is \(cycles), but must be in 1...100000.")
+        }
         guard (1...100_000).contains(streams) else {
             throw ValidationError("--streams is \(streams), but must be in 1...100000.")
         }
@@ -81,6 +95,10 @@ struct Learn: FreshetCommand {
         if simulateGate {
             let report = GateSimulationReport(streams: streams, seed: common.seed)
             return try console.result(report) { report.words }
+        }
+        if learnProtocol == .ader {
+            let result = try periodRun().execute(console)
+            return try console.result(result) { result.text }
         }
         let options = try options()
         let dataset = try reading.read(stream ?? "", console).dataset
@@ -93,6 +111,28 @@ struct Learn: FreshetCommand {
         )
         let report = try run.run()
         try console.result(report) { report.words }
+    }
+
+    private func periodRun() throws -> PeriodRun {
+        var settings = PeriodProtocol.Settings()
+        settings.cycles = cycles ?? 0
+        let strategies = try strategies.split(separator: ",").map { name in
+            guard let strategy = PeriodProtocol.Strategy(rawValue: String(name)) else {
+                throw FreshetError.unknown(
+                    "strategy",
+                    String(name),
+                    known: PeriodProtocol.Strategy.allCases.map(\.rawValue)
+                )
+            }
+            return strategy
+        }
+        return PeriodRun(
+            folder: stream ?? "",
+            strategies: strategies,
+            settings: settings,
+            seed: common.seed,
+            pool: common.makePool()
+        )
     }
 
     private func options() throws -> PrequentialRun.Options {
