@@ -78,10 +78,10 @@ public final class SequenceUpdater {
                 remedy: "Start from a snapshot of the model 'sequence-transformer'."
             )
         }
-        self.init(scorer, capacity: scorer.itemCount, seed: seed, pool: pool)
+        self.init(copying: scorer, seed: seed, pool: pool)
     }
 
-    private init(_ scorer: SequenceScorer, capacity: Int, seed: UInt64, pool: ThreadPool) {
+    private init(copying scorer: SequenceScorer, seed: UInt64, pool: ThreadPool) {
         configuration = scorer.configuration
         itemCount = scorer.itemCount
         typeCount = scorer.shape.types
@@ -149,11 +149,6 @@ public final class SequenceUpdater {
         parts.average.copy(into: network.parameters)
         let tapes = (0..<pool.threads).map { _ in Tape() }
         teacher = Teacher(network: network, tapes: tapes, knownItems: itemCount)
-    }
-
-    /// Gives the optimizer no memory of the steps so far, as at the start of a new period.
-    public func resetOptimizer() {
-        parts = Self.parts(parts.network, configuration, shape(items: parts.capacity), pool)
     }
 }
 
