@@ -40,6 +40,15 @@ public struct Histories: Sendable, Equatable {
     /// How many events there are.
     public var eventCount: Int { items.count }
 
+    /// Adds a user's events as the new last row; the history has the columns that the table has.
+    public mutating func append(_ history: History) {
+        items += history.items
+        times += history.times
+        types += history.types
+        values += history.values
+        offsets.append(items.count)
+    }
+
     /// The events of one user, without a copy.
     public subscript(user: UserIndex) -> History {
         history(in: offsets[user.position]..<offsets[user.position + 1])

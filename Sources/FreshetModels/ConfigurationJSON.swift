@@ -2,7 +2,7 @@ import Foundation
 import FreshetCore
 
 /// A model's settings as text, and changes to single ones by `path=value`.
-enum ConfigurationJSON {
+package enum ConfigurationJSON {
     /// The settings with sorted keys.
     static func encode(_ configuration: some Encodable) -> String {
         let encoder = JSONEncoder()
@@ -28,7 +28,7 @@ enum ConfigurationJSON {
     }
 
     /// The settings with some changed.
-    static func override<Settings: Codable>(
+    package static func override<Settings: Codable>(
         _ settings: Settings,
         with overrides: [String: String],
         owner: String

@@ -35,6 +35,9 @@ import Testing
             let sessions = stream.predictableSessions(of: 1)
             #expect(sessions.userCount == 1)
             #expect(sessions[UserIndex(0)].items.map { stream.items[$0.position] } == ["3", "1"])
+            // A week of five lines, of which the session has the first and the third.
+            let week: Int64 = 7 * 86_400
+            #expect(Array(sessions[UserIndex(0)].times) == [week, week + 2 * week / 5])
         }
     }
 

@@ -15,8 +15,7 @@ struct PeriodLearner {
     private var replay: ReplayBuffer
     private var cycle = 0
     private var best: (any Scorer)?
-    private var hybrid: (any Scorer)?
-    private var companion = CoVisitationCompanion()
+    private var ranking: PeriodRanking?
     /// Recall@20 on the held-out sessions of the newest period.
     private(set) var validationRecall = 0.0
     /// Epochs of the newest cycle.
@@ -33,42 +32,70 @@ struct PeriodLearner {
         random = RandomSource.stream(seed: seed, 6)
         let kept = strategy.replays ? settings.exemplars : 0
         replay = ReplayBuffer(capacity: kept, contextLength: model.maximumLength, seed: seed)
+        ranking = strategy.counts ? PeriodRanking() : nil
     }
 
-    /// The model after the newest cycle.
-    var scorer: any Scorer {
-        guard let best = hybrid ?? best else { preconditionFailure("a scorer before the first cycle") }
-        return best
+    /// The ranks of the queries' items as they are served after the newest cycle.
+    func ranks(of queries: PeriodQueries) -> [Int] {
+        ranking?.ranks(of: queries, scorer: best, pool: pool) ?? transformerRanks(of: queries)
     }
 
-    /// The transformer by itself, where it is fused with something.
-    var transformer: (any Scorer)? { hybrid == nil ? nil : best }
+    /// The same by the transformer alone.
+    func transformerRanks(of queries: PeriodQueries) -> [Int] {
+        guard let best else { preconditionFailure("a ranking by a transformer before the first cycle") }
+        return queries.ranks(of: best, pool: pool)
+    }
 
     /// Learns one more period.
-    mutating func learn(_ period: Histories, itemCount: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - period: its sessions.
+    ///   - predictable: what could be asked of it before it was learned.
+    ///   - itemCount: how many items are known now.
+    /// - Throws: ``FreshetError`` when the model of the cycle before cannot be trained further.
+    mutating func learn(_ period: Histories, predictable: Histories, itemCount: Int) throws {
         cycle += 1
+        if cycle > 1 {
+            let asked = PeriodQueries(predictable, maximumLength: model.maximumLength)
+            ranking?.learnFusion(asked, scorer: best)
+        }
         if strategy == .joint {
             best = nil
-            append(period)
+            for session in 0..<period.userCount { sessions.append(period[UserIndex(session)]) }
         } else {
             sessions = period
         }
-        let updater = try makeUpdater(itemCount: itemCount)
         let order = (0..<sessions.userCount).map(UserIndex.init).shuffled(using: &random)
-        let heldOut = order.count / 10
-        let validation = queries(order[..<heldOut])
-        train(updater, on: Array(order[heldOut...]), validation: validation, itemCount: itemCount)
-        if strategy.replays { keepExemplars(of: updater) }
-        if strategy == .continualHybrid {
-            let counted = order[heldOut...].map { sessions[$0] }
-            hybrid = try best.map { try companion.fused(with: $0, adding: counted, validation: validation, pool: pool) }
-        }
+        let (heldOut, learned) = (order[..<(order.count / 10)], Array(order[(order.count / 10)...]))
+        let validation = queries(heldOut)
+        if strategy != .counting { try train(on: learned, validation: validation, itemCount: itemCount) }
+        count(learned: learned, heldOut: heldOut, validation: validation)
     }
 
-    private mutating func append(_ period: Histories) {
-        let start = sessions.items.count
-        sessions.items += period.items
-        sessions.offsets += period.offsets.dropFirst().map { $0 + start }
+    /// Trains the transformer on the newest period and chooses what to remember of it.
+    private mutating func train(on learned: [UserIndex], validation: PeriodQueries, itemCount: Int) throws {
+        let updater = try makeUpdater(itemCount: itemCount)
+        train(updater, on: learned, validation: validation, itemCount: itemCount)
+        if strategy.replays { keepExemplars(of: updater) }
+    }
+
+    /// Gives the newest period to the streaming models.
+    private mutating func count(learned: [UserIndex], heldOut: ArraySlice<UserIndex>, validation: PeriodQueries) {
+        guard cycle == 1 else {
+            ranking?.count(sessions)
+            return
+        }
+        // Nothing was asked before the first period: its held-out sessions teach the fusion weights.
+        let (first, last, scorer) = (rows(of: learned), rows(of: heldOut), best)
+        ranking?.count(first)
+        ranking?.learnFusion(validation, scorer: scorer)
+        ranking?.count(last)
+    }
+
+    private func rows(of users: some Sequence<UserIndex>) -> Histories {
+        var rows = Histories()
+        for user in users { rows.append(sessions[user]) }
+        return rows
     }
 
     private func makeUpdater(itemCount: Int) throws -> SequenceUpdater {
@@ -90,12 +117,7 @@ struct PeriodLearner {
     }
 
     private func queries(_ users: ArraySlice<UserIndex>) -> PeriodQueries {
-        var held = Histories()
-        for user in users {
-            held.items += sessions[user].items
-            held.offsets.append(held.items.count)
-        }
-        return PeriodQueries(held, limit: 4_000, maximumLength: model.maximumLength)
+        PeriodQueries(rows(of: users), limit: 4_000, maximumLength: model.maximumLength)
     }
 
     private mutating func train(

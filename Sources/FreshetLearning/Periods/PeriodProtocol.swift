@@ -20,9 +20,13 @@ public struct PeriodProtocol {
         case joint
         /// From the state of the cycle before, with replayed exemplars and distillation.
         case continual
-        /// The same, its scores fused with co-visitation counts of everything so far.
+        /// The same, serving as the engine does: fused with popularity and co-visitation of everything so far.
         case continualHybrid = "continual-hybrid"
+        /// What serves beside the transformer, by itself.
+        case counting
 
+        /// Whether the streaming models rank, with or without a transformer.
+        var counts: Bool { self == .continualHybrid || self == .counting }
         /// Whether exemplars are kept.
         var replays: Bool { self == .continual || self == .continualHybrid }
     }
@@ -126,16 +130,21 @@ public struct PeriodProtocol {
         let cycles = settings.cycles == 0 ? most : min(settings.cycles, most)
         return try (1..<cycles + 1).map { period in
             let start = ContinuousClock.now
-            try learner.learn(stream.periods[period - 1], itemCount: stream.knownItems[period - 1])
+            try learner.learn(
+                stream.periods[period - 1],
+                predictable: period == 1 ? Histories() : stream.predictableSessions(of: period - 1),
+                itemCount: stream.knownItems[period - 1]
+            )
             let seconds = start.duration(to: .now) / .seconds(1)
-            let scorer = learner.scorer
-            let ranks = queryRanks(scorer, period: period)
+            let next = queries(of: period, in: period)
+            let ranks = learner.ranks(of: next)
             var cycle = Cycle(
                 cycle: period,
                 figures: Self.figures(of: ranks),
-                transformerFigures: learner.transformer.map { Self.figures(of: queryRanks($0, period: period)) },
+                transformerFigures: strategy == .continualHybrid
+                    ? Self.figures(of: learner.transformerRanks(of: next)) : nil,
                 recallByPeriod: (1..<period).map { old in
-                    Self.recall(queryRanks(scorer, period: old, limit: settings.queriesOfOldPeriods), at: 20)
+                    Self.recall(learner.ranks(of: queries(of: old, in: period)), at: 20)
                 },
                 validationRecall: learner.validationRecall,
                 epochs: learner.epochs,
@@ -163,10 +172,17 @@ public struct PeriodProtocol {
         return changes.reduce(0, +) / Double(changes.count)
     }
 
-    private func queryRanks(_ scorer: any Scorer, period: Int, limit: Int = .max) -> [Int] {
-        let sessions = stream.predictableSessions(of: period)
-        return PeriodQueries(sessions, limit: limit, maximumLength: settings.model.maximumLength)
-            .ranks(of: scorer, pool: pool)
+    /// What is asked of a period's sessions, all of them, or some when it is an older one than that which is tested.
+    private func queries(of period: Int, in tested: Int) -> PeriodQueries {
+        var sessions = stream.predictableSessions(of: period)
+        // An old session is asked about again as if it happened now.
+        let delay = Int64(tested - period) * PeriodStream.periodSeconds
+        for place in sessions.times.indices { sessions.times[place] += delay }
+        return PeriodQueries(
+            sessions,
+            limit: period == tested ? .max : settings.queriesOfOldPeriods,
+            maximumLength: settings.model.maximumLength
+        )
     }
 
     private static func figures(of ranks: [Int]) -> [String: Double] {
@@ -181,30 +197,5 @@ public struct PeriodProtocol {
 
     static func recall(_ ranks: [Int], at cutoff: Int) -> Double {
         Double(ranks.count { $0 <= cutoff }) / Double(max(ranks.count, 1))
-    }
-}
-
-/// Every prefix of sessions, with the item that came next.
-struct PeriodQueries {
-    private var contexts: [ScoringContext] = []
-    private var items: [ItemIndex] = []
-
-    /// Lists the prefixes; of more than `limit`, evenly spread ones.
-    init(_ sessions: Histories, limit: Int = .max, maximumLength: Int) {
-        for session in 0..<sessions.userCount {
-            let range = sessions.offsets[session]..<sessions.offsets[session + 1]
-            for next in range.dropFirst() {
-                let start = max(range.lowerBound, next - maximumLength)
-                contexts.append(ScoringContext(user: nil, history: sessions.history(in: start..<next)))
-                items.append(sessions.items[next])
-            }
-        }
-        guard contexts.count > limit else { return }
-        let kept = (0..<limit).map { $0 * contexts.count / limit }
-        (contexts, items) = (kept.map { contexts[$0] }, kept.map { items[$0] })
-    }
-
-    func ranks(of scorer: any Scorer, pool: ThreadPool) -> [Int] {
-        NextItemRanks.ranks(of: scorer, contexts: contexts, items: items, pool: pool)
     }
 }

@@ -5,8 +5,12 @@ import FreshetData
 /// Sessions in periods, such as weeks: what is learned period by period and tested on the next.
 ///
 /// The layout of ADER's data (Mi and others, RecSys 2020): a folder of files `period_0.txt`, `period_1.txt`, …, each
-/// with lines `session item` in time order.
+/// with lines `session item` in time order. The files tell no times: a period is taken for a week, its events as spread
+/// evenly in the order of their lines.
 public struct PeriodStream: Sendable {
+    /// What a period is taken for.
+    static let periodSeconds: Int64 = 7 * 86_400
+
     /// The sessions of each period, one a row, numbered by `items`.
     public let periods: [Histories]
     /// The external ids of the items, in the order of their first appearance.
@@ -21,7 +25,7 @@ public struct PeriodStream: Sendable {
         var periods: [Histories] = []
         var knownItems: [Int] = []
         while let text = try Self.text(of: periods.count, in: folder) {
-            periods.append(try Self.sessions(of: text, numbering: &items, file: "period_\(periods.count).txt"))
+            periods.append(try Self.sessions(of: text, period: periods.count, numbering: &items))
             knownItems.append(items.count)
         }
         guard periods.count > 1 else {
@@ -43,10 +47,12 @@ public struct PeriodStream: Sendable {
         let sessions = periods[period]
         var kept = Histories()
         for session in 0..<sessions.userCount {
-            let items = sessions[UserIndex(session)].items.filter { $0.position < known }
-            guard items.count > 1 else { continue }
-            kept.items += items
-            kept.offsets.append(kept.items.count)
+            let range = sessions.offsets[session]..<sessions.offsets[session + 1]
+            let places = range.filter { sessions.items[$0].position < known }
+            guard places.count > 1 else { continue }
+            kept.append(
+                History(items: places.map { sessions.items[$0] }[...], times: places.map { sessions.times[$0] }[...])
+            )
         }
         return kept
     }
@@ -63,29 +69,32 @@ public struct PeriodStream: Sendable {
 
     private static func sessions(
         of text: String,
-        numbering items: inout IdentifierTable,
-        file: String
+        period: Int,
+        numbering items: inout IdentifierTable
     ) throws -> Histories {
         var sessions: [Substring: Int] = [:]
-        var events: [[ItemIndex]] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let fields = line.split(separator: " ")
+        var events: [[(line: Int, item: ItemIndex)]] = []
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        for (line, words) in lines.enumerated() {
+            let fields = words.split(separator: " ")
             if fields.isEmpty { continue }
             guard fields.count == 2 else {
-                throw FreshetError(.invalidData, "\(file), line \(number + 1): not 'session item': '\(line)'.")
+                let place = "period_\(period).txt, line \(line + 1)"
+                throw FreshetError(.invalidData, "\(place): not 'session item': '\(words)'.")
             }
             let session = sessions[fields[0], default: events.count]
             if session == events.count {
                 sessions[fields[0]] = session
                 events.append([])
             }
-            events[session].append(ItemIndex(items.insert(String(fields[1]))))
+            events[session].append((line, ItemIndex(items.insert(String(fields[1])))))
         }
         var histories = Histories()
         for session in events {
-            histories.items += session
-            histories.offsets.append(histories.items.count)
+            let times = session.map { Int64(period * lines.count + $0.line) * Self.periodSeconds / Int64(lines.count) }
+            histories.append(History(items: session.map(\.item)[...], times: times[...]))
         }
         return histories
     }
+
 }

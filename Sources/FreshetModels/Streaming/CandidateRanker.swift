@@ -78,13 +78,37 @@ public struct CandidateRanker: Sendable {
         if let retrieval { return retrieve(context, from: retrieval, into: set) }
         let V = scorer.itemCount
         set.logits.reserve(V)
+        scorer.score([context], into: UnsafeMutableBufferPointer(start: set.logits.start, count: V))
+        findBest(of: V, in: set)
+    }
+
+    /// Scores the catalogue for several histories at once: the transformer's item table is read once for all of them.
+    ///
+    /// - Parameters:
+    ///   - contexts: the histories, of items that the transformer knows, none of them empty.
+    ///   - scorer: a trained transformer.
+    ///   - sets: one for each context; emptied; receive the scores.
+    public func score(_ contexts: [ScoringContext], with scorer: any Scorer, into sets: [CandidateSet]) {
+        precondition(contexts.count == sets.count, "\(contexts.count) contexts for \(sets.count) candidate sets")
+        let V = scorer.itemCount
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: contexts.count * V) { scores in
+            scorer.score(contexts[...], into: scores)
+            for (index, set) in sets.enumerated() {
+                set.retrieval = nil
+                set.logits.reserve(V)
+                set.logits.start.update(from: scores.baseAddress! + index * V, count: V)
+                findBest(of: V, in: set)
+            }
+        }
+    }
+
+    /// Finds the transformer's best items by the scores of the whole catalogue.
+    private func findBest(of V: Int, in set: CandidateSet) {
         set.transformerCount = V
-        let scores = UnsafeMutableBufferPointer(start: set.logits.start, count: V)
-        scorer.score([context], into: scores)
         let K = min(configuration.transformer, V)
         set.topItems.reserve(K)
         set.topScores.reserve(K)
-        let found = freshet_top_k(set.topItems.start, set.topScores.start, scores.baseAddress!, V, K)
+        let found = freshet_top_k(set.topItems.start, set.topScores.start, set.logits.start, V, K)
         set.topItems.assume(count: found)
         set.topScores.assume(count: found)
     }

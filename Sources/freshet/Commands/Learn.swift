@@ -2,6 +2,7 @@ import ArgumentParser
 import FreshetCore
 import FreshetData
 import FreshetLearning
+import FreshetModels
 
 /// `freshet learn`.
 struct Learn: FreshetCommand {
@@ -36,7 +37,9 @@ struct Learn: FreshetCommand {
     @Option(name: .customLong("protocol"), help: "How it is learned and measured: prequential or ader.")
     var learnProtocol = LearnProtocol.prequential
 
-    @Option(help: "With ader: fine-tune, fine-tune-dropout, joint, continual, continual-hybrid, between commas.")
+    @Option(
+        help: "With ader: \(PeriodProtocol.Strategy.allCases.map(\.rawValue).joined(separator: ", ")), between commas."
+    )
     var strategies = PeriodProtocol.Strategy.continualHybrid.rawValue
 
     @Option(help: "With ader: how many cycles to run; all unless given.")
@@ -62,7 +65,11 @@ struct Learn: FreshetCommand {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Change one setting of the transformer; may come more than once.", valueName: "key=value")
+        help: ArgumentHelp(
+            "Change one setting of the transformer, or with ader of the protocol ('distillation=1', "
+                + "'model.dropout=0.3'); may come more than once.",
+            valueName: "key=value"
+        )
     )
     var settings: [Assignment] = []
 
@@ -114,7 +121,11 @@ struct Learn: FreshetCommand {
     }
 
     private func periodRun() throws -> PeriodRun {
-        var settings = PeriodProtocol.Settings()
+        var settings = try ConfigurationJSON.override(
+            PeriodProtocol.Settings(),
+            with: try Assignment.dictionary(settings, option: "set"),
+            owner: "the protocol"
+        )
         settings.cycles = cycles ?? 0
         let strategies = try strategies.split(separator: ",").map { name in
             guard let strategy = PeriodProtocol.Strategy(rawValue: String(name)) else {

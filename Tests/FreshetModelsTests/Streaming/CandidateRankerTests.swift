@@ -18,6 +18,23 @@ private struct NumberScorer: Scorer {
     func checkpoint() -> Checkpoint { Checkpoint() }
 }
 
+/// The score of an item is its distance behind the newest one, around the catalogue.
+private struct DistanceScorer: Scorer {
+    let itemCount: Int
+
+    func score(_ contexts: ArraySlice<ScoringContext>, into scores: UnsafeMutableBufferPointer<Float>) {
+        for (row, context) in contexts.enumerated() {
+            let newest = context.history.items.last?.position ?? 0
+            for item in 0..<itemCount {
+                scores[row * itemCount + item] = Float((item + itemCount - newest) % itemCount)
+            }
+        }
+    }
+
+    func similarities(to item: ItemIndex, into scores: UnsafeMutableBufferPointer<Float>) {}
+    func checkpoint() -> Checkpoint { Checkpoint() }
+}
+
 @Suite struct CandidateRankerTests {
     private let now: Int64 = 1_700_500_000
 
@@ -52,6 +69,21 @@ private struct NumberScorer: Scorer {
         #expect(Set((0..<set.count).map { set.item(at: $0) }).count == set.count)
         #expect(set.index(of: ItemIndex(39)) != nil)
         #expect(set.segment == .shortInSessionWithTransformer)
+    }
+
+    @Test func scoresSeveralRequestsAsItScoresEach() {
+        let (ranker, scorer) = (CandidateRanker(), DistanceScorer(itemCount: 40))
+        let contexts = [context([5, 7]), context([9]), context([39, 0])]
+        let sets = contexts.map { _ in CandidateSet() }
+        ranker.score(contexts, with: scorer, into: sets)
+        for (context, set) in zip(contexts, sets) {
+            let alone = CandidateSet()
+            ranker.score(context, with: scorer, into: alone)
+            #expect(Array(set.topItems) == Array(alone.topItems))
+            #expect(Array(set.topScores) == Array(alone.topScores))
+            #expect(set.transformerScore(of: ItemIndex(3)) == alone.transformerScore(of: ItemIndex(3)))
+        }
+        #expect(sets[0].topItems[0] == 6)
     }
 
     @Test func writesFeaturesOfTheUsersOwnItems() throws {
