@@ -69,7 +69,7 @@ extension Engine {
             to: index,
             count: count,
             filter: filter,
-            at: clock.seconds,
+            at: streaming.time(at: clock.seconds),
             snapshot: live.current
         )
         return named(list.items)
@@ -79,7 +79,8 @@ extension Engine {
     public func popular(count: Int, filter: ItemFilter? = nil) -> [RecommendedItem] {
         guard count > 0 else { return [] }
         let count = min(count, configuration.serving.maximumCount)
-        return named(recommender.popular(count: count, filter: filter, at: clock.seconds, streaming: streaming))
+        let now = streaming.time(at: clock.seconds)
+        return named(recommender.popular(count: count, filter: filter, at: now, streaming: streaming))
     }
 
     /// The part of a query that recommendations and rankings share.
@@ -94,7 +95,7 @@ extension Engine {
                 health.setIll(Self.storagePart, error)
             }
         }
-        let now = clock.seconds
+        let now = streaming.time(at: clock.seconds)
         if let events, !events.isEmpty { append(events, to: &history, now: now) }
         return Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
     }

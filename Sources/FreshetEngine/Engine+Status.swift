@@ -21,6 +21,7 @@ extension Engine {
         status.requestsPerSecond = requestRate.perSecond
         let report = learning.report
         status.figures = report.figures
+        status.cohorts = report.cohorts
         status.curve = report.curve
         status.forgetting = report.forgetting
         status.decisions = decisionLog.newest

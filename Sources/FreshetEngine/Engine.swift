@@ -118,8 +118,9 @@ public final class Engine: Service {
             preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock)
         )
         book.discardUnfinished(except: start.loop.policy.candidate)
-        learning = LearningService(parts, start)
+        learning = try LearningService(parts, start)
         try EngineStart.readItems(store, vocabulary, into: catalog)
+        streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         store.setObserver { [weak self] events in self?.observe(events) }
         try await resumeErasures()

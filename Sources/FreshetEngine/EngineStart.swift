@@ -31,6 +31,12 @@ enum EngineStart {
         }
     }
 
+    /// The last thousand events of a log.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    static func newestEvents(of log: any EventLog) throws -> [LoggedEvent] {
+        try log.events(after: max(0, log.newestOffset - 1_000), limit: 1_000)
+    }
+
     /// Reads the catalogue.
     /// - Throws: ``FreshetError`` when the store cannot be read.
     static func readItems(_ store: any Catalog, _ vocabulary: Vocabulary, into catalog: CatalogView) throws {

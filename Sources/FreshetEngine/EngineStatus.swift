@@ -20,7 +20,9 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var requestsPerSecond = 0.0
     /// Prequential figures of every contender over the sliding window, by contender and metric (`recall@10`).
     public var figures: [String: [String: Double]] = [:]
-    /// The same over time, oldest first, thinned to at most a few hundred points.
+    /// The same for the first events of users (`new_users`) and about items (`new_items`) only.
+    public var cohorts: [String: [String: [String: Double]]] = [:]
+    /// The figures over time, oldest first, thinned to at most a few hundred points.
     public var curve: [CurvePoint] = []
     /// The newest decisions, newest first, drift among them.
     public var decisions: [Decision] = []
@@ -30,7 +32,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var health: [Health] = []
 
     enum CodingKeys: String, CodingKey {
-        case time, started, live, log, learner, freshness, latency, figures, curve, decisions, forgetting, health
+        case time, started, live, log, learner, freshness, latency, figures, cohorts, curve, decisions, forgetting,
+            health
         case requestsPerSecond = "requests_per_second"
     }
 

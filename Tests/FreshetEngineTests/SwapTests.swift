@@ -55,7 +55,7 @@ import Testing
                 user: user,
                 history: try engine.sessions.history(of: user),
                 count: 8,
-                time: engine.clock.seconds
+                time: engine.streaming.time(at: engine.clock.seconds)
             )
             let again = engine.recommender.recommender.recommend(query, snapshot: snapshot, streaming: engine.streaming)
             #expect(again.items.map { engine.vocabulary.id(of: $0.item) } == answer.answer.items.map(\.id))

@@ -14,14 +14,18 @@ struct DashboardStage: Sendable {
     let key: String?
 
     /// Runs `body` with a stage, and takes it down.
-    static func run(withKey: Bool = false, _ body: @Sendable @escaping (DashboardStage) async throws -> Void)
-        async throws
-    {
+    static func run(
+        withKey: Bool = false,
+        configure: (inout EngineConfiguration) -> Void = { _ in },
+        _ body: @Sendable @escaping (DashboardStage) async throws -> Void
+    ) async throws {
         var logger = Logger(label: "dashboard.tests")
         logger.logLevel = .error
         let store = try SQLiteStore.temporary()
+        var settings = EngineConfiguration(folder: store.folder)
+        configure(&settings)
         let engine = try await Engine(
-            configuration: EngineConfiguration(folder: store.folder),
+            configuration: settings,
             store: store,
             vocabulary: store.vocabulary,
             logger: logger

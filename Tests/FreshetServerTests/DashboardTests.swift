@@ -1,6 +1,7 @@
 import Foundation
 import FreshetCore
 import FreshetEngine
+import FreshetLearning
 import FreshetServer
 import FreshetStorage
 import Logging
@@ -111,6 +112,13 @@ struct DashboardTests {
                 try await chromium.evaluate("document.querySelector('.decisions').innerText.includes('<b>won</b>')")
                     == "true"
             )
+            let figures = "document.querySelector('.data-figures')"
+            #expect(try await chromium.evaluate("\(figures).innerText.includes('0.150')") == "true")
+            let whose = "document.querySelector('[aria-label=\"Whose events\"]').children"
+            _ = try await chromium.evaluate("\(whose)[1].click()")
+            #expect(try await chromium.evaluate("\(figures).innerText.includes('0.070')") == "true")
+            _ = try await chromium.evaluate("\(whose)[2].click()")
+            #expect(try await chromium.evaluate(figures) == "null")
             _ = try await chromium.evaluate(
                 "[document.querySelector('#metric').value = 'mrr@10', document.querySelector('#metric').dispatchEvent(new Event('change'))]"
             )
@@ -137,6 +145,49 @@ struct DashboardTests {
             #expect(try await chromium.evaluate("asked[0]") == "POST /v1/models/4.0/promote")
             #expect(chromium.complaints() == [])
         }
+    }
+
+    /// A version that was trained here, put live and taken back by the page's own buttons.
+    @Test(.timeLimit(.minutes(2)))
+    func promotesAndRollsBackWhatTheEngineTrained() async throws {
+        try await DashboardStage.run {
+            $0.retraining.firstEvents = 200
+            $0.retraining.overrides = [
+                "epochs": "1", "channels": "8", "heads": "1", "blocks": "1", "maximumLength": "10",
+            ]
+            // Never by itself.
+            $0.loop.promotion.minimumEvents = 30_000
+        } _: { stage in
+            let events = (0..<400).map { index in
+                let (user, step) = (index % 20, index / 20)
+                return Event(user: "u\(user)", item: "i\((user + step) % 12)", time: 1_700_000_000 + Int64(index))
+            }
+            #expect(try await stage.engine.accept(events).accepted == events.count)
+            let chromium = stage.chromium
+            try await chromium.open("\(stage.address)/#/models")
+            // The training runs at low priority beside the other tests.
+            while try await stage.engine.versions().isEmpty { try await Task.sleep(for: .milliseconds(50)) }
+            #expect(try await chromium.wait(until: "document.querySelector('[data-promote=\"1.0\"]')"))
+            let rollBack = "document.querySelector('.controls .button')"
+            #expect(try await chromium.evaluate("\(rollBack).disabled") == "true")
+            try await press("document.querySelector('[data-promote=\"1.0\"]')", chromium)
+            let serving = "document.querySelector('.is-live .version')?.innerText"
+            #expect(try await chromium.wait(until: "\(serving).startsWith('1.')"))
+            #expect(stage.engine.status().live.number == 1)
+            #expect(try await chromium.wait(until: "!\(rollBack).disabled"))
+            try await press(rollBack, chromium)
+            #expect(try await chromium.wait(until: "document.querySelector('.badge-bad')?.innerText === 'Rolled back'"))
+            #expect(stage.engine.status().live.number == 0)
+            #expect(stage.engine.status().decisions.contains { $0.kind == .rollback })
+            #expect(chromium.complaints() == [])
+        }
+    }
+
+    /// Clicks a button and says yes.
+    private func press(_ button: String, _ chromium: Chromium) async throws {
+        _ = try await chromium.evaluate("\(button).click()")
+        #expect(try await chromium.wait(until: "document.querySelector('dialog[open] [data-confirm]')"))
+        _ = try await chromium.evaluate("document.querySelector('dialog[open] [data-confirm]').click()")
     }
 
     @Test(.timeLimit(.minutes(1)))

@@ -30,6 +30,7 @@ enum SampleStatus {
         status.figures = [
             "live": ["recall@10": 0.15, "mrr@10": 0.05], "popularity": ["recall@10": 0.1, "mrr@10": 0.04],
         ]
+        status.cohorts = ["new_users": ["live": ["recall@10": 0.07], "popularity": ["recall@10": 0.08]]]
         status.decisions = [
             decision(.promotion, 20_000, "The candidate <b>won</b>.", ["lower_bound": 0.002]),
             decision(.drift, 10_000, "It drifted.", [:]),

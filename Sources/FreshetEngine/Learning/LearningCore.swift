@@ -73,7 +73,10 @@ final class LearningCore {
             isPrepared = true
             return try learnNext(evaluatedShare: evaluatedShare)
         }
-        loop.remember(events)
+        for event in events {
+            forgetting.note(event, after: loop.histories[event.user])
+            loop.remember(CollectionOfOne(event))
+        }
         prepared = last.offset
         return events.count
     }
@@ -264,6 +267,11 @@ final class LearningCore {
             loss: loop.report?.loss,
             learningRate: loop.report.map { Double($0.rate) },
             figures: loop.evaluation.figures(),
+            cohorts: Dictionary(
+                uniqueKeysWithValues: [PrequentialEvaluation.Cohort.newUsers, .newItems].map { cohort in
+                    (cohort.rawValue, loop.evaluation.figures(cohort: cohort))
+                }
+            ),
             curve: loop.evaluation.curve.map {
                 EngineStatus.CurvePoint(time: $0.time * 1000, offset: $0.offset, figures: $0.figures)
             },

@@ -10,7 +10,9 @@ struct LearningReport: Sendable {
     var learningRate: Double?
     /// The prequential figures by contender and metric.
     var figures: [String: [String: Double]] = [:]
-    /// The same over time.
+    /// The same for the first events of users and about items only, by cohort.
+    var cohorts: [String: [String: [String: Double]]] = [:]
+    /// The figures over time.
     var curve: [EngineStatus.CurvePoint] = []
     /// How each kept period is predicted after each promotion.
     var forgetting = EngineStatus.Forgetting()

@@ -28,10 +28,14 @@ final class LearningService: @unchecked Sendable {
     private let shown = Mutex(Shown())
     private let ended = Mutex<[CheckedContinuation<Void, Never>]?>(nil)
 
-    init(_ parts: LearnerParts, _ start: LearningStart) {
+    init(_ parts: LearnerParts, _ start: LearningStart) throws {
         self.parts = parts
         core = LearningCore(parts, start)
         signal = CommitSignal(newest: parts.store.newestOffset)
+        // What was received before this start and not learned yet has waited since then.
+        if let first = try parts.store.events(after: start.base, limit: 1).first {
+            lag.committed(parts.store.newestOffset, at: first.received)
+        }
         let report = core.report()
         shown.withLock { $0.report = report }
         parts.retraining.setHandler { [weak self] in self?.trainingFinished($0) }

@@ -20,8 +20,8 @@ final class RetrainService: Sendable {
         self.logger = logger
     }
 
-    /// How far the running training is, 0 to 1; `nil` when none runs.
-    var progress: Double? { state.withLock { $0.isRunning ? $0.progress ?? 0 : nil } }
+    /// How far the running training is, 0 to 1; `nil` when none runs and the result of the last one was taken.
+    var progress: Double? { state.withLock { $0.progress } }
 
     /// Sets what is called on the training's thread with every result, but not when the training was stopped.
     func setHandler(_ handler: @escaping @Sendable (Result<FullTraining.Product, FreshetError>) -> Void) {
@@ -45,10 +45,11 @@ final class RetrainService: Sendable {
         BackgroundThread.start(named: "freshet-train", niceness: training.settings.niceness) { [self] in
             let result = run(upTo: newest, minutes: minutes)
             let handler = state.withLock { state in
-                (state.isRunning, state.progress) = (false, nil)
+                state.isRunning = false
                 return state.stops ? nil : state.handler
             }
             handler?(result)
+            state.withLock { state in if !state.isRunning { state.progress = nil } }
         }
         return true
     }

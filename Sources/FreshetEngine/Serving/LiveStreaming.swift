@@ -12,13 +12,25 @@ import FreshetRecommendation
 final class LiveStreaming: StreamingEvidence, @unchecked Sendable {
     private let lock = NSLock()
     private var models: StreamingModels
+    private var clock = StreamClock()
 
     init(_ models: StreamingModels) { self.models = models }
 
     /// Learns an event.
     func learn(_ event: LoggedEvent, after history: History) {
-        lock.withLock { models.learn(event, after: history) }
+        lock.withLock {
+            models.learn(event, after: history)
+            clock.note(event)
+        }
     }
+
+    /// Takes note of the time of events that the models know already.
+    func noteTimes(of events: [LoggedEvent]) {
+        lock.withLock { for event in events { clock.note(event) } }
+    }
+
+    /// What time it is in the stream, in seconds since 1970.
+    func time(at now: Int64) -> Int64 { lock.withLock { clock.time(at: now) } }
 
     /// The newest event learned.
     var offset: Int64 { lock.withLock { models.offset } }

@@ -16,7 +16,7 @@ struct Preload: Sendable {
     func run(with snapshot: ModelSnapshot) {
         var queries = recommender.latestQueries(limit: Self.questions)
         for index in queries.indices {
-            queries[index].time = clock.seconds
+            queries[index].time = streaming.time(at: clock.seconds)
             // With the events of meanwhile; a user who cannot be read is not worth waiting for.
             guard let user = queries[index].user, let history = try? sessions.history(of: user) else { continue }
             queries[index].history = history

@@ -50,7 +50,7 @@ public struct PeriodProtocol {
         /// ADER's λ.
         public var distillation: Float = 0.8
         /// What the mean loss of the replayed targets counts beside distillation.
-        public var replayWeight: Float = 0
+        public var replayWeight: Float = 1
         /// Cycles to run; 0 for all there are.
         public var cycles = 0
         /// How many queries of each older period measure what was forgotten.

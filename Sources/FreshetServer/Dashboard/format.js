@@ -92,23 +92,18 @@ export function name(key) {
     return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The part of a metric's name that says on whom it is counted: `new_users` of `new_users.recall@10`. */
-export const cohort = (metric) => String(metric).split(/[./ :]+/).filter((part) => part && !part.includes("@") && part !== "count" && part !== "all").join(" ");
-
-/** A metric in words: `recall@10` is "Recall@10", `new_users.recall@10` is "Recall@10, new users". */
+/** A metric in words: `recall@10` is "Recall@10". */
 export function metricName(key) {
-    const main = String(key).split(/[./ :]+/).find((part) => part.includes("@"));
-    const [head, depth] = (main ?? key).split("@");
-    const whom = main ? cohort(key) : "";
-    return (depth ? `${name(head)}@${depth}` : name(head)) + (whom ? `, ${name(whom).toLowerCase()}` : "");
+    const [head, depth] = String(key).split("@");
+    return depth ? `${name(head)}@${depth}` : name(head);
 }
 
 /** An order that puts what people read first first. */
 export function byMetric(left, right) {
     const rank = (key) => {
         const places = ["recall@10", "ndcg@10", "mrr@10", "recall@20", "ndcg@20", "mrr@20"];
-        const place = places.findIndex((name) => key.includes(name));
-        return (place >= 0 ? place : places.length) + (cohort(key) ? 100 : 0);
+        const place = places.indexOf(key);
+        return place >= 0 ? place : places.length;
     };
     return rank(left) - rank(right) || left.localeCompare(right);
 }

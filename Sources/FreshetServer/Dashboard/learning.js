@@ -10,7 +10,9 @@ import { live } from "./live.js";
 import { frame, learnerBadge } from "./status.js";
 
 // Kept while the tab is open, so that a visit to another page loses no choice.
-const choice = { metric: null, byTime: true, hidden: new Set(), kinds: "notable" };
+const choice = { metric: null, byTime: true, hidden: new Set(), kinds: "notable", cohort: "all" };
+
+const cohortChoices = [["all", "All events"], ["new_users", "New users"], ["new_items", "New items"]];
 
 const kindChoices = [["notable", "Without micro-updates"], ["all", "All"], ["promotion", "Promotions"], ["rollback", "Rollbacks"],
     ["drift", "Drift"], ["held_back", "Held back"], ["micro_update", "Micro-updates"], ["retrain", "Retrains"], ["discard", "Discards"]];
@@ -32,7 +34,14 @@ function open() {
         h("div", { class: "controls" }, h("label", { for: "metric" }, "Metric"), metricSelect, axes)), legend, chart.element, marks);
 
     const figures = h("div", { class: "scroll" });
-    const figuresPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Now, over the sliding window")), figures);
+    const cohorts = h("div", { class: "segments", role: "group", "aria-label": "Whose events" }, cohortChoices.map(([key, label]) =>
+        h("button", { type: "button", "aria-pressed": String(choice.cohort === key), on: { click: (event) => {
+            choice.cohort = key;
+            for (const button of cohorts.children) button.setAttribute("aria-pressed", String(button === event.currentTarget));
+            update();
+        } } }, label)));
+    const figuresPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Now, over the sliding window"),
+        h("div", { class: "controls" }, cohorts)), figures);
     const forgetting = h("div", { class: "scroll" });
     const transfer = h("p", { class: "panel-figure" });
     const forgettingPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Forgetting"), transfer),
@@ -91,7 +100,7 @@ function open() {
         showMetrics(names);
         showLegend(Object.keys({ ...status.curve.at(-1)?.figures, ...status.figures }).sort(format.byContender));
         chart.update(curveChart(status, metric, { byTime: choice.byTime, hidden: choice.hidden, decisions: allDecisions() }));
-        showFigures({ table: status.figures, names, metric });
+        showFigures({ table: choice.cohort === "all" ? status.figures : status.cohorts[choice.cohort] ?? {}, names, metric });
         showForgetting(status.forgetting);
         showAll();
         showBadge(status.learner.state);
@@ -106,9 +115,8 @@ function open() {
 function figureTable(table, names, chosen) {
     const contenders = Object.keys(table).sort(format.byContender);
     if (contenders.length === 0) return h("p", { class: "muted empty" }, "No figures yet.");
-    // All events at the two depths that people compare; the chosen metric and its cohorts too.
-    const stem = (metric) => metric.split(/[./ :]+/).find((part) => part.includes("@"));
-    names = names.filter((metric) => stem(metric) === stem(chosen) || (!format.cohort(metric) && /@(10|20)$/.test(metric)));
+    // The two depths that people compare, and what was chosen.
+    names = names.filter((metric) => metric === chosen || /@(10|20)$/.test(metric));
     const best = Object.fromEntries(names.map((metric) => [metric, Math.max(...contenders.map((contender) => table[contender][metric] ?? -Infinity))]));
     return h("table", { class: "data data-figures" }, h("caption", { class: "visually-hidden" }, "Prequential figures by contender and metric"),
         h("thead", null, h("tr", null, h("th", { scope: "col" }, "Contender"),

@@ -58,7 +58,8 @@ function open() {
     }
 
     const show = whenChanged(({ versions: entries, live: serving }) => {
-        back.disabled = entries.length < 2;
+        // Before the first version there is the floor: one version is enough to roll back from.
+        back.disabled = !entries.some((entry) => entry.state === "live");
         if (entries.length === 0) {
             put(list, h("p", { class: "muted empty" }, "No version yet. Until the first training is done, a floor of popularity and co-visitation answers."));
             return;
@@ -90,8 +91,10 @@ function open() {
     function update() {
         if (!page.isReady()) return;
         const { status } = live;
-        // Asked again when the live version or the newest decision changed, not every second.
-        const key = `${status.live} ${status.decisions[0]?.time ?? 0} ${status.decisions[0]?.kind ?? ""}`;
+        // Asked again when the live version or the newest decision changed or a training ended, not every second.
+        const newest = status.decisions[0];
+        const isTraining = Number.isFinite(status.learner.retraining);
+        const key = `${status.live} ${newest?.time ?? 0} ${newest?.kind ?? ""} ${isTraining}`;
         if (key !== asked) {
             asked = key;
             load();

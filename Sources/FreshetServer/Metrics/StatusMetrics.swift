@@ -32,10 +32,12 @@ enum StatusMetrics {
                 set(name, help, value, [("quantile", quantile)])
             }
         }
-        for (contender, figures) in status.figures {
-            for (metric, value) in figures {
-                let labels = [("contender", contender), ("metric", metric)]
-                set("freshet_prequential", "Prequential figures over the sliding window.", value, labels)
+        for (cohort, contenders) in status.cohorts.merging(["all": status.figures], uniquingKeysWith: { $1 }) {
+            for (contender, figures) in contenders {
+                for (metric, value) in figures {
+                    let labels = [("cohort", cohort), ("contender", contender), ("metric", metric)]
+                    set("freshet_prequential", "Prequential figures over the sliding window.", value, labels)
+                }
             }
         }
         for health in status.health {

@@ -55,6 +55,10 @@ extension Schemas {
                     "log": ["type": "object"], "learner": ["type": "object"], "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
                     "figures": ["type": "object", "additionalProperties": figures],
+                    "cohorts": [
+                        "type": "object",
+                        "additionalProperties": ["type": "object", "additionalProperties": figures],
+                    ],
                     "curve": ["type": "array", "items": ["type": "object"]], "decisions": list(of: "Decision"),
                     "forgetting": ["type": "object"], "health": list(of: "Health"),
                 ]
