@@ -3,76 +3,85 @@ import FreshetData
 import FreshetModels
 
 extension LearningLoop {
+    /// The candidates of every contender for the events that are predicted together.
+    struct Contenders {
+        var live = ScoredEvents()
+        var learning = ScoredEvents()
+        var candidate = ScoredEvents()
+        var retrained = ScoredEvents()
+        var good = ScoredEvents()
+        var frozen = ScoredEvents()
+    }
+
+    /// How many events are scored together.
+    var scoredTogether: Int { ScoredEvents.limit(itemCount: learning.trained?.scorer.itemCount ?? 0) }
+
+    /// Has every contender's transformer score events that are about to be predicted.
+    func score(_ events: [StreamEvent]) {
+        contenders.live.score(events, by: live.trained?.scorer, with: ranker)
+        // The same weights find the same candidates.
+        let learned = learning.scorer(numbered: nextNumber())
+        if learning.scorerNumber != liveNumber { contenders.learning.score(events, by: learned, with: ranker) }
+        if let scorer = candidate?.scorer(numbered: nextNumber()) {
+            contenders.candidate.score(events, by: scorer, with: ranker)
+        }
+        if let scorer = retrained?.scorer(numbered: nextNumber()) {
+            contenders.retrained.score(events, by: scorer, with: ranker)
+        }
+        if let frozen { contenders.frozen.score(events, by: frozen.trained?.scorer, with: ranker) }
+        contenders.good.score(events.filter(isGuarded), by: good.trained?.scorer, with: ranker)
+    }
+
+    /// Whether what is live is compared with the last good state on an event.
+    private func isGuarded(_ event: StreamEvent) -> Bool {
+        policy.good != policy.live && EventSampling.takes(event.event.offset, share: settings.guardShare, purpose: 2)
+    }
+
     /// The rank that every contender gives an event's item beforehand; fusion weights learn from it at once.
     func predict(_ event: StreamEvent) -> Outcome {
         let item = event.event.item
-        let context = ScoringContext(user: event.event.user, history: event.history)
-        let now = event.event.time
-        ranker.rank(context, with: live.trained?.scorer, from: streaming, at: now, weights: live.fusion, into: set)
-        var predictions = [Outcome.Prediction(.live, rank: set.rank(of: item))]
-        let (popular, visited) = yardsticks.ranks(of: item, among: set)
+        let answered = contenders.live.ranked(event, by: ranker, from: streaming, weights: live.fusion)
+        var predictions = [Outcome.Prediction(.live, rank: answered.rank(of: item))]
+        let (popular, visited) = yardsticks.ranks(of: item, among: answered)
         predictions.append(Outcome.Prediction(.popularity, rank: popular))
         predictions.append(Outcome.Prediction(.coVisitation, rank: visited))
-        predictions.append(
-            Outcome.Prediction(.learning, rank: predictAndLearn(item, context, at: now, line: &learning))
-        )
-        if var line = candidate {
-            candidate = nil
-            predictions.append(
-                Outcome.Prediction(.candidate, rank: predictAndLearn(item, context, at: now, line: &line))
-            )
+        if learning.scorerNumber == liveNumber {
+            CandidateRanker.rank(answered, with: learning.fusion.weights)
+            predictions.append(Outcome.Prediction(.learning, rank: answered.rank(of: item)))
+            learning.fusion.learn(item, among: answered)
+        } else {
+            predictions.append(predictAndLearn(event, .learning, among: contenders.learning, &learning.fusion))
+        }
+        // Taken out while it learns, so that its arrays are not copied.
+        if var line = candidate.take() {
+            predictions.append(predictAndLearn(event, .candidate, among: contenders.candidate, &line.fusion))
             candidate = line
         }
-        if var line = retrained {
-            retrained = nil
-            predictions.append(Outcome.Prediction(.retrain, rank: predictAndLearn(item, context, at: now, line: &line)))
+        if var line = retrained.take() {
+            predictions.append(predictAndLearn(event, .retrain, among: contenders.retrained, &line.fusion))
             retrained = line
         }
-        if policy.good != policy.live, EventSampling.takes(event.event.offset, share: settings.guardShare, purpose: 2) {
-            predictions.append(Outcome.Prediction(.lastGood, rank: rank(of: item, context, at: now, by: good)))
+        if isGuarded(event) {
+            let set = contenders.good.ranked(event, by: ranker, from: streaming, weights: good.fusion)
+            predictions.append(Outcome.Prediction(.lastGood, rank: set.rank(of: item)))
         }
         if let frozen {
-            predictions.append(Outcome.Prediction(.frozen, rank: rank(of: item, context, at: now, by: frozen)))
+            let set = contenders.frozen.ranked(event, by: ranker, from: streaming, weights: frozen.fusion)
+            predictions.append(Outcome.Prediction(.frozen, rank: set.rank(of: item)))
         }
         return Outcome(of: event, predictions: predictions)
     }
 
-    /// The rank by a line's newest weights, which then learn how to weigh the features.
+    /// The rank by a line's weights, which then learn how to weigh the features.
     private func predictAndLearn(
-        _ item: ItemIndex,
-        _ context: ScoringContext,
-        at now: Int64,
-        line: inout LearningLine
-    ) -> Int? {
-        let scorer = line.scorer(numbered: nextNumber())
-        // The same weights have found the same candidates.
-        let candidates = line.scorerNumber == liveNumber ? set : otherSet
-        if line.scorerNumber == liveNumber {
-            CandidateRanker.rank(set, with: line.fusion.weights)
-        } else {
-            ranker.rank(
-                context,
-                with: scorer,
-                from: streaming,
-                at: now,
-                weights: line.fusion.weights,
-                into: otherSet
-            )
-        }
-        let rank = candidates.rank(of: item)
-        line.fusion.learn(item, among: candidates)
-        return rank
-    }
-
-    private func rank(of item: ItemIndex, _ context: ScoringContext, at now: Int64, by state: ServedState) -> Int? {
-        ranker.rank(
-            context,
-            with: state.trained?.scorer,
-            from: streaming,
-            at: now,
-            weights: state.fusion,
-            into: otherSet
-        )
-        return otherSet.rank(of: item)
+        _ event: StreamEvent,
+        _ contender: Contender,
+        among scored: ScoredEvents,
+        _ fusion: inout FusionTrainer
+    ) -> Outcome.Prediction {
+        let set = scored.ranked(event, by: ranker, from: streaming, weights: fusion.weights)
+        let rank = set.rank(of: event.event.item)
+        fusion.learn(event.event.item, among: set)
+        return Outcome.Prediction(contender, rank: rank)
     }
 }

@@ -73,7 +73,7 @@ public final class LearningLoop {
     var liveNumber = 0
     var emphasizedEvents = 0
     let ranker: CandidateRanker
-    let (set, otherSet) = (CandidateSet(), CandidateSet())
+    var contenders = Contenders()
 
     /// Starts a loop.
     ///
@@ -151,19 +151,22 @@ public final class LearningLoop {
     /// One micro-batch: predict, count, learn.
     private func take(_ batch: ArraySlice<LoggedEvent>) -> [DriftMonitor.Signal] {
         var signals: [DriftMonitor.Signal] = []
-        var learned: [StreamEvent] = []
-        learned.reserveCapacity(batch.count)
-        for event in batch {
-            let isNewItem = streaming.lifetime(of: event.item) == nil
-            let next = StreamEvent(event: event, history: histories[event.user], isNewItem: isNewItem)
-            let outcomes =
-                EventSampling.takes(event.offset, share: evaluationShare, purpose: 1)
-                ? evaluation.add(timed(\.predicting) { predict(next) }) : evaluation.advance(to: event.time)
-            for outcome in outcomes { if let signal = judge(outcome) { signals.append(signal) } }
-            timed(\.counting) { streaming.learn(next) }
-            learned.append(next)
-            histories.append(event)
-            if settings.periodEvents > 0, kept.offer(next) { isPeriodOver = true }
+        let learned = streamEvents(of: batch)
+        var next = learned[...]
+        while !next.isEmpty {
+            let together = next.prefix(scoredTogether)
+            next = next.dropFirst(together.count)
+            let predicted = together.filter(isPredicted)
+            timed(\.predicting) { score(predicted) }
+            for event in together {
+                let outcomes =
+                    isPredicted(event)
+                    ? evaluation.add(timed(\.predicting) { predict(event) })
+                    : evaluation.advance(to: event.event.time)
+                for outcome in outcomes { if let signal = judge(outcome) { signals.append(signal) } }
+                timed(\.counting) { streaming.learn(event) }
+                if settings.periodEvents > 0, kept.offer(event) { isPeriodOver = true }
+            }
         }
         offset = batch.last?.offset ?? offset
         let emphasis: ContinualLearner.Emphasis =
@@ -173,6 +176,20 @@ public final class LearningLoop {
         report = timed(\.learning) { learning.learn(learned, emphasis: emphasis) } ?? report
         if settings.candidateLearns { _ = candidate?.learn(learned, emphasis: emphasis) }
         return signals
+    }
+
+    private func isPredicted(_ event: StreamEvent) -> Bool {
+        EventSampling.takes(event.event.offset, share: evaluationShare, purpose: 1)
+    }
+
+    /// The events with what was known before each; the histories hold them afterwards.
+    private func streamEvents(of batch: ArraySlice<LoggedEvent>) -> [StreamEvent] {
+        var items: Set<ItemIndex> = []
+        return batch.map { event in
+            defer { histories.append(event) }
+            let isNewItem = streaming.lifetime(of: event.item) == nil && items.insert(event.item).inserted
+            return StreamEvent(event: event, history: histories[event.user], isNewItem: isNewItem)
+        }
     }
 
     /// Tells the gates and detectors of an outcome that counts now.

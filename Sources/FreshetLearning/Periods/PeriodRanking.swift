@@ -71,11 +71,7 @@ struct PeriodRanking {
             let range = start..<min(start + Self.batch, range.upperBound)
             sets.withSets(range.count) { sets in
                 let contexts = Array(queries.contexts[range])
-                if let scorer {
-                    ranker.score(contexts, with: scorer, into: sets)
-                } else {
-                    for (context, set) in zip(contexts, sets) { ranker.score(context, with: nil, into: set) }
-                }
+                ranker.score(contexts, with: scorer, into: sets)
                 for (index, place) in range.enumerated() {
                     ranker.collect(contexts[index], from: streaming, at: queries.times[place], into: sets[index])
                     body(queries.items[place], sets[index])

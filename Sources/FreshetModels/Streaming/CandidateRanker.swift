@@ -69,12 +69,8 @@ public struct CandidateRanker: Sendable {
         retrieval: QuantizedItems? = nil,
         into set: CandidateSet
     ) {
-        set.transformerCount = 0
-        set.topItems.removeAll()
-        set.topScores.removeAll()
-        set.retrieval = nil
-        guard let scorer, let known = context.history.keepingItems(below: scorer.itemCount) else { return }
-        let context = ScoringContext(user: context.user, history: known)
+        set.clearTransformer()
+        guard let scorer, let context = Self.known(context, to: scorer) else { return }
         if let retrieval { return retrieve(context, from: retrieval, into: set) }
         let V = scorer.itemCount
         set.logits.reserve(V)
@@ -85,21 +81,32 @@ public struct CandidateRanker: Sendable {
     /// Scores the catalogue for several histories at once: the transformer's item table is read once for all of them.
     ///
     /// - Parameters:
-    ///   - contexts: the histories, of items that the transformer knows, none of them empty.
-    ///   - scorer: a trained transformer.
+    ///   - contexts: the histories.
+    ///   - scorer: a trained transformer or `nil`.
     ///   - sets: one for each context; emptied; receive the scores.
-    public func score(_ contexts: [ScoringContext], with scorer: any Scorer, into sets: [CandidateSet]) {
+    public func score(_ contexts: [ScoringContext], with scorer: (any Scorer)?, into sets: [CandidateSet]) {
         precondition(contexts.count == sets.count, "\(contexts.count) contexts for \(sets.count) candidate sets")
-        let V = scorer.itemCount
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: contexts.count * V) { scores in
-            scorer.score(contexts[...], into: scores)
-            for (index, set) in sets.enumerated() {
-                set.retrieval = nil
-                set.logits.reserve(V)
-                set.logits.start.update(from: scores.baseAddress! + index * V, count: V)
-                findBest(of: V, in: set)
-            }
+        for set in sets { set.clearTransformer() }
+        guard let scorer else { return }
+        let asked = zip(contexts, sets).compactMap { context, set in
+            Self.known(context, to: scorer).map { (context: $0, set: set) }
         }
+        guard let first = asked.first else { return }
+        let V = scorer.itemCount
+        let scores = first.set.batchLogits
+        scores.reserve(asked.count * V)
+        let all = UnsafeMutableBufferPointer(start: scores.start, count: asked.count * V)
+        scorer.score(asked.map(\.context)[...], into: all)
+        for (row, (_, set)) in asked.enumerated() {
+            set.logits.reserve(V)
+            set.logits.start.update(from: scores.start + row * V, count: V)
+            findBest(of: V, in: set)
+        }
+    }
+
+    /// A context without items that a scorer does not know; `nil` when nothing is left.
+    private static func known(_ context: ScoringContext, to scorer: any Scorer) -> ScoringContext? {
+        context.history.keepingItems(below: scorer.itemCount).map { ScoringContext(user: context.user, history: $0) }
     }
 
     /// Finds the transformer's best items by the scores of the whole catalogue.

@@ -16,6 +16,8 @@ public final class CandidateSet {
     let followers = SparseScores()
     /// The transformer's scores, shape `[V]`, when `transformerCount` is above 0.
     let logits = ScratchList<Float>()
+    /// The scores of several sets that were computed together, shape `[sets, V]`; in the first of them.
+    let batchLogits = ScratchList<Float>()
     var transformerCount = 0
     /// Where the scores come from when they are rough; the transformer's best items hold exact ones.
     var retrieval: QuantizedItems?
@@ -74,6 +76,14 @@ public final class CandidateSet {
         for other in 0..<count
         where scores[other] > score || (scores[other] == score && items[other] < item.rawValue) { rank += 1 }
         return rank
+    }
+
+    /// Forgets what a transformer said.
+    func clearTransformer() {
+        transformerCount = 0
+        topItems.removeAll()
+        topScores.removeAll()
+        retrieval = nil
     }
 
     /// Makes the transformer's scores of all candidates exact.

@@ -1,0 +1,41 @@
+import FreshetCore
+import FreshetData
+import FreshetModels
+
+/// A contender's candidates for events that are predicted together: the transformer scores all of them in one pass.
+struct ScoredEvents {
+    private var sets: [CandidateSet] = []
+    private var places: [Int64: Int] = [:]
+
+    /// Scores of the whole catalogue that are kept at once, in numbers: 32 MB.
+    private static let memory = 8_000_000
+
+    /// How many events go together with a model of so many items.
+    static func limit(itemCount: Int) -> Int { max(1, memory / max(1, itemCount)) }
+
+    /// Has a model score the events, each with what its user did before.
+    mutating func score(_ events: some Sequence<StreamEvent>, by scorer: (any Scorer)?, with ranker: CandidateRanker) {
+        places.removeAll(keepingCapacity: true)
+        var contexts: [ScoringContext] = []
+        for event in events {
+            places[event.event.offset] = contexts.count
+            contexts.append(ScoringContext(user: event.event.user, history: event.history))
+        }
+        while sets.count < contexts.count { sets.append(CandidateSet()) }
+        ranker.score(contexts, with: scorer, into: Array(sets.prefix(contexts.count)))
+    }
+
+    /// The candidates of an event, collected and in the order of the weights.
+    func ranked(
+        _ event: StreamEvent,
+        by ranker: CandidateRanker,
+        from streaming: StreamingModels,
+        weights: FusionWeights
+    ) -> CandidateSet {
+        guard let place = places[event.event.offset] else { preconditionFailure("an event that was not scored") }
+        let context = ScoringContext(user: event.event.user, history: event.history)
+        ranker.collect(context, from: streaming, at: event.event.time, into: sets[place])
+        CandidateRanker.rank(sets[place], with: weights)
+        return sets[place]
+    }
+}
