@@ -360,7 +360,7 @@ def corrupt(options, folder):
         engine.wait_ready()
         acknowledged, _ = send(engine, 0, 6000)
         try:
-            engine.wait_version(1, timeout=120)
+            engine.promote_first(timeout=120)
         except RuntimeError as error:
             return {"says": str(error), "good": False}
         time.sleep(2)

@@ -67,14 +67,9 @@ def serve(folder, name, settings=(), arguments=(), sample=True):
     return engine
 
 
-def warm(engine, patience=420):
-    """Puts the first trained version live by hand, as what counts here is its cost; the version that serves then."""
-    deadline = time.monotonic() + patience
-    while str(engine.status()["live"]).startswith("0.") and time.monotonic() < deadline:
-        time.sleep(1)
-        for version in engine.call("GET", "/v1/models")["versions"]:
-            if version["state"] == "candidate":
-                engine.call("POST", f"/v1/models/{version['version']}/promote")
+def warm(engine):
+    """Has a trained version serve, as what counts here is its cost; the version then."""
+    engine.promote_first()
     engine.wait_learned()
     return str(engine.status()["live"])
 
