@@ -13,12 +13,18 @@ final class LogMemory: Sendable {
     private let count = Atomic<Int>(0)
     /// The offset of each user's newest event; 0 for none.
     private let heads = Mutex<[Int64]>([])
-    private let observer = Mutex<Observer?>(nil)
+    private let listener = Mutex(Listener())
+
+    /// In a structure of its own: a function that is read from a generic container by itself is wrapped anew at every
+    /// read, and the wrappings stay.
+    private struct Listener {
+        var observer: Observer?
+    }
 
     var newestOffset: Int64 { newest.load(ordering: .acquiring) }
     var eventCount: Int { count.load(ordering: .relaxed) }
 
-    func setObserver(_ observer: @escaping Observer) { self.observer.withLock { $0 = observer } }
+    func setObserver(_ observer: @escaping Observer) { listener.withLock { $0.observer = observer } }
 
     /// The offset of a user's newest event; 0 for none.
     func head(of user: UserIndex) -> Int64 {
@@ -50,7 +56,8 @@ final class LogMemory: Sendable {
         count.wrappingAdd(changes.events.count - changes.removedEvents, ordering: .relaxed)
         newest.store(changes.newestOffset, ordering: .releasing)
         guard !changes.events.isEmpty else { return }
-        observer.withLock { $0 }?(changes.events)
+        let listener = listener.withLock { $0 }
+        listener.observer?(changes.events)
     }
 
     /// Only the store gives numbers: somebody else's would be in memory and not on disk.
