@@ -181,11 +181,10 @@ def million(table, options, folder):
     with serve(folder, "million", arguments=["--import", str(data)], sample=False) as engine:
         table.add("a million items: first start with import to ready", time.monotonic() - engine.began, "s")
         try:
-            engine.wait_version(1, timeout=options.patience)
-            version = 1
+            version = engine.promote_first(options.patience)
         except RuntimeError as error:
             print(f"  no trained version: {error}", file=sys.stderr)
-            version = 0
+            version = "0.0"
         report = bench(
             engine, "--users", 20_000, "--items", 1_000_000, "--recommendations", 20, "--seconds", options.seconds / 2
         )

@@ -1,7 +1,9 @@
 import FreshetCore
 import FreshetData
+import FreshetEvaluation
 import FreshetLearning
 import FreshetModels
+import FreshetTensor
 
 /// Keeps some events of every period of the log, and after each promotion measures how well each is still predicted.
 struct ForgettingMeter {
@@ -75,19 +77,16 @@ struct ForgettingMeter {
     /// Recall@20 over the whole catalogue; `nil` without an event of a known user.
     private static func recall(of scorer: any Scorer, on events: [StreamEvent]) -> Double? {
         let V = scorer.itemCount
-        let scores = UnsafeMutableBufferPointer<Float>.allocate(capacity: V)
-        defer { scores.deallocate() }
-        var (hits, count) = (0, 0)
-        for event in events {
-            let known = event.history.items.indices.filter { event.history.items[$0].position < V }
-            guard !known.isEmpty, known.count == event.history.count else { continue }
-            count += 1
-            let item = event.event.item.position
-            guard item < V else { continue }
-            scorer.score([ScoringContext(user: nil, history: event.history)], into: scores)
-            let better = scores.count { $0 > scores[item] }
-            if better < cutoff { hits += 1 }
+        let known = events.filter { event in
+            event.history.count > 0 && event.history.items.allSatisfy { $0.position < V }
         }
-        return count == 0 ? nil : Double(hits) / Double(count)
+        guard !known.isEmpty else { return nil }
+        let ranks = NextItemRanks.ranks(
+            of: scorer,
+            contexts: known.map { ScoringContext(user: nil, history: $0.history) },
+            items: known.map(\.event.item),
+            pool: ThreadPool(threads: 1)
+        )
+        return Double(ranks.count { $0 <= cutoff }) / Double(known.count)
     }
 }
