@@ -119,7 +119,10 @@ class Engine:
         while str(self.status()["live"]).startswith("0."):
             for version in self.call("GET", "/v1/models")["versions"]:
                 if version["state"] == "candidate":
-                    self.call("POST", f"/v1/models/{version['version']}/promote")
+                    try:
+                        self.call("POST", f"/v1/models/{version['version']}/promote")
+                    except TimeoutError:
+                        pass  # It is going on: a large version is written to disk first.
             if time.monotonic() > deadline:
                 raise RuntimeError(f"no version in {timeout} s: {self.status()['learner']}")
             time.sleep(0.5)

@@ -60,6 +60,29 @@ import Testing
         #expect((0..<10).count { best(updater.makeScorer(), after: [$0]) == ($0 + 1) % 10 } >= 9)
     }
 
+    /// With the moments of those before it, another updater makes the very steps that the first would have made.
+    @Test func goesOnAsIfItHadNotBeenMadeAnew() throws {
+        var configuration = configuration
+        configuration.averaging = 0
+        configuration.loss = .softmax
+        let first = SequenceUpdater(
+            configuration: configuration,
+            itemCount: 10,
+            typeCount: 1,
+            hasTimes: false,
+            seed: 1,
+            pool: pool
+        )
+        let lesson = lesson(0..<10)
+        for _ in 0..<20 { first.step(lesson, rate: 0.01) }
+        let heir = try SequenceUpdater(first.makeScorer(), seed: 2, pool: pool)
+        let stranger = try SequenceUpdater(first.makeScorer(), seed: 2, pool: pool)
+        heir.takeMoments(of: first)
+        for updater in [first, heir, stranger] { updater.step(lesson, rate: 0.01) }
+        #expect(heir.makeScorer().checkpoint() == first.makeScorer().checkpoint())
+        #expect(stranger.makeScorer().checkpoint() != first.makeScorer().checkpoint())
+    }
+
     @Test func onlyTargetsAreLearned() {
         let (all, newest) = (updater(), updater())
         var lesson = SequenceUpdater.Lesson()

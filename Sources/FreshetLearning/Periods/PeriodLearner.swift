@@ -15,6 +15,7 @@ struct PeriodLearner {
     private var replay: ReplayBuffer
     private var cycle = 0
     private var best: (any Scorer)?
+    private var updater: SequenceUpdater?
     private var ranking: PeriodRanking?
     /// Recall@20 on the held-out sessions of the newest period.
     private(set) var validationRecall = 0.0
@@ -76,6 +77,7 @@ struct PeriodLearner {
     private mutating func train(on learned: [UserIndex], validation: PeriodQueries, itemCount: Int) throws {
         let updater = try makeUpdater(itemCount: itemCount)
         train(updater, on: learned, validation: validation, itemCount: itemCount)
+        self.updater = updater
         if strategy.replays { keepExemplars(of: updater) }
     }
 
@@ -110,10 +112,11 @@ struct PeriodLearner {
                 pool: pool
             )
         }
-        let updater = try SequenceUpdater(best, seed: cycleSeed, pool: pool)
-        updater.keepTeacher()
-        updater.grow(toItems: itemCount)
-        return updater
+        let next = try SequenceUpdater(best, seed: cycleSeed, pool: pool)
+        next.keepTeacher()
+        next.grow(toItems: itemCount)
+        if let updater { next.takeMoments(of: updater) }
+        return next
     }
 
     private func queries(_ users: ArraySlice<UserIndex>) -> PeriodQueries {

@@ -69,6 +69,8 @@ public struct PeriodProtocol {
             model.loss = .sampledSoftmax
             model.negatives = 4096
             model.averaging = 0.99
+            // The moments outlive a cycle and have to remember more than one.
+            model.beta2 = 0.999
             return model
         }
     }

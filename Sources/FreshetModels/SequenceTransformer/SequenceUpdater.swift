@@ -117,6 +117,14 @@ public final class SequenceUpdater {
         SequenceTransformer.Shape(items: max(items, 1), types: typeCount, hasTimes: hasTimes)
     }
 
+    /// Takes over the optimizer's moments of an updater that the weights come from.
+    ///
+    /// Adam divides by the size of a weight's past gradients. With none, the first faint gradient of an item that is only
+    /// ever a negative moves it as far as a strong one would: what was learned of it is gone within an epoch.
+    public func takeMoments(of other: SequenceUpdater) {
+        parts.optimizer.assignLeadingRows(from: other.parts.optimizer)
+    }
+
     /// The trained model as it is now.
     public func makeScorer() -> any Scorer {
         SequenceScorer(configuration, shape(items: itemCount)) { parts.average.copy(into: $0) }
