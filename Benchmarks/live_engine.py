@@ -102,17 +102,6 @@ class Engine:
                 raise RuntimeError(f"not learned in {timeout} s: {status['learner']}")
             time.sleep(0.2)
 
-    def wait_version(self, number=1, timeout=900):
-        """Waits until a trained version serves; the status then."""
-        deadline = time.monotonic() + timeout
-        while True:
-            status = self.status()
-            if int(str(status["live"]).split(".")[0]) >= number:
-                return status
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"no version {number} in {timeout} s: {status['learner']}")
-            time.sleep(0.5)
-
     def promote_first(self, timeout=420):
         """Puts the first trained version live by hand, without waiting for it to win; the version that serves then."""
         deadline = time.monotonic() + timeout
