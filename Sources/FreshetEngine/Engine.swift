@@ -70,7 +70,7 @@ public final class Engine: Service {
         records = RecordQueue(store: store, health: health)
         book = VersionBook(try await store.versions(), queue: records)
         decisionLog = DecisionLog(try await store.decisions(limit: DecisionLog.limit))
-        archive = try SnapshotArchive(folder: configuration.folder + "/" + Self.versionsFolder)
+        archive = try SnapshotArchive(folder: configuration.folder + "/" + LearnedFiles.versions)
         let start = try LearningStart(
             configuration,
             archive,

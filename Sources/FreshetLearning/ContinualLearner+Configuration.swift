@@ -4,8 +4,13 @@ import FreshetModels
 extension ContinualLearner {
     /// The settings of learning from a stream.
     public struct Configuration: Codable, Sendable, Equatable {
-        /// The learning rate of a micro-update.
-        public var learningRate: Float = 5e-4
+        /// The learning rate of a micro-update of ``fullBatch`` events or more.
+        public var learningRate: Float = 3e-3
+        /// How many events the learning rate is meant for: fewer move the weights less, by the root of their share, so
+        /// that a slow stream's small updates are not noisier than a fast one's large ones.
+        public var fullBatch = 64
+        /// How much of the running average of the weights, which is what is served, a micro-update keeps.
+        public var averaging: Float = 0.98
         /// Events before a new one that a micro-update looks at; requests are answered from the model's full length.
         public var contextLength = 50
         /// How many exemplars are kept.
@@ -30,7 +35,9 @@ extension ContinualLearner {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try Self.check("learningRate", Double(learningRate), in: 1e-9...1)
+            try Self.check("learningRate", Double(learningRate), in: 0...1)
+            try Self.check("fullBatch", Double(fullBatch), in: 1...1_000_000)
+            try Self.check("averaging", Double(averaging), in: 0...0.999999)
             try Self.check("contextLength", Double(contextLength), in: 1...10_000)
             try Self.check("exemplars", Double(exemplars), in: 0...10_000_000)
             try Self.check("replayShare", Double(replayShare), in: 0...100)

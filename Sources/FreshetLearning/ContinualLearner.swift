@@ -38,7 +38,7 @@ public final class ContinualLearner {
     /// - Throws: `FreshetError` of kind `usage` when the scorer is another model.
     public init(scorer: any Scorer, configuration: Configuration, seed: UInt64, pool: ThreadPool) throws {
         self.configuration = configuration
-        updater = try SequenceUpdater(scorer, seed: seed, pool: pool)
+        updater = try SequenceUpdater(scorer, averaging: configuration.averaging, seed: seed, pool: pool)
         replay = ReplayBuffer(
             capacity: configuration.exemplars,
             contextLength: min(configuration.contextLength, updater.configuration.maximumLength),
@@ -85,7 +85,8 @@ public final class ContinualLearner {
         replay.draw(Int(wanted.rounded()), into: &lesson.replayed)
         lesson.replayWeight = configuration.replayWeight
         lesson.distillationWeight = adaptiveDistillation
-        let rate = configuration.learningRate * emphasis.rate
+        let share = min(1, Float(batch.count) / Float(configuration.fullBatch))
+        let rate = configuration.learningRate * emphasis.rate * share.squareRoot()
         let report = Report(
             events: batch.count,
             loss: updater.step(lesson, rate: rate),

@@ -29,9 +29,15 @@ extension SQLiteStore {
     ///   - file: the backup.
     ///   - folder: the data folder, which is made if it is not there.
     ///   - force: whether a database that is there may be replaced.
+    ///   - complete: puts what else belongs to it into the folder, which nobody can open meanwhile.
     /// - Throws: ``FreshetError`` when the backup is damaged, not Freshet's or a newer Freshet's, when the folder is in
     ///   use or has a database; the folder is then as it was.
-    public static func restore(from file: String, to folder: String, force: Bool = false) throws {
+    public static func restore(
+        from file: String,
+        to folder: String,
+        force: Bool = false,
+        complete: () throws -> Void = {}
+    ) throws {
         guard FileManager.default.fileExists(atPath: file) else {
             throw FreshetError(.external, "There is no backup '\(file)'.", remedy: "Check the spelling.")
         }
@@ -49,6 +55,7 @@ extension SQLiteStore {
         let backup = try openForReading(file)
         try FreshetError.mapping(path: file) { try backup.read { try Migrations.checkOwner($0, path: file) } }
         try copy(backup, of: file, to: path) { if exists { dropLog(of: path) } }
+        try complete()
         withExtendedLifetime(lock) {}
     }
 

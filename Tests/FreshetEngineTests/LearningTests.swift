@@ -29,18 +29,18 @@ import Testing
         configuration.retraining.overrides = TestEngine.tinyModel
         configuration.loop.publication.retrainGrowth = 0
         configuration.loop.publication.retrainsOnDrift = false
-        configuration.loop.promotion.minimumEvents = 30
+        // Never a verdict: tests promote by hand.
+        configuration.loop.promotion.minimumEvents = 30_000
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func firstVersionIsTrainedBesideServingCompetesAndWhatIsLearnedIsPublished() async throws {
         let test = try await TestEngine(Self.learns)
         let engine = test.engine
         engine.learning.start()
         _ = try await engine.accept(Self.ring(400))
         try await waitUntil { engine.book.highestNumber >= 1 }
-        // Candidate or live already: by hand it is live.
-        if engine.live.current.version.number == 0 { try? await engine.promote(ModelVersion(1)) }
+        try await engine.promote(ModelVersion(1))
         #expect(engine.live.current.version.number == 1)
         _ = try await engine.accept(Self.ring(200, from: 400))
         try await waitUntil { engine.live.current.version.update > 0 && engine.status().learner.lagEvents == 0 }
@@ -83,13 +83,13 @@ import Testing
         #expect(try isRetraining(resumed.process(Array(events[20...]))))
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func restartGoesOnWhereLearnerWasAndLearnsNothingTwice() async throws {
         let test = try await TestEngine(Self.learns)
         test.engine.learning.start()
         _ = try await test.engine.accept(Self.ring(400))
         try await waitUntil { test.engine.book.highestNumber >= 1 && test.engine.status().learner.lagEvents == 0 }
-        if test.engine.live.current.version.number == 0 { try? await test.engine.promote(ModelVersion(1)) }
+        try await test.engine.promote(ModelVersion(1))
         await test.engine.shutDown()
         let before = test.engine.live.current
         let learned = try await test.engine.learning.perform { $0.loop.learnerEvents }
@@ -105,7 +105,35 @@ import Testing
         await again.shutDown()
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
+    func copyOfRunningEngineGoesOnWithItsVersionAndLearnsWhatTheCopyMissed() async throws {
+        let test = try await TestEngine(Self.learns)
+        test.engine.learning.start()
+        _ = try await test.engine.accept(Self.ring(400))
+        try await waitUntil { test.engine.book.highestNumber >= 1 && test.engine.status().learner.lagEvents == 0 }
+        try await test.engine.promote(ModelVersion(1))
+        try await test.engine.learning.perform { $0.checkpoint() }
+        let (copied, learned) = try await test.engine.learning.perform { core in
+            (core.durableOffset, core.loop.learnerEvents)
+        }
+        let other = test.folder + "-copy"
+        defer { try? FileManager.default.removeItem(atPath: other) }
+        try LearnedFiles.copy(from: test.folder, to: other)
+        _ = try await test.engine.accept(Self.ring(50, from: 400))
+        await test.engine.shutDown()
+        // What the folder has of its own does not stay.
+        try LearnedFiles.replace(in: test.folder, by: other)
+        let again = try await test.reopened()
+        #expect(again.live.current.version.number == 1)
+        #expect(again.learning.report.offset == copied)
+        again.learning.start()
+        try await waitUntil { again.status().learner.lagEvents == 0 }
+        #expect(try await again.learning.perform { $0.loop.learnerEvents } == learned + Int(450 - copied))
+        #expect(again.status().health.allSatisfy { $0.isWell })
+        await again.shutDown()
+    }
+
+    @Test(.timeLimit(.minutes(5)))
     func afterDamagedCheckpointAndDamagedVersionLastGoodOneAnswersAndSaysSo() async throws {
         let test = try await TestEngine(Self.learns)
         _ = try await test.engine.accept(Self.ring(100))
@@ -122,7 +150,7 @@ import Testing
         #expect(try await again.recommend(RecommendationRequest(user: "u1")).model == ModelVersion(1))
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func versionsArePromotedAndRolledBackByHand() async throws {
         let test = try await TestEngine(Self.learns)
         let engine = test.engine
@@ -138,7 +166,7 @@ import Testing
         #expect(engine.status().decisions.map(\.kind) == [.rollback, .promotion])
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(5)))
     func erasureIsFollowedByWeightsThatNeverSawUser() async throws {
         let test = try await TestEngine { configuration in
             Self.learns(&configuration)
@@ -160,9 +188,9 @@ import Testing
     }
 }
 
-/// Waits until something holds, at most a minute.
+/// Waits until something holds, at most two minutes.
 func waitUntil(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<3000 {
+    for _ in 0..<6000 {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(20))
     }

@@ -11,6 +11,7 @@ import Testing
 
     private func learner(
         items: Int = 12,
+        averaging: Float = 0.5,
         _ change: (inout ContinualLearner.Configuration) -> Void = { _ in }
     ) throws -> ContinualLearner {
         var model = SequenceTransformer.Configuration()
@@ -20,7 +21,7 @@ import Testing
         (model.dropout, model.attentionDropout) = (0, 0)
         model.loss = .sampledSoftmax
         model.negatives = 12
-        model.averaging = 0.5
+        model.averaging = averaging
         let scorer = SequenceUpdater(
             configuration: model,
             itemCount: items,
@@ -31,6 +32,7 @@ import Testing
         ).makeScorer()
         var configuration = ContinualLearner.Configuration()
         configuration.learningRate = 0.01
+        (configuration.fullBatch, configuration.averaging) = (1, 0.5)
         configuration.contextLength = 4
         configuration.exemplars = 200
         configuration.teacherPeriod = 400
@@ -61,6 +63,16 @@ import Testing
             let scores = scorer.scores(for: ScoringContext(user: nil, history: event.history))
             return scores.indices.max { scores[$0] < scores[$1] } == event.event.item.position
         }
+    }
+
+    /// A training's average remembers a thousand steps, of which a stream has one for some dozen events.
+    @Test func servesWhatItLearnedWithinSomeUpdatesHoweverLongTheTrainingAveraged() throws {
+        let learner = try learner(averaging: 0.9999)
+        for batch in batches(0..<6, rounds: 80) { learner.learn(batch) }
+        #expect(hits(learner.makeScorer(), 0..<6) >= 5)
+        let slow = try self.learner { $0.averaging = 0.9999 }
+        for batch in batches(0..<6, rounds: 80) { slow.learn(batch) }
+        #expect(hits(slow.makeScorer(), 0..<6) < 5)
     }
 
     @Test func learnsTheStream() throws {

@@ -18,5 +18,5 @@ struct LearnerParts: Sendable {
     let preload: Preload
 
     /// The file of the learner's state.
-    var checkpointPath: String { configuration.folder + "/learner.safetensors" }
+    var checkpointPath: String { configuration.folder + "/" + LearnedFiles.checkpoint }
 }

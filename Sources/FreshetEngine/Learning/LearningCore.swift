@@ -132,7 +132,7 @@ final class LearningCore {
         keepSafe { try parts.archive.write(state) }
         parts.book.update(state.version) { record in
             record.offset = state.offset
-            record.folder = Engine.versionsFolder + "/" + SnapshotArchive.name(of: state.version)
+            record.folder = LearnedFiles.versions + "/" + SnapshotArchive.name(of: state.version)
         }
         parts.archive.prune(keeping: parts.configuration.snapshots.kept, live: state.version)
     }

@@ -35,7 +35,7 @@ struct LearningStart {
     ) throws {
         let settings = configuration.loopSettings
         let pool = ThreadPool(threads: configuration.learning.threads)
-        let path = configuration.folder + "/learner.safetensors"
+        let path = configuration.folder + "/" + LearnedFiles.checkpoint
         if FileManager.default.fileExists(atPath: path) {
             do {
                 let checkpoint = try Checkpoint(encoded: FileContents.read(path), requiringChecksum: true)

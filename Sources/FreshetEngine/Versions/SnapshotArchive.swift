@@ -12,7 +12,8 @@ import FreshetNN
 ///
 /// A damaged file is refused when it is read, and never deleted: the next start may tell more.
 struct SnapshotArchive: Sendable {
-    private static let suffix = ".safetensors"
+    static let suffix = ".safetensors"
+    static let liveName = "live"
 
     /// The folder of the versions.
     let folder: String
@@ -65,14 +66,14 @@ struct SnapshotArchive: Sendable {
 
     /// The version that answered last, or `nil` when none was named.
     func live() -> ModelVersion? {
-        guard let text = try? FileContents.read(folder + "/live") else { return nil }
+        guard let text = try? FileContents.read(folder + "/" + Self.liveName) else { return nil }
         return ModelVersion(String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
     /// Names the version that answers.
     /// - Throws: ``FreshetError`` of kind `external`.
     func setLive(_ version: ModelVersion) throws {
-        try DurableFile.write([Data("\(version)\n".utf8)], to: folder + "/live")
+        try DurableFile.write([Data("\(version)\n".utf8)], to: folder + "/" + Self.liveName)
     }
 
     /// Deletes older updates of every version, and all but the newest versions and the live one.

@@ -13,7 +13,12 @@ struct LearningLine {
     private(set) var scorerNumber: Int
     /// How many events were learned since the weights were last published.
     var unpublished = 0
-    private var isStale = false
+    /// How many events were learned that ``trained`` does not show yet.
+    private var unseen = 0
+
+    /// Predictions see new weights after one event for so many items at the earliest: a copy costs what the catalogue
+    /// is long, and thus an event no more than these.
+    private static let itemsCopiedPerEvent = 500
 
     /// Goes on from a state; a model other than a sequence transformer stays as it is.
     ///
@@ -42,18 +47,22 @@ struct LearningLine {
     mutating func learn(_ batch: [StreamEvent], emphasis: ContinualLearner.Emphasis) -> ContinualLearner.Report? {
         unpublished += batch.count
         guard let learner else { return nil }
-        isStale = true
+        unseen += batch.count
         return learner.learn(batch, emphasis: emphasis)
     }
 
-    /// The model as it is now; `number` names the weights when they are new.
+    /// The model that predicts: as it is now, or with a long catalogue as it was some events ago; `number` names the
+    /// weights when they are new.
     mutating func scorer(numbered number: @autoclosure () -> Int) -> (any Scorer)? {
-        if isStale, let learner {
-            trained?.scorer = learner.makeScorer()
-            scorerNumber = number()
-            isStale = false
-        }
+        if unseen > (learner?.itemCount ?? 0) / Self.itemsCopiedPerEvent { refresh(numbered: number()) }
         return trained?.scorer
+    }
+
+    private mutating func refresh(numbered number: @autoclosure () -> Int) {
+        guard unseen > 0, let learner else { return }
+        trained?.scorer = learner.makeScorer()
+        scorerNumber = number()
+        unseen = 0
     }
 
     /// Takes over what another line remembers of older events.
@@ -80,13 +89,13 @@ struct LearningLine {
         self.unpublished = unpublished
         guard let learner else { return }
         try learner.restore(checkpoint)
-        isStale = true
+        unseen = max(learner.itemCount, 1)
     }
 
     /// The state as a publication.
     mutating func state(_ version: ModelVersion, offset: Int64, numbered number: @autoclosure () -> Int) -> ServedState
     {
-        _ = scorer(numbered: number())
+        refresh(numbered: number())
         return ServedState(version: version, trained: trained, fusion: fusion.weights, offset: offset)
     }
 }

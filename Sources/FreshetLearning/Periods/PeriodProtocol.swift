@@ -75,43 +75,6 @@ public struct PeriodProtocol {
         }
     }
 
-    /// What one cycle reached on the period after it.
-    public struct Cycle: Codable, Sendable, Equatable {
-        /// Its number from 1: it learned period `cycle - 1`.
-        public var cycle: Int
-        /// Figures by name, such as `recall@20`.
-        public var figures: [String: Double]
-        /// The same of the transformer by itself, where it is fused with something.
-        public var transformerFigures: [String: Double]?
-        /// Recall@20 on each period up to the next, sampled for the older ones.
-        public var recallByPeriod: [Double]
-        /// Recall@20 on the held-out sessions of the period that was learned: what settings are chosen by.
-        public var validationRecall: Double
-        /// Epochs trained.
-        public var epochs: Int
-        /// Seconds of training.
-        public var seconds: Double
-
-        /// Creates the record of a cycle.
-        public init(
-            cycle: Int,
-            figures: [String: Double],
-            transformerFigures: [String: Double]?,
-            recallByPeriod: [Double],
-            validationRecall: Double,
-            epochs: Int,
-            seconds: Double
-        ) {
-            self.cycle = cycle
-            self.figures = figures
-            self.transformerFigures = transformerFigures
-            self.recallByPeriod = recallByPeriod
-            self.validationRecall = validationRecall
-            self.epochs = epochs
-            self.seconds = seconds
-        }
-    }
-
     private let stream: PeriodStream
     private let settings: Settings
     private let seed: UInt64
@@ -138,40 +101,25 @@ public struct PeriodProtocol {
                 itemCount: stream.knownItems[period - 1]
             )
             let seconds = start.duration(to: .now) / .seconds(1)
-            let next = queries(of: period, in: period)
-            let ranks = learner.ranks(of: next)
-            var cycle = Cycle(
+            let cycle = Cycle(
                 cycle: period,
-                figures: Self.figures(of: ranks),
-                transformerFigures: strategy == .continualHybrid
-                    ? Self.figures(of: learner.transformerRanks(of: next)) : nil,
-                recallByPeriod: (1..<period).map { old in
-                    Self.recall(learner.ranks(of: queries(of: old, in: period)), at: 20)
-                },
+                served: measure(period) { learner.ranks(of: $0) },
+                transformer: strategy == .continualHybrid
+                    ? measure(period) { learner.transformerRanks(of: $0) } : nil,
                 validationRecall: learner.validationRecall,
                 epochs: learner.epochs,
                 seconds: seconds
             )
-            cycle.recallByPeriod.append(Self.recall(ranks, at: 20))
             report(cycle)
             return cycle
         }
     }
 
-    /// The plain mean over cycles, as the paper reports.
-    public static func means(of cycles: [[String: Double]]) -> [String: Double] {
-        var means: [String: Double] = [:]
-        for figures in cycles {
-            for (name, value) in figures { means[name, default: 0] += value / Double(cycles.count) }
-        }
-        return means
-    }
-
-    /// The mean change of Recall@20 on old periods since they were new (Lopez-Paz and Ranzato, NeurIPS 2017).
-    public static func backwardTransfer(of cycles: [Cycle]) -> Double? {
-        guard let last = cycles.last, cycles.count > 1 else { return nil }
-        let changes = cycles.dropLast().enumerated().map { last.recallByPeriod[$0] - $1.recallByPeriod[$0] }
-        return changes.reduce(0, +) / Double(changes.count)
+    /// Asks for everything of the next period, and for some of those before it.
+    private func measure(_ next: Int, ranks: (PeriodQueries) -> [Int]) -> Measurement {
+        let newest = ranks(queries(of: next, in: next))
+        let older = (1..<next).map { Self.recall(ranks(queries(of: $0, in: next)), at: 20) }
+        return Measurement(figures: Self.figures(of: newest), recallByPeriod: older + [Self.recall(newest, at: 20)])
     }
 
     /// What is asked of a period's sessions, all of them, or some when it is an older one than that which is tested.

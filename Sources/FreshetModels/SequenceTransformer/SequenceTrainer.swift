@@ -74,8 +74,13 @@ struct SequenceTrainer {
     /// The weights that are validated and served.
     private var served: SequenceNetwork { average ?? network }
 
+    /// Few users make short epochs: as many of them as the average remembers steps have to pass as well, or a training
+    /// would end before what it learned is seen in what is validated.
     private var isOutOfPatience: Bool {
-        progress.epoch - progress.bestEpoch >= configuration.patience && !data.validation.isEmpty
+        let epochs = progress.epoch - progress.bestEpoch
+        guard !data.validation.isEmpty, epochs >= configuration.patience else { return false }
+        let steps = progress.steps * epochs / max(progress.epoch, 1)
+        return average == nil || Float(steps) * (1 - configuration.averaging) >= 1
     }
 
     private var isOutOfTime: Bool { configuration.minutes > 0 && progress.seconds >= configuration.minutes * 60 }

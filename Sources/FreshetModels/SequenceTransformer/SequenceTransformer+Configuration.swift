@@ -45,7 +45,8 @@ extension SequenceTransformer {
         public var batchSize = 128
         /// Epochs at most.
         public var epochs = 100
-        /// Epochs without a better validation NDCG@10 before training ends.
+        /// Epochs without a better validation NDCG@10 before training ends, but never fewer steps than ``averaging``
+        /// remembers, 1 / (1 − averaging).
         public var patience = 10
         /// Minutes of training at most; 0 for no limit.
         public var minutes = 0.0

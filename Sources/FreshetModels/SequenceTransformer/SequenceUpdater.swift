@@ -69,8 +69,19 @@ public final class SequenceUpdater {
     }
 
     /// Goes on from a trained model.
+    ///
+    /// - Parameters:
+    ///   - scorer: the model.
+    ///   - averaging: how much of the running average is kept at each step; as the model was trained unless given.
+    ///   - seed: the seed of everything random.
+    ///   - pool: the threads.
     /// - Throws: ``FreshetError`` of kind `usage` when the scorer is not a sequence transformer.
-    public convenience init(_ scorer: any Scorer, seed: UInt64, pool: ThreadPool) throws {
+    public convenience init(
+        _ scorer: any Scorer,
+        averaging: Float? = nil,
+        seed: UInt64,
+        pool: ThreadPool
+    ) throws {
         guard let scorer = scorer as? SequenceScorer else {
             throw FreshetError(
                 .usage,
@@ -78,11 +89,13 @@ public final class SequenceUpdater {
                 remedy: "Start from a snapshot of the model 'sequence-transformer'."
             )
         }
-        self.init(copying: scorer, seed: seed, pool: pool)
+        self.init(copying: scorer, averaging: averaging, seed: seed, pool: pool)
     }
 
-    private init(copying scorer: SequenceScorer, seed: UInt64, pool: ThreadPool) {
-        configuration = scorer.configuration
+    private init(copying scorer: SequenceScorer, averaging: Float?, seed: UInt64, pool: ThreadPool) {
+        var configuration = scorer.configuration
+        configuration.averaging = averaging ?? configuration.averaging
+        self.configuration = configuration
         itemCount = scorer.itemCount
         typeCount = scorer.shape.types
         hasTimes = scorer.shape.hasTimes

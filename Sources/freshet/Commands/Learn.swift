@@ -66,8 +66,8 @@ struct Learn: FreshetCommand {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Change one setting of the transformer, or with ader of the protocol ('distillation=1', "
-                + "'model.dropout=0.3'); may come more than once.",
+            "Change one setting of the transformer ('dropout=0.3') or of the loop ('loop.learner.replayShare=2'), "
+                + "or with ader of the protocol ('distillation=1', 'model.dropout=0.3'); may come more than once.",
             valueName: "key=value"
         )
     )
@@ -152,18 +152,23 @@ struct Learn: FreshetCommand {
         for name in names where !known.contains(Contender(rawValue: name)) {
             throw FreshetError.unknown("contender", name, known: known.map(\.rawValue))
         }
+        var (ofModel, ofLoop) = ([String: String](), [String: String]())
+        for (key, value) in try Assignment.dictionary(settings, option: "set") {
+            if key.hasPrefix("loop.") { ofLoop[String(key.dropFirst(5))] = value } else { ofModel[key] = value }
+        }
         var loop = LearningLoop.Settings()
         loop.evaluationShare = share
         loop.microBatch = microBatch
         loop.learner.learningRate = learningRate
         // Full trainings are a contender of their own here, and the only ones.
         loop.publication.firstTrainingEvents = 1_000_000_000_000
+        loop = try ConfigurationJSON.override(loop, with: ofLoop, owner: "the learning loop")
         try loop.validate()
         return PrequentialRun.Options(
             warmUp: warmUp,
             contenders: Set(names.map { Contender(rawValue: $0) }),
             retrainHours: retrainHours,
-            overrides: try Assignment.dictionary(settings, option: "set"),
+            overrides: ofModel,
             settings: loop
         )
     }

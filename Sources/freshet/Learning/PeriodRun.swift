@@ -21,22 +21,39 @@ struct PeriodRun {
 
         struct Strategy: Encodable {
             let strategy: PeriodProtocol.Strategy
-            let means: [String: Double]
-            let transformerMeans: [String: Double]?
-            let backwardTransfer: Double?
+            let served: Summary
+            let transformer: Summary?
             let seconds: Double
             let cycles: [PeriodProtocol.Cycle]
         }
 
+        struct Summary: Encodable {
+            let means: [String: Double]
+            let backwardTransfer: Double?
+            let retainedGain: Double?
+
+            init(_ cycles: [PeriodProtocol.Measurement]) {
+                means = PeriodProtocol.means(of: cycles)
+                backwardTransfer = PeriodProtocol.backwardTransfer(of: cycles)
+                retainedGain = PeriodProtocol.retainedGain(of: cycles)
+            }
+
+            static let figures = ["recall@20", "recall@10", "mrr@20", "mrr@10"]
+            static let columns = figures + ["backward transfer", "retained gain"]
+
+            var cells: [String] {
+                Self.figures.map { percent(means[$0]) } + [percent(backwardTransfer), percent(retainedGain)]
+            }
+        }
+
         /// The table for people, in percent as the paper has it.
         var text: String {
-            let columns = ["recall@20", "recall@10", "mrr@20", "mrr@10"]
-            var table = TextTable(header: ["strategy"] + columns + ["backward transfer", "seconds"])
+            var table = TextTable(header: ["strategy"] + Summary.columns + ["seconds"])
             for result in strategies {
-                let figures = columns.map { percent(result.means[$0]) } + [percent(result.backwardTransfer)]
-                table.rows.append([result.strategy.rawValue] + figures + ["\(Int(result.seconds.rounded()))"])
-                guard let means = result.transformerMeans else { continue }
-                table.rows.append(["  its transformer alone"] + columns.map { percent(means[$0]) } + ["", ""])
+                let seconds = "\(Int(result.seconds.rounded()))"
+                table.rows.append([result.strategy.rawValue] + result.served.cells + [seconds])
+                guard let transformer = result.transformer else { continue }
+                table.rows.append(["  its transformer alone"] + transformer.cells + [""])
             }
             return table.text + "\nPercent; plain means over the cycles, every prefix a query, all known items ranked."
         }
@@ -48,20 +65,13 @@ struct PeriodRun {
         var result = Result(seed: seed, settings: settings)
         for strategy in strategies {
             let cycles = try PeriodProtocol(stream, settings: settings, seed: seed, pool: pool).run(strategy) { cycle in
-                console.note(
-                    "\(strategy.rawValue) cycle \(cycle.cycle): recall@20 \(percent(cycle.figures["recall@20"])) "
-                        + "(transformer \(percent(cycle.transformerFigures?["recall@20"]))), "
-                        + "mrr@20 \(percent(cycle.figures["mrr@20"])), validation \(percent(cycle.validationRecall)), "
-                        + "\(cycle.epochs) epochs, "
-                        + "\(Int(cycle.seconds.rounded())) s"
-                )
+                console.note("\(strategy.rawValue) \(Self.words(for: cycle))")
             }
             result.strategies.append(
                 Result.Strategy(
                     strategy: strategy,
-                    means: PeriodProtocol.means(of: cycles.map(\.figures)),
-                    transformerMeans: Self.transformerMeans(of: cycles),
-                    backwardTransfer: PeriodProtocol.backwardTransfer(of: cycles),
+                    served: Result.Summary(cycles.map(\.served)),
+                    transformer: strategy == .continualHybrid ? Result.Summary(cycles.compactMap(\.transformer)) : nil,
                     seconds: cycles.reduce(0) { $0 + $1.seconds },
                     cycles: cycles
                 )
@@ -70,9 +80,11 @@ struct PeriodRun {
         return result
     }
 
-    private static func transformerMeans(of cycles: [PeriodProtocol.Cycle]) -> [String: Double]? {
-        let figures = cycles.compactMap(\.transformerFigures)
-        return figures.isEmpty ? nil : PeriodProtocol.means(of: figures)
+    private static func words(for cycle: PeriodProtocol.Cycle) -> String {
+        let transformer = cycle.transformer.map { " (transformer \(percent($0.figures["recall@20"])))" } ?? ""
+        return "cycle \(cycle.cycle): recall@20 \(percent(cycle.served.figures["recall@20"]))\(transformer), "
+            + "mrr@20 \(percent(cycle.served.figures["mrr@20"])), validation \(percent(cycle.validationRecall)), "
+            + "\(cycle.epochs) epochs, \(Int(cycle.seconds.rounded())) s"
     }
 }
 

@@ -96,18 +96,21 @@ import Testing
         #expect(try !folder.read(".stderr").contains(key))
     }
 
-    @Test(.timeLimit(.minutes(3))) func aBackupIsTheWholeLog() throws {
+    @Test(.timeLimit(.minutes(3))) func aBackupIsTheWholeFolder() throws {
         let folder = try TemporaryFolder()
         try makeData(in: folder)
         let (server, _) = try serve(in: folder, "--import", "data")
         defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
-        let (engine, file, other) = (folder.path("engine"), folder.path("copy.sqlite"), folder.path("other"))
-        let copied = try run(["backup", "--data", engine, "--output", file], in: folder)
+        let (engine, copy, other) = (folder.path("engine"), folder.path("copy"), folder.path("other"))
+        let copied = try run(["backup", "--data", engine, "--output", copy], in: folder)
         #expect(copied.code == 0, "\(copied.errors)")
+        #expect(try run(["backup", "--data", engine, "--output", copy], in: folder).code == 64)
+        let none = try run(["backup", "--data", folder.path("nothing"), "--output", folder.path("new")], in: folder)
+        #expect(none.code != 0 && none.errors.contains("database"))
         _ = stop(server)
-        let restored = try run(["restore", file, "--data", other], in: folder)
+        let restored = try run(["restore", copy, "--data", other], in: folder)
         #expect(restored.code == 0, "\(restored.errors)")
-        let twice = try run(["restore", file, "--data", other], in: folder)
+        let twice = try run(["restore", copy, "--data", other], in: folder)
         #expect(twice.code == 64 && twice.errors.contains("--force"))
         let (again, url) = try serve(in: folder, "--data", other)
         defer { if again.isRunning { kill(again.processIdentifier, SIGKILL) } }
