@@ -125,7 +125,7 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var versions: [ModelVersion] = []
         /// Recall@20 by row and column; `nil` where a period did not exist yet.
         public var scores: [[Double?]] = []
-        /// The mean change on old periods since they were new (Lopez-Paz and Ranzato, 2017), negative for forgetting.
+        /// The mean change on old periods since they were learned (Lopez-Paz and Ranzato, 2017), negative for forgetting.
         public var backwardTransfer: Double?
 
         enum CodingKeys: String, CodingKey {

@@ -92,9 +92,10 @@ import Testing
         }
         let task = Task { try await compact(store, rule).events }
         task.cancel()
-        let first = (try? await task.value) ?? 0
-        let second = try await compact(store, rule).events
-        #expect(first + second == 3_001 - 10)
+        // It may end before the first step, after the last, or between two, which says no number.
+        _ = try? await task.value
+        _ = try await compact(store, rule)
+        #expect(store.eventCount() == 10)
         #expect(try store.newestEvents(of: UserIndex(2), limit: 100).count == 3)
     }
 

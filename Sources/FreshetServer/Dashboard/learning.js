@@ -145,7 +145,7 @@ function forgettingTable({ periods, versions, scores, backward_transfer: transfe
                     ? h("td", { class: "number", properties: { "--heat": `${(8 + 40 * (high > low ? (value - low) / (high - low) : 0.5)).toFixed(0)}%` } }, format.score(value))
                     : h("td", { class: "number none" }, h("span", { class: "visually-hidden" }, "did not exist yet"));
             }))))),
-        Number.isFinite(transfer) ? h("p", { class: "muted" }, `Backward transfer is the mean change on old periods since they were new: ${transfer < 0
+        Number.isFinite(transfer) ? h("p", { class: "muted" }, `Backward transfer is the mean change on old periods since they were learned: ${transfer < 0
             ? "it is negative, so something was forgotten." : "it is not negative, so nothing was forgotten."}`) : null];
 }
 
