@@ -9,6 +9,9 @@ extension ContinualLearner {
         /// How many events the learning rate is meant for: fewer move the weights less, by the root of their share, so
         /// that a slow stream's small updates are not noisier than a fast one's large ones.
         public var fullBatch = 64
+        /// Over how many events after its start the rate of a learner rises: a new optimizer, which has not seen how large
+        /// gradients are, takes faint ones for strong.
+        public var warmUpEvents = 6_400
         /// How much of the running average of the weights, which is what is served, a micro-update keeps.
         public var averaging: Float = 0.98
         /// Events before a new one that a micro-update looks at; requests are answered from the model's full length.
@@ -37,6 +40,7 @@ extension ContinualLearner {
         public func validate() throws {
             try Self.check("learningRate", Double(learningRate), in: 0...1)
             try Self.check("fullBatch", Double(fullBatch), in: 1...1_000_000)
+            try Self.check("warmUpEvents", Double(warmUpEvents), in: 0...1e9)
             try Self.check("averaging", Double(averaging), in: 0...0.999999)
             try Self.check("contextLength", Double(contextLength), in: 1...10_000)
             try Self.check("exemplars", Double(exemplars), in: 0...10_000_000)

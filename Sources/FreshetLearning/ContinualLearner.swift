@@ -85,8 +85,7 @@ public final class ContinualLearner {
         replay.draw(Int(wanted.rounded()), into: &lesson.replayed)
         lesson.replayWeight = configuration.replayWeight
         lesson.distillationWeight = adaptiveDistillation
-        let share = min(1, Float(batch.count) / Float(configuration.fullBatch))
-        let rate = configuration.learningRate * emphasis.rate * share.squareRoot()
+        let rate = rate(of: batch.count) * emphasis.rate
         let report = Report(
             events: batch.count,
             loss: updater.step(lesson, rate: rate),
@@ -113,6 +112,12 @@ public final class ContinualLearner {
         for item in expired { (occurrences[item], lastTimes[item]) = (0, .min) }
         updater.expire(expired.map(ItemIndex.init))
         return expired.count
+    }
+
+    private func rate(of events: Int) -> Float {
+        let share = min(1, Float(events) / Float(configuration.fullBatch))
+        let warmth = min(1, Float(learnedEvents + events) / Float(max(configuration.warmUpEvents, 1)))
+        return configuration.learningRate * share.squareRoot() * warmth
     }
 
     /// ADER's `λ·√(|I_old| / |I_new| · |E| / |D|)`: the more of the catalogue is known and the more exemplars stand

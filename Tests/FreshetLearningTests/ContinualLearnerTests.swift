@@ -32,7 +32,7 @@ import Testing
         ).makeScorer()
         var configuration = ContinualLearner.Configuration()
         configuration.learningRate = 0.01
-        (configuration.fullBatch, configuration.averaging) = (1, 0.5)
+        (configuration.fullBatch, configuration.warmUpEvents, configuration.averaging) = (1, 0, 0.5)
         configuration.contextLength = 4
         configuration.exemplars = 200
         configuration.teacherPeriod = 400
@@ -113,6 +113,18 @@ import Testing
         let usual = learner.learn(batches(0..<6, rounds: 2)[1])
         let urgent = learner.learn(batches(0..<6, rounds: 3)[2], emphasis: .init(rate: 3, replay: 0))
         #expect(urgent.rate == 3 * usual.rate)
+    }
+
+    @Test func rateRisesWithTheEventsLearnedAndFallsWithTheBatch() throws {
+        let learner = try learner {
+            $0.warmUpEvents = 24
+            $0.fullBatch = 24
+        }
+        let all = batches(0..<6, rounds: 6)
+        let rates = all.prefix(5).map { learner.learn($0).rate }
+        for (step, rate) in rates.enumerated() {
+            #expect(abs(rate - 0.01 * 0.5 * min(1, Float(step + 1) / 4)) < 1e-7)
+        }
     }
 
     @Test func expiredItemsAreForgotten() throws {

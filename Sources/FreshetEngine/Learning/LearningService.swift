@@ -65,10 +65,10 @@ final class LearningService: @unchecked Sendable {
         }
     }
 
-    /// Ends the thread after the batch at hand and writes a checkpoint.
+    /// Ends the thread after the batch at hand and writes a checkpoint; a full training ends after its step.
     func stop() async {
         signal.stop()
-        parts.retraining.stop()
+        async let training: Void = parts.retraining.stop()
         await withCheckedContinuation { continuation in
             let isOver = ended.withLock { ended in
                 ended?.append(continuation)
@@ -76,6 +76,7 @@ final class LearningService: @unchecked Sendable {
             }
             if isOver { continuation.resume() }
         }
+        await training
     }
 
     private func run() {

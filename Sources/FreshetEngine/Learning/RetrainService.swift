@@ -8,6 +8,10 @@ final class RetrainService: Sendable {
         var isRunning = false
         var progress: Double?
         var stops = false
+        /// Threads that have not ended: one trains, another may still hand its result over.
+        var threads = 0
+        /// Who waits for them.
+        var waiting: [CheckedContinuation<Void, Never>] = []
         var handler: (@Sendable (Result<FullTraining.Product, FreshetError>) -> Void)?
     }
 
@@ -39,6 +43,7 @@ final class RetrainService: Sendable {
         let starts = state.withLock { state in
             guard !state.isRunning, !state.stops else { return false }
             (state.isRunning, state.progress) = (true, 0)
+            state.threads += 1
             return true
         }
         guard starts else { return false }
@@ -49,13 +54,28 @@ final class RetrainService: Sendable {
                 return state.stops ? nil : state.handler
             }
             handler?(result)
-            state.withLock { state in if !state.isRunning { state.progress = nil } }
+            state.withLock { state in
+                if !state.isRunning { state.progress = nil }
+                state.threads -= 1
+                guard state.threads == 0 else { return }
+                for waiting in state.waiting { waiting.resume() }
+                state.waiting = []
+            }
         }
         return true
     }
 
-    /// Ends the running training soon, without a result, and lets none begin.
-    func stop() { state.withLock { $0.stops = true } }
+    /// Ends the running training after its step, without a result, and lets none begin.
+    ///
+    /// Returns when its thread is over: at the end of the process the generated code that it runs is given back.
+    func stop() async {
+        await withCheckedContinuation { continuation in
+            state.withLock { state in
+                state.stops = true
+                if state.threads > 0 { state.waiting.append(continuation) } else { continuation.resume() }
+            }
+        }
+    }
 
     private func run(upTo newest: Int64, minutes: Double) -> Result<FullTraining.Product, FreshetError> {
         logger.info("full training started", metadata: ["events": "\(newest)", "minutes": "\(minutes)"])

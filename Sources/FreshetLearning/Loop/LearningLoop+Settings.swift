@@ -33,6 +33,8 @@ extension LearningLoop {
         public var historyLimit = 200
         /// Whether a candidate goes on learning while it waits, as the live version does.
         public var candidateLearns = true
+        /// How many events a candidate's fusion weights learn before its predictions count.
+        public var rehearsal = 500
         /// Whether a copy of the first trained state is kept as it was, to compare with.
         public var keepsFrozenCopy = true
         /// How many events make a period, of which a sample is kept to measure forgetting on; 0 keeps none.
@@ -60,6 +62,7 @@ extension LearningLoop {
             try SettingRange.check("learning.guardShare", guardShare, in: 0...1)
             try SettingRange.check("learning.microBatch", microBatch, in: 1...100_000)
             try SettingRange.check("learning.historyLimit", historyLimit, in: 1...100_000)
+            try SettingRange.check("learning.rehearsal", rehearsal, in: 0...1_000_000_000)
             try SettingRange.check("learning.periodEvents", periodEvents, in: 0...1_000_000_000)
             try SettingRange.check("learning.driftRate", driftRate, in: 0...100)
             try SettingRange.check("learning.driftReplay", driftReplay, in: 0...100)

@@ -196,10 +196,15 @@ public final class LearningLoop {
     private func judge(_ outcome: Outcome) -> DriftMonitor.Signal? {
         guard let live = outcome.reciprocalRank(of: .live) else { return nil }
         if let learning = outcome.reciprocalRank(of: .learning) { microUpdate.add(learning: learning, live: live) }
-        if let candidate = outcome.reciprocalRank(of: .candidate) { promotion?.add(candidate: candidate, live: live) }
+        if let candidate = outcome.reciprocalRank(of: .candidate), isRehearsed {
+            promotion?.add(candidate: candidate, live: live)
+        }
         if let good = outcome.reciprocalRank(of: .lastGood) { rollback.add(live: live, good: good) }
         return drift.add(1 - live)
     }
+
+    /// Whether the candidate's fusion weights have learned enough to compete: those of a first transformer begin as guesses.
+    private var isRehearsed: Bool { (candidate?.fusion.eventCount ?? 0) >= Int64(settings.rehearsal) }
 
     private func timed<Result>(_ part: WritableKeyPath<Seconds, Double>, _ work: () -> Result) -> Result {
         guard let stopwatch else { return work() }
