@@ -114,8 +114,11 @@ struct LearningLoopTests {
         #expect((400...600).contains(loop.evaluation.outcomeCount))
     }
 
-    @Test func aTrainedCandidateCompetesAndGoesLive() throws {
+    /// The gate has its verdict after 400 events at the latest, of those that count.
+    @Test(arguments: [(rehearsal: 100, isDecided: true), (rehearsal: 10_000, isDecided: false)])
+    func aTrainedCandidateRehearsesThenCompetes(rehearsal: Int, isDecided: Bool) throws {
         var settings = Self.settings()
+        settings.rehearsal = rehearsal
         settings.promotion.minimumEvents = 20
         settings.promotion.horizon = 400
         let loop = try LearningLoop(settings: settings)
@@ -131,7 +134,7 @@ struct LearningLoopTests {
         #expect(version == ModelVersion(1))
         let step = try loop.process(Array(events[400...]))
         #expect(loop.evaluation.figures()["candidate"] != nil || loop.live.version.number == 1)
-        #expect(step.decisions.contains { [.promotion, .discard].contains($0.kind) })
+        #expect(step.decisions.contains { [.promotion, .discard].contains($0.kind) } == isDecided)
     }
 
     @Test func aPromotionByHandAndBack() throws {
