@@ -133,6 +133,20 @@ import Testing
         await again.shutDown()
     }
 
+    /// At the end of the process a training's generated code is gone.
+    @Test(.timeLimit(.minutes(5))) func shutDownWaitsForTheTraining() async throws {
+        let test = try await TestEngine { configuration in
+            Self.learns(&configuration)
+            configuration.retraining.overrides["epochs"] = "100000"
+        }
+        test.engine.learning.start()
+        _ = try await test.engine.accept(Self.ring(400))
+        try await waitUntil { (test.engine.status().learner.retraining ?? 0) > 0 }
+        await test.engine.shutDown()
+        #expect(test.engine.status().learner.retraining == nil)
+        #expect(test.engine.book.highestNumber == 0)
+    }
+
     @Test(.timeLimit(.minutes(5)))
     func afterDamagedCheckpointAndDamagedVersionLastGoodOneAnswersAndSaysSo() async throws {
         let test = try await TestEngine(Self.learns)
