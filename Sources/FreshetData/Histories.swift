@@ -91,4 +91,14 @@ public struct History: Sendable, Equatable {
 
     /// How many events there are.
     public var count: Int { items.count }
+
+    /// The history without its newest events.
+    public func dropLast(_ count: Int) -> History {
+        History(
+            items: items.dropLast(count),
+            times: times.dropLast(count),
+            types: types.dropLast(count),
+            values: values.dropLast(count)
+        )
+    }
 }

@@ -73,6 +73,25 @@ public final class ContinualLearner {
         }
     }
 
+    /// Takes over what another learner of the same settings remembers: its exemplars, and what it knows of items.
+    ///
+    /// Not how much it has learned: the rate rises anew, since the optimizer is a new one.
+    /// - Throws: `FreshetError` of kind `invalidData` when its exemplars do not fit.
+    func takeMemory(of other: ContinualLearner) throws {
+        try replay.restore(Checkpoint(arrays: other.replay.arrays()))
+        while occurrences.count < other.occurrences.count {
+            occurrences.append(0)
+            lastTimes.append(.min)
+        }
+        for (item, count) in other.occurrences.enumerated() {
+            occurrences[item] = max(occurrences[item], count)
+            lastTimes[item] = max(lastTimes[item], other.lastTimes[item])
+        }
+        newestTime = max(newestTime, other.newestTime)
+        // Exemplars are drawn of all items that it has seen.
+        growCatalogue()
+    }
+
     /// Learns a batch of new events, which must be in the order of the stream.
     @discardableResult
     public func learn(_ batch: [StreamEvent], emphasis: Emphasis = .usual) -> Report {

@@ -59,6 +59,26 @@ import Testing
         #expect(try await engine.versions().first?.state == .live)
     }
 
+    /// The events that come during a training are learned by what it gives too, before it competes.
+    @Test(.timeLimit(.minutes(5))) func candidateLearnsWhatCameWhileItWasTrained() async throws {
+        let test = try await TestEngine { configuration in
+            Self.learns(&configuration)
+            configuration.retraining.overrides["epochs"] = "400"
+        }
+        let engine = test.engine
+        engine.learning.start()
+        _ = try await engine.accept(Self.ring(400))
+        try await waitUntil { (engine.status().learner.retraining ?? 0) > 0 }
+        _ = try await engine.accept(Self.ring(300, from: 400))
+        try await waitUntil { engine.book.highestNumber >= 1 && engine.status().learner.lagEvents == 0 }
+        try await waitUntil { try await engine.learning.perform { !$0.loop.isCatchingUp } }
+        let trained = try #require(engine.book.record(of: ModelVersion(1))).offset
+        try await engine.promote(ModelVersion(1))
+        #expect(trained < 700)
+        #expect(try await engine.learning.perform { $0.loop.learnerEvents } == Int(700 - trained))
+        await engine.shutDown()
+    }
+
     @Test func trainingThatARestartInterruptedBeginsAgain() throws {
         var settings = LearningLoop.Settings()
         settings.publication.firstTrainingEvents = 10

@@ -14,22 +14,7 @@ import Testing
         averaging: Float = 0.5,
         _ change: (inout ContinualLearner.Configuration) -> Void = { _ in }
     ) throws -> ContinualLearner {
-        var model = SequenceTransformer.Configuration()
-        model.channels = 8
-        model.maximumLength = 6
-        model.relativePositions = 4
-        (model.dropout, model.attentionDropout) = (0, 0)
-        model.loss = .sampledSoftmax
-        model.negatives = 12
-        model.averaging = averaging
-        let scorer = SequenceUpdater(
-            configuration: model,
-            itemCount: items,
-            typeCount: 1,
-            hasTimes: true,
-            seed: 1,
-            pool: pool
-        ).makeScorer()
+        let scorer = tinyScorer(items: items) { $0.averaging = averaging }
         var configuration = ContinualLearner.Configuration()
         configuration.learningRate = 0.01
         (configuration.fullBatch, configuration.warmUpEvents, configuration.averaging) = (1, 0, 0.5)

@@ -1,6 +1,7 @@
 import FreshetCore
 import FreshetData
 import FreshetModels
+import FreshetNN
 import FreshetTensor
 import Testing
 
@@ -8,25 +9,17 @@ import Testing
 
 @Suite struct LearningLineTests {
     private func line(items: Int) throws -> LearningLine {
-        var model = SequenceTransformer.Configuration()
-        (model.channels, model.maximumLength, model.relativePositions) = (8, 4, 4)
-        (model.loss, model.negatives) = (.sampledSoftmax, 8)
-        let pool = ThreadPool(threads: 1)
-        let scorer = SequenceUpdater(
-            configuration: model,
-            itemCount: items,
-            typeCount: 1,
-            hasTimes: true,
-            seed: 1,
-            pool: pool
-        ).makeScorer()
-        let trained = TrainedModel(model: SequenceTransformer.name, configurationJSON: "{}", scorer: scorer)
+        let trained = TrainedModel(
+            model: SequenceTransformer.name,
+            configurationJSON: "{}",
+            scorer: tinyScorer(items: items)
+        )
         return try LearningLine(
             from: ServedState(version: ModelVersion(1), trained: trained),
             settings: LearningLoop.Settings(),
             number: 1,
             seed: 1,
-            pool: pool
+            pool: ThreadPool(threads: 1)
         )
     }
 
@@ -68,5 +61,20 @@ import Testing
         #expect(line.scorerNumber == 2)
         _ = line.state(ModelVersion(1, update: 2), offset: 1, numbered: 3)
         #expect(line.scorerNumber == 2)
+    }
+
+    /// As after a rollback: the exemplars stay, but the optimizer is a new one and begins as carefully as the first did.
+    @Test func newLineRemembersWhatTheOldOneSawAndItsRateRisesAnew() throws {
+        var old = try line(items: 20)
+        let first = old.learn(events(1...10), emphasis: .usual)?.rate ?? 0
+        let later = old.learn(events(11...20), emphasis: .usual)?.rate ?? 0
+        #expect(later > first)
+        var new = try line(items: 10)
+        try new.takeReplay(from: old)
+        #expect(new.learner?.itemCount == 21)
+        let exemplars = "replay.items"
+        #expect(new.learner?.checkpoint().arrays[exemplars] == old.learner?.checkpoint().arrays[exemplars])
+        let anew = new.learn(events(11...20), emphasis: .usual)?.rate
+        #expect(anew == first)
     }
 }

@@ -129,9 +129,10 @@ struct LearningLoopTests {
             model,
             learned: 300,
             recent: Array(events[..<300]),
-            missed: Array(events[300..<400])
+            missed: events[300..<400].map(\.user)
         )
         #expect(version == ModelVersion(1))
+        loop.catchUp(Array(events[300..<400]))
         let step = try loop.process(Array(events[400...]))
         #expect(loop.evaluation.figures()["candidate"] != nil || loop.live.version.number == 1)
         #expect(step.decisions.contains { [.promotion, .discard].contains($0.kind) } == isDecided)

@@ -12,13 +12,29 @@ struct FullTraining: Sendable {
     let settings: EngineConfiguration.Retraining
     let seed: UInt64
 
+    /// What is to be trained.
+    struct Order: Sendable {
+        /// The newest event to read.
+        var newest: Int64
+        /// The time budget.
+        var minutes: Double
+        /// When the log is read, in milliseconds since 1970.
+        var time: Int64
+        /// Whether what comes of it goes live whatever the gate says.
+        var isForced = false
+    }
+
+    /// What came of an order.
+    struct Outcome: Sendable {
+        var order: Order
+        var result: Result<Product, FreshetError>
+    }
+
     /// A trained model that has no version number yet.
     struct Product: Sendable {
         var model: String
         var configurationJSON: String
         var scorer: any Scorer
-        /// The newest event it was trained on.
-        var offset: Int64
         /// Seconds of training.
         var seconds: Double
         /// Validation NDCG@10 of the best epoch, where it was measured.
@@ -28,25 +44,23 @@ struct FullTraining: Sendable {
     /// Trains.
     ///
     /// - Parameters:
-    ///   - newest: the offset up to which the log is read.
-    ///   - minutes: the time budget.
+    ///   - order: what is to be trained.
     ///   - isCancelled: asked between steps.
     ///   - report: called with the share of the budget or of the epochs that is done, 0 to 1.
     /// - Returns: the trained model.
     /// - Throws: ``FreshetError`` when the log cannot be read, the data do not suffice, or the training was cancelled.
     func run(
-        upTo newest: Int64,
-        minutes: Double,
+        _ order: Order,
         isCancelled: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (Double) -> Void
     ) throws -> Product {
         let start = ContinuousClock.now
-        let data = try LogDataset.read(log, vocabulary: vocabulary, limit: settings.maximumEvents, upTo: newest)
+        let data = try LogDataset.read(log, vocabulary: vocabulary, limit: settings.maximumEvents, upTo: order.newest)
         guard data.histories.eventCount > 1 else {
             throw FreshetError(.invalidData, "The log holds no events to train from.")
         }
         let model = try ModelRegistry.model(named: SequenceTransformer.name)
-        var overrides = ["minutes": "\(minutes)"]
+        var overrides = ["minutes": "\(order.minutes)"]
         overrides.merge(settings.overrides) { $1 }
         var learner = try model.makeLearner(overrides: overrides, data: data)
         let best = LockedMaximum()
@@ -55,7 +69,7 @@ struct FullTraining: Sendable {
             pool: ThreadPool(threads: settings.threads),
             report: { progress in
                 if let validation = progress.finishedEpoch?.validation { best.raise(to: validation) }
-                let elapsed = (ContinuousClock.now - start) / .seconds(60 * minutes)
+                let elapsed = (ContinuousClock.now - start) / .seconds(60 * order.minutes)
                 let share = Double(progress.completed) / Double(max(1, progress.total))
                 report(min(1, max(elapsed, share)))
             },
@@ -66,7 +80,6 @@ struct FullTraining: Sendable {
             model: model.name,
             configurationJSON: model.configurationJSON(of: learner),
             scorer: learner.makeScorer(),
-            offset: newest,
             seconds: (ContinuousClock.now - start) / .seconds(1),
             validation: best.value
         )

@@ -10,33 +10,31 @@ import Logging
 /// Belongs to one thread at a time: ``LearningService`` holds a lock around it.
 final class LearningCore {
     /// How many events are read at once while nothing is learned from them.
-    private static let page = 10_000
-    /// The newest events before a training's end that fill the replay of what it gave.
-    private static let recent: Int64 = 10_000
-    private let parts: LearnerParts
+    static let page = 10_000
+    let parts: LearnerParts
     let loop: LearningLoop
     private let base: Int64
     /// Whether the loop comes from a checkpoint, so that one can be written before all is prepared.
     private let isResumed: Bool
     private var isPrepared = false
-    /// The newest event that the checkpoint on disk has learned: later ones are needed after a kill.
+    /// The newest event that all weights of the checkpoint on disk have learned: later ones are needed after a kill.
     private(set) var durableOffset: Int64 = 0
     /// Events up to here were read before learning began.
     private var prepared: Int64 = 0
     private var waiting = FreshnessQueue()
     private var forgetting: ForgettingMeter
-    /// When the running training read the log, in milliseconds since 1970.
-    private var trainingStarted: Int64 = 0
-    /// Whether what the running training gives goes live whatever the gate says.
-    private var isForced = false
+    /// Trainings that are over and whose results were not taken up yet.
+    var finished: [FullTraining.Outcome] = []
+    /// Whether the candidate goes live whatever the gate says.
+    var isForced = false
     /// When weights without the users that were erased last are due, in milliseconds since 1970.
-    private var erasureDue: Int64?
+    var erasureDue: Int64?
 
     init(_ parts: LearnerParts, _ start: LearningStart) {
         self.parts = parts
         loop = start.loop
         (base, isResumed) = (start.base, start.isResumed)
-        durableOffset = start.isResumed ? start.base : 0
+        durableOffset = start.isResumed ? start.loop.newestLearnedByAll : 0
         forgetting = ForgettingMeter(periodLength: parts.configuration.learning.forgettingPeriod)
     }
 
@@ -52,6 +50,7 @@ final class LearningCore {
     /// - Throws: ``FreshetError`` when the log cannot be read.
     func learnNext(evaluatedShare: Double) throws -> Int {
         if !isPrepared { return try prepareNext(evaluatedShare) }
+        try takeUpTrainings()
         considerErasures()
         let events = try parts.store.events(after: loop.offset, limit: parts.configuration.learning.batchSize)
         guard !events.isEmpty else {
@@ -83,7 +82,7 @@ final class LearningCore {
 
     // MARK: Actions
 
-    private func carryOut(_ step: LearningStep) throws {
+    func carryOut(_ step: LearningStep) throws {
         for decision in step.decisions {
             parts.decisions.add(decision)
             parts.records.add(.decision(decision))
@@ -142,7 +141,7 @@ final class LearningCore {
         guard isPrepared || isResumed else { return }
         keepSafe {
             try loop.checkpoint().write(to: parts.checkpointPath)
-            durableOffset = loop.offset
+            durableOffset = loop.newestLearnedByAll
         }
     }
 
@@ -156,84 +155,13 @@ final class LearningCore {
         }
     }
 
-    // MARK: Full trainings
-
-    /// Starts a full training beside serving.
-    ///
-    /// - Parameter isForced: whether its result goes live whatever the gate says, as after an erasure.
-    func startTraining(isForced: Bool) {
-        guard parts.configuration.retraining.isEnabled else { return loop.trainingFailed() }
-        let newest = parts.store.newestOffset
-        let settings = parts.configuration.retraining
-        let minutes = loop.live.trained == nil ? settings.firstMinutes : settings.minutes
-        guard parts.retraining.start(upTo: newest, minutes: minutes) else { return }
-        trainingStarted = parts.clock.milliseconds
-        self.isForced = isForced
-    }
-
-    /// Takes what a training gave: it becomes the candidate.
-    func trainingFinished(_ result: Result<FullTraining.Product, FreshetError>) throws {
-        guard case .success(let product) = result else {
-            // The erased are still owed weights without them.
-            if isForced { retrain(by: parts.clock.milliseconds + 600_000) }
-            isForced = false
-            return loop.trainingFailed()
-        }
-        if let old = loop.policy.candidate { parts.book.update(old) { $0.state = .discarded } }
-        let trained = TrainedModel(
-            model: product.model,
-            configurationJSON: product.configurationJSON,
-            scorer: product.scorer
-        )
-        let version = try loop.trainingFinished(
-            trained,
-            learned: product.offset,
-            recent: try events(after: max(0, product.offset - Self.recent), upTo: product.offset),
-            missed: try events(after: product.offset, upTo: loop.offset)
-        )
-        var record = VersionRecord(
-            version: version,
-            state: .candidate,
-            created: parts.clock.milliseconds,
-            offset: product.offset
-        )
-        record.figures["training_seconds"] = product.seconds
-        record.figures["training_started"] = Double(trainingStarted)
-        record.figures["validation_ndcg@10"] = product.validation
-        parts.book.put(record)
-        guard isForced else { return }
-        isForced = false
-        try carryOut(loop.promote(version, time: parts.clock.milliseconds))
-    }
-
-    /// Starts the training that leaves out erased users, once it is due.
-    private func considerErasures() {
-        guard let due = erasureDue, parts.clock.milliseconds >= due, parts.retraining.progress == nil else { return }
-        erasureDue = nil
-        guard loop.live.trained != nil else { return }
-        startTraining(isForced: true)
-    }
-
-    /// Asks for weights that have not learned from erased users.
-    func retrain(by due: Int64) { erasureDue = min(erasureDue ?? due, due) }
-
-    private func events(after offset: Int64, upTo end: Int64) throws -> [LoggedEvent] {
-        var (events, offset) = ([LoggedEvent](), offset)
-        while offset < end {
-            let page = try parts.store.events(after: offset, limit: Self.page).prefix { $0.offset <= end }
-            guard let last = page.last else { break }
-            events += page
-            offset = last.offset
-        }
-        return events
-    }
-
     // MARK: By hand
 
     /// Puts a version live because somebody wants it.
     func promote(_ version: ModelVersion) throws {
         let now = parts.clock.milliseconds
         if version == loop.policy.candidate {
+            while try catchUpNext() {}
             return try carryOut(loop.promote(version, time: now))
         }
         guard version != loop.live.version else { throw FreshetError(.usage, "Version \(version) answers already.") }

@@ -95,7 +95,7 @@ final class LearningService: @unchecked Sendable {
                 shown.withLock { $0.report = report }
                 nextReport = ContinuousClock.now + Self.reportEvery
             }
-            guard learned < parts.configuration.learning.batchSize else { continue }
+            guard learned < parts.configuration.learning.batchSize, !catchUp() else { continue }
             // All there was: wait for the next event, or for the moment of the next publication.
             let offset = lock.withLock { core.offset }
             signal.wait(after: offset, seconds: min(1, parts.configuration.learning.publishEvery))
@@ -134,6 +134,23 @@ final class LearningService: @unchecked Sendable {
         }
     }
 
+    /// Lets a candidate learn what it has missed while events gather; whether there was anything.
+    private func catchUp() -> Bool {
+        let end = ContinuousClock.now + .seconds(min(Self.gathering, parts.configuration.learning.publishEvery / 10))
+        var hasMore = true
+        var hadAny = false
+        do {
+            while hasMore, !signal.isStopping, ContinuousClock.now < end {
+                hasMore = try lock.withLock { try core.catchUpNext() }
+                hadAny = hadAny || hasMore
+            }
+        } catch let error {
+            parts.health.setIll(Self.part, error)
+            signal.pause(seconds: 1)
+        }
+        return hadAny
+    }
+
     // MARK: From outside
 
     /// Does something with the learner between two batches, on a thread of its own: it may take a while.
@@ -148,14 +165,18 @@ final class LearningService: @unchecked Sendable {
         }
     }
 
-    /// Takes what a full training gave; called on the training's thread.
-    func trainingFinished(_ result: Result<FullTraining.Product, FreshetError>) {
+    /// Takes what came of a full training; called on the training's thread.
+    ///
+    /// The learner's thread takes it up before its next batch: this one has the lowest priority, and everybody would wait
+    /// for it. Where there is no such thread, nobody waits.
+    func trainingFinished(_ outcome: FullTraining.Outcome) {
+        lock.withLock { core.finished.append(outcome) }
+        guard !shown.withLock({ $0.isRunning }) else { return signal.wake() }
         do {
-            try lock.withLock { try core.trainingFinished(result) }
+            try lock.withLock { try core.takeUpTrainings() }
         } catch let error {
             parts.health.setIll(Self.part, error)
         }
-        signal.wake()
     }
 
     // MARK: Status

@@ -12,7 +12,7 @@ final class RetrainService: Sendable {
         var threads = 0
         /// Who waits for them.
         var waiting: [CheckedContinuation<Void, Never>] = []
-        var handler: (@Sendable (Result<FullTraining.Product, FreshetError>) -> Void)?
+        var handler: (@Sendable (FullTraining.Outcome) -> Void)?
     }
 
     private let training: FullTraining
@@ -27,19 +27,16 @@ final class RetrainService: Sendable {
     /// How far the running training is, 0 to 1; `nil` when none runs and the result of the last one was taken.
     var progress: Double? { state.withLock { $0.progress } }
 
-    /// Sets what is called on the training's thread with every result, but not when the training was stopped.
-    func setHandler(_ handler: @escaping @Sendable (Result<FullTraining.Product, FreshetError>) -> Void) {
+    /// Sets what is called on the training's thread with what came of every order, but not when it was stopped.
+    func setHandler(_ handler: @escaping @Sendable (FullTraining.Outcome) -> Void) {
         state.withLock { $0.handler = handler }
     }
 
     /// Starts a training, unless one runs.
     ///
-    /// - Parameters:
-    ///   - newest: the offset up to which the log is read.
-    ///   - minutes: the time budget.
     /// - Returns: whether it was started.
     @discardableResult
-    func start(upTo newest: Int64, minutes: Double) -> Bool {
+    func start(_ order: FullTraining.Order) -> Bool {
         let starts = state.withLock { state in
             guard !state.isRunning, !state.stops else { return false }
             (state.isRunning, state.progress) = (true, 0)
@@ -48,12 +45,12 @@ final class RetrainService: Sendable {
         }
         guard starts else { return false }
         BackgroundThread.start(named: "freshet-train", niceness: training.settings.niceness) { [self] in
-            let result = run(upTo: newest, minutes: minutes)
+            let result = run(order)
             let handler = state.withLock { state in
                 state.isRunning = false
                 return state.stops ? nil : state.handler
             }
-            handler?(result)
+            handler?(FullTraining.Outcome(order: order, result: result))
             state.withLock { state in
                 if !state.isRunning { state.progress = nil }
                 state.threads -= 1
@@ -77,12 +74,11 @@ final class RetrainService: Sendable {
         }
     }
 
-    private func run(upTo newest: Int64, minutes: Double) -> Result<FullTraining.Product, FreshetError> {
-        logger.info("full training started", metadata: ["events": "\(newest)", "minutes": "\(minutes)"])
+    private func run(_ order: FullTraining.Order) -> Result<FullTraining.Product, FreshetError> {
+        logger.info("full training started", metadata: ["events": "\(order.newest)", "minutes": "\(order.minutes)"])
         do {
             let product = try training.run(
-                upTo: newest,
-                minutes: minutes,
+                order,
                 isCancelled: { self.state.withLock { $0.stops } },
                 report: { progress in self.state.withLock { $0.progress = progress } }
             )

@@ -68,17 +68,9 @@ struct LearningLine {
     /// Takes over what another line remembers of older events.
     ///
     /// - Throws: `FreshetError` when it is a line of other settings.
-    mutating func takeReplay(from other: LearningLine) throws {
-        guard let learner, let theirs = other.learner?.checkpoint() else { return }
-        var checkpoint = learner.checkpoint()
-        // The counts come along: by them the catalogue grows to the exemplars' items before any is drawn.
-        let known = checkpoint.arrays["learner.occurrences"]?.shape.first ?? 0
-        let remembered = theirs.arrays["learner.occurrences"]?.shape.first ?? 0
-        for (name, array) in theirs.arrays
-        where name.hasPrefix("replay.") || (name.hasPrefix("learner.") && remembered >= known) {
-            checkpoint.arrays[name] = array
-        }
-        try learner.restore(checkpoint)
+    func takeReplay(from other: LearningLine) throws {
+        guard let learner, let remembering = other.learner else { return }
+        try learner.takeMemory(of: remembering)
     }
 
     /// Takes over what a checkpoint holds.

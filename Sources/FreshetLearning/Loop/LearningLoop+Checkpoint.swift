@@ -17,6 +17,7 @@ extension LearningLoop {
         var learning: SavedLine
         var candidate: SavedLine?
         var candidateOffset: Int64
+        var isCatchingUp: Bool?
         var evaluation: PrequentialEvaluation
         var policy: PublicationPolicy
         var drift: DriftMonitor
@@ -55,6 +56,7 @@ extension LearningLoop {
             learning: Self.save(learning, under: "learning", in: &checkpoint),
             candidate: candidate.map { Self.save($0, under: "candidate", in: &checkpoint) },
             candidateOffset: candidateOffset,
+            isCatchingUp: isCatchingUp,
             evaluation: evaluation,
             policy: policy,
             drift: drift,
@@ -96,6 +98,8 @@ extension LearningLoop {
         learning = try line(saved.learning, under: "learning", in: checkpoint)
         candidate = try saved.candidate.map { try line($0, under: "candidate", in: checkpoint) }
         candidateOffset = saved.candidateOffset
+        // The events that it has missed are counted as they are remembered.
+        missed = saved.isCatchingUp == true ? [:] : nil
         streaming = try StreamingModels(
             from: checkpoint.part("streaming"),
             configuration: settings.streaming

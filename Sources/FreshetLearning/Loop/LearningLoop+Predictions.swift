@@ -22,7 +22,7 @@ extension LearningLoop {
         // The same weights find the same candidates.
         let learned = learning.scorer(numbered: nextNumber())
         if learning.scorerNumber != liveNumber { contenders.learning.score(events, by: learned, with: ranker) }
-        if let scorer = candidate?.scorer(numbered: nextNumber()) {
+        if !isCatchingUp, let scorer = candidate?.scorer(numbered: nextNumber()) {
             contenders.candidate.score(events, by: scorer, with: ranker)
         }
         if let scorer = retrained?.scorer(numbered: nextNumber()) {
@@ -53,7 +53,7 @@ extension LearningLoop {
             predictions.append(predictAndLearn(event, .learning, among: contenders.learning, &learning.fusion))
         }
         // Taken out while it learns, so that its arrays are not copied.
-        if var line = candidate.take() {
+        if !isCatchingUp, var line = candidate.take() {
             predictions.append(predictAndLearn(event, .candidate, among: contenders.candidate, &line.fusion))
             candidate = line
         }

@@ -32,42 +32,6 @@ extension LearningLoop {
         return step
     }
 
-    /// Takes the outcome of a full training, which becomes the candidate.
-    ///
-    /// - Parameters:
-    ///   - trained: the model.
-    ///   - learned: the newest event that it has learned.
-    ///   - recent: events of the log up to `learned`, some thousand of the newest, for its replay.
-    ///   - missed: the events after `learned` up to ``offset``; it learns them before it competes.
-    /// - Returns: the candidate's name.
-    /// - Throws: `FreshetError` when the model cannot be learned further.
-    @discardableResult
-    public func trainingFinished(
-        _ trained: TrainedModel,
-        learned: Int64,
-        recent: [LoggedEvent] = [],
-        missed: [LoggedEvent] = []
-    ) throws -> ModelVersion {
-        let version = policy.trainingFinished()
-        let state = ServedState(version: version, trained: trained, fusion: learning.fusion.weights, offset: learned)
-        var line = try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
-        let events = StreamEvents.replayed(recent + missed, limit: settings.historyLimit)
-        if recent.isEmpty { try line.takeReplay(from: learning) }
-        line.learner?.remember(events.prefix(recent.count))
-        if settings.candidateLearns {
-            var rest = events.dropFirst(recent.count)
-            while !rest.isEmpty {
-                _ = line.learn(Array(rest.prefix(settings.microBatch)), emphasis: .usual)
-                rest = rest.dropFirst(settings.microBatch)
-            }
-        }
-        candidate = line
-        candidateOffset = learned
-        promotion = PromotionGate(settings: settings.promotion)
-        evaluation.reset(.candidate)
-        return version
-    }
-
     /// Says that a full training failed.
     public func trainingFailed() { policy.trainingFailed() }
 
@@ -78,10 +42,14 @@ extension LearningLoop {
     ///   - kept: the state, unless it is the candidate or the last good one.
     ///   - time: the moment, in milliseconds since 1970.
     /// - Returns: what to do.
-    /// - Throws: `FreshetError` of kind `usage` when nothing of the name is there.
+    /// - Throws: `FreshetError` of kind `usage` when nothing of the name is there, or when it is a candidate that
+    ///   ``isCatchingUp``.
     public func promote(_ version: ModelVersion, kept: ServedState? = nil, time: Int64) throws -> LearningStep {
         var step = LearningStep()
         if version == policy.candidate {
+            guard !isCatchingUp else {
+                throw FreshetError(.usage, "Version \(version) is still learning what came while it was trained.")
+            }
             try carryOut(policy.promote(version, time: time, offset: offset), &step)
             return step
         }
@@ -139,6 +107,7 @@ extension LearningLoop {
     @discardableResult
     public func erase(_ user: UserIndex) -> Int {
         histories.removeAll(of: user)
+        missed?[user] = nil
         kept.erase(user)
         return (learning.learner?.erase(user) ?? 0) + (candidate?.learner?.erase(user) ?? 0)
     }
@@ -193,14 +162,14 @@ extension LearningLoop {
     private func goOn(from state: ServedState) throws {
         live = state
         liveNumber = nextNumber()
-        var line = try LearningLine(from: state, settings: settings, number: liveNumber, seed: seed, pool: pool)
+        let line = try LearningLine(from: state, settings: settings, number: liveNumber, seed: seed, pool: pool)
         try line.takeReplay(from: learning)
         learning = line
         restartGates()
     }
 
     private func endCandidate() {
-        candidate = nil
+        (candidate, missed) = (nil, nil)
         promotion = nil
     }
 

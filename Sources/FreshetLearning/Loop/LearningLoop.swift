@@ -58,8 +58,10 @@ public final class LearningLoop {
     var candidate: LearningLine?
     /// A model that is trained anew from time to time, to compare with.
     var retrained: LearningLine?
-    /// The newest event that the candidate was trained on.
-    var candidateOffset: Int64 = 0
+    /// The newest event that the candidate was trained on, or has learned on its way to ``offset``.
+    public internal(set) var candidateOffset: Int64 = 0
+    /// Of each user, how many events the candidate has not learned yet; `nil` when it has learned all or need not.
+    var missed: [UserIndex: Int]?
     var kept: KeptPeriods
     var drift: DriftMonitor
     var microUpdate: MicroUpdateGate
@@ -124,9 +126,15 @@ public final class LearningLoop {
     public func remember(_ events: some Sequence<LoggedEvent>) {
         for event in events {
             if event.offset > streaming.offset { streaming.learn(event, after: histories[event.user]) }
-            histories.append(event)
+            append(event)
             offset = max(offset, event.offset)
         }
+    }
+
+    /// Takes an event into its user's history.
+    private func append(_ event: LoggedEvent) {
+        histories.append(event)
+        if missed != nil, event.offset > candidateOffset { missed?[event.user, default: 0] += 1 }
     }
 
     /// Predicts events, learns them, and decides.
@@ -174,7 +182,7 @@ public final class LearningLoop {
             ? ContinualLearner.Emphasis(rate: settings.driftRate, replay: settings.driftReplay) : .usual
         emphasizedEvents = max(0, emphasizedEvents - batch.count)
         report = timed(\.learning) { learning.learn(learned, emphasis: emphasis) } ?? report
-        if settings.candidateLearns { _ = candidate?.learn(learned, emphasis: emphasis) }
+        if settings.candidateLearns, !isCatchingUp { _ = candidate?.learn(learned, emphasis: emphasis) }
         return signals
     }
 
@@ -186,7 +194,7 @@ public final class LearningLoop {
     private func streamEvents(of batch: ArraySlice<LoggedEvent>) -> [StreamEvent] {
         var items: Set<ItemIndex> = []
         return batch.map { event in
-            defer { histories.append(event) }
+            defer { append(event) }
             let isNewItem = streaming.lifetime(of: event.item) == nil && items.insert(event.item).inserted
             return StreamEvent(event: event, history: histories[event.user], isNewItem: isNewItem)
         }

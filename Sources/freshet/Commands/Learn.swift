@@ -48,6 +48,14 @@ struct Learn: FreshetCommand {
     @Option(help: "The share of the events that comes before the first one that is measured.")
     var warmUp = 0.2
 
+    @Option(
+        help: ArgumentHelp(
+            "Learn, but measure only from this time (2010-11-18 or seconds since 1970), and train anew only from then.",
+            valueName: "time"
+        )
+    )
+    var measureFrom: TimeArgument?
+
     @Option(help: "Who is compared: live, frozen, retrain, popularity, co-visitation, between commas.")
     var contenders = "live,frozen,popularity,co-visitation"
 
@@ -166,6 +174,7 @@ struct Learn: FreshetCommand {
         try loop.validate()
         return PrequentialRun.Options(
             warmUp: warmUp,
+            measureFrom: measureFrom?.seconds,
             contenders: Set(names.map { Contender(rawValue: $0) }),
             retrainHours: retrainHours,
             overrides: ofModel,

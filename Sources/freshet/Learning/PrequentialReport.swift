@@ -25,6 +25,7 @@ struct PrequentialReport: Encodable {
     let items: Int
     let measuredEvents: Int
     let warmUp: Double
+    let measureFrom: Int64?
     let retrainHours: Double?
     let evaluationShare: Double
     let seed: UInt64
@@ -52,6 +53,7 @@ struct PrequentialReport: Encodable {
         items = stream.items.count
         measuredEvents = loop.evaluation.outcomeCount
         warmUp = options.warmUp
+        measureFrom = options.measureFrom
         retrainHours = costs.retraining == nil ? nil : options.retrainHours
         evaluationShare = options.settings.evaluationShare
         self.seed = seed
@@ -90,7 +92,8 @@ struct PrequentialReport: Encodable {
         }
         var lines = [
             "\(Words.count(measuredEvents)) of \(Words.count(events)) events predicted before they were learned, after a "
-                + "warm-up of \(Words.decimal(100 * warmUp, 0))%.",
+                + "warm-up of \(Words.decimal(100 * warmUp, 0))%"
+                + (measureFrom == nil ? "." : " and learning up to --measure-from."),
             "", table.text, "",
         ]
         if let retraining = costs.retraining, retraining > 0 {

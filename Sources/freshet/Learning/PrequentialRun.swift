@@ -19,6 +19,8 @@ struct PrequentialRun {
     /// What is run.
     struct Options {
         var warmUp: Double
+        /// Events before this time, in seconds since 1970, are learned but not measured.
+        var measureFrom: Int64?
         var contenders: Set<Contender>
         var retrainHours: Double
         var overrides: [String: String]
@@ -28,11 +30,12 @@ struct PrequentialRun {
     /// Runs, with progress on standard error.
     /// - Throws: ``FreshetError`` when the data do not suffice, or when stopped.
     func run() throws -> PrequentialReport {
-        let measured = Int((Double(stream.events.count) * options.warmUp).rounded())
-        let trainedOn = Int((Double(measured) * (1 - Self.onlineShare)).rounded())
-        guard trainedOn >= 100, measured < stream.events.count else {
+        let warmUp = Int((Double(stream.events.count) * options.warmUp).rounded())
+        let trainedOn = Int((Double(warmUp) * (1 - Self.onlineShare)).rounded())
+        guard trainedOn >= 100, warmUp < stream.events.count else {
             throw FreshetError(.invalidData, "\(stream.events.count) events are too few for this warm-up.")
         }
+        let measured = try firstMeasured(after: warmUp)
         let wantsTransformer = !options.contenders.isDisjoint(with: [.live, .frozen, .retrain])
         var warmUpSeconds = 0.0
         var state = ServedState(offset: Int64(trainedOn))
@@ -45,36 +48,34 @@ struct PrequentialRun {
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])
-        _ = try loop.process(Array(stream.events[trainedOn..<measured]))
+        try feed(loop, trainedOn..<measured, title: "before measuring")
         loop.stopwatch = { ProgressReporter.now() }
         loop.startMeasuring()
         return try measure(loop, from: measured, warmUpSeconds: warmUpSeconds)
     }
 
+    private func firstMeasured(after warmUp: Int) throws -> Int {
+        guard let time = options.measureFrom else { return warmUp }
+        guard let first = stream.events[warmUp...].firstIndex(where: { $0.time >= time }) else {
+            throw FreshetError(.usage, "No event is left to measure: all are before --measure-from.")
+        }
+        return first
+    }
+
     private func measure(_ loop: LearningLoop, from start: Int, warmUpSeconds: Double) throws -> PrequentialReport {
-        let progress = ProgressReporter(title: "learn", isQuiet: console.isQuiet)
-        defer { progress.finish() }
         let retrains = options.contenders.contains(.retrain)
         var (retrainSeconds, retrainCount) = (0.0, 0)
         var nextTraining = Int64.min
         var decisions: [Decision.Kind: Int] = [:]
-        var place = start
-        while place < stream.events.count {
-            if retrains, stream.events[place].time >= nextTraining {
-                let (trained, seconds) = try train(first: place, title: "retrain \(retrainCount + 1)")
-                try loop.compare(withRetrained: trained)
-                retrainSeconds += seconds
-                retrainCount += 1
-                nextTraining = stream.events[place].time + Int64(options.retrainHours * 3_600)
-            }
-            let end = min(place + options.settings.microBatch, stream.events.count)
-            let step = try loop.process(Array(stream.events[place..<end]))
+        try feed(loop, start..<stream.events.count, title: "learn") { place in
+            guard retrains, stream.events[place].time >= nextTraining else { return }
+            let (trained, seconds) = try train(first: place, title: "retrain \(retrainCount + 1)")
+            try loop.compare(withRetrained: trained)
+            retrainSeconds += seconds
+            retrainCount += 1
+            nextTraining = stream.events[place].time + Int64(options.retrainHours * 3_600)
+        } after: { step in
             for decision in step.decisions { decisions[decision.kind, default: 0] += 1 }
-            place = end
-            progress.update(
-                TrainingProgress(phase: "events", completed: place - start, total: stream.events.count - start)
-            )
-            if Interruption.isRequested { throw FreshetError(.cancelled, "Stopped after \(place) events.") }
         }
         return PrequentialReport(
             loop: loop,
@@ -93,6 +94,37 @@ struct PrequentialRun {
             seed: seed,
             threads: pool.threads
         )
+    }
+
+    /// Has the loop predict and learn events, micro-batch by micro-batch, with progress.
+    ///
+    /// - Parameters:
+    ///   - loop: the loop.
+    ///   - range: which events.
+    ///   - title: the title of the progress bar.
+    ///   - before: called with the place of every micro-batch before it.
+    ///   - after: called with what came of every micro-batch.
+    /// - Throws: ``FreshetError`` when stopped.
+    private func feed(
+        _ loop: LearningLoop,
+        _ range: Range<Int>,
+        title: String,
+        before: (Int) throws -> Void = { _ in },
+        after: (LearningStep) -> Void = { _ in }
+    ) throws {
+        let progress = ProgressReporter(title: title, isQuiet: console.isQuiet)
+        defer { progress.finish() }
+        var place = range.lowerBound
+        while place < range.upperBound {
+            try before(place)
+            let end = min(place + options.settings.microBatch, range.upperBound)
+            after(try loop.process(Array(stream.events[place..<end])))
+            place = end
+            progress.update(
+                TrainingProgress(phase: "events", completed: place - range.lowerBound, total: range.count)
+            )
+            if Interruption.isRequested { throw FreshetError(.cancelled, "Stopped after \(place) events.") }
+        }
     }
 
     /// Trains a transformer from scratch on the first events.
