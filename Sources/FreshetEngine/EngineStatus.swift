@@ -78,9 +78,12 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var learningRate: Double?
         /// How far a full training is, 0 to 1; `nil` when none runs.
         public var retraining: Double?
+        /// How many events a new version has yet to learn before it competes; `nil` when none is on its way.
+        public var candidateLagEvents: Int64?
 
         enum CodingKeys: String, CodingKey {
             case state, offset, loss, retraining
+            case candidateLagEvents = "candidate_lag_events"
             case lagEvents = "lag_events"
             case lagSeconds = "lag_seconds"
             case eventsPerSecond = "events_per_second"

@@ -15,6 +15,7 @@ enum SampleStatus {
         status.learner.state = "learning"
         status.learner.offset = 29_900
         status.learner.lagEvents = 100
+        status.learner.candidateLagEvents = 4_321
         status.freshness.count = 10
         status.freshness.p50 = 2.1
         status.freshness.p95 = 4.3

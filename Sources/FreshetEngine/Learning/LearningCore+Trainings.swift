@@ -29,6 +29,7 @@ extension LearningCore {
     func takeUpTrainings() throws {
         while let outcome = finished.first {
             finished.removeFirst()
+            defer { parts.retraining.resultWasTaken() }
             switch outcome.result {
             case .success(let product): try compete(product, of: outcome.order)
             case .failure:

@@ -162,6 +162,8 @@ final class LearningCore {
         let now = parts.clock.milliseconds
         if version == loop.policy.candidate {
             while try catchUpNext() {}
+            // It may have gone live by itself, as after an erasure.
+            guard version == loop.policy.candidate else { return }
             return try carryOut(loop.promote(version, time: now))
         }
         guard version != loop.live.version else { throw FreshetError(.usage, "Version \(version) answers already.") }
@@ -192,6 +194,7 @@ final class LearningCore {
     func report() -> LearningReport {
         LearningReport(
             offset: offset,
+            candidateLag: loop.isCatchingUp ? loop.offset - loop.candidateOffset : nil,
             loss: loop.report?.loss,
             learningRate: loop.report.map { Double($0.rate) },
             figures: loop.evaluation.figures(),

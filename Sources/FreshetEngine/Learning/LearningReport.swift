@@ -4,6 +4,8 @@ import FreshetCore
 struct LearningReport: Sendable {
     /// The newest event learned.
     var offset: Int64 = 0
+    /// How many events the candidate has yet to learn before it competes; `nil` when none is on its way.
+    var candidateLag: Int64?
     /// The loss of the newest micro-update.
     var loss: Double?
     /// The learning rate of the newest micro-update.

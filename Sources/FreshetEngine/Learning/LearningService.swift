@@ -201,6 +201,7 @@ final class LearningService: @unchecked Sendable {
         status.loss = report.loss
         status.learningRate = report.learningRate
         status.retraining = parts.retraining.progress
+        status.candidateLagEvents = report.candidateLag
         if !isRunning {
             status.state = "stopped"
         } else if status.lagSeconds > parts.configuration.learning.behindAfter {

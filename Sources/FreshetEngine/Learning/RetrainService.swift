@@ -51,8 +51,8 @@ final class RetrainService: Sendable {
                 return state.stops ? nil : state.handler
             }
             handler?(FullTraining.Outcome(order: order, result: result))
+            if handler == nil { resultWasTaken() }
             state.withLock { state in
-                if !state.isRunning { state.progress = nil }
                 state.threads -= 1
                 guard state.threads == 0 else { return }
                 for waiting in state.waiting { waiting.resume() }
@@ -60,6 +60,13 @@ final class RetrainService: Sendable {
             }
         }
         return true
+    }
+
+    /// Says that the result of the last training is the candidate now: from here on none runs.
+    func resultWasTaken() {
+        state.withLock { state in
+            if !state.isRunning { state.progress = nil }
+        }
     }
 
     /// Ends the running training after its step, without a result, and lets none begin.

@@ -106,7 +106,9 @@ function open() {
         showLearner([["Learns", `${format.rate(now.events_per_second)} events/s`], ["Learned to", `event ${format.count(now.offset)}`],
             ["Loss", Number.isFinite(now.loss) ? format.figure(now.loss) : format.none],
             ["Learning rate", Number.isFinite(now.learning_rate) ? format.figure(now.learning_rate) : format.none],
-            ...(Number.isFinite(now.retraining) ? [["Full training", format.percent(now.retraining)]] : [])]);
+            ...(Number.isFinite(now.retraining) ? [["Full training", format.percent(now.retraining)]] : []),
+            ...(Number.isFinite(now.candidate_lag_events)
+                ? [["New version catches up", `${format.count(now.candidate_lag_events)} events`]] : [])]);
         showDecisions(status.decisions.slice(0, 12));
         setText(page.lead, sentence(status, metric, best));
     }

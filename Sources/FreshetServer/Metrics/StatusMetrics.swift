@@ -22,6 +22,9 @@ enum StatusMetrics {
         set("freshet_learner_lag_events", "Events that wait to be learned.", Double(status.learner.lagEvents))
         set("freshet_learner_lag_seconds", "How long the oldest has waited.", status.learner.lagSeconds)
         set("freshet_learner_events_per_second", "Events learned a second.", status.learner.eventsPerSecond)
+        if let lag = status.learner.candidateLagEvents {
+            set("freshet_candidate_lag_events", "Events that a new version has yet to learn.", Double(lag))
+        }
         if let loss = status.learner.loss { set("freshet_learner_loss", "Loss of the newest micro-update.", loss) }
         set("freshet_requests_per_second", "Recommendation requests a second.", status.requestsPerSecond)
         for (name, help, quantiles) in [

@@ -14,6 +14,7 @@ enum StatusWords {
         var words = "learned \(Words.count(Int(learner.offset))) of \(Words.count(Int(status.log.newestOffset)))"
         if learner.lagEvents > 0 { words += ", \(Words.duration(learner.lagSeconds)) behind" }
         if let share = learner.retraining { words += ", retraining \(Int(share * 100))%" }
+        if let lag = learner.candidateLagEvents { words += ", new version \(Words.count(Int(lag))) events behind" }
         return words + "; version \(status.live) serves"
     }
 
