@@ -116,6 +116,28 @@ import Testing
         expectAccurate(check)
     }
 
+    /// Queries of single events, of a run, of the end of a sequence over two blocks, and none of the first.
+    @Test(arguments: [0, 0.3]) func attentionOfSomeRows(dropout: Double) {
+        var fixture = Fixture()
+        let wanted = [2, 4, 5] + Array(8..<76)
+        let (q, kv) = (fixture.make("queries", wanted.count, 4), fixture.make("keysAndValues", 76, 8))
+        let bias = fixture.make("bias", 2, 3)
+        let (first, second, rows) = (IndexBuffer(), IndexBuffer(), IndexBuffer())
+        for row in wanted { rows.append(Int32(row)) }
+        let check = GradientCheck(fixture.set, difference: .twoPoint(3e-2)) { tape in
+            tape.causalAttention(
+                queries: input(q, on: tape, first),
+                keysAndValues: input(kv, on: tape, second),
+                heads: 2,
+                offsets: [0, 1, 6, 76],
+                rows: rows.indices,
+                bias: bias,
+                dropout: Float(dropout)
+            )
+        }
+        expectAccurate(check)
+    }
+
     @Test(arguments: [0, 0.1] as [Float]) func catalogueCrossEntropy(smoothing: Float) {
         var fixture = Fixture()
         let (x, table) = (fixture.make("x", 67, 5), fixture.make("table", 13, 5))

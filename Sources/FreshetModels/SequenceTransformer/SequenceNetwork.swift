@@ -45,16 +45,19 @@ struct SequenceNetwork: Sendable {
         return norm(x, on: tape)
     }
 
-    /// The same for the newest event of each of `S` sequences only: `[S, C]`.
+    /// The same for some rows only, ascending: `[Q, C]`.
     ///
-    /// Inference only. The last block works off one row a sequence instead of all, close to half the work of two blocks.
-    func newest(_ batch: PackedSequences, on tape: Tape) -> Tensor {
+    /// The last block works off these rows instead of all, close to half the work of two blocks when they are few.
+    func callAsFunction(_ batch: PackedSequences, at rows: UnsafeBufferPointer<Int32>, on tape: Tape) -> Tensor {
+        guard rows.count < batch.count else { return self(batch, on: tape) }
         var x = embed(batch, on: tape)
         for block in blocks.dropLast() { x = block(x, past: .packed(offsets: batch.offsets), on: tape) }
-        let rows = batch.last.indices
         guard let block = blocks.last else { return norm(tape.selectRows(x, rows), on: tape) }
-        return norm(block(x, past: .newest(rows: rows, offsets: batch.offsets), on: tape), on: tape)
+        return norm(block(x, past: .packed(offsets: batch.offsets, rows: rows), on: tape), on: tape)
     }
+
+    /// The same for the newest event of each of `S` sequences only: `[S, C]`.
+    func newest(_ batch: PackedSequences, on tape: Tape) -> Tensor { self(batch, at: batch.last.indices, on: tape) }
 
     /// The same for one new event of a sequence whose past is kept, one cache a block: `[1, C]`.
     func callAsFunction(_ event: PackedSequences, caches: [KeyValueCache], on tape: Tape) -> Tensor {

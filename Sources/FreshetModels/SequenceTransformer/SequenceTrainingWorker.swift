@@ -66,8 +66,7 @@ final class SequenceTrainingWorker {
             next = pack(windows, from: first, of: histories, sampler, using: &random)
             guard batch.targets.count > 0 else { continue }
             tape.dropoutKey = random.next()
-            var states = network(batch, on: tape)
-            if batch.targets.count < batch.count { states = tape.selectRows(states, batch.targetRows.indices) }
+            let states = network(batch, at: batch.targetRows.indices, on: tape)
             if objective.scale > 0 { loss += learn(states, scale: objective.scale, sampler, using: &random) }
             if let teacher = objective.teacher { distil(states, teacher, sampler, using: &random) }
             tape.backward()
@@ -107,8 +106,7 @@ final class SequenceTrainingWorker {
         using random: inout RandomSource
     ) {
         defer { teacher.tape.reset() }
-        var taught = teacher.network(batch, on: teacher.tape)
-        if batch.targets.count < batch.count { taught = teacher.tape.selectRows(taught, batch.targetRows.indices) }
+        let taught = teacher.network(batch, at: batch.targetRows.indices, on: teacher.tape)
         negatives.removeAll()
         sampler.shared(max(configuration.negatives, 256), into: negatives, using: &random)
         sampler.logProbability.withUnsafeBufferPointer { logProbability in

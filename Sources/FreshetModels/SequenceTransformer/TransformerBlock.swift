@@ -64,15 +64,14 @@ public struct TransformerBlock: Sendable {
 
     /// What the events of a pass attend to.
     enum Past {
-        /// Packed sequences, each from its beginning; the offsets say where they begin.
-        case packed(offsets: [Int])
-        /// Packed sequences of which only the newest events are wanted; the rows are theirs. Inference only.
-        case newest(rows: UnsafeBufferPointer<Int32>, offsets: [Int])
+        /// Packed sequences, each from its beginning; the offsets say where they begin. Where only some events are
+        /// wanted, the rows are theirs, ascending.
+        case packed(offsets: [Int], rows: UnsafeBufferPointer<Int32>? = nil)
         /// One new event of a sequence whose earlier keys and values are kept.
         case cached(KeyValueCache)
     }
 
-    /// Maps `[N, C]` to `[N, C]`, or to `[S, C]` where only the newest event of each of `S` sequences is wanted.
+    /// Maps `[N, C]` to `[N, C]`, or to `[Q, C]` where only `Q` rows are wanted.
     func callAsFunction(_ input: Tensor, past: Past, on tape: Tape) -> Tensor {
         let x = wanted(input, past, on: tape)
         let normalInput = attentionNorm(input, on: tape)
@@ -95,7 +94,7 @@ public struct TransformerBlock: Sendable {
 
     /// The rows that the block's result is wanted for.
     private func wanted(_ x: Tensor, _ past: Past, on tape: Tape) -> Tensor {
-        guard case .newest(let rows, _) = past else { return x }
+        guard case .packed(_, let rows?) = past else { return x }
         return tape.selectRows(x, rows)
     }
 
@@ -103,22 +102,15 @@ public struct TransformerBlock: Sendable {
         let (queries, keysAndValues) = (query(queries, on: tape), keyValue(keys, on: tape))
         let attended =
             switch past {
-            case .packed(let offsets):
+            case .packed(let offsets, let rows):
                 tape.causalAttention(
                     queries: queries,
                     keysAndValues: keysAndValues,
                     heads: heads,
                     offsets: offsets,
+                    rows: rows,
                     bias: relative,
                     dropout: attentionDropout
-                )
-            case .newest(_, let offsets):
-                tape.newestAttention(
-                    queries: queries,
-                    keysAndValues: keysAndValues,
-                    heads: heads,
-                    offsets: offsets,
-                    bias: relative
                 )
             case .cached(let cache):
                 tape.cachedAttention(

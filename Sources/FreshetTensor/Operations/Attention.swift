@@ -8,13 +8,14 @@ extension Tape {
     /// neither padding nor the upper triangle costs a product (beyond a block's rest).
     ///
     /// - Parameters:
-    ///   - queries: `[N, C]`.
+    ///   - queries: `[N, C]`, or `[Q, C]` of some rows only.
     ///   - keysAndValues: `[N, 2C]`, side by side.
     ///   - heads: `H`, a divisor of `C`.
     ///   - offsets: where each sequence begins in the `N` rows, and the end; `S + 1` entries.
+    ///   - rows: which of the `N` rows the `Q` queries are, ascending; all unless given.
     ///   - bias: `[H, D]`, added to the score at distance `0 ..< D` (farther ones share the last), or `nil`.
     ///   - dropout: the rate at which attention weights are dropped when recording.
-    /// - Returns: `[N, C]`.
+    /// - Returns: `[N, C]`, or `[Q, C]`.
     ///
     /// Gradient: with `P` the softmax and `D` it after dropout, `dV = Dᵀ dO`, `dS = D∘(dO Vᵀ) - P · rowsum(D∘(dO Vᵀ))`,
     /// `dQ = dS K / √d`, `dK = dSᵀ Q / √d`; the bias gets the sums of `dS` along the diagonals.
@@ -23,12 +24,14 @@ extension Tape {
         keysAndValues: Tensor,
         heads: Int,
         offsets: [Int],
+        rows: UnsafeBufferPointer<Int32>? = nil,
         bias: Parameter? = nil,
         dropout: Float = 0
     ) -> Tensor {
         let C = queries.columns
         precondition(keysAndValues.columns == 2 * C && C % heads == 0, "attention: \(heads) heads in \(C) channels")
-        precondition(offsets.last == queries.rows, "attention: offsets end at \(offsets.last ?? -1)")
+        precondition(offsets.last == keysAndValues.rows, "attention: offsets end at \(offsets.last ?? -1)")
+        precondition(queries.rows == rows?.count ?? keysAndValues.rows, "attention: \(queries.rows) queries")
         let inputs = AttentionInputs(
             queries: queries,
             keysAndValues: keysAndValues,
@@ -38,20 +41,9 @@ extension Tape {
         )
         let y = make(queries.rows, C)
         var blocks: [AttentionBlock] = []
-        for s in 0..<offsets.count - 1 {
-            for head in 0..<heads {
-                for start in stride(from: offsets[s], to: offsets[s + 1], by: AttentionBlock.maximumRows) {
-                    let block = AttentionBlock(
-                        sequence: offsets[s],
-                        start: start,
-                        rows: min(AttentionBlock.maximumRows, offsets[s + 1] - start),
-                        head: head,
-                        probabilities: nil,
-                        dropped: nil
-                    )
-                    blocks.append(attend(block, inputs, y))
-                }
-            }
+        AttentionBlock.forEach(offsets: offsets, rows: rows, heads: heads) { block in
+            let done = attend(block, inputs, y)
+            if isRecording { blocks.append(done) }
         }
         record { [unowned self] in
             guard let dy = gradientIfReached(y) else { return }
@@ -205,12 +197,14 @@ private struct AttentionInputs {
 /// Some consecutive queries of one head of one sequence, with what they see.
 private struct AttentionBlock {
     /// Queries a block: enough for the products to run at full speed, few enough to skip most of the upper triangle.
-    static let maximumRows = 64
+    private static let maximumRows = 64
 
     /// The first row of the sequence.
     let sequence: Int
     /// The first row of the block.
     let start: Int
+    /// The row of `queries` that is the first of the block.
+    let query: Int
     /// Rows of the block.
     let rows: Int
     /// The head.
@@ -223,9 +217,48 @@ private struct AttentionBlock {
     /// How many keys the last query of the block sees.
     var seen: Int { start + rows - sequence }
 
-    /// Where the block's head begins in `[N, C]`.
-    func queryOffset(_ C: Int, _ width: Int) -> Int { start * C + head * width }
+    /// Where the block's head begins in `[Q, C]`.
+    func queryOffset(_ C: Int, _ width: Int) -> Int { query * C + head * width }
 
     /// Where the sequence's keys for the head begin in `[N, 2C]`; the values stand `C` further.
     func keyOffset(_ C: Int, _ width: Int) -> Int { sequence * 2 * C + head * width }
+
+    /// The blocks of packed sequences, of which all rows ask or those that are given, ascending.
+    static func forEach(
+        offsets: [Int],
+        rows: UnsafeBufferPointer<Int32>?,
+        heads: Int,
+        _ body: (AttentionBlock) -> Void
+    ) {
+        let count = rows?.count ?? offsets[offsets.count - 1]
+        var end = 0
+        for s in 0..<offsets.count - 1 {
+            let first = end
+            while end < count, row(end, rows) < offsets[s + 1] { end += 1 }
+            for head in 0..<heads {
+                var next = first
+                while next < end {
+                    let start = next
+                    next += 1
+                    while next < min(end, start + maximumRows), row(next, rows) == row(start, rows) + next - start {
+                        next += 1
+                    }
+                    body(
+                        AttentionBlock(
+                            sequence: offsets[s],
+                            start: row(start, rows),
+                            query: start,
+                            rows: next - start,
+                            head: head
+                        )
+                    )
+                }
+            }
+        }
+        precondition(end == count, "attention: rows that do not ascend, or lie outside")
+    }
+
+    private static func row(_ query: Int, _ rows: UnsafeBufferPointer<Int32>?) -> Int {
+        rows.map { Int($0[query]) } ?? query
+    }
 }

@@ -55,36 +55,6 @@ extension Tape {
         return y
     }
 
-    /// Self-attention of the newest event of each packed sequence: those rows of what causal attention gives, at a
-    /// fraction of its cost.
-    ///
-    /// Inference only.
-    ///
-    /// - Parameters:
-    ///   - queries: `[S, C]`, one a sequence.
-    ///   - keysAndValues: `[N, 2C]`.
-    ///   - heads: `H`.
-    ///   - offsets: where each sequence begins in the `N` rows, and the end; `S + 1` entries.
-    ///   - bias: `[H, D]` by distance, or `nil`.
-    /// - Returns: `[S, C]`.
-    public func newestAttention(
-        queries: Tensor,
-        keysAndValues: Tensor,
-        heads: Int,
-        offsets: [Int],
-        bias: Parameter? = nil
-    ) -> Tensor {
-        precondition(!isRecording && queries.rows == offsets.count - 1, "newest attention: one query a sequence")
-        let C = queries.columns
-        let y = make(queries.rows, C)
-        for s in 0..<queries.rows {
-            let keys = keysAndValues.values + offsets[s] * 2 * C
-            let seen = offsets[s + 1] - offsets[s]
-            attendNewest(queries.values + s * C, keys, seen: seen, into: y.values + s * C, C, heads, bias)
-        }
-        return y
-    }
-
     /// One query over the `seen` rows of `[seen, 2C]` keys and values.
     private func attendNewest(
         _ query: UnsafePointer<Float>,
