@@ -27,5 +27,8 @@ if [ "$sanitizer" = thread ] && [ "$(uname)" = Linux ]; then
         -o "$folder/tsan_mutex.so" scripts/tsan_mutex.c -ldl
     export LD_PRELOAD=$PWD/$folder/tsan_mutex.so
 fi
+skipped=()
+# Limits the size of files to stand for a full disk; the thread sanitizer keeps a file of its own, which that truncates.
+[ "$sanitizer" = thread ] && skipped=(--skip aFullDiskLeavesTheOldFiles)
 # One test at a time: side by side, the slow ones run into their time limits.
-swift test --skip-build --no-parallel --sanitize="$sanitizer" --scratch-path "$folder" "$@"
+swift test --skip-build --no-parallel --sanitize="$sanitizer" --scratch-path "$folder" ${skipped[@]+"${skipped[@]}"} "$@"

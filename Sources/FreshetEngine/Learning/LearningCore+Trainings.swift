@@ -30,12 +30,13 @@ extension LearningCore {
         while let outcome = finished.first {
             finished.removeFirst()
             defer { parts.retraining.resultWasTaken() }
-            switch outcome.result {
-            case .success(let product): try compete(product, of: outcome.order)
-            case .failure:
+            do {
+                try compete(outcome.result.get(), of: outcome.order)
+            } catch let error {
                 // The erased are still owed weights without them.
                 if outcome.order.isForced { retrain(by: parts.clock.milliseconds + 600_000) }
                 loop.trainingFailed()
+                if case .success = outcome.result { throw error }
             }
         }
     }
