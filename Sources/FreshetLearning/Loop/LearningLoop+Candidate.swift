@@ -24,7 +24,8 @@ extension LearningLoop {
     ) throws -> ModelVersion {
         let version = policy.trainingFinished()
         let state = ServedState(version: version, trained: trained, fusion: learning.fusion.weights, offset: learned)
-        let line = try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
+        var line = try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
+        line.fusion = learning.fusion.anew()
         if recent.isEmpty { try line.takeReplay(from: learning) }
         line.learner?.remember(StreamEvents.replayed(recent, limit: settings.historyLimit))
         candidate = line

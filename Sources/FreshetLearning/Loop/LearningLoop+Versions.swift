@@ -92,15 +92,16 @@ extension LearningLoop {
     /// Compares with a model that was trained anew on all events so far; its fusion weights are learned as always.
     /// - Throws: `FreshetError` when it cannot be used.
     public func compare(withRetrained trained: TrainedModel) throws {
-        let fusion = retrained?.fusion.weights ?? learning.fusion.weights
+        let fusion = (retrained?.fusion ?? learning.fusion).anew()
         retrained = try LearningLine(
-            from: ServedState(version: live.version, trained: trained, fusion: fusion, offset: offset),
+            from: ServedState(version: live.version, trained: trained, fusion: fusion.weights, offset: offset),
             settings: settings,
             number: nextNumber(),
             isLearning: false,
             seed: seed,
             pool: pool
         )
+        retrained?.fusion = fusion
     }
 
     /// Forgets a user: history and exemplars; how many exemplars there were.
@@ -162,7 +163,8 @@ extension LearningLoop {
     private func goOn(from state: ServedState) throws {
         live = state
         liveNumber = nextNumber()
-        let line = try LearningLine(from: state, settings: settings, number: liveNumber, seed: seed, pool: pool)
+        var line = try LearningLine(from: state, settings: settings, number: liveNumber, seed: seed, pool: pool)
+        line.fusion = learning.fusion.anew(from: state.fusion)
         try line.takeReplay(from: learning)
         learning = line
         restartGates()

@@ -25,6 +25,14 @@ enum FusionTerms {
     static let blocks = (count + 7) / 8
     static let stride = 8 * blocks
 
+    /// The terms that what the transformer says is part of.
+    static let ofTransformer: [Int] = {
+        let said: Set<CandidateFeature> = [.transformer, .unknownToTransformer, .transformerRank]
+        return said.map(\.rawValue).sorted()
+            + products.indices.filter { said.contains(products[$0].0) || said.contains(products[$0].1) }
+            .map { CandidateFeature.allCases.count + $0 }
+    }()
+
     /// The names of the terms in their order.
     static var names: [String] {
         CandidateFeature.allCases.map { "\($0)" } + products.map { "\($0) \($1)" }

@@ -45,6 +45,26 @@ public struct FusionTrainer: Sendable {
         }
     }
 
+    /// The trainer for another transformer: what the counts are worth stays known, what its score is worth is open again.
+    ///
+    /// - Parameter weights: the weights to begin with; those of now unless given.
+    /// - Returns: a trainer that has learned no event yet.
+    public func anew(from weights: FusionWeights? = nil) -> FusionTrainer {
+        var trainer = self
+        trainer.weights = weights ?? self.weights
+        trainer.eventCount = 0
+        let S = FusionTerms.stride
+        for segment in trainer.information.indices {
+            for term in FusionTerms.ofTransformer {
+                for other in 0..<S {
+                    trainer.information[segment][term * S + other] = 0
+                    trainer.information[segment][other * S + term] = 0
+                }
+            }
+        }
+        return trainer
+    }
+
     /// Learns which candidate came.
     ///
     /// - Parameters:

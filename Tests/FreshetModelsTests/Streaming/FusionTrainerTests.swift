@@ -58,6 +58,42 @@ import Testing
         #expect(try #require(second) < #require(first))
     }
 
+    /// What the transformer's score is worth is open again, all else stays as firm as it was.
+    @Test func anotherTransformerOpensItsOwnTermsOnly() throws {
+        let (S, segments) = (FusionTerms.stride, CandidateSegment.allCases.count)
+        var checkpoint = FusionTrainer().checkpoint()
+        let ones = [Double](repeating: 1, count: segments * S * S)
+        checkpoint.arrays["information"] = StoredArray(ones, shape: [segments, S, S])
+        checkpoint.arrays["eventCount"] = StoredArray([Int64(7)])
+        let anew = try FusionTrainer(from: checkpoint).anew()
+        #expect(anew.eventCount == 0)
+        let own = FusionTerms.names.indices.filter { FusionTerms.names[$0].lowercased().contains("transformer") }
+        #expect(own == FusionTerms.ofTransformer)
+        let information = try anew.checkpoint().numbers("information", of: Double.self)
+        let isRight = information.indices.allSatisfy { place in
+            information[place] == (own.contains(place / S % S) || own.contains(place % S) ? 0 : 1)
+        }
+        #expect(isRight)
+    }
+
+    @Test func oneSurpriseMovesWhatIsKnownLessThanWhatIsGuessed() throws {
+        let models = learned()
+        var trainer = FusionTrainer()
+        for round in 0..<200 {
+            let (set, target) = set(round, models)
+            trainer.learn(target, among: set)
+        }
+        func movement(_ start: FusionTrainer) throws -> Float {
+            var trainer = start
+            let set = set(200, models).0
+            trainer.learn(ItemIndex((200 * 7) % 50), among: set)
+            let (before, after) = (start.checkpoint(), trainer.checkpoint())
+            return zip(try before.numbers("weights", of: Float.self), try after.numbers("weights", of: Float.self))
+                .map { abs($0 - $1) }.reduce(0, +)
+        }
+        #expect(try movement(trainer.anew()) < 0.5 * movement(FusionTrainer(weights: trainer.weights)))
+    }
+
     @Test func boundsItsSteps() {
         let models = learned()
         var configuration = FusionTrainer.Configuration()
