@@ -3,7 +3,8 @@
 /// All are natural logarithms or flags, so that a weight of 1 on a logarithm makes the softmax of the scores
 /// proportional to what it is the logarithm of. A flag is 1 or 0.
 public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
-    /// The transformer's logit less the log-sum-exp of its best items, at least −12; 0 without a transformer.
+    /// The transformer's logit less the log-sum-exp of its best items, at least −12; −6 without a transformer, where its
+    /// products vanish.
     case transformer
     /// Flag: there is a transformer, but it does not know the item yet.
     case unknownToTransformer
@@ -101,7 +102,22 @@ public enum CandidateSegment: Int, CaseIterable, Sendable, Codable {
             self = .noHistory
             return
         }
-        let isLong = historyLength > Self.shortHistory
-        self = CandidateSegment(rawValue: 1 + (isLong ? 1 : 0) + (isReturning ? 2 : 0) + (hasTransformer ? 4 : 0))!
+        switch (historyLength > Self.shortHistory, isReturning) {
+        case (false, false): self = hasTransformer ? .shortInSessionWithTransformer : .shortInSession
+        case (true, false): self = hasTransformer ? .longInSessionWithTransformer : .longInSession
+        case (false, true): self = hasTransformer ? .shortReturningWithTransformer : .shortReturning
+        case (true, true): self = hasTransformer ? .longReturningWithTransformer : .longReturning
+        }
+    }
+
+    /// For a situation with a transformer, the same without; else `nil`.
+    var withoutTransformer: CandidateSegment? {
+        switch self {
+        case .shortInSessionWithTransformer: .shortInSession
+        case .longInSessionWithTransformer: .longInSession
+        case .shortReturningWithTransformer: .shortReturning
+        case .longReturningWithTransformer: .longReturning
+        case .noHistory, .shortInSession, .longInSession, .shortReturning, .longReturning: nil
+        }
     }
 }

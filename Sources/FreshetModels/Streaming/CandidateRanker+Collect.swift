@@ -94,7 +94,10 @@ extension CandidateRanker {
     }
 
     private func writeTransformer(_ set: CandidateSet) {
-        guard set.transformerCount > 0, set.topScores.count > 0 else { return }
+        guard set.transformerCount > 0, set.topScores.count > 0 else {
+            for place in 0..<set.count { set.set(.transformer, at: place, to: FusionTerms.middleOfTransformer) }
+            return
+        }
         let highest = set.topScores[0]
         var total: Float = 0
         for score in set.topScores { total += expf(score - highest) }

@@ -61,10 +61,13 @@ enum FusionTerms {
     private static let places = products.map { (first: $0.rawValue, second: $1.rawValue) }
     private static let scales: [(center: Float, factor: Float)] = CandidateFeature.allCases.map(scale)
 
+    /// The middle of what a transformer says.
+    static let middleOfTransformer: Float = -6
+
     /// Roughly the middle of a feature and one over its spread.
     private static func scale(of feature: CandidateFeature) -> (center: Float, factor: Float) {
         switch feature {
-        case .transformer: (-6, 1 / 3)
+        case .transformer: (middleOfTransformer, 1 / 3)
         case .popularity0, .popularity1, .popularity2, .popularity3, .popularity4: (1.5, 0.5)
         case .coVisitation, .coVisitationOfLast: (-5, 1 / 3)
         case .ownAgeInEvents, .ownAgeInDays: (1, 0.6)

@@ -47,22 +47,41 @@ public struct FusionTrainer: Sendable {
 
     /// The trainer for another transformer: what the counts are worth stays known, what its score is worth is open again.
     ///
+    /// A first transformer begins with what the counts are worth without one, at a part of the certainty, as they will
+    /// share with it, and with nothing for its score.
+    ///
     /// - Parameter weights: the weights to begin with; those of now unless given.
     /// - Returns: a trainer that has learned no event yet.
     public func anew(from weights: FusionWeights? = nil) -> FusionTrainer {
         var trainer = self
         trainer.weights = weights ?? self.weights
         trainer.eventCount = 0
-        let S = FusionTerms.stride
-        for segment in trainer.information.indices {
-            for term in FusionTerms.ofTransformer {
-                for other in 0..<S {
-                    trainer.information[segment][term * S + other] = 0
-                    trainer.information[segment][other * S + term] = 0
-                }
-            }
+        for segment in CandidateSegment.allCases {
+            trainer.inherit(segment)
+            trainer.forgetTransformer(in: segment)
         }
         return trainer
+    }
+
+    /// What of the certainty without a transformer is kept for a first one.
+    private static let inherited = 0.2
+
+    /// Where nothing was learned with a transformer, but without one, begins with that.
+    private mutating func inherit(_ segment: CandidateSegment) {
+        guard let twin = segment.withoutTransformer, weights.areLearned(in: twin), !weights.areLearned(in: segment)
+        else { return }
+        weights.copy(from: twin, to: segment)
+        information[segment.rawValue] = information[twin.rawValue].map { Self.inherited * $0 }
+    }
+
+    private mutating func forgetTransformer(in segment: CandidateSegment) {
+        let S = FusionTerms.stride
+        for term in FusionTerms.ofTransformer {
+            for other in 0..<S {
+                information[segment.rawValue][term * S + other] = 0
+                information[segment.rawValue][other * S + term] = 0
+            }
+        }
     }
 
     /// Learns which candidate came.
@@ -142,7 +161,7 @@ public struct FusionTrainer: Sendable {
 }
 
 extension FusionTrainer {
-    private static let layout = "freshet-fusion-2"
+    private static let layout = "freshet-fusion-3"
     private static var terms: String { FusionTerms.names.joined(separator: ",") }
 
     /// The state as named arrays.

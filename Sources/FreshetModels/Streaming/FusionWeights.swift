@@ -27,13 +27,21 @@ public struct FusionWeights: Sendable, Equatable {
             .popularity1: 0.3, .coVisitation: 0.8, .coVisitationOfLast: 0.2, .ownInSession: -2, .ownNewest: -1,
         ]
         if segment == .noHistory { return popular }
-        let hasTransformer = segment.rawValue >= CandidateSegment.shortInSessionWithTransformer.rawValue
-        return hasTransformer ? visited.merging([.transformer: 0.5]) { $1 } : visited
+        return segment.withoutTransformer == nil ? visited : visited.merging([.transformer: 0.5]) { $1 }
     }
 
     /// The weights of a segment, `stride` of them.
     func vector(of segment: CandidateSegment) -> ArraySlice<Float> {
         values[segment.rawValue * FusionTerms.stride..<(segment.rawValue + 1) * FusionTerms.stride]
+    }
+
+    /// Whether the weights of a segment are others than a system starts with.
+    func areLearned(in segment: CandidateSegment) -> Bool { vector(of: segment) != FusionWeights().vector(of: segment) }
+
+    /// Gives a segment the weights of another.
+    mutating func copy(from source: CandidateSegment, to segment: CandidateSegment) {
+        let S = FusionTerms.stride
+        values.replaceSubrange(segment.rawValue * S..<(segment.rawValue + 1) * S, with: vector(of: source))
     }
 
     /// Changes one weight of a segment.

@@ -5,8 +5,8 @@ import Testing
 
 @testable import FreshetModels
 
-/// The score of an item is its number, or what is given.
-private struct NumberScorer: Scorer {
+/// The score of an item is its number.
+struct NumberScorer: Scorer {
     let itemCount: Int
 
     func score(_ contexts: ArraySlice<ScoringContext>, into scores: UnsafeMutableBufferPointer<Float>) {

@@ -9,10 +9,15 @@ import Testing
     private let now: Int64 = 1_700_500_000
 
     /// A user whose next item is always the one before the last: a rule of the feature `ownAgeInEvents`.
-    private func set(_ round: Int, _ models: StreamingModels) -> (CandidateSet, ItemIndex) {
+    private func set(
+        _ round: Int,
+        _ models: StreamingModels,
+        with scorer: (any Scorer)? = nil
+    ) -> (CandidateSet, ItemIndex) {
         let items = (0..<4).map { ItemIndex((round * 7 + $0 * 3) % 50) }
         let set = CandidateSet()
         let context = ScoringContext(user: nil, history: History(items: items[...]))
+        CandidateRanker().score(context, with: scorer, into: set)
         CandidateRanker().collect(context, from: models, at: now, into: set)
         return (set, items[2])
     }
@@ -74,6 +79,39 @@ import Testing
             information[place] == (own.contains(place / S % S) || own.contains(place % S) ? 0 : 1)
         }
         #expect(isRight)
+    }
+
+    /// A first transformer's candidates come in the order of the counts until its own score has proved its worth.
+    @Test func firstTransformerBeginsWithWhatTheCountsAreWorth() {
+        let models = learned()
+        var trainer = FusionTrainer()
+        for round in 0..<200 {
+            let (set, target) = set(round, models)
+            trainer.learn(target, among: set)
+        }
+        let (counts, weights) = (set(201, models).0, trainer.anew().weights)
+        let segment = CandidateSegment.shortInSessionWithTransformer
+        #expect(counts.segment == segment.withoutTransformer)
+        CandidateRanker.rank(counts, with: trainer.weights)
+        let fused = set(201, models, with: NumberScorer(itemCount: 50)).0
+        #expect(fused.segment == segment)
+        CandidateRanker.rank(fused, with: weights)
+        let second = CandidateRanker.best(counts.count, of: counts)
+        let first = CandidateRanker.best(fused.count, of: fused).filter { counts.index(of: $0.item) != nil }
+        #expect(second.count >= 20 && first.map(\.item) == second.map(\.item))
+        #expect(zip(first, second).allSatisfy { abs($0.score - $1.score) < 1e-3 })
+    }
+
+    @Test func whatWasLearnedWithATransformerIsKept() {
+        let models = learned()
+        var trainer = FusionTrainer()
+        for round in 0..<50 {
+            let (counts, target) = set(round, models)
+            trainer.learn(target, among: counts)
+            trainer.learn(target, among: set(round, models, with: NumberScorer(itemCount: 50)).0)
+        }
+        let isKept = trainer.anew().weights == trainer.weights
+        #expect(isKept)
     }
 
     @Test func oneSurpriseMovesWhatIsKnownLessThanWhatIsGuessed() throws {
