@@ -27,14 +27,13 @@ struct LearningLine {
         from state: ServedState,
         settings: LearningLoop.Settings,
         number: Int,
-        isLearning: Bool = true,
         seed: UInt64,
         pool: ThreadPool
     ) throws {
         trained = state.trained
         fusion = FusionTrainer(weights: state.fusion, configuration: settings.fusion)
         scorerNumber = number
-        guard isLearning, let trained, trained.model == SequenceTransformer.name else { return }
+        guard let trained, trained.model == SequenceTransformer.name else { return }
         learner = try ContinualLearner(
             scorer: trained.scorer,
             configuration: settings.learner,

@@ -8,7 +8,6 @@ extension LearningLoop {
         var live = ScoredEvents()
         var learning = ScoredEvents()
         var candidate = ScoredEvents()
-        var retrained = ScoredEvents()
         var good = ScoredEvents()
         var frozen = ScoredEvents()
     }
@@ -25,9 +24,7 @@ extension LearningLoop {
         if !isCatchingUp, let scorer = candidate?.scorer(numbered: nextNumber()) {
             contenders.candidate.score(events, by: scorer, with: ranker)
         }
-        if let scorer = retrained?.scorer(numbered: nextNumber()) {
-            contenders.retrained.score(events, by: scorer, with: ranker)
-        }
+        for index in compared.indices { compared[index].score(events, with: ranker) }
         if let frozen { contenders.frozen.score(events, by: frozen.trained?.scorer, with: ranker) }
         contenders.good.score(events.filter(isGuarded), by: good.trained?.scorer, with: ranker)
     }
@@ -57,19 +54,28 @@ extension LearningLoop {
             predictions.append(predictAndLearn(event, .candidate, among: contenders.candidate, &line.fusion))
             candidate = line
         }
-        if var line = retrained.take() {
-            predictions.append(predictAndLearn(event, .retrain, among: contenders.retrained, &line.fusion))
-            retrained = line
+        for index in compared.indices {
+            let (contender, scored) = (compared[index].contender, compared[index].scored)
+            predictions.append(predictAndLearn(event, contender, among: scored, &compared[index].fusion))
         }
         if isGuarded(event) {
             let set = contenders.good.ranked(event, by: ranker, from: streaming, weights: good.fusion)
             predictions.append(Outcome.Prediction(.lastGood, rank: set.rank(of: item)))
         }
         if let frozen {
-            let set = contenders.frozen.ranked(event, by: ranker, from: streaming, weights: frozen.fusion)
-            predictions.append(Outcome.Prediction(.frozen, rank: set.rank(of: item)))
+            predictions.append(Outcome.Prediction(.frozen, rank: rank(event, by: frozen, among: answered)))
         }
         return Outcome(of: event, predictions: predictions)
+    }
+
+    /// The rank by a state that does not learn; without a transformer on either side the live one's candidates are its own.
+    private func rank(_ event: StreamEvent, by frozen: ServedState, among answered: CandidateSet) -> Int? {
+        if frozen.trained == nil && live.trained == nil {
+            CandidateRanker.rank(answered, with: frozen.fusion)
+            return answered.rank(of: event.event.item)
+        }
+        return contenders.frozen.ranked(event, by: ranker, from: streaming, weights: frozen.fusion)
+            .rank(of: event.event.item)
     }
 
     /// The rank by a line's weights, which then learn how to weigh the features.

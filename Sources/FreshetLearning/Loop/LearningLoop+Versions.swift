@@ -89,19 +89,15 @@ extension LearningLoop {
         frozen = learning.state(live.version, offset: offset, numbered: nextNumber())
     }
 
-    /// Compares with a model that was trained anew on all events so far; its fusion weights are learned as always.
-    /// - Throws: `FreshetError` when it cannot be used.
-    public func compare(withRetrained trained: TrainedModel) throws {
-        let fusion = (retrained?.fusion ?? learning.fusion).anew()
-        retrained = try LearningLine(
-            from: ServedState(version: live.version, trained: trained, fusion: fusion.weights, offset: offset),
-            settings: settings,
-            number: nextNumber(),
-            isLearning: false,
-            seed: seed,
-            pool: pool
-        )
-        retrained?.fusion = fusion
+    /// Compares with a model that never answers, from now on; its fusion weights are learned as always.
+    ///
+    /// - Parameters:
+    ///   - contender: its name; a model that had it goes.
+    ///   - trained: the model, which stays as it is; `nil` for the counts alone.
+    public func compare(_ contender: Contender, with trained: TrainedModel?) {
+        let fusion = (compared.first { $0.contender == contender }?.fusion ?? learning.fusion).anew()
+        compared.removeAll { $0.contender == contender }
+        compared.append(ComparedLine(contender, scorer: trained?.scorer, fusion: fusion))
     }
 
     /// Forgets a user: history and exemplars; how many exemplars there were.
@@ -121,6 +117,7 @@ extension LearningLoop {
                 live = learning.state(version, offset: offset, numbered: nextNumber())
                 liveNumber = learning.scorerNumber
                 learning.unpublished = 0
+                keepFrozenCopy()
                 step.actions.append(.publish(live, .microUpdate))
             case .promote(let version):
                 guard var line = candidate else { preconditionFailure("\(version) won without being there") }
@@ -135,7 +132,7 @@ extension LearningLoop {
                 learning = line
                 endCandidate()
                 restartGates()
-                if frozen == nil && settings.keepsFrozenCopy { frozen = live }
+                keepFrozenCopy()
                 measureForgetting()
                 step.actions.append(.publish(live, .promotion))
             case .discard(let version):
@@ -173,6 +170,15 @@ extension LearningLoop {
     private func endCandidate() {
         (candidate, missed) = (nil, nil)
         promotion = nil
+        evaluation.reset(.candidate)
+    }
+
+    /// Keeps what is live to compare with: the first publication, and in its place the first trained state.
+    private func keepFrozenCopy() {
+        let isFirst = frozen.map { $0.trained == nil && live.trained != nil } ?? true
+        guard settings.keepsFrozenCopy, isFirst else { return }
+        frozen = live
+        evaluation.reset(.frozen)
     }
 
     private func restartGates() {

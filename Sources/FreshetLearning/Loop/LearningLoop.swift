@@ -22,7 +22,7 @@ public final class LearningLoop {
     public internal(set) var live: ServedState
     /// The last state known to be good.
     public internal(set) var good: ServedState
-    /// The first trained state, never learning.
+    /// What answered first, never learning: the first trained state, and the first publication until there is one.
     public internal(set) var frozen: ServedState?
     /// What the newest micro-update did; `nil` before the first.
     public internal(set) var report: ContinualLearner.Report?
@@ -56,8 +56,8 @@ public final class LearningLoop {
 
     var learning: LearningLine
     var candidate: LearningLine?
-    /// A model that is trained anew from time to time, to compare with.
-    var retrained: LearningLine?
+    /// Models that never answer, to compare with.
+    var compared: [ComparedLine] = []
     /// The newest event that the candidate was trained on, or has learned on its way to ``offset``.
     public internal(set) var candidateOffset: Int64 = 0
     /// Of each user, how many events the candidate has not learned yet; `nil` when it has learned all or need not.

@@ -20,10 +20,12 @@ public struct Contender: RawRepresentable, Hashable, Sendable, Codable, Expressi
     public static let candidate: Contender = "candidate"
     /// The last state known to be good, which the guard compares the live one with.
     public static let lastGood: Contender = "last_good"
-    /// The model as it was at the start, never learning.
+    /// What answered first, never learning: the first trained state, and the first of all until there is one.
     public static let frozen: Contender = "frozen"
     /// A model trained anew every period.
     public static let retrain: Contender = "retrain"
+    /// The same without a transformer: all that streams, weighed as always.
+    public static let counts: Contender = "counts"
     /// Decayed popularity.
     public static let popularity: Contender = "popularity"
     /// Decayed co-visitation.

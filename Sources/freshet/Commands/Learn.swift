@@ -19,7 +19,8 @@ struct Learn: FreshetCommand {
         discussion: """
             The first part of the stream trains a model. From then on every event is predicted by all contenders \
             before it is learned: the live system, a copy of it that never learns, a model that is trained anew every \
-            so many hours, decayed popularity and decayed co-visitation, each yardstick at its best half-life.
+            so many hours, the live system without its transformer ('counts'), decayed popularity and decayed \
+            co-visitation, each yardstick at its best half-life.
 
               freshet learn --stream events.tsv
               freshet learn --stream ratings.dat.xz --format movietweetings --contenders live,frozen,retrain \
@@ -56,7 +57,7 @@ struct Learn: FreshetCommand {
     )
     var measureFrom: TimeArgument?
 
-    @Option(help: "Who is compared: live, frozen, retrain, popularity, co-visitation, between commas.")
+    @Option(help: "Who is compared: live, frozen, retrain, counts, popularity, co-visitation, between commas.")
     var contenders = "live,frozen,popularity,co-visitation"
 
     @Option(help: "For the contender retrain: hours of the stream between full trainings.")
@@ -155,7 +156,7 @@ struct Learn: FreshetCommand {
     }
 
     private func options() throws -> PrequentialRun.Options {
-        let known: [Contender] = [.live, .frozen, .retrain, .popularity, .coVisitation]
+        let known: [Contender] = [.live, .frozen, .retrain, .counts, .popularity, .coVisitation]
         let names = contenders.split(separator: ",").map(String.init)
         for name in names where !known.contains(Contender(rawValue: name)) {
             throw FreshetError.unknown("contender", name, known: known.map(\.rawValue))

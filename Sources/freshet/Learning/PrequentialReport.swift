@@ -80,7 +80,7 @@ struct PrequentialReport: Encodable {
                 "seconds",
             ]
         )
-        let order: [Contender] = [.live, .frozen, .retrain, .popularity, .coVisitation]
+        let order: [Contender] = [.live, .frozen, .retrain, .counts, .popularity, .coVisitation]
         for contender in order {
             guard let row = figures["all"]?[contender.rawValue] else { continue }
             let cohorts = ["new_users", "new_items"].map { figures[$0]?[contender.rawValue]?["recall@10"] }

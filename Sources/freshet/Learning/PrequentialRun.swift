@@ -48,6 +48,7 @@ struct PrequentialRun {
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])
+        if options.contenders.contains(.counts) { loop.compare(.counts, with: nil) }
         try feed(loop, trainedOn..<measured, title: "before measuring")
         loop.stopwatch = { ProgressReporter.now() }
         loop.startMeasuring()
@@ -70,7 +71,7 @@ struct PrequentialRun {
         try feed(loop, start..<stream.events.count, title: "learn") { place in
             guard retrains, stream.events[place].time >= nextTraining else { return }
             let (trained, seconds) = try train(first: place, title: "retrain \(retrainCount + 1)")
-            try loop.compare(withRetrained: trained)
+            loop.compare(.retrain, with: trained)
             retrainSeconds += seconds
             retrainCount += 1
             nextTraining = stream.events[place].time + Int64(options.retrainHours * 3_600)

@@ -3,7 +3,7 @@ import FreshetEngine
 
 /// What people are told of an engine's state.
 enum StatusWords {
-    /// The contenders in the order in which they are shown, those that are known by name.
+    /// The contenders in the order in which they are shown: those whose figures are of the same events.
     private static let contenders = ["live", "learning", "candidate", "frozen", "popularity", "co-visitation"]
     /// The metrics in the order in which they are shown.
     private static let metrics = ["recall@10", "mrr@10"]
@@ -20,7 +20,7 @@ enum StatusWords {
 
     /// The prequential figures, a line a metric; empty before there are any.
     static func figures(_ figures: [String: [String: Double]]) -> [String] {
-        let names = contenders.filter { figures[$0] != nil } + figures.keys.filter { !contenders.contains($0) }.sorted()
+        let names = contenders.filter { figures[$0] != nil }
         return metrics.compactMap { metric in
             let parts = names.compactMap { name in
                 figures[name]?[metric].map { "\(name) \(short($0))" }
