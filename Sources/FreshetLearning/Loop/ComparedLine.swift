@@ -1,4 +1,3 @@
-import FreshetCore
 import FreshetData
 import FreshetModels
 
