@@ -19,7 +19,11 @@ extension ContinualLearner {
         /// How many exemplars are kept.
         public var exemplars = 30_000
         /// Replayed targets for each new one.
-        public var replayShare: Float = 1
+        public var replayShare: Float = 4
+        /// How many of an exemplar's newest events are targets when it is replayed: they share one pass over its context.
+        public var targetsPerExemplar = 16
+        /// Further steps of a micro-update on as many replayed targets alone; left out by a learner that is behind.
+        public var replaySteps = 1
         /// What the mean loss of the replayed targets counts against that of the new ones.
         public var replayWeight: Float = 1
         /// ADER's λ: what keeping the teacher's ranking counts, before it adapts to the share of known items and the
@@ -45,6 +49,8 @@ extension ContinualLearner {
             try Self.check("contextLength", Double(contextLength), in: 1...10_000)
             try Self.check("exemplars", Double(exemplars), in: 0...10_000_000)
             try Self.check("replayShare", Double(replayShare), in: 0...100)
+            try Self.check("targetsPerExemplar", Double(targetsPerExemplar), in: 1...10_000)
+            try Self.check("replaySteps", Double(replaySteps), in: 0...1_000)
             try Self.check("replayWeight", Double(replayWeight), in: 0...100)
             try Self.check("distillation", Double(distillation), in: 0...100)
             try Self.check("teacherPeriod", Double(teacherPeriod), in: 1...1e9)
@@ -68,14 +74,17 @@ extension ContinualLearner {
         public var rate: Float
         /// The factor of the replayed targets for each new one: below 1, new events count for more of the update.
         public var replay: Float
+        /// Whether the steps on replay alone are left out: new events wait.
+        public var isHurried: Bool
 
         /// The settings as they are.
         public static let usual = Emphasis(rate: 1, replay: 1)
 
         /// Creates an emphasis.
-        public init(rate: Float, replay: Float) {
+        public init(rate: Float, replay: Float, isHurried: Bool = false) {
             self.rate = rate
             self.replay = replay
+            self.isHurried = isHurried
         }
     }
 }

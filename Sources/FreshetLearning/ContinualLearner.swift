@@ -7,11 +7,11 @@ import FreshetTensor
 
 /// Learns a sequence transformer from a stream, event by event, without forgetting what it knew.
 ///
-/// A micro-update is one step on the new events of a batch and on replayed exemplars of older ones, which also keep to
-/// the ranking of a teacher: the model as it was some thousand events ago (after Mi and others, "ADER: Adaptively
-/// Distilled Exemplar Replay", RecSys 2020). Departs in updating on every batch instead of every period, in choosing
-/// exemplars by reservoir sampling while it streams, and in distilling over sampled items. What is served is a running
-/// average of the weights.
+/// A micro-update is one step on the new events of a batch and on replayed exemplars of older ones, and further steps on
+/// exemplars alone. Exemplars also keep to the ranking of a teacher: the model as it was some thousand events ago (after
+/// Mi and others, "ADER: Adaptively Distilled Exemplar Replay", RecSys 2020). Departs in updating on every batch instead
+/// of every period, in choosing exemplars by reservoir sampling while it streams, in replaying several of a user's events
+/// in one pass, and in distilling over sampled items. What is served is a running average of the weights.
 ///
 /// Belongs to one thread.
 public final class ContinualLearner {
@@ -101,7 +101,7 @@ public final class ContinualLearner {
         lesson.replayed.removeAll()
         addNewTargets(batch)
         let wanted = Float(lesson.new.targets) * configuration.replayShare * emphasis.replay
-        replay.draw(Int(wanted.rounded()), into: &lesson.replayed)
+        replay.draw(Int(wanted.rounded()), targets: configuration.targetsPerExemplar, into: &lesson.replayed)
         lesson.replayWeight = configuration.replayWeight
         lesson.distillationWeight = adaptiveDistillation
         let rate = rate(of: batch.count) * emphasis.rate
@@ -111,10 +111,22 @@ public final class ContinualLearner {
             rate: rate,
             distillation: lesson.distillationWeight
         )
+        if !emphasis.isHurried { stepOnReplay(rate: rate) }
         for event in batch where isAdmitted(event.event.item) { replay.offer(event) }
         learnedEvents += batch.count
         renewTeacher(after: batch.count)
         return report
+    }
+
+    /// The micro-update's steps on exemplars alone: an event is learned once, but remembered often.
+    private func stepOnReplay(rate: Float) {
+        let targets = lesson.replayed.targets
+        lesson.new.removeAll()
+        for _ in 0..<configuration.replaySteps {
+            lesson.replayed.removeAll()
+            replay.draw(targets, targets: configuration.targetsPerExemplar, into: &lesson.replayed)
+            updater.step(lesson, rate: rate)
+        }
     }
 
     /// The trained model as it is now.

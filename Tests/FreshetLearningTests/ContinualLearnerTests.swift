@@ -67,6 +67,30 @@ import Testing
         #expect(learner.learnedEvents == 480)
     }
 
+    @Test func stepsOnReplayLearnMoreOfTheSameEvents() throws {
+        func hits(steps: Int) throws -> Int {
+            let learner = try learner { $0.replaySteps = steps }
+            for batch in batches(0..<6, rounds: 12) { learner.learn(batch) }
+            return self.hits(learner.makeScorer(), 0..<6)
+        }
+        #expect(try hits(steps: 8) > hits(steps: 0))
+    }
+
+    /// What is left out is left out whole: the weights are those of a learner without such steps.
+    @Test func learnerInAHurryLeavesOutTheStepsOnReplay() throws {
+        let (hurried, plain) = (try learner { $0.replaySteps = 3 }, try learner { $0.replaySteps = 0 })
+        for batch in batches(0..<6, rounds: 12) {
+            hurried.learn(batch, emphasis: ContinualLearner.Emphasis(rate: 1, replay: 1, isHurried: true))
+            plain.learn(batch)
+        }
+        let areEqual = hurried.checkpoint() == plain.checkpoint()
+        #expect(areEqual)
+        hurried.learn(batches(0..<6, rounds: 13)[12])
+        plain.learn(batches(0..<6, rounds: 13)[12])
+        let differ = hurried.checkpoint() != plain.checkpoint()
+        #expect(differ)
+    }
+
     @Test func replayKeepsWhatWasLearned() throws {
         func remembered(exemplars: Int) throws -> Int {
             let learner = try learner { $0.exemplars = exemplars }

@@ -39,6 +39,18 @@ import Testing
         #expect(abs(kept[..<100].reduce(0, +) - 3_000) < 200)
     }
 
+    @Test func exemplarGivesSeveralTargetsUntilThereAreEnough() {
+        var buffer = ReplayBuffer(capacity: 5, contextLength: 8, seed: 1)
+        buffer.offer(event(1, history: Array(2..<9)))
+        var sequences = TrainingSequences()
+        buffer.draw(10, targets: 4, into: &sequences)
+        #expect(sequences.targets == 12 && sequences.count == 3)
+        buffer.draw(10, targets: 100, into: &sequences)
+        #expect(sequences.targets == 26 && sequences.count == 5)
+        buffer.draw(0, targets: 4, into: &sequences)
+        #expect(sequences.count == 5)
+    }
+
     @Test func eventsWithoutAPastAreNotKept() {
         var buffer = ReplayBuffer(capacity: 5, contextLength: 2, seed: 1)
         buffer.offer(event(1, history: []))

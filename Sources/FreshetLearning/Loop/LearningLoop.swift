@@ -15,6 +15,8 @@ public final class LearningLoop {
     let pool: ThreadPool
 
     /// The share of events that are predicted before they are learned; to be lowered when the loop falls behind.
+    ///
+    /// Micro-updates then leave out their steps on replay alone.
     public var evaluationShare: Double
     /// The newest event that was processed.
     public internal(set) var offset: Int64 = 0
@@ -177,14 +179,18 @@ public final class LearningLoop {
             }
         }
         offset = batch.last?.offset ?? offset
-        let emphasis: ContinualLearner.Emphasis =
+        var emphasis: ContinualLearner.Emphasis =
             emphasizedEvents > 0
             ? ContinualLearner.Emphasis(rate: settings.driftRate, replay: settings.driftReplay) : .usual
+        emphasis.isHurried = isBehind
         emphasizedEvents = max(0, emphasizedEvents - batch.count)
         report = timed(\.learning) { learning.learn(learned, emphasis: emphasis) } ?? report
         if settings.candidateLearns, !isCatchingUp { _ = candidate?.learn(learned, emphasis: emphasis) }
         return signals
     }
+
+    /// Whether events come faster than they are predicted and learned.
+    private var isBehind: Bool { evaluationShare < settings.evaluationShare }
 
     private func isPredicted(_ event: StreamEvent) -> Bool {
         EventSampling.takes(event.event.offset, share: evaluationShare, purpose: 1)

@@ -157,7 +157,7 @@ struct PeriodLearner {
                 let session = sessions[user]
                 lesson.new.append(session, targets: session.count - 1, maximumLength: model.maximumLength)
             }
-            replay.draw(replayed, into: &lesson.replayed)
+            replay.draw(replayed, targets: 1, into: &lesson.replayed)
             updater.step(lesson, rate: rate)
         }
     }

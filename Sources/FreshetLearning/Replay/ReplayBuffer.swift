@@ -87,11 +87,17 @@ public struct ReplayBuffer: Sendable {
         )
     }
 
-    /// Adds randomly chosen exemplars to a lesson, each with one target.
-    public mutating func draw(_ wanted: Int, into sequences: inout TrainingSequences) {
-        guard count > 0 else { return }
-        for _ in 0..<wanted {
-            sequences.append(self[random.below(count)], targets: 1, maximumLength: contextLength)
+    /// Adds randomly chosen exemplars to a lesson until it has so many more targets.
+    ///
+    /// - Parameters:
+    ///   - wanted: how many; the last exemplar may go beyond.
+    ///   - targets: how many of an exemplar's newest events are targets.
+    ///   - sequences: the lesson's exemplars.
+    public mutating func draw(_ wanted: Int, targets: Int, into sequences: inout TrainingSequences) {
+        guard count > 0, targets > 0 else { return }
+        let enough = sequences.targets + wanted
+        while sequences.targets < enough {
+            sequences.append(self[random.below(count)], targets: targets, maximumLength: contextLength)
         }
     }
 
