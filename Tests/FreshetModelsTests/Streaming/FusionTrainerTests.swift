@@ -28,6 +28,15 @@ import Testing
         return models
     }
 
+    private func trainer(after rounds: Int, _ models: StreamingModels) -> FusionTrainer {
+        var trainer = FusionTrainer()
+        for round in 0..<rounds {
+            let (set, target) = set(round, models)
+            trainer.learn(target, among: set)
+        }
+        return trainer
+    }
+
     @Test func learnsARule() throws {
         let models = learned()
         var trainer = FusionTrainer()
@@ -84,11 +93,7 @@ import Testing
     /// A first transformer's candidates come in the order of the counts until its own score has proved its worth.
     @Test func firstTransformerBeginsWithWhatTheCountsAreWorth() {
         let models = learned()
-        var trainer = FusionTrainer()
-        for round in 0..<200 {
-            let (set, target) = set(round, models)
-            trainer.learn(target, among: set)
-        }
+        let trainer = trainer(after: 200, models)
         let (counts, weights) = (set(201, models).0, trainer.anew().weights)
         let segment = CandidateSegment.shortInSessionWithTransformer
         #expect(counts.segment == segment.withoutTransformer)
@@ -116,11 +121,7 @@ import Testing
 
     @Test func oneSurpriseMovesWhatIsKnownLessThanWhatIsGuessed() throws {
         let models = learned()
-        var trainer = FusionTrainer()
-        for round in 0..<200 {
-            let (set, target) = set(round, models)
-            trainer.learn(target, among: set)
-        }
+        let trainer = trainer(after: 200, models)
         func movement(_ start: FusionTrainer) throws -> Float {
             var trainer = start
             let set = set(200, models).0
