@@ -22,7 +22,7 @@ freshet=$(swift build --package-path "$root" -c release --show-bin-path)/freshet
 mkdir -p "$folder"
 : >"$folder/serve.log"
 # In a process group of its own, so that Ctrl-C reaches the replay first and the engine is asked to stop after it.
-setsid "$freshet" serve --data "$folder" --port "$port" --import "$sample" --import-until "$opening" \
+setsid "$freshet" serve --data "$folder" --port "$port" --import "$sample" --until "$opening" \
     2> >(tee "$folder/serve.log" >&2) &
 engine=$!
 

@@ -19,10 +19,13 @@ public struct Item: Sendable, Equatable, Codable, Identifiable {
     /// When it came into being, in seconds since 1970.
     public var createdAt: Int64?
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case id, title, text, categories, tags, attributes, vectors, available
         case createdAt = "created_at"
     }
+
+    /// The names of the fields in JSON, the id first.
+    package static var fieldNames: [String] { CodingKeys.allCases.map(\.stringValue) }
 
     /// Creates an item.
     public init(
@@ -62,6 +65,13 @@ public struct User: Sendable, Equatable, Codable, Identifiable {
     public var id: String
     /// What is known, by name.
     public var attributes: [String: AttributeValue]
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, attributes
+    }
+
+    /// The names of the fields in JSON, the id first.
+    package static var fieldNames: [String] { CodingKeys.allCases.map(\.stringValue) }
 
     /// Creates a user.
     public init(id: String, attributes: [String: AttributeValue] = [:]) {

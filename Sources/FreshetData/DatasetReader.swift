@@ -29,7 +29,14 @@ public struct DatasetReader: Sendable {
         try options.validate()
         let named = try format.map { try Importers.named($0) }
         let source = try ImportSource(path: path)
-        let importer = try named ?? Self.guess(source)
+        let importer = try named ?? guess(source)
+        guard options.columns.isEmpty || importer is TableImporter else {
+            throw FreshetError(
+                .usage,
+                "Columns are named, but the format \(importer.name) fixes its own.",
+                remedy: "Leave out the format or the columns; tables are read as csv or tsv."
+            )
+        }
         let collector = EventCollector(options: options)
         if let catalogue = options.catalogue { try CatalogueReader.read(catalogue, into: collector) }
         try importer.read(source, into: collector)
@@ -37,7 +44,9 @@ public struct DatasetReader: Sendable {
         return ImportResult(dataset: dataset, report: report, format: importer.name)
     }
 
-    private static func guess(_ source: ImportSource) throws -> any Importer {
+    /// The importer of a source whose format nobody named; where columns are named it can only be a table.
+    private func guess(_ source: ImportSource) throws -> any Importer {
+        guard options.columns.isEmpty || source.isFolder else { return TableImporter.of(source) }
         if let importer = Importers.all.first(where: { $0.recognizes(source) }) { return importer }
         let formats = Importers.all.map(\.name).joined(separator: ", ")
         throw FreshetError(

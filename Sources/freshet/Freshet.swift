@@ -11,7 +11,7 @@ struct Freshet: AsyncParsableCommand {
         discussion: """
             An engine that serves and learns from every event, and a shop's events to try it with:
 
-              freshet serve --import Samples/online-retail --import-until 2010-09-01
+              freshet serve --import Samples/online-retail --until 2010-09-01
               freshet replay --data Samples/online-retail --from 2010-09-01 --rate 500
 
             Offline, a first model and its recommendations:

@@ -41,6 +41,31 @@ import Testing
         #expect(result.report.count(of: .repeatedDetails) == 1)
     }
 
+    /// A line that has only one field beside the id takes the same way as any other.
+    @Test(arguments: [
+        #""title":"t""#, #""text":"t""#, #""categories":["c"]"#, #""tags":["t"]"#, #""attributes":{"a":1}"#,
+        #""vectors":{"clip":[0.5,-1]}"#, #""available":false"#, #""created_at":1700000000"#,
+    ])
+    func keepsEveryFieldOfAnItem(field: String) throws {
+        let line = "{\"id\":\"x\",\(field)}"
+        try folder.write(line + "\n", to: "items.jsonl")
+        try folder.write(#"{"user":"a","item":"x"}"#, to: "events.jsonl")
+        let dataset = try DatasetReader().read(path: folder.path).dataset
+        #expect(try dataset.itemDetails == [JSONDecoder().decode(Item.self, from: Data(line.utf8))])
+        #expect(dataset.itemDetails != [Item(id: "x")])
+        try DatasetWriter().write(dataset, to: folder.path + "/again")
+        #expect(try DatasetReader().read(path: folder.path + "/again").dataset.itemDetails == dataset.itemDetails)
+        let catalogue = try folder.write("a x\n", to: "pairs.txt")
+        var options = ImportOptions()
+        options.catalogue = folder.path + "/items.jsonl"
+        #expect(try DatasetReader(options: options).read(path: catalogue).dataset.itemDetails == dataset.itemDetails)
+    }
+
+    @Test func theFieldsOfAnItemAreThoseOfItsForm() {
+        #expect(Item.fieldNames.first == "id" && User.fieldNames == ["id", "attributes"])
+        #expect(Item.fieldNames.contains("created_at") && Item.fieldNames.count == 9)
+    }
+
     @Test func readsPackedFiles() throws {
         // {"user":"a","item":"x"} and a line end, by gzip.
         let packed = try #require(Data(base64Encoded: "H4sIAAAAAAACA6tWKi1OLVKyUkpU0lHKLEnNBTIrlGq5AKucf3MYAAAA"))

@@ -30,6 +30,16 @@ import Testing
         #expect(dataset.histories.times == [1_259_653_500])
     }
 
+    @Test func namedColumnsMakeItATable() throws {
+        let columns = ["user": "wer", "item": "was"]
+        let result = try read("wer was;was;wer\n1 2;b;a\n", columns)
+        #expect(result.format == "csv")
+        #expect(Array(result.dataset.users.identifiers) == ["a"] && Array(result.dataset.items.identifiers) == ["b"])
+        #expect(try read("wer\twas\na\tb\n", columns).format == "tsv")
+        let error = #expect(throws: FreshetError.self) { try read("a b\n", format: "pairs", columns) }
+        #expect(error?.kind == .usage && error?.message.contains("pairs") == true)
+    }
+
     @Test func readsTabs() throws {
         let result = try read("user\titem\ttime\na\t\"x\t1\n")
         #expect(result.format == "tsv")

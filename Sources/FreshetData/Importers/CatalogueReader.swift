@@ -11,8 +11,12 @@ enum CatalogueReader {
     static func read(_ path: String, into collector: EventCollector) throws {
         let source = try ImportSource(path: path)
         if source.prefix.first == UInt8(ascii: "{") {
-            let names = ["id"] + CatalogueLine.detailNames
-            try NativeImporter().readDetails(of: path, names: names, CatalogueLine.init(id:), collector) { line in
+            try NativeImporter().readDetails(
+                of: path,
+                names: Item.fieldNames,
+                CatalogueLine.init(id:),
+                collector
+            ) { line in
                 try collector.add(line.item)
             }
         } else {
@@ -68,9 +72,6 @@ enum CatalogueReader {
 /// A line of a catalogue: an ``Item``, or a product of Amazon's metadata.
 private struct CatalogueLine: Decodable {
     let item: Item
-
-    /// The fields of an ``Item``; a line with none of them is an id alone.
-    static let detailNames = ["title", "text", "categories", "tags", "attributes"]
 
     private enum CodingKeys: String, CodingKey {
         case id, asin, title, description, features, categories, store, brand, price

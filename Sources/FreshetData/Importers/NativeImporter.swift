@@ -18,12 +18,14 @@ struct NativeImporter: Importer {
     func read(_ source: ImportSource, into collector: EventCollector) throws {
         if source.isFolder {
             if let items = source.file("items.jsonl") {
-                let names = ["id", "title", "text", "categories", "tags", "attributes"]
-                try readDetails(of: items, names: names, { Item(id: $0) }, collector) { try collector.add($0) }
+                try readDetails(of: items, names: Item.fieldNames, { Item(id: $0) }, collector) {
+                    try collector.add($0)
+                }
             }
             if let users = source.file("users.jsonl") {
-                let names = ["id", "attributes"]
-                try readDetails(of: users, names: names, { User(id: $0) }, collector) { try collector.add($0) }
+                try readDetails(of: users, names: User.fieldNames, { User(id: $0) }, collector) {
+                    try collector.add($0)
+                }
             }
         }
         var parser = EventParser()

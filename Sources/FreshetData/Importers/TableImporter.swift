@@ -8,6 +8,12 @@ struct TableImporter: Importer {
     let separator: Unicode.Scalar
     var summary: String { "a table with a header; columns by --columns user=…,item=…,time=…,type=…,value=…" }
 
+    /// The importer of a table, by what parts the fields of its first line.
+    static func of(_ source: ImportSource) -> TableImporter {
+        let isTabbed = source.firstLines.first.map { TableHeader.separator(of: $0) == UInt8(ascii: "\t") } ?? false
+        return isTabbed ? TableImporter(name: "tsv", separator: "\t") : TableImporter(name: "csv", separator: ",")
+    }
+
     func recognizes(_ source: ImportSource) -> Bool {
         guard let first = source.firstLines.first, first.contains(UInt8(ascii: separator)),
             TableHeader.separator(of: first) == UInt8(ascii: separator)

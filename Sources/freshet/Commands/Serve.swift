@@ -20,7 +20,8 @@ struct Serve: LiveCommand {
             --host says otherwise, which needs a key first (freshet keys create).
 
               freshet serve
-              freshet serve --data shop --import Samples/online-retail --import-until 2010-09-01
+              freshet serve --data shop --import Samples/online-retail --until 2010-09-01
+              freshet serve --data shop --import orders.csv --columns user=customer,item=sku,time=when
               freshet serve --config freshet.json --set storage.synchronous=disk
 
             Ctrl-C finishes the requests under way, keeps what was learned, and ends; the next start goes on.
@@ -31,17 +32,25 @@ struct Serve: LiveCommand {
 
     @Option(
         name: .customLong("import"),
-        help: ArgumentHelp("A data set that fills the engine at its first start.", valueName: "path")
+        help: ArgumentHelp(
+            "A data set that fills the engine at its first start; the options of freshet import say how it is read.",
+            valueName: "path"
+        )
     )
     var imported: String?
 
-    @Option(help: ArgumentHelp("The last time whose events are imported (2010-09-01).", valueName: "time"))
+    @OptionGroup(title: "How the data set of --import is read") var reading: ReadingOptions
+
+    /// The name that --until had here before all options of reading came.
+    @Option(help: .hidden)
     var importUntil: TimeArgument?
 
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard importUntil == nil || imported != nil else { throw ValidationError("--import-until needs --import.") }
+        guard imported != nil || importUntil == nil && !reading.isGiven else {
+            throw ValidationError("The options that say how data are read need --import.")
+        }
     }
 
     func execute(_ console: Console) async throws {
@@ -108,13 +117,26 @@ struct Serve: LiveCommand {
 
     private func bring(_ path: String, into engine: Engine, _ console: Console) async throws {
         let began = ProgressReporter.now()
-        let report = try await FirstImport(path: path, until: importUntil?.seconds, engine: engine).run()
-        guard let report else { return console.note("\(path) was imported before.") }
+        var reading = reading
+        if let importUntil { reading.until = importUntil }
+        let outcome = try await FirstImport(path: path, engine: engine).run { [reading] in
+            try reading.read(path, console)
+        }
+        guard case .done(let report) = outcome else {
+            if case .before(let earlier) = outcome {
+                let skipped = earlier == path ? "" : " \(path) is not read: only an empty engine is filled."
+                console.note("\(earlier) was imported before.\(skipped)")
+            }
+            return
+        }
         let seconds = Words.duration(ProgressReporter.now() - began)
         console.note(
             "Imported \(Words.count(report.items)) items, \(Words.count(report.users)) users and "
                 + "\(Words.count(report.events)) events of \(path) in \(seconds)."
         )
+        if let refusal = report.refusal {
+            console.note("The engine refused \(Words.count(report.refused)) events; the first because \(refusal).")
+        }
     }
 }
 

@@ -9,6 +9,18 @@ struct FirstImport {
         var items = 0
         var users = 0
         var events = 0
+        /// The events that the engine refused, although they could be read.
+        var refused = 0
+        /// Why the first of them.
+        var refusal: String?
+    }
+
+    /// What an import came to.
+    enum Outcome: Sendable, Equatable {
+        /// A data set was brought in.
+        case done(Report)
+        /// An earlier start had brought in the data set of this path.
+        case before(path: String)
     }
 
     private static let setting = "import"
@@ -16,21 +28,18 @@ struct FirstImport {
 
     /// The data set's file or folder.
     let path: String
-    /// The last second whose events are brought in.
-    let until: Int64?
     let engine: Engine
 
     /// Brings in catalogue and events, unless that was done before.
     ///
     /// Events have the ids of a replay: an import that was killed goes on at the next start, and a replay of the same
-    /// data does not bring them again.
-    /// - Returns: what was brought in; `nil` when it was done before.
-    /// - Throws: ``FreshetError`` when the data cannot be read or the store fails.
-    func run() async throws -> Report? {
-        if try await engine.store.setting(Self.setting) != nil { return nil }
-        var options = ImportOptions()
-        if let until { options.timeRange = ImportOptions.plausibleTimes.lowerBound...until }
-        let dataset = try DatasetReader(options: options).read(path: path).dataset
+    /// data does not bring them again. An import that brought no event is not done: the next start tries again.
+    /// - Parameter read: reads the data set, once it is known to be needed.
+    /// - Returns: what was brought in, or what had been before.
+    /// - Throws: ``FreshetError`` when the data cannot be read, none of its events is taken, or the store fails.
+    func run(_ read: @Sendable () throws -> ImportResult) async throws -> Outcome {
+        if let earlier = try await engine.store.setting(Self.setting) { return .before(path: earlier) }
+        let dataset = try read().dataset
         var report = Report()
         let items =
             dataset.itemDetails.isEmpty ? dataset.items.identifiers.map { Item(id: $0) } : dataset.itemDetails
@@ -43,12 +52,29 @@ struct FirstImport {
             try await engine.put(Array(dataset.userDetails[start..<end]))
         }
         report.users = dataset.userDetails.count
+        try await bringEvents(of: dataset, &report)
+        guard report.events > 0 else { throw nothingTaken(report) }
+        try await engine.store.setSetting(Self.setting, to: path)
+        return .done(report)
+    }
+
+    private func bringEvents(of dataset: Dataset, _ report: inout Report) async throws {
         let stream = ReplayStream(dataset)
         for start in stride(from: 0, to: stream.count, by: Self.batch) {
             let events = (start..<min(start + Self.batch, stream.count)).map { stream[$0] }
-            report.events += try await engine.accept(events).accepted
+            let answer = try await engine.accept(events)
+            report.events += answer.accepted
+            report.refused += answer.rejected.count
+            report.refusal = report.refusal ?? answer.rejected.first?.error
         }
-        try await engine.store.setSetting(Self.setting, to: path)
-        return report
+    }
+
+    private func nothingTaken(_ report: Report) -> FreshetError {
+        FreshetError(
+            .invalidData,
+            "The engine took no event of '\(path)': \(report.refused) refused"
+                + (report.refusal.map { ", the first because \($0)." } ?? "."),
+            remedy: "Mend the data or say how to read them (freshet import --help), and start again."
+        )
     }
 }

@@ -72,6 +72,15 @@ struct ReadingOptions: ParsableArguments {
 
     /// Reads a file or folder and says what was dropped.
     func read(_ path: String, _ console: Console, isReported: Bool = true) throws -> ImportResult {
+        let result = try DatasetReader(options: importOptions()).read(path: path, format: format)
+        if isReported { console.note("\(path) (\(result.format)): \(result.report)") }
+        return result
+    }
+
+    /// Whether any of the options was given.
+    var isGiven: Bool { format != nil || (try? importOptions()) != ImportOptions() }
+
+    private func importOptions() throws -> ImportOptions {
         var options = ImportOptions()
         options.strict = strict
         options.duplicates = duplicates
@@ -84,9 +93,7 @@ struct ReadingOptions: ParsableArguments {
         options.minimumHistory = minimumHistory
         options.catalogue = catalogue
         options.columns = try Assignment.dictionary(columnAssignments(), option: "columns")
-        let result = try DatasetReader(options: options).read(path: path, format: format)
-        if isReported { console.note("\(path) (\(result.format)): \(result.report)") }
-        return result
+        return options
     }
 
     private func columnAssignments() throws -> [Assignment] {

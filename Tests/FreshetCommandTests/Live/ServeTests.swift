@@ -78,6 +78,38 @@ import Testing
         #expect(try folder.read(".stderr").contains("was imported before"))
     }
 
+    @Test(.timeLimit(.minutes(3))) func anImportOfNothingIsTriedAgainAndEveryOneIsReported() throws {
+        let folder = try TemporaryFolder()
+        let lines = (1...6).map { "u\($0),i\($0),\(1_600_000_000 + $0)" }
+        let header = "wer,was,wann\n"
+        let arguments = ["--import", "shop.csv", "--columns", "user=wer,item=was,time=wann"]
+        try folder.write(header + "u1,i1,never\nu2,i2,\n", to: "shop.csv")
+        let broken = try Executable.run(Self.arguments + arguments, in: folder)
+        #expect(broken.code == 1 && broken.errors.contains("malformed line"), "\(broken.errors)")
+
+        // What the reader keeps, the engine may still refuse.
+        try folder.write(header + "u1,i1,4102444000\n", to: "shop.csv")
+        let future = try Executable.run(Self.arguments + arguments, in: folder)
+        #expect(future.code == 1 && future.errors.contains("1 refused") && future.errors.contains("in the future"))
+
+        try folder.write(header + lines.joined(separator: "\n") + "\nu9,i9,never\n", to: "shop.csv")
+        let (server, _) = try serve(in: folder, arguments[0], arguments[1], arguments[2], arguments[3])
+        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        let words = try folder.read(".stderr")
+        #expect(words.contains("dropped 1: malformed line") && words.contains("'never'"), "\(words)")
+        #expect(words.contains("6 events of shop.csv"), "\(words)")
+        #expect(stop(server) == 0)
+
+        try folder.write(header + lines[0], to: "other.csv")
+        let (again, _) = try serve(in: folder, "--import", "other.csv")
+        defer { if again.isRunning { kill(again.processIdentifier, SIGKILL) } }
+        let skipped = try folder.read(".stderr")
+        #expect(skipped.contains("shop.csv was imported before. other.csv is not read"), "\(skipped)")
+        #expect(stop(again) == 0)
+        let pointless = try folder.freshet("serve", "--columns", "user=wer")
+        #expect(pointless.code == 64 && pointless.errors.contains("--import"), "\(pointless.errors)")
+    }
+
     @Test(.timeLimit(.minutes(3))) func keysArePutInAndAskedFor() throws {
         let folder = try TemporaryFolder()
         let engine = folder.path("engine")
