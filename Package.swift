@@ -144,6 +144,7 @@ let package = Package(
             of: "FreshetServer",
             [
                 "FreshetStorage",
+                "FreshetTensor",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]

@@ -32,6 +32,8 @@ public struct FreshetServer: Service {
     ///   - engine: what answers.
     ///   - keys: what callers must hold; loaded.
     ///   - configuration: how to listen, and what to let in.
+    ///   - settings: what the dashboard shows as settings, by the names under which they are set; the two configurations
+    ///     unless given.
     ///   - registry: where figures are kept; pass the one that swift-metrics was bootstrapped with, so that `/metrics`
     ///     has those of the engine too.
     ///   - logger: where to say what happens.
@@ -42,6 +44,7 @@ public struct FreshetServer: Service {
         engine: Engine,
         keys: KeyRing,
         configuration: ServerConfiguration,
+        settings: [SettingInForce]? = nil,
         registry: PrometheusRegistry = PrometheusRegistry(),
         logger: Logger,
         onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
@@ -76,7 +79,15 @@ public struct FreshetServer: Service {
             CatalogueController<User>(engine: engine, bodies: bodies, maximum: entries).routes,
             UsersController(engine: engine).routes,
             ModelsController(engine: engine).routes,
-            StatusController(engine: engine, broadcaster: broadcaster, configuration: configuration).routes,
+            StatusController(
+                engine: engine,
+                broadcaster: broadcaster,
+                configuration: configuration,
+                settings: settings ?? [
+                    SettingInForce(key: "engine", value: engine.configuration, source: "program"),
+                    SettingInForce(key: "server", value: configuration, source: "program"),
+                ]
+            ).routes,
             KeysController(keys: keys, bodies: bodies).routes,
             HealthController(engine: engine, registry: registry).routes,
             DashboardController().routes,

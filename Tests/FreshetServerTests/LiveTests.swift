@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Dispatch
 import Foundation
+import FreshetCore
 import FreshetEngine
 import NIOCore
 import NIOHTTP1
@@ -44,13 +45,14 @@ import Testing
             #expect(second.status == .serviceUnavailable)
             var text = ""
             for try await part in response.body {
+                let isFirst = text.isEmpty
                 text += String(buffer: part)
-                // Two events, then the server is asked to stop: the stream has to end by itself.
-                if text.components(separatedBy: "event: status\ndata: {").count > 2 {
-                    await group.triggerGracefulShutdown()
-                }
+                if isFirst { _ = try await test.engine.accept([Event(user: "a", item: "b", time: 1_700_000_000)]) }
+                // The whole, then what changed; then the server is asked to stop: the stream has to end by itself.
+                if text.contains("event: patch\ndata: [") { await group.triggerGracefulShutdown() }
             }
-            #expect(text.components(separatedBy: "\n\n").count > 2)
+            #expect(text.hasPrefix("event: status\ndata: {"))
+            #expect(text.components(separatedBy: "event: status").count == 2)
             #expect(test.registry.text().contains("freshet_http_status_streams 0"))
         }
     }

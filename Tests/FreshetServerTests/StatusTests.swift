@@ -15,7 +15,9 @@ import Testing
             #expect(status.status == 200 && status.json["live"] as? String == "0.0")
             #expect((status.json["log"] as? [String: Any])?["events_per_second"] != nil)
             let settings = try await client.send(.get, "/v1/settings")
-            #expect((settings.json["server"] as? [String: Any])?["host"] as? String == "127.0.0.1")
+            let entries = try #require(settings.json["settings"] as? [[String: Any]])
+            #expect(entries.map { $0["key"] as? String } == ["engine", "server"])
+            #expect((entries[1]["value"] as? [String: Any])?["host"] as? String == "127.0.0.1")
             #expect(try await client.send(.get, "/health/ready").json["status"] as? String == "ready")
         }
     }

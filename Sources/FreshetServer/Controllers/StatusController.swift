@@ -7,10 +7,10 @@ struct StatusController {
     let engine: Engine
     let broadcaster: StatusBroadcaster
     let configuration: ServerConfiguration
+    let settings: [SettingInForce]
 
     private struct Settings: Encodable {
-        let engine: EngineConfiguration
-        let server: ServerConfiguration
+        let settings: [SettingInForce]
     }
 
     var routes: [Route] {
@@ -34,10 +34,12 @@ struct StatusController {
                 Operation(
                     "followStatus",
                     tag: "status",
-                    "The state of the engine, once a second",
+                    "The state of the engine, and what changes in it",
                     detail: """
-                        Server-sent events of the name `status`, each a Status. A client that is slow misses some; one \
-                        that takes nothing for \(Int(configuration.timeouts.streamWrite)) s is let go.
+                        Server-sent events: one `status`, which is a Status, then at most once a second a `patch`, which \
+                        is a JSON Patch (RFC 6902) of the operations `add`, `remove` and `replace` to carry out on it. \
+                        Nothing is sent while only the clock moves but a comment every 20 s. A slow client gets several \
+                        changes as one; one that takes nothing for \(Int(configuration.timeouts.streamWrite)) s is let go.
                         """,
                     answer: .init(
                         status: 200,
@@ -55,10 +57,10 @@ struct StatusController {
                 Operation(
                     "getSettings",
                     tag: "status",
-                    "The settings in force",
+                    "The settings in force, and where each comes from",
                     answer: .init(status: 200, detail: "The settings.", schema: Schemas.reference("Settings"))
                 ),
-                settings
+                settingsInForce
             ),
         ]
     }
@@ -67,22 +69,21 @@ struct StatusController {
         try .encoded(engine.status())
     }
 
-    @Sendable private func settings(_ request: Request, _ context: ServerContext) async throws -> Response {
-        try .encoded(Settings(engine: engine.configuration, server: configuration))
+    @Sendable private func settingsInForce(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try .encoded(Settings(settings: settings))
     }
 
     @Sendable private func follow(_ request: Request, _ context: ServerContext) async throws -> Response {
-        guard let messages = broadcaster.subscribe() else {
+        guard let follower = broadcaster.subscribe() else {
             var problem = Problem(.unavailable, "As many clients follow the status as may.")
             problem.retryAfter = 10
             throw problem
         }
         let timeout = Duration.seconds(configuration.timeouts.streamWrite)
-        let first = try ByteBuffer.status(engine.status())
         let body = ResponseBody { writer in
             let client = StreamWriter(writer, timeout: timeout)
-            try await client.write(first)
-            for await message in messages.cancelOnGracefulShutdown() { try await client.write(message) }
+            var follower = follower
+            for await _ in follower.wakes.cancelOnGracefulShutdown() { try await client.write(follower.next()) }
             try await writer.finish(nil)
         }
         let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]

@@ -80,7 +80,22 @@ extension Schemas {
                 ["status": ["type": "string"], "live": reference("Version")]
             )
         ),
-        ("Settings", ["type": "object", "description": "The settings in force; nothing secret is among them."]),
+        (
+            "Settings",
+            object(
+                "The settings in force; nothing secret is among them.",
+                required: ["settings"],
+                ["settings": list(of: "Setting")]
+            )
+        ),
+        (
+            "Setting",
+            object(
+                "A setting, where its value comes from, and the value, an object where it has a form of its own.",
+                required: ["key", "value", "source"],
+                ["key": ["type": "string"], "value": [:], "source": ["type": "string"]]
+            )
+        ),
     ]
 
     private static func names<Name: CaseIterable & RawRepresentable<String>>(_ type: Name.Type) -> JSONValue {

@@ -3,13 +3,20 @@ import Hummingbird
 import ServiceLifecycle
 import Synchronization
 
-/// Encodes the engine's status once a second, whoever follows it, and hands every client the same bytes.
+/// Looks at the engine's status once a second and wakes the clients that follow it when anything but the clock has moved.
 ///
-/// Nothing is encoded while nobody follows. A client holds at most two messages: a slow one misses some.
+/// A status is encoded once, whoever follows, and not at all while nobody does.
 final class StatusBroadcaster: Service {
+    /// How often a client hears something while nothing changes, so that a dead connection shows.
+    private static let heartbeat = Duration.seconds(20)
+
     private struct State {
         var next = 0
-        var clients: [Int: AsyncStream<ByteBuffer>.Continuation] = [:]
+        var clients: [Int: AsyncStream<Void>.Continuation] = [:]
+        /// What clients are to have by now; `nil` while nobody follows.
+        var newest: StatusDocument?
+        /// How many documents there have been.
+        var documents = 0
     }
 
     private let engine: Engine
@@ -24,20 +31,19 @@ final class StatusBroadcaster: Service {
         count = registry.gauge("freshet_http_status_streams", [])
     }
 
-    /// The messages from now on; `nil` when as many clients follow as may.
-    func subscribe() -> AsyncStream<ByteBuffer>? {
-        state.withLock { state -> AsyncStream<ByteBuffer>? in
+    /// A new client; `nil` when as many clients follow as may.
+    func subscribe() -> StatusFollower? {
+        state.withLock { state -> StatusFollower? in
             guard state.clients.count < maximum else { return nil }
-            let (stream, continuation) = AsyncStream.makeStream(
-                of: ByteBuffer.self,
-                bufferingPolicy: .bufferingNewest(2)
-            )
+            // One wake that waits is enough: what is sent then is the newest.
+            let (wakes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             let client = state.next
             state.next += 1
             state.clients[client] = continuation
             count.set(Double(state.clients.count))
             continuation.onTermination = { [weak self] _ in self?.remove(client) }
-            return stream
+            continuation.yield()
+            return StatusFollower(wakes, of: self)
         }
     }
 
@@ -48,19 +54,20 @@ final class StatusBroadcaster: Service {
         }
     }
 
-    /// Sends until shutdown; when the engine says nothing for a while, a heartbeat keeps connections open.
+    /// Watches until shutdown.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await status in self.engine.statusUpdates().cancelOnGracefulShutdown() {
-                    guard self.hasClients else { continue }
-                    self.send(try .status(status))
+                for await status in self.engine.statusUpdates().cancelOnGracefulShutdown() where self.isFollowed() {
+                    if let newest = self.newest, newest.says(status) { continue }
+                    _ = try self.document(of: status)
+                    self.wake()
                 }
             }
             group.addTask {
                 while true {
-                    try await Task.sleep(for: .seconds(15))
-                    self.send(ByteBuffer(string: ": heartbeat\n\n"))
+                    try await Task.sleep(for: Self.heartbeat)
+                    self.wake()
                 }
             }
             try await group.next()
@@ -69,21 +76,36 @@ final class StatusBroadcaster: Service {
         state.withLock { Array($0.clients.values) }.forEach { $0.finish() }
     }
 
-    private var hasClients: Bool { state.withLock { !$0.clients.isEmpty } }
+    /// What clients are to have by now.
+    var newest: StatusDocument? { state.withLock { $0.newest } }
 
-    private func send(_ message: ByteBuffer) {
-        // Outside the lock: a continuation that ends calls back into this object.
-        for client in state.withLock({ Array($0.clients.values) }) { client.yield(message) }
+    /// The state at this moment, for a client that has nothing yet: with the clock as it is now.
+    func freshDocument() throws -> StatusDocument { try document(of: engine.status()) }
+
+    /// Makes a status the newest document.
+    private func document(of status: EngineStatus) throws -> StatusDocument {
+        let (number, previous) = state.withLock { state in
+            state.documents += 1
+            return (state.documents, state.newest)
+        }
+        // Outside the lock: encoding takes milliseconds.
+        let document = try StatusDocument(status, number: number, after: previous)
+        state.withLock { state in
+            if state.newest.map({ $0.number < number }) ?? true { state.newest = document }
+        }
+        return document
     }
-}
 
-extension ByteBuffer {
-    /// A status as a server-sent event.
-    static func status(_ status: EngineStatus) throws -> ByteBuffer {
-        var message = ByteBuffer(string: "event: status\ndata: ")
-        var json = try ByteBuffer(encoding: status)
-        message.writeBuffer(&json)
-        message.writeString("\n\n")
-        return message
+    /// Whether anybody follows; what nobody has any more is let go.
+    private func isFollowed() -> Bool {
+        state.withLock { state in
+            if state.clients.isEmpty { state.newest = nil }
+            return !state.clients.isEmpty
+        }
+    }
+
+    private func wake() {
+        // Outside the lock: a continuation that ends calls back into this object.
+        for client in state.withLock({ Array($0.clients.values) }) { client.yield() }
     }
 }

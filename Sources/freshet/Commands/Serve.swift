@@ -80,6 +80,7 @@ struct Serve: LiveCommand {
             engine: engine,
             keys: keys,
             configuration: settings.server,
+            settings: settings.inForce,
             registry: registry,
             logger: Logger(label: "freshet.server")
         ) { port in

@@ -49,6 +49,7 @@ struct SettingsOptions: ParsableArguments {
         }
         var settings = result.configuration
         settings.engine.folder = settings.data
+        settings.sources = Dictionary(uniqueKeysWithValues: result.values.map { ($0.key, $0.source) })
         try settings.validate()
         return settings
     }

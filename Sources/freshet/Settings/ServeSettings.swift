@@ -16,6 +16,8 @@ struct ServeSettings: Sendable {
     var storage = SQLiteStore.Configuration()
     /// What is written to the log.
     var logLevel = LogLevel.info
+    /// Where each setting's value comes from, by key.
+    var sources: [String: String] = [:]
 
     /// Levels of the log, in the names of swift-log.
     enum LogLevel: String, CaseIterable, Sendable {
@@ -30,6 +32,15 @@ struct ServeSettings: Sendable {
     func validate() throws {
         try engine.validate()
         try server.validate()
+    }
+}
+
+extension ServeSettings {
+    /// Every setting under its name in the file, for the dashboard.
+    var inForce: [SettingInForce] {
+        SettingsReader.serve.settings.map { setting in
+            SettingInForce(key: setting.key, value: setting.get(self), source: sources[setting.key] ?? "default")
+        }
     }
 }
 
