@@ -43,6 +43,10 @@ static const unsigned char figures_js[] = {
 #embed "../FreshetServer/Dashboard/figures.js"
 };
 
+static const unsigned char firstversion_js[] = {
+#embed "../FreshetServer/Dashboard/firstversion.js"
+};
+
 static const unsigned char format_js[] = {
 #embed "../FreshetServer/Dashboard/format.js"
 };
@@ -55,10 +59,6 @@ static const unsigned char index_html[] = {
 #embed "../FreshetServer/Dashboard/index.html"
 };
 
-static const unsigned char learning_js[] = {
-#embed "../FreshetServer/Dashboard/learning.js"
-};
-
 static const unsigned char live_js[] = {
 #embed "../FreshetServer/Dashboard/live.js"
 };
@@ -69,6 +69,14 @@ static const unsigned char models_js[] = {
 
 static const unsigned char overview_js[] = {
 #embed "../FreshetServer/Dashboard/overview.js"
+};
+
+static const unsigned char patch_js[] = {
+#embed "../FreshetServer/Dashboard/patch.js"
+};
+
+static const unsigned char quality_js[] = {
+#embed "../FreshetServer/Dashboard/quality.js"
 };
 
 static const unsigned char recommendations_js[] = {
@@ -97,13 +105,15 @@ static const struct freshet_dashboard_file files[] = {
     {"dialog.js", dialog_js, sizeof dialog_js},
     {"dom.js", dom_js, sizeof dom_js},
     {"figures.js", figures_js, sizeof figures_js},
+    {"firstversion.js", firstversion_js, sizeof firstversion_js},
     {"format.js", format_js, sizeof format_js},
     {"icon.svg", icon_svg, sizeof icon_svg},
     {"index.html", index_html, sizeof index_html},
-    {"learning.js", learning_js, sizeof learning_js},
     {"live.js", live_js, sizeof live_js},
     {"models.js", models_js, sizeof models_js},
     {"overview.js", overview_js, sizeof overview_js},
+    {"patch.js", patch_js, sizeof patch_js},
+    {"quality.js", quality_js, sizeof quality_js},
     {"recommendations.js", recommendations_js, sizeof recommendations_js},
     {"search.js", search_js, sizeof search_js},
     {"settings.js", settings_js, sizeof settings_js},

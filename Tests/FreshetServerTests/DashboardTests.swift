@@ -63,8 +63,8 @@ struct DashboardTests {
                 "\(text).includes('20 in the log') && document.querySelector('#connection').dataset.state === 'live'"
             ),
             (
-                "#/learning",
-                "document.querySelector('h1').innerText.startsWith('Learning') && !document.querySelector('.skeleton')"
+                "#/quality",
+                "document.querySelector('h1').innerText.startsWith('Quality') && !document.querySelector('.skeleton')"
             ),
             ("#/models", "document.querySelector('h1').innerText === 'Models' && !document.querySelector('.skeleton')"),
             ("#/recommendations", "document.querySelector('.results li')"),
@@ -98,14 +98,53 @@ struct DashboardTests {
             let overview = try await chromium.evaluate(
                 "document.querySelector('main').innerText.replaceAll('\\u00a0', ' ')"
             )
+            #expect(
+                try await chromium.evaluate("document.querySelector('.stack .panel-figure').className.includes('good')")
+                    == "true"
+            )
             for figure in [
                 "3.17", "498", "2.1", "p95 4.3 s", "+50.0% Recall@10 over decayed popularity", "Needs attention",
                 "The disk is full.", "4,321 events",
             ] {
                 #expect(overview.contains(figure), "no '\(figure)'")
             }
+            let first = "document.querySelector('.first-version')"
+            #expect(try await chromium.evaluate("\(first).hidden") == "true")
+            // What changed arrives as a patch; a lead that is within the error of as many events is none.
+            let level = """
+                send([{ op: 'replace', path: '/figures/popularity/recall@10', value: 0.149 }, \
+                { op: 'add', path: '/figures/live/count', value: 1000 }, { op: 'replace', path: '/live', value: '3.18' }])
+                """
+            _ = try await chromium.evaluate(level)
+            #expect(
+                try await chromium.wait(
+                    until:
+                        "document.querySelector('.stack .panel-figure').innerText === 'Level with decayed popularity in Recall@10'"
+                )
+            )
+            #expect(
+                try await chromium.evaluate("document.querySelector('.stack .panel-figure').className")
+                    == "panel-figure "
+            )
+            #expect(
+                try await chromium.evaluate("document.querySelector('main').innerText.includes('Version 3.18')")
+                    == "true"
+            )
 
-            try await chromium.open("\(stage.address)/#/learning")
+            _ = try await chromium.evaluate(
+                """
+                send([{ op: 'add', path: '/learner/first_version', \
+                value: { stage: 'training', message: '', events: 9, training: 0.4, seconds_left: 3600 } }])
+                """
+            )
+            #expect(try await chromium.wait(until: "\(first).innerText.includes('About 60')"))
+            #expect(try await chromium.evaluate("\(first).querySelector('.is-now').innerText") == "Train")
+            _ = try await chromium.evaluate(
+                "send([{ op: 'replace', path: '/learner/first_version/stage', value: 'catching_up' }])"
+            )
+            #expect(try await chromium.wait(until: "\(first).querySelector('.is-now').innerText === 'Catch up'"))
+
+            try await chromium.open("\(stage.address)/#/quality")
             #expect(try await chromium.wait(until: "document.querySelectorAll('.mark').length === 2"))
             #expect(try await chromium.evaluate("document.querySelectorAll('.heat td:not(.none)').length") == "3")
             #expect(
@@ -114,6 +153,10 @@ struct DashboardTests {
             )
             let figures = "document.querySelector('.data-figures')"
             #expect(try await chromium.evaluate("\(figures).innerText.includes('0.150')") == "true")
+            // The last good state has the highest figure, but on other events.
+            #expect(try await chromium.evaluate("\(figures).querySelector('tr:last-child .best')") == "null")
+            #expect(try await chromium.evaluate("\(figures).querySelector('tr .best').innerText") == "0.150")
+            #expect(try await chromium.evaluate("document.querySelector('[aria-pressed=true]').innerText") == "Events")
             let whose = "document.querySelector('[aria-label=\"Whose events\"]').children"
             _ = try await chromium.evaluate("\(whose)[1].click()")
             #expect(try await chromium.evaluate("\(figures).innerText.includes('0.070')") == "true")
@@ -137,6 +180,13 @@ struct DashboardTests {
 
             try await chromium.open("\(stage.address)/#/models")
             #expect(try await chromium.wait(until: "document.querySelector('[data-promote=\"4.0\"]')"))
+            let live = "document.querySelector('.is-live .version').innerText"
+            #expect(try await chromium.evaluate("\(live).replace('\\n', ' ')") == "3.17 17 micro-updates")
+            // Micro-updates show without asking for the versions again.
+            let questions = try await chromium.evaluate("questions")
+            _ = try await chromium.evaluate("send([{ op: 'replace', path: '/live', value: '3.18' }])")
+            #expect(try await chromium.wait(until: "\(live).startsWith('3.18')"))
+            #expect(try await chromium.evaluate("questions") == questions)
             _ = try await chromium.evaluate("document.querySelector('[data-promote=\"4.0\"]').click()")
             #expect(try await chromium.wait(until: "document.querySelector('dialog[open] [data-confirm]')"))
             #expect(try await chromium.evaluate("asked.length") == "0")
@@ -179,6 +229,12 @@ struct DashboardTests {
             #expect(try await chromium.wait(until: "document.querySelector('.badge-bad')?.innerText === 'Rolled back'"))
             #expect(stage.engine.status().live.number == 0)
             #expect(stage.engine.status().decisions.contains { $0.kind == .rollback })
+            // The floor has a row too while it answers.
+            #expect(try await chromium.wait(until: "\(serving).startsWith('0.')"))
+            try await press("document.querySelector('[data-promote=\"1.0\"]')", chromium)
+            #expect(try await chromium.wait(until: "\(serving).startsWith('1.')"))
+            let measured = stage.engine.status().forgetting.versions
+            #expect(!measured.isEmpty && Set(measured).count == measured.count)
             #expect(chromium.complaints() == [])
         }
     }

@@ -30,6 +30,7 @@ enum SampleStatus {
         }
         status.figures = [
             "live": ["recall@10": 0.15, "mrr@10": 0.05], "popularity": ["recall@10": 0.1, "mrr@10": 0.04],
+            "last_good": ["recall@10": 0.2, "mrr@10": 0.06],
         ]
         status.cohorts = ["new_users": ["live": ["recall@10": 0.07], "popularity": ["recall@10": 0.08]]]
         status.decisions = [
@@ -61,13 +62,17 @@ enum SampleStatus {
         ),
     ]
 
-    /// Answers the page's questions about status and models from here; what it wants changed is noted in `asked`.
+    /// Answers the page's questions about status and models from here.
+    ///
+    /// What the page wants changed is noted in `asked`, how often it asked for the versions in `questions`; `send` sends
+    /// a patch.
     static func script() throws -> String {
         let encoder = JSONEncoder()
         let status = String(decoding: try encoder.encode(status), as: UTF8.self)
         let versions = String(decoding: try encoder.encode(versions), as: UTF8.self)
         return """
             window.asked = [];
+            window.questions = 0;
             const realFetch = window.fetch;
             const status = \(status);
             const versions = \(versions);
@@ -75,9 +80,14 @@ enum SampleStatus {
                 const path = new URL(address).pathname;
                 if (options.method !== "GET") asked.push(`${options.method} ${path}`);
                 if (path === "/v1/status/stream") {
-                    const text = `event: status\\ndata: ${JSON.stringify(status)}\\n\\n`;
-                    return new Response(new ReadableStream({ start(stream) { stream.enqueue(new TextEncoder().encode(text)); } }));
+                    return new Response(new ReadableStream({ start(stream) {
+                        const say = (event, data) =>
+                            stream.enqueue(new TextEncoder().encode(`event: ${event}\\ndata: ${JSON.stringify(data)}\\n\\n`));
+                        window.send = (operations) => say("patch", operations);
+                        say("status", status);
+                    } }));
                 }
+                if (path === "/v1/models") questions += 1;
                 if (path === "/v1/models") return Response.json({ live: status.live, versions });
                 if (path === "/v1/decisions") return Response.json({ decisions: status.decisions });
                 if (path.endsWith("/promote")) return Response.json({ live: "4.0" });

@@ -3,13 +3,13 @@
 import { notice, put, setText, whenChanged } from "./dom.js";
 import { live } from "./live.js";
 import catalogue from "./catalogue.js";
-import learning from "./learning.js";
 import models from "./models.js";
 import overview from "./overview.js";
+import quality from "./quality.js";
 import recommendations from "./recommendations.js";
 import settings from "./settings.js";
 
-const pages = { overview, learning, models, recommendations, catalogue, settings };
+const pages = { overview, quality, models, recommendations, catalogue, settings };
 const main = document.getElementById("main");
 let page = null;
 let shown = "";
@@ -39,7 +39,7 @@ function open() {
 }
 
 const words = {
-    connecting: "Connecting", live: "Live", polling: "Every 2 s", lost: "No connection", starting: "Starting", locked: "Key needed",
+    connecting: "Connecting", live: "Live", polling: "Every 5 s", lost: "No connection", starting: "Starting", locked: "Key needed",
 };
 
 const showConnection = whenChanged((state) => {
@@ -48,7 +48,7 @@ const showConnection = whenChanged((state) => {
     setText(document.getElementById("connection-text"), words[state]);
     element.title = {
         live: "Figures arrive as they change.",
-        polling: "The stream of changes is not available; the status is asked for every two seconds.",
+        polling: "The stream of changes is not available; the status is asked for every five seconds.",
         lost: "The server does not answer. This page tries again by itself; the figures shown are the last known.",
         starting: "The server answers, but is not ready.",
         locked: "The server wants an API key: see Settings.",
@@ -58,7 +58,7 @@ const showConnection = whenChanged((state) => {
 live.subscribe(() => {
     showConnection(live.connection);
     page?.update?.();
-});
+}, () => page?.tick?.());
 
 addEventListener("hashchange", open);
 addEventListener("error", (event) => {

@@ -51,7 +51,7 @@ export const glyph = (kind) => s("path", { class: `glyph glyph-${kind}`, d: glyp
 
 /**
  * A line chart. `update` takes `series` ([{ key, label, tone, points: [[x, y]] }]), `marks` ([{ x, kind, label }]),
- * `description`, and the formats of both axes.
+ * `description`, the formats of both axes, and `xTitle`.
  */
 export function lineChart({ title, height = 260, empty = "Nothing to draw yet." }) {
     const number = chartNumber += 1;
@@ -98,15 +98,16 @@ export function lineChart({ title, height = 260, empty = "Nothing to draw yet." 
         const x = (value) => margin.left + ((value - left) / (right - left)) * (width - margin.left - margin.right);
         const y = (value) => height - margin.bottom - ((value - low) / (high - low)) * (height - margin.top - margin.bottom);
         scale = { x, y, left, right, margin, width, drawn };
-        const wanted = Math.max(2, Math.floor(width / 110));
+        const wanted = Math.max(3, Math.floor(width / 110));
         put(drawing,
             ticks(low, high, 4).map((value) => [
                 s("line", { class: value === 0 ? "axis" : "grid", x1: margin.left, x2: width - margin.right, y1: y(value), y2: y(value) }),
                 s("text", { class: "tick", x: margin.left - 8, y: y(value) + 4, "text-anchor": "end" }, data.yFormat(value)),
             ]),
-            (data.xIsTime ? timeTicks : ticks)(left, right, wanted).filter((value) => x(value) < width - 18).map((value) => s("text", {
+            (data.xIsTime ? timeTicks : ticks)(left, right, wanted).filter((value) => x(value) < width - (data.xTitle ? 70 : 18)).map((value) => s("text", {
                 class: "tick", x: Math.max(x(value), margin.left + 14), y: height - 7, "text-anchor": "middle",
             }, data.xFormat(value, right - left))),
+            data.xTitle ? s("text", { class: "tick", x: width - margin.right, y: height - 7, "text-anchor": "end" }, data.xTitle) : [],
             data.marks.filter((mark) => mark.x >= left && mark.x <= right).map((mark) =>
                 s("g", { class: `mark mark-${mark.kind}`, transform: `translate(${x(mark.x).toFixed(1)} 0)` },
                     s("line", { y1: 14, y2: height - margin.bottom }),

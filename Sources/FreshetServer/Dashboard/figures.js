@@ -3,7 +3,7 @@
 import * as format from "./format.js";
 
 const tones = {
-    "live": "live", "learning": "learning", "candidate": "candidate", "frozen": "frozen", "last_good": "frozen", "retrain": "candidate",
+    "live": "live", "learning": "learning", "candidate": "candidate", "frozen": "frozen", "last_good": "good", "counts": "counts", "retrain": "candidate",
     "popularity": "popularity", "co-visitation": "covisitation", "co_visitation": "covisitation",
 };
 
@@ -24,13 +24,26 @@ export function metrics(status) {
 /** The metric shown when nobody chose one. */
 export const defaultMetric = (status) => metrics(status)[0] ?? "recall@10";
 
-/** How far the live version is ahead of the best yardstick, as a share of it. */
+/** Whether a contender saw the same events as the live version: only then do their figures stand side by side. */
+export function isComparable(table, contender) {
+    if (contender === "last_good") return false;
+    return (table[contender].count ?? 0) >= (table.live?.count ?? 0);
+}
+
+/**
+ * How far the live version is ahead of the best yardstick, as a share of it. They are level when the difference rounds
+ * to nothing, or is within the standard error of two shares of as many events.
+ */
 export function yardstickGain(status, metric) {
     const own = status.figures.live?.[metric];
     const others = Object.entries(status.figures).filter(([contender, figures]) => isYardstick(contender) && figures[metric] > 0);
     if (!Number.isFinite(own) || others.length === 0) return null;
     const [contender, figures] = others.reduce((best, one) => one[1][metric] > best[1][metric] ? one : best);
-    return { contender, gain: own / figures[metric] - 1 };
+    const other = figures[metric];
+    const gain = own / other - 1;
+    const events = Math.min(status.figures.live.count ?? Infinity, figures.count ?? Infinity);
+    const error = Math.sqrt(Math.max(own * (1 - own) + other * (1 - other), 0) / events);
+    return { contender, gain, events, isLevel: Math.abs(gain) < 0.0005 || Math.abs(own - other) <= error };
 }
 
 const markKinds = { drift: "drift", promotion: "promotion", rollback: "rollback", retrain: "retrain" };
@@ -62,7 +75,7 @@ export function curveChart(status, metric, { byTime, hidden = new Set(), decisio
     const description = `${format.metricName(metric)} over the sliding window. Now: ${newest.map(([contender, value]) =>
         `${format.name(contender)} ${format.score(value)}`).join(", ") || "no figure"}. ${marks.length} marked decisions.`;
     return {
-        series, marks, description, xIsTime: isByTime,
+        series, marks, description, xIsTime: isByTime, xTitle: isByTime ? null : "events",
         yFormat: (value, exact) => exact ? format.score(value) : format.figure(Number(value.toFixed(4))),
         xFormat: isByTime ? format.timeTick : format.shortCount,
         xLabel: isByTime ? (value) => span > 43200e3 ? format.dateAndTime(value) : format.timeOfDay(value) : (value) => `Event ${format.count(value)}`,

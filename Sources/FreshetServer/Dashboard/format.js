@@ -5,6 +5,7 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const hourMinute = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /** What stands where there is no figure. */
@@ -39,10 +40,9 @@ export function figure(number) {
 }
 
 /** Milliseconds as the value and the unit that fit: ["4.20", "ms"]. */
-export function milliseconds(number) {
+export function milliseconds(number, digits = 2) {
     if (!Number.isFinite(number)) return [none, ""];
-    if (number < 10) return [number.toFixed(2), "ms"];
-    if (number < 1000) return [number.toFixed(number < 100 ? 1 : 0), "ms"];
+    if (number < 1000) return [number.toFixed(Math.max(digits - (number < 10 ? 0 : number < 100 ? 1 : 2), 0)), "ms"];
     return seconds(number / 1000);
 }
 
@@ -72,12 +72,15 @@ export const timeOfDay = (time) => clock.format(time);
 /** The date and the time of day. */
 export const dateAndTime = (time) => full.format(time);
 
+/** The day and the minute, for tables. */
+export const shortDateAndTime = (time) => short.format(time);
+
 /** A label on a time axis: finer where the axis is short. */
 export const timeTick = (time, span) =>
     (span > 2 * 86400e3 ? dayMonth : span > 600e3 ? hourMinute : clock).format(time);
 
 const names = {
-    "live": "Live", "learning": "Learning", "candidate": "Candidate", "popularity": "Decayed popularity",
+    "live": "Live", "learning": "Newest weights", "counts": "Counts only", "candidate": "Candidate", "popularity": "Decayed popularity",
     "co-visitation": "Decayed co-visitation", "co_visitation": "Decayed co-visitation", "frozen": "Frozen copy",
     "last_good": "Last good state",
     "micro_update": "Micro-update", "held_back": "Held back", "promotion": "Promotion", "discard": "Discard",
@@ -110,7 +113,7 @@ export function byMetric(left, right) {
 
 /** The order of contenders: what serves, what may, what they must beat. */
 export function byContender(left, right) {
-    const order = ["live", "learning", "candidate", "last_good", "frozen", "retrain", "popularity", "co-visitation"];
+    const order = ["live", "learning", "candidate", "frozen", "retrain", "counts", "popularity", "co-visitation", "last_good"];
     const rank = (key) => order.includes(key) ? order.indexOf(key) : 99;
     return rank(left) - rank(right) || left.localeCompare(right);
 }

@@ -1,15 +1,22 @@
 // The engine's status, kept up to date: server-sent events, polling where they fail, and back again.
+//
+// The stream sends the whole status once and then what changed, and nothing while nothing does: the page counts time
+// by itself. A tab in the background follows nothing.
 
 import { Problem, api, send } from "./api.js";
+import { patched } from "./patch.js";
 
+// How long to wait for the first answer, and for anything at all after it: the server says something every 20 s.
 const patience = 12000;
-const pollEvery = 2000;
+const silence = 50000;
+const pollEvery = 5000;
 const kept = 300;
 
 const listeners = new Set();
 let attempt = 0;
 let controller = null;
 let watchdog = 0;
+let received = 0;
 
 /** The newest status, how it arrives, and the figures of the last minutes for sparklines. */
 export const live = {
@@ -18,13 +25,21 @@ export const live = {
     connection: "connecting",
     problem: null,
     samples: [],
-    subscribe(listener) {
+    /** The server's time now, in milliseconds since 1970. */
+    get now() { return this.status.time + (this.isConnected ? Date.now() - received : 0); },
+    get isConnected() { return this.connection === "live" || this.connection === "polling"; },
+    /** Calls `listener` when the status or the connection changed, and `onSecond` once a second in between. */
+    subscribe(listener, onSecond) {
         listeners.add(listener);
-        return () => listeners.delete(listener);
+        setInterval(() => {
+            if (document.hidden || !live.status || !live.isConnected) return;
+            sample();
+            onSecond();
+        }, 1000);
     },
     start() {
         document.addEventListener("visibilitychange", () => document.hidden ? stop() : run());
-        run();
+        if (!document.hidden) run();
     },
     restart() {
         stop();
@@ -44,8 +59,14 @@ function tell() {
 function take(status) {
     live.status = status;
     live.problem = null;
+    received = Date.now();
+    if (live.samples.length === 0) sample();
+}
+
+function sample() {
+    const { status } = live;
     live.samples.push({
-        time: status.time, events: status.log.events_per_second, requests: status.requests_per_second,
+        events: status.log.events_per_second, requests: status.requests_per_second,
         freshness: status.freshness.p50, latency: status.latency.p50, lag: status.learner.lag_events,
     });
     if (live.samples.length > kept) live.samples.shift();
@@ -89,32 +110,34 @@ async function stream(signal) {
     const inner = new AbortController();
     const abort = () => inner.abort();
     signal.addEventListener("abort", abort, { once: true });
-    const rearm = () => {
+    const rearm = (limit) => {
         clearTimeout(watchdog);
-        watchdog = setTimeout(abort, patience);
+        watchdog = setTimeout(abort, limit);
     };
-    rearm();
+    rearm(patience);
     try {
         const response = await send("status/stream", { signal: inner.signal, accept: "text/event-stream" });
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         let rest = "";
+        let event = "";
         let data = "";
         for (;;) {
             const { value, done } = await reader.read();
             if (done) return;
-            rearm();
+            rearm(silence);
             const lines = (rest + value).split(/\r\n|\n|\r/);
             rest = lines.pop();
             for (const line of lines) {
-                if (line.startsWith("data:")) {
-                    data += (data ? "\n" : "") + line.slice(5).trimStart();
-                } else if (line === "" && data) {
-                    take(JSON.parse(data));
-                    data = "";
+                if (line.startsWith("event:")) event = line.slice(6).trim();
+                if (line.startsWith("data:")) data += (data ? "\n" : "") + line.slice(5).trimStart();
+                if (line !== "") continue;
+                if (data) {
+                    take(event === "patch" ? patched(live.status, JSON.parse(data)) : JSON.parse(data));
                     attempt = 0;
                     live.connection = "live";
                     tell();
                 }
+                event = data = "";
             }
         }
     } finally {

@@ -24,7 +24,7 @@ function open() {
     async function load() {
         try {
             versions = await api.models(controller.signal);
-            show({ versions, live: live.status?.live });
+            showAll();
         } catch (problem) {
             if (problem instanceof Problem) put(list, notice("bad", problem.message, problem.advice));
         }
@@ -57,48 +57,80 @@ function open() {
         })) await carryOut(() => api.rollback(live.status.live), (answer) => `Rolled back${answer?.live ? ` to ${answer.live}` : ""}`);
     }
 
-    const show = whenChanged(({ versions: entries, live: serving }) => {
+    /** The cells of a version's row. */
+    function cells(entry, { metrics, isTimed }) {
+        const isLive = entry.state === "live";
+        return [
+            h("th", { scope: "row", class: "version" }, entry.version, entry.note ? h("span", { class: "version-note" }, entry.note) : null),
+            h("td", { "data-label": "State" }, h("span", { class: `badge badge-${tones[entry.state] ?? "idle"}` }, format.name(entry.state))),
+            h("td", { "data-label": "Made" }, h("time", { datetime: new Date(entry.created).toISOString() }, format.shortDateAndTime(entry.created))),
+            h("td", { class: "number", "data-label": "Learned to" }, `event ${format.count(entry.offset)}`),
+            isTimed ? h("td", { class: "number", "data-label": "Training" }, entry.figures?.training_seconds > 0 ? format.duration(entry.figures.training_seconds) : format.none) : null,
+            metrics.map((metric) => h("td", { class: "number", "data-label": format.metricName(metric) }, format.score(entry.figures?.[metric]))),
+            h("td", { class: "actions" }, isLive || entry.state === "training" ? null
+                : h("button", {
+                    type: "button", class: "button button-small", "data-promote": entry.version, disabled: !canServe(entry),
+                    title: canServe(entry) ? null : "Its snapshot is no longer kept.", "aria-label": `Promote version ${entry.version}`,
+                    on: { click: () => promote(entry.version) },
+                }, "Promote")),
+        ];
+    }
+
+    let liveRow = null;
+    let builds = 0;
+    const show = whenChanged(({ others, isTrained, columns }) => {
         // Before the first version there is the floor: one version is enough to roll back from.
-        back.disabled = !entries.some((entry) => entry.state === "live");
-        if (entries.length === 0) {
-            put(list, h("p", { class: "muted empty" }, "No version yet. Until the first training is done, a floor of popularity and co-visitation answers."));
-            return;
-        }
-        const metrics = [...new Set(entries.flatMap((entry) => Object.keys(entry.figures ?? {})))].filter((metric) => metric.includes("@")).sort(format.byMetric).slice(0, 5);
-        const isTimed = entries.some((entry) => entry.figures?.training_seconds > 0);
-        const best = Object.fromEntries(metrics.map((metric) => [metric, Math.max(...entries.map((entry) => entry.figures?.[metric] ?? -Infinity))]));
+        back.disabled = !isTrained;
+        liveRow = h("tr", { class: "is-live" });
+        builds += 1;
+        const rows = others.map((entry) => h("tr", null, cells(entry, columns)));
+        const number = (version) => Number.parseInt(version, 10);
+        rows.splice(others.filter((entry) => number(entry.version) > number(live.status.live)).length, 0, liveRow);
         put(list, h("div", { class: "scroll" }, h("table", { class: "data cards" }, h("caption", { class: "visually-hidden" }, "Versions, newest first"),
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Version"), h("th", { scope: "col" }, "State"), h("th", { scope: "col" }, "Made"),
-                h("th", { scope: "col", class: "number" }, "Learned to event"), isTimed ? h("th", { scope: "col", class: "number" }, "Training") : null, metrics.map((metric) => h("th", { scope: "col", class: "number" }, format.metricName(metric))),
+                h("th", { scope: "col", class: "number" }, "Learned to"), columns.isTimed ? h("th", { scope: "col", class: "number" }, "Training") : null,
+                columns.metrics.map((metric) => h("th", { scope: "col", class: "number" }, format.metricName(metric))),
                 h("th", { scope: "col" }, h("span", { class: "visually-hidden" }, "Action")))),
-            h("tbody", null, entries.map((entry) => h("tr", { class: entry.state === "live" ? "is-live" : null },
-                h("th", { scope: "row", class: "version" }, entry.state === "live" && serving ? serving : entry.version),
-                h("td", { "data-label": "State" }, h("span", { class: `badge badge-${tones[entry.state] ?? "idle"}` }, format.name(entry.state))),
-                h("td", { "data-label": "Made" }, h("time", { datetime: new Date(entry.created).toISOString() }, format.dateAndTime(entry.created))),
-                h("td", { class: "number", "data-label": "Learned to event" }, format.count(entry.offset)),
-                isTimed ? h("td", { class: "number", "data-label": "Training" }, entry.figures?.training_seconds > 0 ? format.duration(entry.figures.training_seconds) : format.none) : null,
-                metrics.map((metric) => h("td", { class: `number ${entry.figures?.[metric] === best[metric] ? "best" : ""}`, "data-label": format.metricName(metric) },
-                    format.score(entry.figures?.[metric]))),
-                h("td", { class: "actions" }, ["live", "training"].includes(entry.state) ? null
-                    : h("button", {
-                        type: "button", class: "button button-small", "data-promote": entry.version, disabled: !canServe(entry),
-                        title: canServe(entry) ? null : "Its snapshot is no longer kept.", "aria-label": `Promote version ${entry.version}`,
-                        on: { click: () => promote(entry.version) },
-                    }, "Promote"))))))),
-            h("p", { class: "muted" }, `Figures are those of the moment at which a version was decided on. The best of each column is bold.`));
+            h("tbody", null, rows))),
+            others.length === 0 ? null : h("p", { class: "muted" }, "The live version's figures are of the newest events, those of the others of the moment at which they were decided on. They saw other events, so no column has a winner: the gate compares on the same ones."));
     });
+    const showLive = whenChanged(({ entry, columns }) => put(liveRow, cells(entry, columns)));
+
+    /** The version that answers now, with its micro-updates: the floor, too, which has no record of its own. */
+    function liveEntry() {
+        const { status } = live;
+        const record = versions.find((entry) => entry.state === "live");
+        const update = status.decisions.find((decision) => decision.version === status.live);
+        const [number, updates] = status.live.split(".").map(Number);
+        const note = [number === 0 ? "the floor: popularity and co-visitation" : "", updates > 0 ? `${format.count(updates)} micro-update${updates > 1 ? "s" : ""}` : ""];
+        return {
+            version: status.live, state: "live", created: record?.created ?? status.started, note: note.filter(Boolean).join(", "),
+            offset: update?.offset ?? record?.offset ?? status.learner.offset, figures: { ...record?.figures, ...status.figures.live },
+        };
+    }
+
+    function showAll() {
+        if (!versions) return;
+        const entry = liveEntry();
+        const all = [...versions, entry].map((one) => one.figures ?? {});
+        const metrics = [...new Set(all.flatMap((figures) => Object.keys(figures)))].filter((metric) => metric.includes("@")).sort(format.byMetric).slice(0, 4);
+        const columns = { metrics, isTimed: all.some((figures) => figures.training_seconds > 0) };
+        show({ others: versions.filter((one) => one.state !== "live"), isTrained: versions.some((one) => one.state === "live"), columns });
+        showLive({ entry, columns, builds });
+    }
 
     function update() {
         if (!page.isReady()) return;
         const { status } = live;
-        // Asked again when the live version or the newest decision changed or a training ended, not every second.
-        const newest = status.decisions[0];
-        const isTraining = Number.isFinite(status.learner.retraining);
-        const key = `${status.live} ${newest?.time ?? 0} ${newest?.kind ?? ""} ${isTraining}`;
+        // Asked again when another version answers, something was decided or a training ended; the live row follows the status.
+        const decision = status.decisions.find((one) => one.kind !== "micro_update");
+        const key = [Number.parseInt(status.live, 10), decision?.time, decision?.kind, Number.isFinite(status.learner.retraining),
+            Number.isFinite(status.learner.candidate_lag_events)].join(" ");
         if (key !== asked) {
             asked = key;
             load();
         }
+        showAll();
         setText(page.lead, status.live.startsWith("0.")
             ? "The floor without training answers: popularity and co-visitation, learned live."
             : `Version ${status.live} answers. A new version must win on live data before it serves; one that loses afterwards is rolled back by itself.`);

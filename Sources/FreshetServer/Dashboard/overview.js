@@ -5,6 +5,7 @@ import { h, put, setText, whenChanged } from "./dom.js";
 import * as format from "./format.js";
 import { curveChart, defaultMetric, yardstickGain } from "./figures.js";
 import { decisionList } from "./decisions.js";
+import { firstVersionPanel, gainSentence } from "./firstversion.js";
 import { live } from "./live.js";
 import { firstEvents, frame, learnerBadge } from "./status.js";
 
@@ -28,7 +29,13 @@ function tile(label, help) {
 }
 
 // "p95 4.1 · p99 8.9 ms": the unit once where it is the same.
-const tailText = ([one, oneUnit], [other, otherUnit]) => `p95 ${one}${oneUnit === otherUnit ? "" : ` ${oneUnit}`} · p99 ${other} ${otherUnit}`;
+function tailText(p95, p99) {
+    const [[one, oneUnit], [other, otherUnit]] = [p95, p99].map((number) => format.milliseconds(number, 1));
+    return `p95 ${one}${oneUnit === otherUnit ? "" : ` ${oneUnit}`} · p99 ${other} ${otherUnit}`;
+}
+
+// What a decision did to the live version.
+const verbs = { micro_update: "updated", promotion: "promoted", rollback: "rolled back" };
 
 function open() {
     const events = tile("Events", "Events received a second, over the last ten seconds.");
@@ -43,8 +50,9 @@ function open() {
     const chart = lineChart({ title: "Prequential score over time", height: 220,
         empty: "No prequential figures yet. They begin with the first events that the model predicts before it learns them." });
     const gain = h("p", { class: "panel-figure" });
+    const adds = h("p", { class: "muted" });
     const winning = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Is it winning?"), gain,
-        h("a", { class: "more", href: "#/learning" }, "All figures")), chart.element);
+        h("a", { class: "more", href: "#/quality" }, "All figures")), adds, chart.element);
     const legend = h("ul", { class: "legend", "aria-label": "Legend" });
     winning.insertBefore(legend, chart.element);
 
@@ -53,12 +61,13 @@ function open() {
     const healthPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Health")), health, facts);
     const list = h("div");
     const decisions = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Latest decisions"),
-        h("a", { class: "more", href: "#/learning" }, "All decisions")), list);
+        h("a", { class: "more", href: "#/quality" }, "All decisions")), list);
     const learner = h("dl", { class: "facts" });
     const badge = h("span");
     const learnerPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Learner"), badge), learner);
     const begin = h("div");
-    const page = frame("Overview", begin, tiles, h("div", { class: "grid" },
+    const first = firstVersionPanel();
+    const page = frame("Overview", begin, first.element, tiles, h("div", { class: "grid" },
         h("div", { class: "stack" }, winning, decisions), h("div", { class: "stack" }, healthPanel, learnerPanel)));
 
     const showHealth = whenChanged((parts) => put(health, parts.length === 0
@@ -75,33 +84,45 @@ function open() {
     const showLegend = whenChanged((lines) => put(legend, lines.map(([tone, label]) =>
         h("li", null, h("span", { class: `swatch tone-${tone}`, "aria-hidden": "true" }), label))));
 
-    function update() {
+    // What moves with the clock alone: the lines of the last minutes, how long ago, how long up.
+    function tick() {
         if (!page.isReady()) return;
-        const { status, samples } = live;
+        const { status, samples, now: time } = live;
         const { log, learner: now } = status;
-        showBegin(log.events === 0);
         events.update([format.rate(log.events_per_second), "/s"], `${format.shortCount(log.events)} in the log`, samples.map((one) => one.events));
         freshness.update(status.freshness.count ? format.seconds(status.freshness.p50) : [format.none, ""],
             status.freshness.count ? `p95 ${format.duration(status.freshness.p95)}` : "no publication yet", samples.map((one) => one.freshness));
         latency.update(status.latency.count ? format.milliseconds(status.latency.p50) : [format.none, ""],
-            status.latency.count ? tailText(format.milliseconds(status.latency.p95), format.milliseconds(status.latency.p99)) : "no request yet",
+            status.latency.count ? tailText(status.latency.p95, status.latency.p99) : "no request yet",
             samples.map((one) => one.latency));
         requests.update([format.rate(status.requests_per_second), "/s"], `${format.shortCount(status.latency.count)} measured`, samples.map((one) => one.requests));
         lag.update([format.shortCount(now.lag_events), now.lag_events === 1 ? "event" : "events"],
             now.lag_events > 0 ? `oldest waits ${format.duration(now.lag_seconds)}` : "all learned", samples.map((one) => one.lag));
-        const published = status.decisions.find((decision) => ["micro_update", "promotion", "rollback"].includes(decision.kind));
-        version.update([status.live, ""], published ? `${format.name(published.kind).toLowerCase()} ${format.ago(published.time, status.time)}`
+        const published = status.decisions.find((decision) => verbs[decision.kind]);
+        version.update([status.live, ""], published ? `${verbs[published.kind]} ${format.ago(published.time, time)}`
             : status.live.startsWith("0.") ? "the floor without training" : "");
+        first.update(log.events > 0 ? now.first_version ?? null : null, (time - status.time) / 1000);
+        showFacts([["Up for", format.duration((time - status.started) / 1000)], ["Users", format.count(log.users)], ["Items", format.count(log.items)],
+            ["Events", format.count(log.events)]]);
+    }
+
+    function update() {
+        if (!page.isReady()) return;
+        const { status } = live;
+        const { learner: now } = status;
+        tick();
+        showBegin(status.log.events === 0);
         const metric = defaultMetric(status);
         const best = yardstickGain(status, metric);
-        setText(gain, best ? `${format.change(best.gain)} ${format.metricName(metric)} ${best.gain >= 0 ? "over" : "against"} ${format.name(best.contender).toLowerCase()}` : "");
-        gain.className = `panel-figure ${!best ? "" : best.gain >= 0 ? "good" : "bad"}`;
-        const drawn = curveChart(status, metric, { byTime: true });
+        setText(gain, best ? gainText(best, metric) : "");
+        gain.title = best && Number.isFinite(best.events) ? `On the newest ${format.count(best.events)} events.` : "";
+        gain.className = `panel-figure ${!best || best.isLevel ? "" : best.gain > 0 ? "good" : "bad"}`;
+        setText(adds, gainSentence(now.gain));
+        adds.hidden = adds.textContent === "";
+        const drawn = curveChart(status, metric, { byTime: false });
         chart.update(drawn);
         showLegend(drawn.series.map((line) => [line.tone, line.label]));
         showHealth(status.health);
-        showFacts([["Up for", format.duration((status.time - status.started) / 1000)], ["Users", format.count(log.users)], ["Items", format.count(log.items)],
-            ["Events", format.count(log.events)]]);
         showBadge(now.state);
         showLearner([["Learns", `${format.rate(now.events_per_second)} events/s`], ["Learned to", `event ${format.count(now.offset)}`],
             ["Loss", Number.isFinite(now.loss) ? format.figure(now.loss) : format.none],
@@ -112,7 +133,12 @@ function open() {
         showDecisions(status.decisions.slice(0, 12));
         setText(page.lead, sentence(status, metric, best));
     }
-    return { element: page.element, update };
+    return { element: page.element, update, tick };
+}
+
+function gainText({ contender, gain, isLevel }, metric) {
+    const [name, other] = [format.metricName(metric), format.name(contender).toLowerCase()];
+    return isLevel ? `Level with ${other} in ${name}` : `${format.change(gain)} ${name} ${gain > 0 ? "over" : "against"} ${other}`;
 }
 
 function sentence(status, metric, best) {
@@ -121,9 +147,10 @@ function sentence(status, metric, best) {
     const parts = [`Version ${status.live} answers requests.`];
     if (status.freshness.count) parts.push(`Half of all events are in the serving weights ${format.duration(status.freshness.p50)} after they arrive.`);
     if (best) {
-        parts.push(best.gain >= 0
-            ? `On the newest events it beats ${format.name(best.contender).toLowerCase()} by ${format.percent(best.gain)} ${format.metricName(metric)}.`
-            : `On the newest events ${format.name(best.contender).toLowerCase()} is still ahead.`);
+        const other = format.name(best.contender).toLowerCase();
+        parts.push(best.isLevel ? `On the newest events it is level with ${other}.`
+            : best.gain > 0 ? `On the newest events it beats ${other} by ${format.percent(best.gain)} ${format.metricName(metric)}.`
+                : `On the newest events ${other} is still ahead.`);
     }
     if (ill > 0) parts.push(`${ill} ${ill === 1 ? "part needs" : "parts need"} attention.`);
     return parts.join(" ");

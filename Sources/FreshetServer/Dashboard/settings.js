@@ -36,7 +36,7 @@ function open() {
     const keys = h("div", null, loading(2));
     const configuration = h("div", null, loading(4));
     const element = h("div", { class: "page" }, h("header", { class: "page-head" }, h("h1", null, "Settings"),
-        h("p", { class: "lead" }, "The server's settings come from its configuration file, its environment and its flags: shown here, changed there.")),
+        h("p", { class: "lead" }, "The server's settings come from its configuration file, its environment and its flags: shown here under the names they have in the file, changed there.")),
     h("div", { class: "page-body" }, h("div", { class: "grid grid-even" },
         h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "The key of this tab")), form),
         h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Server")), server)),
@@ -96,20 +96,24 @@ function keyTable(entries, revoke) {
             h("td", { class: "actions" }, h("button", { type: "button", class: "button button-small", "aria-label": `Revoke ${entry.name}`, on: { click: () => revoke(entry) } }, "Revoke")))))));
 }
 
-/** The settings, flattened: `engine.learning.batchSize` and its value. */
-function settingsTable(answer) {
+/** The settings by their names in the file, one a line; parts with a form of their own are taken apart. */
+function settingsTable({ settings: entries }) {
     const rows = [];
-    const walk = (name, value) => {
-        if (value !== null && typeof value === "object" && !Array.isArray(value)) {
-            for (const [inner, part] of Object.entries(value)) walk(name ? `${name}.${inner}` : inner, part);
+    const walk = (name, value, source) => {
+        const isObject = value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length > 0;
+        if (isObject) {
+            for (const inner of Object.keys(value).sort()) walk(`${name}.${inner}`, value[inner], source);
         } else {
-            rows.push([name, Array.isArray(value) ? value.map((one) => typeof one === "object" ? JSON.stringify(one) : one).join(", ") || "none" : String(value ?? "not set")]);
+            rows.push({ name, source, text: typeof value === "string" ? value : JSON.stringify(value) });
         }
     };
-    walk("", answer);
+    for (const { key: name, value, source } of entries) walk(name, value, source);
+    // A long name breaks after a point.
+    const broken = (name) => name.split(".").map((part, index) => index > 0 ? [".", h("wbr"), part] : part);
     return h("div", { class: "scroll" }, h("table", { class: "data data-settings" }, h("caption", { class: "visually-hidden" }, "Settings in force"),
-        h("thead", null, h("tr", null, h("th", { scope: "col" }, "Setting"), h("th", { scope: "col" }, "Value"))),
-        h("tbody", null, rows.map(([name, value]) => h("tr", null, h("th", { scope: "row" }, h("code", null, name)), h("td", null, h("bdi", null, value)))))));
+        h("thead", null, h("tr", null, ["Setting", "Value", "From"].map((text) => h("th", { scope: "col" }, text)))),
+        h("tbody", null, rows.map(({ name, source, text }) => h("tr", { class: ["default", "program"].includes(source) ? null : "is-changed" },
+            h("th", { scope: "row" }, h("code", null, broken(name))), h("td", null, h("bdi", null, text)), h("td", null, h("bdi", null, source)))))));
 }
 
 export default { title: "Settings", open };

@@ -1,16 +1,16 @@
-// Learning: who predicts best, what was decided, and what was forgotten.
+// Quality: who predicts best, what was decided, and what was forgotten.
 
 import { glyph, lineChart } from "./charts.js";
 import { api } from "./api.js";
 import { h, put, s, setText, whenChanged } from "./dom.js";
 import * as format from "./format.js";
-import { curveChart, defaultMetric, metrics, tone } from "./figures.js";
+import { curveChart, defaultMetric, isComparable, metrics, tone } from "./figures.js";
 import { decisionList } from "./decisions.js";
 import { live } from "./live.js";
 import { frame, learnerBadge } from "./status.js";
 
 // Kept while the tab is open, so that a visit to another page loses no choice.
-const choice = { metric: null, byTime: true, hidden: new Set(), kinds: "notable", cohort: "all" };
+const choice = { metric: null, byTime: false, hidden: new Set(), kinds: "notable", cohort: "all" };
 
 const cohortChoices = [["all", "All events"], ["new_users", "New users"], ["new_items", "New items"]];
 
@@ -21,10 +21,10 @@ function open() {
     const metricSelect = h("select", { id: "metric", on: { change: () => { choice.metric = metricSelect.value; update(); } } });
     const axis = (byTime, label) => h("button", { type: "button", "aria-pressed": String(choice.byTime === byTime), on: { click: () => {
         choice.byTime = byTime;
-        for (const button of axes.children) button.setAttribute("aria-pressed", String(button === axes.children[byTime ? 0 : 1]));
+        for (const button of axes.children) button.setAttribute("aria-pressed", String(button === axes.children[byTime ? 1 : 0]));
         update();
     } } }, label);
-    const axes = h("div", { class: "segments", role: "group", "aria-label": "Horizontal axis" }, axis(true, "Time"), axis(false, "Events"));
+    const axes = h("div", { class: "segments", role: "group", "aria-label": "Horizontal axis" }, axis(false, "Events"), axis(true, "Time"));
     const legend = h("div", { class: "legend", role: "group", "aria-label": "Contenders shown" });
     const chart = lineChart({ title: "Prequential score of every contender", height: 320,
         empty: "No curve yet. Every event is predicted before it is learned; the first points appear after some dozens of events." });
@@ -52,7 +52,7 @@ function open() {
     const decisionsPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Decisions"),
         h("div", { class: "controls" }, h("label", { for: "kinds" }, "Show"), kinds)), list);
     const badge = h("span");
-    const page = frame("Learning", curves, figuresPanel, forgettingPanel, decisionsPanel);
+    const page = frame("Quality", curves, figuresPanel, forgettingPanel, decisionsPanel);
     page.element.querySelector("h1").append(" ", badge);
 
     // The status carries the newest decisions; the log of them reaches further back.
@@ -117,16 +117,22 @@ function figureTable(table, names, chosen) {
     if (contenders.length === 0) return h("p", { class: "muted empty" }, "No figures yet.");
     // The two depths that people compare, and what was chosen.
     names = names.filter((metric) => metric === chosen || /@(10|20)$/.test(metric));
-    const best = Object.fromEntries(names.map((metric) => [metric, Math.max(...contenders.map((contender) => table[contender][metric] ?? -Infinity))]));
-    return h("table", { class: "data data-figures" }, h("caption", { class: "visually-hidden" }, "Prequential figures by contender and metric"),
-        h("thead", null, h("tr", null, h("th", { scope: "col" }, "Contender"),
+    const compared = contenders.filter((contender) => isComparable(table, contender));
+    const best = Object.fromEntries(names.map((metric) => [metric, Math.max(...compared.map((contender) => table[contender][metric] ?? -Infinity))]));
+    const others = contenders.filter((contender) => !compared.includes(contender));
+    return [h("table", { class: "data data-figures" }, h("caption", { class: "visually-hidden" }, "Prequential figures by contender and metric"),
+        h("thead", null, h("tr", null, h("th", { scope: "col" }, "Contender"), h("th", { scope: "col", class: "number" }, "Events"),
             names.map((metric) => h("th", { scope: "col", class: `number ${metric === chosen ? "chosen" : ""}` }, format.metricName(metric))))),
-        h("tbody", null, contenders.map((contender) => h("tr", null,
-            h("th", { scope: "row" }, h("span", { class: `swatch tone-${tone(contender)}`, "aria-hidden": "true" }), format.name(contender)),
+        h("tbody", null, [...compared, ...others].map((contender) => h("tr", { class: compared.includes(contender) ? null : "is-aside" },
+            h("th", { scope: "row" }, h("span", { class: `swatch tone-${tone(contender)}`, "aria-hidden": "true" }), format.name(contender), compared.includes(contender) ? null : "*"),
+            h("td", { class: "number" }, format.count(table[contender].count)),
             names.map((metric) => {
                 const value = table[contender][metric];
-                return h("td", { class: `number ${value === best[metric] ? "best" : ""}` }, format.score(value));
-            })))));
+                return h("td", { class: `number ${compared.includes(contender) && value === best[metric] ? "best" : ""}` }, format.score(value));
+            }))))),
+    h("p", { class: "muted" }, "Bold is the best among those who predicted the same events. ", others.map((contender) => contender === "last_good"
+        ? "* The last good state predicts only the share of the events on which the guard compares it with the live version. "
+        : `* ${format.name(contender)} has predicted only some of the events so far. `))];
 }
 
 function forgettingTable({ periods, versions, scores, backward_transfer: transfer }) {
@@ -149,4 +155,4 @@ function forgettingTable({ periods, versions, scores, backward_transfer: transfe
             ? "it is negative, so something was forgotten." : "it is not negative, so nothing was forgotten."}`) : null];
 }
 
-export default { title: "Learning", open };
+export default { title: "Quality", open };
