@@ -55,7 +55,10 @@ public struct ForgettingMatrix: Sendable, Equatable, Codable {
     public mutating func removeRow(at row: Int) {
         versions.remove(at: row)
         scores.remove(at: row)
-        learned = learned.map { first in first.map { $0 > row ? $0 - 1 : min($0, scores.count - 1) } }
+        learned = learned.map { first in
+            guard let first, !scores.isEmpty else { return nil }
+            return first > row ? first - 1 : min(first, scores.count - 1)
+        }
     }
 
     /// Forgets the oldest rows beyond a number of them, those that first had learned a period last.

@@ -153,5 +153,10 @@ struct ForgettingMatrixTests {
         #expect(matrix.backwardTransfer == nil)
         matrix.removeRow(at: 0)
         #expect(matrix.versions == [ModelVersion(2)])
+        // The last row may go too: nothing has learned the period then, until the next row has.
+        matrix.removeRow(at: 0)
+        matrix.addRow(.init(3), learnedPeriods: 1, scores: [0.3])
+        matrix.addRow(.init(4), learnedPeriods: 1, scores: [0.2])
+        #expect(matrix.backwardTransfer.map { abs($0 + 0.1) < 1e-12 } == true)
     }
 }

@@ -55,6 +55,8 @@ struct ForgettingMeter {
         let scores = windows.map { Self.recall(of: scorer, on: $0.events) }
         // The running period is learned up to now; it counts as learned when half of it has been.
         let learned = windows.count - (windows[windows.count - 1].seen * 2 < length ? 1 : 0)
+        // A version that goes live again after a rollback keeps one row, the newest.
+        if let earlier = matrix.versions.firstIndex(of: state.version) { matrix.removeRow(at: earlier) }
         if matrix.versions.count == Self.rows { matrix.removeRow(at: 0) }
         matrix.addRow(state.version, learnedPeriods: learned, scores: scores)
     }
