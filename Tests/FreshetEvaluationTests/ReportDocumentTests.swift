@@ -70,6 +70,12 @@ struct ReportDocumentTests {
         #expect(page.classes["hit", default: 0] >= 3)
     }
 
+    /// Eight boxes are four and four, not seven and a lonely one.
+    @Test(arguments: [(0, 7, 1), (1, 7, 1), (7, 7, 7), (8, 7, 4), (9, 7, 5), (4, 3, 2), (5, 3, 3), (6, 3, 3)])
+    func rowsAreFilled(count: Int, limit: Int, columns: Int) {
+        #expect(Markup.columns(for: count, atMost: limit) == columns)
+    }
+
     @Test func emptyPartsAreLeftOut() {
         let page = Page(ReportDocument(title: "Nothing", results: []).html)
         #expect(page.isWellFormed)

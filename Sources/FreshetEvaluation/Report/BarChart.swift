@@ -52,6 +52,6 @@ struct BarChart {
     }
 
     private static func shortened(_ name: String) -> String {
-        name.count > 22 ? name.prefix(21) + "…" : name
+        name.count > 28 ? name.prefix(27) + "…" : name
     }
 }

@@ -36,7 +36,7 @@ extension ReportDocument {
             "How far down the list",
             "A longer list catches more, and the order inside it matters.",
             isShown: !figures.isEmpty
-        ) { $0.add(figures, columns: "two") }
+        ) { $0.add(figures, atMost: 2) }
     }
 
     /// Training loss and validation figure by epoch, two charts a model.
@@ -48,7 +48,7 @@ extension ReportDocument {
             "How the models learned",
             "The mean training loss of each epoch, and NDCG@10 on each user's validation item, which chose the epoch.",
             isShown: !figures.isEmpty
-        ) { $0.add(figures, columns: "two") }
+        ) { $0.add(figures, atMost: 2) }
     }
 
     private func lossFigure(_ curve: TrainingCurve) -> ReportFigure? {

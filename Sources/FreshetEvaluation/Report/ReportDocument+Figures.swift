@@ -36,7 +36,7 @@ extension ReportDocument {
             "Who is served well",
             "\(Metric.label(of: mainMetric)) of parts of the users and of the catalogue, on one scale.",
             isShown: limit > 0
-        ) { $0.add(figures, columns: "two") }
+        ) { $0.add(figures) }
     }
 
     private func barFigure(

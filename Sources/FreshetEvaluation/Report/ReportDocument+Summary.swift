@@ -51,7 +51,8 @@ extension ReportDocument {
 
     func dataSection() -> Markup? {
         section("The data", isShown: !statistics.isEmpty) { section in
-            section.element("dl", [("class", "tiles")]) { tiles in
+            let columns = Markup.columns(for: statistics.count, atMost: 7)
+            section.element("dl", [("class", "tiles columns-\(columns)")]) { tiles in
                 for fact in statistics {
                     tiles.element("div") { tile in
                         tile.element("dt", text: fact.name)

@@ -27,7 +27,8 @@ extension ReportDocument {
                 past.element("h4", text: "Next")
                 for title in customer.chosen { past.element("p", [("class", "chosen")], text: title) }
             }
-            story.element("div", [("class", "lists")]) { lists in
+            let columns = Markup.columns(for: customer.lists.count, atMost: 3)
+            story.element("div", [("class", "lists columns-\(columns)")]) { lists in
                 for shown in customer.lists { add(shown, to: &lists) }
             }
         }

@@ -70,10 +70,17 @@ extension Markup {
         element("span", [("class", "swatch c\(color)")], text: "")
     }
 
-    /// Adds figures side by side, as many in a row as there is room for.
-    mutating func add(_ figures: [ReportFigure], columns: String = "three") {
-        element("div", [("class", "figures \(columns)")]) { grid in
+    /// Adds figures side by side, three in a row unless two fill the rows better, fewer where there is no room.
+    mutating func add(_ figures: [ReportFigure], atMost limit: Int = 3) {
+        let columns = Self.columns(for: figures.count, atMost: limit)
+        element("div", [("class", "figures \(columns > 2 ? "three" : "two")")]) { grid in
             for figure in figures { grid.add(figure.markup) }
         }
+    }
+
+    /// How many of some boxes to put in a row, so that the last row is as full as can be: eight are four and four.
+    static func columns(for count: Int, atMost limit: Int) -> Int {
+        let rows = (count + limit - 1) / limit
+        return rows == 0 ? 1 : (count + rows - 1) / rows
     }
 }

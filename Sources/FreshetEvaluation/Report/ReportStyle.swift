@@ -46,11 +46,16 @@ enum ReportStyle {
         h2 + .tiles { margin-top: 18px; }
         dl { margin: 0; }
         dd { margin: 0; }
+        .columns-1 { --columns: 1; } .columns-2 { --columns: 2; } .columns-3 { --columns: 3; } .columns-4 { --columns: 4; }
+        .columns-5 { --columns: 5; } .columns-6 { --columns: 6; } .columns-7 { --columns: 7; }
         .tiles {
-          display: grid; grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: 1px;
+          display: flex; flex-wrap: wrap; gap: 1px;
           background: var(--card); border: 1px solid var(--rule); border-radius: 10px; overflow: hidden;
         }
-        .tiles div { box-shadow: 0 0 0 1px var(--rule); padding: 12px 16px; display: flex; flex-direction: column; }
+        .tiles div {
+          flex: 1 1 max(140px, 100% / var(--columns) - 1px); box-shadow: 0 0 0 1px var(--rule); padding: 12px 16px;
+          display: flex; flex-direction: column;
+        }
         .tiles dt { color: var(--soft); font-size: 0.82rem; }
         .tiles dd { font-size: 1.15rem; font-weight: 600; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
         .scroll { overflow-x: auto; }
@@ -63,7 +68,11 @@ enum ReportStyle {
         tbody th { font-weight: 500; }
         td:last-child, th:last-child { padding-right: 0; }
         .models { width: 100%; }
-        td small { color: var(--soft); font-size: 0.8em; }
+        .models th, .models td { padding: 7px 10px; }
+        .models th:first-child { padding-left: 0; }
+        .models td:last-child, .models th:last-child { padding-right: 0; }
+        .models th, .models td:last-child { white-space: normal; }
+        td small { display: block; color: var(--soft); font-size: 0.8em; }
         td.best { font-weight: 700; }
         td.best small { font-weight: 400; }
         .swatch {
@@ -73,7 +82,7 @@ enum ReportStyle {
         .figures { display: grid; gap: 0 34px; }
         .whole { white-space: nowrap; }
         .figures.three { grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); }
-        .figures.two { grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 440px)); column-gap: 72px; }
+        .figures.two { grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); column-gap: 72px; }
         .legend { align-self: center; grid-row: span 3; padding-bottom: 28px; }
         /* Captions, charts and tables of one row of figures begin at the same height. */
         figure {
@@ -83,7 +92,10 @@ enum ReportStyle {
         figcaption { font-weight: 600; font-size: 0.92rem; margin-bottom: 8px; }
         figcaption small { display: block; font-weight: 400; font-size: 0.82rem; line-height: 1.4; color: var(--soft); }
         .chart { display: block; width: 100%; height: auto; overflow: visible; }
-        .chart text { fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums; }
+        .chart text {
+          fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums;
+          paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round;
+        }
         .chart .name, .chart .value { fill: var(--ink); }
         .chart .best { font-weight: 700; }
         .axis { stroke: var(--soft); stroke-width: 1; opacity: 0.6; }
@@ -119,7 +131,8 @@ enum ReportStyle {
         .more { color: var(--soft); margin-bottom: 14px; }
         .history + h4 { margin-top: 14px; }
         .chosen { font-weight: 600; color: var(--good); }
-        .lists { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(190px, 100%), 1fr)); gap: 20px 28px; }
+        .lists { display: flex; flex-wrap: wrap; gap: 20px 28px; }
+        .lists .list { flex: 1 1 max(min(190px, 100%), 100% / var(--columns) - 28px); }
         .hit { color: var(--good); background: var(--goodback); border-radius: 4px; }
         .method { margin-top: 10px; }
         .facts { font-size: 0.9rem; }
