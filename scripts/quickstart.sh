@@ -48,7 +48,8 @@ url=http://127.0.0.1:$port
 cat <<END
 
 The dashboard:  $url/
-Now the shop's later weeks happen, ${QUICKSTART_RATE:-500} events a second.
+Now the shop's later weeks happen, ${QUICKSTART_RATE:-500} events a second. At first popularity and co-visitation answer;
+the lines say how long the first trained version takes, and then what it adds to them.
 
 END
 "$freshet" replay --server "$url" --data "$sample" --from "$opening" --until "${QUICKSTART_UNTIL:-2011-01-01}" \

@@ -24,6 +24,8 @@ public struct VersionRecord: Sendable, Equatable, Codable {
     public var created: Int64
     /// The newest event that its weights have learned.
     public var offset: Int64
+    /// When the training began that it comes from, in milliseconds since 1970: it knows nobody who was erased before.
+    public var trainingStarted: Int64?
     /// The folder of its snapshot, below the data folder; `nil` when none is kept.
     public var folder: String?
     /// Its figures by name, such as `recall@10`.
@@ -35,6 +37,7 @@ public struct VersionRecord: Sendable, Equatable, Codable {
         state: State,
         created: Int64,
         offset: Int64,
+        trainingStarted: Int64? = nil,
         folder: String? = nil,
         figures: [String: Double] = [:]
     ) {
@@ -42,8 +45,14 @@ public struct VersionRecord: Sendable, Equatable, Codable {
         self.state = state
         self.created = created
         self.offset = offset
+        self.trainingStarted = trainingStarted
         self.folder = folder
         self.figures = figures
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case version, state, created, offset, folder, figures
+        case trainingStarted = "training_started"
     }
 }
 

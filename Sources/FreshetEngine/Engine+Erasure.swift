@@ -20,7 +20,7 @@ extension Engine {
             exemplars = try await learning.perform { $0.erase(index) }
         }
         let now = clock.milliseconds
-        let mustRetrain = index != nil && live.current.scorer != nil
+        let mustRetrain = index != nil && (live.current.scorer != nil || isFirstVersionComing)
         let receipt = ErasureReceipt(
             id: UUID().uuidString.lowercased(),
             user: id,
@@ -53,19 +53,26 @@ extension Engine {
         }
     }
 
+    /// Whether weights are on their way that may have learned from whoever is erased now.
+    private var isFirstVersionComing: Bool {
+        learning.trainingOrder != nil || book.all.contains { $0.state == .candidate }
+    }
+
     private static let erasurePrefix = "erasure."
 
     private func scheduleRetraining(after receipt: ErasureReceipt) async throws {
         let due = receipt.time + Int64(configuration.retraining.erasureHours * 3_600_000)
-        try await learning.perform { $0.retrain(by: due) }
+        try await learning.perform { $0.retrain(without: receipt.time, by: due) }
     }
 
-    /// Whether the live weights come from a training that began after the erasure.
+    /// Whether the live weights come from a training that began after the erasure; where nothing trained serves, whether
+    /// none that began before is on its way.
     private func isLearned(out receipt: ErasureReceipt) -> Bool {
         let snapshot = live.current
-        guard snapshot.scorer != nil else { return true }
-        let started = book.record(of: snapshot.version)?.figures["training_started"] ?? 0
-        return started >= Double(receipt.time)
+        if snapshot.scorer != nil { return book.isTrained(snapshot.version, since: receipt.time) }
+        let candidates = book.all.filter { $0.state == .candidate }
+        return (learning.trainingOrder.map { $0.time >= receipt.time } ?? true)
+            && candidates.allSatisfy { book.isTrained($0.version, since: receipt.time) }
     }
 }
 

@@ -100,6 +100,7 @@ public final class Engine: Service {
             log: store,
             vocabulary: vocabulary,
             settings: configuration.retraining,
+            loop: configuration.loopSettings,
             seed: configuration.seed
         )
         let parts = LearnerParts(
@@ -109,6 +110,7 @@ public final class Engine: Service {
             logger: logger,
             live: live,
             archive: archive,
+            writer: SnapshotWriter(niceness: configuration.learning.niceness),
             records: records,
             book: book,
             decisions: decisionLog,

@@ -105,7 +105,9 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         /// The longest that one may take, in minutes.
         public var minutes = 30.0
         /// The longest for the first one, in minutes: until it is there, only what streams answers.
-        public var firstMinutes = 2.0
+        ///
+        /// Where it is cut short, an ordinary training follows after an hour.
+        public var firstMinutes = 0.75
         /// Hours within which a training without an erased user's events is made and put live; 0 for at once.
         public var erasureHours = 24.0
         /// The newest events that a training learns from at most.

@@ -80,9 +80,14 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var retraining: Double?
         /// How many events a new version has yet to learn before it competes; `nil` when none is on its way.
         public var candidateLagEvents: Int64?
+        /// How far the first trained version is; `nil` once a trained one serves.
+        public var firstVersion: FirstVersion?
+        /// What the trained version that serves adds to the counts; `nil` while none serves.
+        public var gain: Gain?
 
         enum CodingKeys: String, CodingKey {
-            case state, offset, loss, retraining
+            case state, offset, loss, retraining, gain
+            case firstVersion = "first_version"
             case candidateLagEvents = "candidate_lag_events"
             case lagEvents = "lag_events"
             case lagSeconds = "lag_seconds"

@@ -27,6 +27,52 @@ struct GateTests {
         #expect(try #require(trials.eventsTo80Percent) <= events)
     }
 
+    /// A first version need not win: one that is as good goes live in time, one that is much worse does not.
+    @Test(arguments: agreements)
+    func aFirstVersionNeedNotBeWorse(agreement: Double) throws {
+        let equal = GateTrials.promotion(effect: 0, agreement: agreement, streams: 100, standard: .notWorse, seed: 12)
+        #expect(equal.hits >= 95)
+        #expect(try #require(equal.eventsTo80Percent) <= PromotionGate.Settings().first.horizon)
+        let worse = GateTrials.promotion(
+            effect: -0.2,
+            agreement: agreement,
+            streams: 100,
+            standard: .notWorse,
+            seed: 13
+        )
+        #expect(worse.hits <= 5)
+    }
+
+    @Test func theMarginIsGivenAwayOnlyToAFirstVersion() {
+        var (first, later) = (PromotionGate(standard: .notWorse), PromotionGate())
+        for _ in 0..<4_000 {
+            first.add(candidate: 0.49, live: 0.5)
+            later.add(candidate: 0.49, live: 0.5)
+        }
+        #expect(first.verdict == .notWorse)
+        #expect(later.verdict == .worse)
+        #expect(first.figures["margin"].map { abs($0 - 0.025) < 1e-12 } == true)
+        // What is shown is the difference itself.
+        #expect(first.figures["difference"].map { abs($0 + 0.01) < 1e-12 } == true)
+    }
+
+    @Test func settlesOnWhatItSawWhenThereIsNoMore() {
+        func gate(_ count: Int, _ candidate: Double, _ standard: PromotionGate.Standard) -> PromotionGate {
+            var gate = PromotionGate(standard: standard)
+            for place in 0..<count {
+                // Differences of either sign, whose mean is that of the two figures.
+                let sign = place % 2 == 0 ? 0.4 : -0.4
+                gate.add(candidate: candidate + sign, live: 0.5)
+            }
+            gate.settle()
+            return gate
+        }
+        #expect(gate(300, 0.49, .notWorse).verdict == .notWorse)
+        #expect(gate(299, 0.49, .notWorse).verdict == .waiting)
+        #expect(gate(300, 0.46, .notWorse).verdict == .waiting)
+        #expect(gate(300, 0.49, .better).verdict == .waiting)
+    }
+
     @Test func aRegressionIsRolledBack() throws {
         let half = GateTrials.rollback(effect: -0.5, agreement: 0.8, streams: 100, events: 2_000, seed: 4)
         #expect(try #require(half.eventsTo80Percent) <= 1_000)

@@ -119,8 +119,8 @@ struct LearningLoopTests {
     func aTrainedCandidateRehearsesThenCompetes(rehearsal: Int, isDecided: Bool) throws {
         var settings = Self.settings()
         settings.rehearsal = rehearsal
-        settings.promotion.minimumEvents = 20
-        settings.promotion.horizon = 400
+        settings.promotion.first.minimumEvents = 20
+        settings.promotion.first.horizon = 400
         let loop = try LearningLoop(settings: settings)
         let events = Self.events(1_200)
         _ = try loop.process(Array(events[..<400]))

@@ -137,6 +137,74 @@ struct PublicationPolicyTests {
         #expect(policy.candidate == nil)
     }
 
+    private static func firstGate(candidate: Double, live: Double) -> PromotionGate {
+        var gate = PromotionGate(standard: .notWorse)
+        for _ in 0..<4_000 { gate.add(candidate: candidate, live: live) }
+        return gate
+    }
+
+    @Test mutating func aFirstVersionGoesLiveWhenItIsNotWorse() {
+        policy = PublicationPolicy(settings: settings)
+        #expect(!policy.isTrained)
+        _ = policy.trainingFinished()
+        let step = policy.advance(seen(1, promotion: Self.firstGate(candidate: 0.5, live: 0.5)))
+        #expect(step.actions == [.promote(ModelVersion(1))])
+        #expect(step.decisions.map(\.kind) == [.promotion])
+        #expect(step.decisions[0].evidence["margin"] == 0.025)
+        #expect(policy.isTrained)
+        #expect(policy.good == ModelVersion(0))
+        // The guard stands behind it.
+        let back = policy.advance(seen(2, rollback: Self.guardAfter(200, live: 0, good: 0.5)))
+        #expect(back.actions.first == .rollBack(from: ModelVersion(1), to: ModelVersion(0)))
+    }
+
+    @Test mutating func aFirstVersionThatIsWorseIsDiscarded() {
+        policy = PublicationPolicy(settings: settings)
+        _ = policy.trainingFinished()
+        let step = policy.advance(seen(1, promotion: Self.firstGate(candidate: 0.4, live: 0.5)))
+        #expect(step.actions == [.discard(ModelVersion(1))])
+    }
+
+    /// The training may read more of the log than was learned when it was called for.
+    @Test mutating func aRollbackByHandCallsForNoTrainingOnTheSameEvents() {
+        settings.firstTrainingEvents = 100
+        settings.retrainGrowth = 1
+        policy = PublicationPolicy(settings: settings)
+        #expect(policy.advance(seen(0, offset: 100)).decisions.map(\.kind) == [.retrain])
+        policy.trainingBegan(time: 0, upTo: 500)
+        let version = policy.trainingFinished()
+        _ = policy.promote(version, time: 1_000, offset: 500)
+        _ = policy.rollBack(time: 2_000, offset: 500)
+        #expect(policy.advance(seen(3, offset: 500)).actions.isEmpty)
+        #expect(policy.advance(seen(4, offset: 999)).actions.isEmpty)
+        #expect(policy.nextTrainingByGrowth == 1_000)
+        #expect(policy.advance(seen(5, offset: 1_000)).actions == [.retrain(reason: "The log has grown.")])
+    }
+
+    @Test mutating func aFirstTrainingThatWasCutShortIsFollowedByAnOrdinaryOne() {
+        settings.firstTrainingEvents = 100
+        settings.retrainPause = 60
+        policy = PublicationPolicy(settings: settings)
+        _ = policy.advance(seen(0, offset: 100))
+        let version = policy.trainingFinished(wasCutShort: true)
+        _ = policy.promote(version, time: 1_000, offset: 100)
+        #expect(policy.advance(seen(59, offset: 100)).actions.isEmpty)
+        let step = policy.advance(seen(60, offset: 100))
+        #expect(step.actions == [.retrain(reason: "The first training was cut short.")])
+        _ = policy.trainingFinished(wasCutShort: true)
+        _ = policy.advance(seen(61, promotion: Self.gate(candidate: 0.2, live: 0.5), offset: 100))
+        #expect(policy.advance(seen(10_000, offset: 101)).actions.isEmpty)
+    }
+
+    @Test mutating func aVersionFromDiskCallsForNoTrainingUntilTheLogHasGrown() {
+        settings.firstTrainingEvents = 100
+        settings.retrainGrowth = 1
+        policy = PublicationPolicy(settings: settings, live: ModelVersion(3), trainedOffset: 400)
+        #expect(policy.advance(seen(0, offset: 400)).actions.isEmpty)
+        #expect(policy.advance(seen(1, offset: 799)).actions.isEmpty)
+        #expect(policy.advance(seen(2, offset: 800)).actions == [.retrain(reason: "The log has grown.")])
+    }
+
     @Test mutating func driftPutsWeightOnNewEventsAndTrains() {
         settings.firstTrainingEvents = 1
         settings.retrainPause = 100

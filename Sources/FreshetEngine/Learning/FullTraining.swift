@@ -1,15 +1,19 @@
 import FreshetCore
 import FreshetData
+import FreshetLearning
 import FreshetModels
 import FreshetTensor
 
 /// A full training from the log: what makes a new version's weights.
 ///
-/// Blocks the calling thread for minutes; runs beside serving on a thread of lower priority.
+/// A first version is tried on the newest events of the log, which it is not trained on (``LogTrial``). Blocks the calling
+/// thread for minutes; runs beside serving on a thread of lower priority.
 struct FullTraining: Sendable {
     let log: any EventLog
     let vocabulary: Vocabulary
     let settings: EngineConfiguration.Retraining
+    /// The loop in which a first version is tried.
+    let loop: LearningLoop.Settings
     let seed: UInt64
 
     /// What is to be trained.
@@ -22,6 +26,18 @@ struct FullTraining: Sendable {
         var time: Int64
         /// Whether what comes of it goes live whatever the gate says.
         var isForced = false
+        /// How many of the newest events are left for a trial; 0 for none, as where a trained version serves.
+        var heldOut: Int64 = 0
+    }
+
+    /// How far an order is.
+    enum Stage: Sendable, Equatable {
+        /// Training, with the share that is done.
+        case training(Double)
+        /// A first version is tried on the log: events judged, of at most so many.
+        case trying(Int, of: Int)
+        /// It learns what came meanwhile: events that are left.
+        case followingUp(Int)
     }
 
     /// What came of an order.
@@ -32,30 +48,54 @@ struct FullTraining: Sendable {
 
     /// A trained model that has no version number yet.
     struct Product: Sendable {
-        var model: String
-        var configurationJSON: String
-        var scorer: any Scorer
+        var trained: TrainedModel
+        /// The model after its trial on the log, where it had one.
+        var tried: TriedCandidate?
+        /// The newest event that it has learned.
+        var learned: Int64
         /// Seconds of training.
         var seconds: Double
+        /// Whether the training ended because its time was over.
+        var wasCutShort: Bool
         /// Validation NDCG@10 of the best epoch, where it was measured.
         var validation: Double?
     }
 
-    /// Trains.
+    /// Trains, and tries what has to be tried.
     ///
     /// - Parameters:
     ///   - order: what is to be trained.
     ///   - isCancelled: asked between steps.
-    ///   - report: called with the share of the budget or of the epochs that is done, 0 to 1.
+    ///   - report: called with how far it is.
     /// - Returns: the trained model.
     /// - Throws: ``FreshetError`` when the log cannot be read, the data do not suffice, or the training was cancelled.
     func run(
         _ order: Order,
         isCancelled: @escaping @Sendable () -> Bool,
+        report: @escaping @Sendable (Stage) -> Void
+    ) throws -> Product {
+        var product = try train(order, isCancelled: isCancelled) { report(.training($0)) }
+        guard order.heldOut > 0 else { return product }
+        let trial = LogTrial(log: log, loop: loop, seed: seed, threads: settings.threads)
+        let tried = try trial.run(
+            product.trained,
+            after: product.learned,
+            heldOut: Int(order.heldOut),
+            isCancelled: isCancelled,
+            report: report
+        )
+        (product.tried, product.learned) = (tried, tried.offset)
+        return product
+    }
+
+    private func train(
+        _ order: Order,
+        isCancelled: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (Double) -> Void
     ) throws -> Product {
         let start = ContinuousClock.now
-        let data = try LogDataset.read(log, vocabulary: vocabulary, limit: settings.maximumEvents, upTo: order.newest)
+        let newest = order.newest - order.heldOut
+        let data = try LogDataset.read(log, vocabulary: vocabulary, limit: settings.maximumEvents, upTo: newest)
         guard data.histories.eventCount > 1 else {
             throw FreshetError(.invalidData, "The log holds no events to train from.")
         }
@@ -76,11 +116,16 @@ struct FullTraining: Sendable {
             isCancelled: isCancelled
         )
         try learner.fit(data, session: session)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
         return Product(
-            model: model.name,
-            configurationJSON: model.configurationJSON(of: learner),
-            scorer: learner.makeScorer(),
-            seconds: (ContinuousClock.now - start) / .seconds(1),
+            trained: TrainedModel(
+                model: model.name,
+                configurationJSON: model.configurationJSON(of: learner),
+                scorer: learner.makeScorer()
+            ),
+            learned: newest,
+            seconds: seconds,
+            wasCutShort: seconds >= 60 * order.minutes,
             validation: best.value
         )
     }

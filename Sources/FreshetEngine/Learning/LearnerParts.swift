@@ -9,6 +9,7 @@ struct LearnerParts: Sendable {
     let logger: Logger
     let live: LiveModel
     let archive: SnapshotArchive
+    let writer: SnapshotWriter
     let records: RecordQueue
     let book: VersionBook
     let decisions: DecisionLog

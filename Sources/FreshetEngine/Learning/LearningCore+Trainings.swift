@@ -14,27 +14,34 @@ extension LearningCore {
     func startTraining(isForced: Bool) {
         let settings = parts.configuration.retraining
         guard settings.isEnabled else { return loop.trainingFailed() }
-        parts.retraining.start(
-            FullTraining.Order(
-                newest: parts.store.newestOffset,
-                minutes: loop.live.trained == nil ? settings.firstMinutes : settings.minutes,
-                time: parts.clock.milliseconds,
-                isForced: isForced
-            )
+        let (newest, isFirst) = (parts.store.newestOffset, loop.live.trained == nil)
+        let order = FullTraining.Order(
+            newest: newest,
+            minutes: isFirst ? settings.firstMinutes : settings.minutes,
+            time: parts.clock.milliseconds,
+            isForced: isForced,
+            heldOut: isFirst && !isForced ? LogTrial.heldOut(of: newest, by: loop.settings) : 0
         )
+        guard parts.retraining.start(order) else { return }
+        erasedMeanwhile = []
+        loop.trainingBegan(time: order.time, upTo: newest)
     }
 
     /// Takes up what trainings gave since the last time: the newest becomes the candidate.
+    ///
+    /// One that has learned more than the learner waits: it must not be asked to predict what it knows.
+    /// - Parameter isLearning: whether there is a learner that will get there.
     /// - Throws: ``FreshetError`` when the log cannot be read.
-    func takeUpTrainings() throws {
+    func takeUpTrainings(isLearning: Bool = true) throws {
         while let outcome = finished.first {
+            if isLearning, case .success(let product) = outcome.result, product.learned > offset { return }
             finished.removeFirst()
             defer { parts.retraining.resultWasTaken() }
             do {
                 try compete(outcome.result.get(), of: outcome.order)
             } catch let error {
                 // The erased are still owed weights without them.
-                if outcome.order.isForced { retrain(by: parts.clock.milliseconds + 600_000) }
+                if outcome.order.isForced { erasure?.due = parts.clock.milliseconds + 600_000 }
                 loop.trainingFailed()
                 if case .success = outcome.result { throw error }
             }
@@ -43,28 +50,34 @@ extension LearningCore {
 
     private func compete(_ product: FullTraining.Product, of order: FullTraining.Order) throws {
         if let old = loop.policy.candidate { parts.book.update(old) { $0.state = .discarded } }
-        let version = try loop.trainingFinished(
-            TrainedModel(
-                model: product.model,
-                configurationJSON: product.configurationJSON,
-                scorer: product.scorer
-            ),
-            learned: order.newest,
-            recent: try events(after: max(0, order.newest - Self.recent), upTo: order.newest),
-            missed: try events(after: order.newest, upTo: loop.offset).lazy.map(\.user)
-        )
+        let version = try enter(product)
+        for user in erasedMeanwhile { loop.eraseFromCandidate(user) }
         var record = VersionRecord(
             version: version,
             state: .candidate,
             created: parts.clock.milliseconds,
-            offset: order.newest
+            offset: product.learned,
+            trainingStarted: order.time
         )
         record.figures["training_seconds"] = product.seconds
-        record.figures["training_started"] = Double(order.time)
         record.figures["validation_ndcg@10"] = product.validation
         parts.book.put(record)
         isForced = isForced || order.isForced
         try promoteIfForced()
+    }
+
+    private func enter(_ product: FullTraining.Product) throws -> ModelVersion {
+        let missed = try events(after: product.learned, upTo: loop.offset).lazy.map(\.user)
+        if let tried = product.tried {
+            return try loop.trainingFinished(tried, wasCutShort: product.wasCutShort, missed: missed)
+        }
+        return try loop.trainingFinished(
+            product.trained,
+            learned: product.learned,
+            wasCutShort: product.wasCutShort,
+            recent: try events(after: max(0, product.learned - Self.recent), upTo: product.learned),
+            missed: missed
+        )
     }
 
     /// Lets the candidate learn a batch of what came while it was trained.
@@ -72,7 +85,7 @@ extension LearningCore {
     /// - Returns: whether there is more.
     /// - Throws: ``FreshetError`` when the log cannot be read.
     func catchUpNext() throws -> Bool {
-        guard loop.isCatchingUp else { return false }
+        guard isPrepared, loop.isCatchingUp else { return false }
         let limit = parts.configuration.learning.batchSize
         loop.catchUp(
             try parts.store.events(after: loop.candidateOffset, limit: limit).filter { $0.offset <= loop.offset }
@@ -87,16 +100,28 @@ extension LearningCore {
         try carryOut(loop.promote(version, time: parts.clock.milliseconds))
     }
 
-    /// Starts the training that leaves out erased users, once it is due.
-    func considerErasures() {
-        guard let due = erasureDue, parts.clock.milliseconds >= due, parts.retraining.progress == nil else { return }
-        erasureDue = nil
-        guard loop.live.trained != nil else { return }
-        startTraining(isForced: true)
+    /// Sees to weights that leave out erased users, once they are due.
+    /// - Throws: ``FreshetError`` when a model cannot be learned further.
+    func considerErasures() throws {
+        guard let erasure, parts.clock.milliseconds >= erasure.due, parts.retraining.order == nil else { return }
+        let isLiveFree = loop.live.trained == nil || parts.book.isTrained(loop.live.version, since: erasure.newest)
+        let isCandidateFree = loop.policy.candidate.map { parts.book.isTrained($0, since: erasure.newest) }
+        if isLiveFree, isCandidateFree ?? true { return self.erasure = nil }
+        if isCandidateFree == true {
+            isForced = true
+            return try promoteIfForced()
+        }
+        startTraining(isForced: loop.live.trained != nil)
     }
 
-    /// Asks for weights that have not learned from erased users.
-    func retrain(by due: Int64) { erasureDue = min(erasureDue ?? due, due) }
+    /// Asks for weights that have not learned from a user who was erased.
+    ///
+    /// - Parameters:
+    ///   - erased: when, in milliseconds since 1970.
+    ///   - due: when the training begins at the latest.
+    func retrain(without erased: Int64, by due: Int64) {
+        erasure = (min(erasure?.due ?? due, due), max(erasure?.newest ?? erased, erased))
+    }
 
     private func events(after offset: Int64, upTo end: Int64) throws -> [LoggedEvent] {
         var (events, offset) = ([LoggedEvent](), offset)

@@ -16,9 +16,7 @@ final class LearningCore {
     private let base: Int64
     /// Whether the loop comes from a checkpoint, so that one can be written before all is prepared.
     private let isResumed: Bool
-    private var isPrepared = false
-    /// The newest event that all weights of the checkpoint on disk have learned: later ones are needed after a kill.
-    private(set) var durableOffset: Int64 = 0
+    private(set) var isPrepared = false
     /// Events up to here were read before learning began.
     private var prepared: Int64 = 0
     private var waiting = FreshnessQueue()
@@ -27,19 +25,24 @@ final class LearningCore {
     var finished: [FullTraining.Outcome] = []
     /// Whether the candidate goes live whatever the gate says.
     var isForced = false
-    /// When weights without the users that were erased last are due, in milliseconds since 1970.
-    var erasureDue: Int64?
+    /// When weights without the users that were erased are due, and when the last of these was, in milliseconds since 1970.
+    var erasure: (due: Int64, newest: Int64)?
+    /// Who was erased since the newest training began.
+    var erasedMeanwhile: Set<UserIndex> = []
 
     init(_ parts: LearnerParts, _ start: LearningStart) {
         self.parts = parts
         loop = start.loop
         (base, isResumed) = (start.base, start.isResumed)
-        durableOffset = start.isResumed ? start.loop.newestLearnedByAll : 0
+        parts.writer.durableOffset = start.isResumed ? start.loop.newestLearnedByAll : 0
         forgetting = ForgettingMeter(periodLength: parts.configuration.learning.forgettingPeriod)
     }
 
     /// The newest event learned.
     var offset: Int64 { max(base, loop.offset) }
+
+    /// The newest event that all weights of the checkpoint on disk have learned: later ones are needed after a kill.
+    var durableOffset: Int64 { parts.writer.durableOffset }
 
     // MARK: Learning
 
@@ -51,7 +54,7 @@ final class LearningCore {
     func learnNext(evaluatedShare: Double) throws -> Int {
         if !isPrepared { return try prepareNext(evaluatedShare) }
         try takeUpTrainings()
-        considerErasures()
+        try considerErasures()
         let events = try parts.store.events(after: loop.offset, limit: parts.configuration.learning.batchSize)
         guard !events.isEmpty else {
             try carryOut(loop.idle(time: parts.clock.milliseconds))
@@ -122,36 +125,47 @@ final class LearningCore {
         )
         if kind == .promotion { forgetting.measure(state) }
         keep(state)
-        keepSafe { try parts.archive.setLive(state.version) }
+        writeBeside { [archive = parts.archive] in try archive.setLive(state.version) }
         checkpoint()
     }
 
-    /// Writes a version to disk, in the place of older updates of it.
+    /// Has a version written to disk, in the place of older updates of it.
     private func keep(_ state: ServedState) {
-        keepSafe { try parts.archive.write(state) }
-        parts.book.update(state.version) { record in
-            record.offset = state.offset
-            record.folder = LearnedFiles.versions + "/" + SnapshotArchive.name(of: state.version)
+        let (archive, book, count) = (parts.archive, parts.book, parts.configuration.snapshots.kept)
+        writeBeside {
+            try archive.write(state)
+            book.update(state.version) { record in
+                record.offset = state.offset
+                record.folder = LearnedFiles.versions + "/" + SnapshotArchive.name(of: state.version)
+            }
+            archive.prune(keeping: count, live: state.version)
         }
-        parts.archive.prune(keeping: parts.configuration.snapshots.kept, live: state.version)
     }
 
-    /// Writes the learner's state and its offset in one file: what was learned is not learned again after a kill.
+    /// Has the learner's state and its offset written in one file: what was learned is not learned again after a kill.
     func checkpoint() {
         guard isPrepared || isResumed else { return }
-        keepSafe {
-            try loop.checkpoint().write(to: parts.checkpointPath)
-            durableOffset = loop.newestLearnedByAll
+        let (state, offset, path) = (loop.checkpoint(), loop.newestLearnedByAll, parts.checkpointPath)
+        writeBeside { [writer = parts.writer] in
+            try state.write(to: path)
+            writer.durableOffset = offset
         }
     }
 
-    private func keepSafe(_ write: () throws -> Void) {
-        do {
-            try write()
-            parts.health.setWell(LearningStart.part)
-        } catch let error {
-            // The older file is whole; what it does not hold is learned again after a kill.
-            parts.health.setIll(LearningStart.part, error)
+    /// The same, unless an older state is still being written.
+    func checkpointIfIdle() {
+        if parts.writer.isIdle { checkpoint() }
+    }
+
+    private func writeBeside(_ write: @escaping @Sendable () throws -> Void) {
+        parts.writer.add { [health = parts.health] in
+            do {
+                try write()
+                health.setWell(LearningStart.part)
+            } catch let error {
+                // The older file is whole; what it does not hold is learned again after a kill.
+                health.setIll(LearningStart.part, error)
+            }
         }
     }
 
@@ -183,6 +197,7 @@ final class LearningCore {
     /// Forgets what the learner remembers of a user; how many exemplars there were.
     func erase(_ user: UserIndex) -> Int {
         forgetting.erase(user)
+        erasedMeanwhile.insert(user)
         let count = loop.erase(user)
         checkpoint()
         return count
@@ -190,11 +205,30 @@ final class LearningCore {
 
     // MARK: Report
 
+    /// The gain of the version that serves, of none before.
+    private var gain: EngineStatus.Gain? {
+        guard loop.live.trained != nil else { return nil }
+        return EngineStatus.Gain(loop.gain.version == loop.live.version.number ? loop.gain : TrainedGain())
+    }
+
+    private var firstVersion: FirstVersionProgress? {
+        guard !loop.policy.isTrained else { return nil }
+        var progress = FirstVersionProgress()
+        progress.firstEvents = loop.settings.publication.firstTrainingEvents
+        progress.wasTrained = loop.policy.lastTrainedOffset != nil
+        progress.nextTraining = loop.policy.nextTrainingByGrowth
+        progress.candidate = loop.policy.candidate == nil ? nil : loop.candidateGate
+        progress.candidateLag = loop.isCatchingUp ? loop.offset - loop.candidateOffset : nil
+        return progress
+    }
+
     /// What the status shows.
     func report() -> LearningReport {
         LearningReport(
             offset: offset,
             candidateLag: loop.isCatchingUp ? loop.offset - loop.candidateOffset : nil,
+            firstVersion: firstVersion,
+            gain: gain,
             loss: loop.report?.loss,
             learningRate: loop.report.map { Double($0.rate) },
             figures: loop.evaluation.figures(),

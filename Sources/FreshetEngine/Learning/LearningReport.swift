@@ -6,6 +6,10 @@ struct LearningReport: Sendable {
     var offset: Int64 = 0
     /// How many events the candidate has yet to learn before it competes; `nil` when none is on its way.
     var candidateLag: Int64?
+    /// What there is to know of a first trained version; `nil` when a trained one serves.
+    var firstVersion: FirstVersionProgress?
+    /// What the trained version adds to the counts; `nil` when none serves.
+    var gain: EngineStatus.Gain?
     /// The loss of the newest micro-update.
     var loss: Double?
     /// The learning rate of the newest micro-update.

@@ -81,13 +81,14 @@ final class LearningService: @unchecked Sendable {
 
     private func run() {
         var evaluatedShare = 1.0
+        var turns = CatchUpTurns()
         var nextReport = ContinuousClock.now
         var nextCheckpoint = ContinuousClock.now + .seconds(parts.configuration.learning.checkpointEvery)
         while !signal.isStopping {
             let learned = learn(&evaluatedShare)
             let now = ContinuousClock.now
             if now >= nextCheckpoint {
-                lock.withLock { core.checkpoint() }
+                lock.withLock { core.checkpointIfIdle() }
                 nextCheckpoint = ContinuousClock.now + .seconds(parts.configuration.learning.checkpointEvery)
             }
             if now >= nextReport || learned == 0 {
@@ -95,13 +96,15 @@ final class LearningService: @unchecked Sendable {
                 shown.withLock { $0.report = report }
                 nextReport = ContinuousClock.now + Self.reportEvery
             }
-            guard learned < parts.configuration.learning.batchSize, !catchUp() else { continue }
+            let isBehind = learned >= parts.configuration.learning.batchSize
+            guard !catchUp(atMost: turns.next(isBehind: isBehind)), !isBehind else { continue }
             // All there was: wait for the next event, or for the moment of the next publication.
             let offset = lock.withLock { core.offset }
             signal.wait(after: offset, seconds: min(1, parts.configuration.learning.publishEvery))
             signal.pause(seconds: min(Self.gathering, parts.configuration.learning.publishEvery / 10))
         }
         lock.withLock { core.checkpoint() }
+        parts.writer.waitUntilIdle()
     }
 
     /// One batch; how many events there were, 0 when the log cannot be read.
@@ -134,15 +137,19 @@ final class LearningService: @unchecked Sendable {
         }
     }
 
-    /// Lets a candidate learn what it has missed while events gather; whether there was anything.
-    private func catchUp() -> Bool {
+    /// Lets a candidate learn what it has missed while events gather.
+    ///
+    /// - Parameter most: how many batches it may learn.
+    /// - Returns: whether there was anything.
+    private func catchUp(atMost most: Int) -> Bool {
         let end = ContinuousClock.now + .seconds(min(Self.gathering, parts.configuration.learning.publishEvery / 10))
         var hasMore = true
-        var hadAny = false
+        var (hadAny, batches) = (false, 0)
         do {
-            while hasMore, !signal.isStopping, ContinuousClock.now < end {
+            while hasMore, batches < most, !signal.isStopping, ContinuousClock.now < end {
                 hasMore = try lock.withLock { try core.catchUpNext() }
                 hadAny = hadAny || hasMore
+                batches += 1
             }
         } catch let error {
             parts.health.setIll(Self.part, error)
@@ -154,10 +161,14 @@ final class LearningService: @unchecked Sendable {
     // MARK: From outside
 
     /// Does something with the learner between two batches, on a thread of its own: it may take a while.
+    ///
+    /// What follows from it is on disk when this returns; the learner does not wait for that.
     func perform<Result: Sendable>(_ body: @escaping @Sendable (LearningCore) throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             BackgroundThread.start(named: "freshet-order", niceness: 0) { [self] in
+                parts.writer.waitUntilIdle()
                 let result = Swift.Result { try lock.withLock { try body(core) } }
+                parts.writer.waitUntilIdle()
                 let report = lock.withLock { core.report() }
                 shown.withLock { $0.report = report }
                 continuation.resume(with: result)
@@ -173,7 +184,7 @@ final class LearningService: @unchecked Sendable {
         lock.withLock { core.finished.append(outcome) }
         guard !shown.withLock({ $0.isRunning }) else { return signal.wake() }
         do {
-            try lock.withLock { try core.takeUpTrainings() }
+            try lock.withLock { try core.takeUpTrainings(isLearning: false) }
         } catch let error {
             parts.health.setIll(Self.part, error)
         }
@@ -182,6 +193,9 @@ final class LearningService: @unchecked Sendable {
     // MARK: Status
 
     static let part = "learner"
+
+    /// The training that runs, or whose result was not taken up yet.
+    var trainingOrder: FullTraining.Order? { parts.retraining.order }
 
     /// What the learner last said about itself.
     var report: LearningReport { shown.withLock { $0.report } }
@@ -202,6 +216,14 @@ final class LearningService: @unchecked Sendable {
         status.learningRate = report.learningRate
         status.retraining = parts.retraining.progress
         status.candidateLagEvents = report.candidateLag
+        status.firstVersion = report.firstVersion.map { progress in
+            var progress = progress
+            (progress.newest, progress.eventsPerSecond) = (newest, rate.perSecond)
+            progress.isEnabled = isRunning && parts.configuration.retraining.isEnabled
+            (progress.stage, progress.order) = (parts.retraining.stage, parts.retraining.order)
+            return progress.status
+        }
+        status.gain = report.gain
         if !isRunning {
             status.state = "stopped"
         } else if status.lagSeconds > parts.configuration.learning.behindAfter {

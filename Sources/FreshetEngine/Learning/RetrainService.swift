@@ -6,7 +6,8 @@ import Synchronization
 final class RetrainService: Sendable {
     private struct State {
         var isRunning = false
-        var progress: Double?
+        var stage: FullTraining.Stage?
+        var order: FullTraining.Order?
         var stops = false
         /// Threads that have not ended: one trains, another may still hand its result over.
         var threads = 0
@@ -24,8 +25,16 @@ final class RetrainService: Sendable {
         self.logger = logger
     }
 
-    /// How far the running training is, 0 to 1; `nil` when none runs and the result of the last one was taken.
-    var progress: Double? { state.withLock { $0.progress } }
+    /// How far the running training is; `nil` when none runs and the result of the last one was taken.
+    var stage: FullTraining.Stage? { state.withLock { $0.stage } }
+
+    /// What is being trained; `nil` as ``stage``.
+    var order: FullTraining.Order? { state.withLock { $0.order } }
+
+    /// How far the running training is, 0 to 1, a trial after it left out; `nil` as ``stage``.
+    var progress: Double? {
+        stage.map { if case .training(let share) = $0 { share } else { 1 } }
+    }
 
     /// Sets what is called on the training's thread with what came of every order, but not when it was stopped.
     func setHandler(_ handler: @escaping @Sendable (FullTraining.Outcome) -> Void) {
@@ -39,7 +48,7 @@ final class RetrainService: Sendable {
     func start(_ order: FullTraining.Order) -> Bool {
         let starts = state.withLock { state in
             guard !state.isRunning, !state.stops else { return false }
-            (state.isRunning, state.progress) = (true, 0)
+            (state.isRunning, state.stage, state.order) = (true, .training(0), order)
             state.threads += 1
             return true
         }
@@ -65,7 +74,7 @@ final class RetrainService: Sendable {
     /// Says that the result of the last training is the candidate now: from here on none runs.
     func resultWasTaken() {
         state.withLock { state in
-            if !state.isRunning { state.progress = nil }
+            if !state.isRunning { (state.stage, state.order) = (nil, nil) }
         }
     }
 
@@ -87,7 +96,7 @@ final class RetrainService: Sendable {
             let product = try training.run(
                 order,
                 isCancelled: { self.state.withLock { $0.stops } },
-                report: { progress in self.state.withLock { $0.progress = progress } }
+                report: { stage in self.state.withLock { $0.stage = stage } }
             )
             logger.info("full training finished", metadata: ["seconds": "\(product.seconds)"])
             return .success(product)

@@ -22,6 +22,11 @@ final class VersionBook: Sendable {
         records.withLock { $0[ModelVersion(version.number)] }
     }
 
+    /// Whether a version comes from a training that began at a moment or later.
+    func isTrained(_ version: ModelVersion, since time: Int64) -> Bool {
+        (record(of: version)?.trainingStarted ?? 0) >= time
+    }
+
     /// Adds a version, or replaces what is known of it.
     func put(_ record: VersionRecord) {
         records.withLock { $0[record.version] = record }

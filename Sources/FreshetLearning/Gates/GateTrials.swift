@@ -17,24 +17,30 @@ public struct GateTrials: Sendable, Equatable, Codable {
     /// After how many events four fifths of all streams had ended in a hit; `nil` when fewer did.
     public var eventsTo80Percent: Int?
 
-    /// Runs candidates through the gate of new versions.
+    /// Runs candidates through the gate of new versions, or of a first one.
     public static func promotion(
         effect: Double,
         agreement: Double,
         streams: Int,
         settings: PromotionGate.Settings = .init(),
+        standard: PromotionGate.Standard = .better,
         seed: UInt64
     ) -> GateTrials {
         let ends = (0..<streams).map { stream -> Int? in
             var simulation = GateSimulation(effect: effect, agreement: agreement, seed: seed, stream: stream)
-            var gate = PromotionGate(settings: settings)
+            var gate = PromotionGate(settings: settings, standard: standard)
             while gate.verdict == .waiting {
                 let (live, candidate) = simulation.next()
                 gate.add(candidate: candidate, live: live)
             }
-            return gate.verdict == .better ? gate.evidence.count : nil
+            return [.better, .notWorse].contains(gate.verdict) ? gate.evidence.count : nil
         }
-        return GateTrials("promotion", effect: effect, agreement: agreement, ends: ends)
+        return GateTrials(
+            standard == .better ? "promotion" : "first version",
+            effect: effect,
+            agreement: agreement,
+            ends: ends
+        )
     }
 
     /// Runs live models through the guard, each good for a random while before it becomes worse by `-effect`.

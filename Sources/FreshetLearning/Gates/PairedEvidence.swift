@@ -1,6 +1,6 @@
 /// What is known of the difference between two models on the same events.
 public struct PairedEvidence: Sendable, Equatable, Codable {
-    /// Evidence for either sign.
+    /// Evidence for either sign of the difference, the margin given away.
     public private(set) var test = BettingTest()
     /// The size of the difference.
     public private(set) var sequence = ConfidenceSequence()
@@ -16,8 +16,13 @@ public struct PairedEvidence: Sendable, Equatable, Codable {
     public var baselineMean: Double { count > 0 ? baseline / Double(count) : 0 }
 
     /// Takes one event's figures, each in [0, 1].
-    public mutating func add(_ figure: Double, baseline other: Double) {
-        test.add(figure - other)
+    ///
+    /// - Parameters:
+    ///   - figure: the figure of the model that is judged.
+    ///   - other: that of the model that it is compared with.
+    ///   - margin: the share of `other` that the test gives away: what it then says is about `figure - (1 - margin) * other`.
+    public mutating func add(_ figure: Double, baseline other: Double, margin: Double = 0) {
+        test.add(figure - (1 - margin) * other)
         sequence.add(figure - other)
         baseline += other
     }

@@ -1,7 +1,11 @@
-/// Decides whether a new version goes live: it must win against the live one on the same events.
+/// Decides whether a new version goes live: it must win against the live one on the same events, or, as long as no trained
+/// version serves, not be worse by more than a margin.
 ///
 /// The paired differences of reciprocal rank go into a ``BettingTest``, so looking after every event is allowed: a
-/// candidate that is no better is promoted with a chance of at most ``Settings/falsePromotion``, ever.
+/// candidate that is no better is promoted with a chance of at most ``Settings/falsePromotion``, ever. For a first version
+/// the margin is given away first: the test is about the candidate's figure and `1 - margin` of the live one's. When its
+/// events are over and the test has said nothing, it goes live if its mean is within the margin; the ``RollbackGuard``
+/// stands behind that.
 public struct PromotionGate: Sendable, Equatable, Codable {
     /// The settings.
     public struct Settings: Sendable, Equatable, Codable {
@@ -16,6 +20,8 @@ public struct PromotionGate: Sendable, Equatable, Codable {
         public var minimumEvents = 1_000
         /// How many events a candidate has to win; without a verdict by then it is discarded.
         public var horizon = 30_000
+        /// What is asked instead while no trained version serves.
+        public var first = FirstVersion()
 
         /// The defaults.
         public init() {}
@@ -28,7 +34,31 @@ public struct PromotionGate: Sendable, Equatable, Codable {
             try SettingRange.check("promotion.leastGain", leastGain, in: 0...10)
             try SettingRange.check("promotion.minimumEvents", minimumEvents, in: 1...1_000_000_000)
             try SettingRange.check("promotion.horizon", horizon, in: minimumEvents...1_000_000_000)
+            try SettingRange.check("promotion.first.margin", first.margin, in: 0...1)
+            try SettingRange.check("promotion.first.minimumEvents", first.minimumEvents, in: 1...1_000_000_000)
+            try SettingRange.check("promotion.first.horizon", first.horizon, in: first.minimumEvents...1_000_000_000)
         }
+    }
+
+    /// What a first trained version is asked: not to be worse than what answers without one.
+    public struct FirstVersion: Sendable, Equatable, Codable {
+        /// By how much its mean reciprocal rank may be lower, as a share of the live one's.
+        public var margin = 0.05
+        /// How many events a verdict takes at least.
+        public var minimumEvents = 300
+        /// How many events it is judged on at most.
+        public var horizon = 4_000
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// What a candidate has to show.
+    public enum Standard: String, Sendable, Codable {
+        /// It must win.
+        case better
+        /// It must not be worse by more than the margin of ``FirstVersion``.
+        case notWorse = "not_worse"
     }
 
     /// What the gate says.
@@ -37,6 +67,8 @@ public struct PromotionGate: Sendable, Equatable, Codable {
         case waiting
         /// The candidate is better.
         case better
+        /// The candidate is not worse by more than the margin, which is enough for a first version.
+        case notWorse = "not_worse"
         /// The candidate is worse, or not better by as much as wanted.
         case worse
         /// The candidate has not won within the horizon.
@@ -45,47 +77,74 @@ public struct PromotionGate: Sendable, Equatable, Codable {
 
     /// The settings it was created with.
     public let settings: Settings
+    /// What the candidate has to show.
+    public let standard: Standard
     /// What is known so far.
     public private(set) var evidence = PairedEvidence()
     /// What the gate says; once it is not ``Verdict/waiting`` it stays.
     public private(set) var verdict = Verdict.waiting
 
     /// Creates a gate for one candidate.
-    public init(settings: Settings = Settings()) { self.settings = settings }
+    public init(settings: Settings = Settings(), standard: Standard = .better) {
+        self.settings = settings
+        self.standard = standard
+    }
+
+    /// On how many events a verdict is there at the latest.
+    public var horizon: Int { standard == .better ? settings.horizon : settings.first.horizon }
 
     /// Takes the reciprocal ranks of one event, in [0, 1].
     /// - Returns: the verdict.
     @discardableResult
     public mutating func add(candidate: Double, live: Double) -> Verdict {
         guard verdict == .waiting else { return verdict }
-        evidence.add(candidate, baseline: live)
-        guard evidence.count >= settings.minimumEvents else { return verdict }
+        evidence.add(candidate, baseline: live, margin: margin)
+        guard evidence.count >= minimumEvents else { return verdict }
         if evidence.test.isAbove(alpha: settings.falsePromotion) {
-            verdict = .better
+            verdict = standard == .better ? .better : .notWorse
         } else if evidence.test.isBelow(alpha: settings.falseDiscard) || isHopeless {
             verdict = .worse
-        } else if evidence.count >= settings.horizon {
-            verdict = .undecided
+        } else if evidence.count >= horizon {
+            verdict = standard == .notWorse && isWithinMargin ? .notWorse : .undecided
         }
         return verdict
     }
 
-    /// The evidence by name.
-    public var figures: [String: Double] { evidence.figures(alpha: settings.falsePromotion) }
+    /// Says that no further events are to be had for now: a first version whose mean is within the margin goes live; any
+    /// other candidate waits for more.
+    public mutating func settle() {
+        guard verdict == .waiting, standard == .notWorse, evidence.count >= minimumEvents, isWithinMargin else {
+            return
+        }
+        verdict = .notWorse
+    }
+
+    /// The evidence by name, with the `margin` where one is given away.
+    public var figures: [String: Double] {
+        var figures = evidence.figures(alpha: settings.falsePromotion)
+        if standard == .notWorse { figures["margin"] = margin * evidence.baselineMean }
+        return figures
+    }
 
     /// The verdict in words.
     public var reason: String {
         switch verdict {
         case .waiting: "The candidate has neither won nor lost after \(evidence.count) events."
         case .better: "The candidate won on \(evidence.count) events that both had predicted."
+        case .notWorse:
+            "The first trained version is not worse than what answered before, on \(evidence.count) events that both had predicted."
         case .worse: "The candidate lost on \(evidence.count) events that both had predicted."
         case .undecided: "The candidate did not win within \(evidence.count) events."
         }
     }
 
+    private var margin: Double { standard == .better ? 0 : settings.first.margin }
+    private var minimumEvents: Int { standard == .better ? settings.minimumEvents : settings.first.minimumEvents }
+    private var isWithinMargin: Bool { evidence.sequence.mean >= -margin * evidence.baselineMean }
+
     /// Whether the gain that is wanted is out of the interval; looked at every 64 events, as it costs more.
     private var isHopeless: Bool {
-        guard settings.leastGain > 0, evidence.count % 64 == 0 else { return false }
+        guard standard == .better, settings.leastGain > 0, evidence.count % 64 == 0 else { return false }
         return evidence.sequence.interval(alpha: settings.falseDiscard).upperBound
             < settings.leastGain * evidence.baselineMean
     }

@@ -6,7 +6,7 @@ import FreshetNN
 import FreshetTensor
 
 extension LearningLoop {
-    private static let layout = "freshet-learning-1"
+    private static let layout = "freshet-learning-2"
 
     /// What a checkpoint holds beside arrays.
     private struct Saved: Codable {
@@ -28,6 +28,7 @@ extension LearningLoop {
         var emphasizedEvents: Int
         var report: ContinualLearner.Report?
         var forgetting: ForgettingMatrix
+        var gain: TrainedGain
     }
 
     private struct SavedState: Codable {
@@ -37,7 +38,8 @@ extension LearningLoop {
         var configurationJSON: String?
     }
 
-    private struct SavedLine: Codable {
+    /// What is kept of a line beside arrays.
+    struct SavedLine: Codable, Sendable {
         var model: String?
         var configurationJSON: String?
         var unpublished: Int
@@ -66,7 +68,8 @@ extension LearningLoop {
             yardsticks: yardsticks,
             emphasizedEvents: emphasizedEvents,
             report: report,
-            forgetting: forgetting
+            forgetting: forgetting,
+            gain: gain
         )
         checkpoint.arrays["state"] = StoredArray(Array(SnapshotJSON.encode(saved)))
         return checkpoint
@@ -114,6 +117,7 @@ extension LearningLoop {
         emphasizedEvents = saved.emphasizedEvents
         report = saved.report
         forgetting = saved.forgetting
+        gain = saved.gain
         try kept.restore(checkpoint.part("kept"))
         policy.resume(under: settings.publication)
     }
@@ -163,7 +167,7 @@ extension LearningLoop {
         return TrainedModel(model: model, configurationJSON: configurationJSON, scorer: scorer)
     }
 
-    private static func save(_ line: LearningLine, under name: String, in checkpoint: inout Checkpoint) -> SavedLine {
+    static func save(_ line: LearningLine, under name: String, in checkpoint: inout Checkpoint) -> SavedLine {
         checkpoint.add(line.fusion.checkpoint(), under: "\(name).fusion")
         // The scorer says the shape; where there is a learner, its weights follow.
         if let trained = line.trained { checkpoint.add(trained.scorer.checkpoint(), under: "\(name).model") }
@@ -175,7 +179,7 @@ extension LearningLoop {
         )
     }
 
-    private func line(_ saved: SavedLine, under name: String, in checkpoint: Checkpoint) throws -> LearningLine {
+    func line(_ saved: SavedLine, under name: String, in checkpoint: Checkpoint) throws -> LearningLine {
         let trained = try Self.trained(saved.model, saved.configurationJSON, under: name, in: checkpoint)
         var line = try LearningLine(
             from: ServedState(trained: trained),

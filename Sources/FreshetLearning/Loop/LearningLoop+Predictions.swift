@@ -27,11 +27,20 @@ extension LearningLoop {
         for index in compared.indices { compared[index].score(events, with: ranker) }
         if let frozen { contenders.frozen.score(events, by: frozen.trained?.scorer, with: ranker) }
         contenders.good.score(events.filter(isGuarded), by: good.trained?.scorer, with: ranker)
+        if live.trained != nil, counts == nil {
+            counts = ComparedLine(.counts, scorer: nil, fusion: learning.fusion)
+        }
+        counts?.score(events.filter(isMeasuredAgainstCounts), with: ranker)
     }
 
     /// Whether what is live is compared with the last good state on an event.
     private func isGuarded(_ event: StreamEvent) -> Bool {
         policy.good != policy.live && EventSampling.takes(event.event.offset, share: settings.guardShare, purpose: 2)
+    }
+
+    /// Whether what is live is compared with the counts alone on an event.
+    private func isMeasuredAgainstCounts(_ event: StreamEvent) -> Bool {
+        live.trained != nil && EventSampling.takes(event.event.offset, share: settings.countsShare, purpose: 3)
     }
 
     /// The rank that every contender gives an event's item beforehand; fusion weights learn from it at once.
@@ -64,6 +73,11 @@ extension LearningLoop {
         }
         if let frozen {
             predictions.append(Outcome.Prediction(.frozen, rank: rank(event, by: frozen, among: answered)))
+        }
+        if isMeasuredAgainstCounts(event), var line = counts.take() {
+            let alone = predictAndLearn(event, .counts, among: line.scored, &line.fusion)
+            counts = line
+            gain.add(predictions[0].reciprocalRank, counts: alone.reciprocalRank, of: live.version)
         }
         return Outcome(of: event, predictions: predictions)
     }

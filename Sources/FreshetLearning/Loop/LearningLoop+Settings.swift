@@ -27,6 +27,8 @@ extension LearningLoop {
         public var evaluationShare = 1.0
         /// The share of those that the last good state predicts as well, in [0, 1].
         public var guardShare = 0.25
+        /// The share of those that the counts alone predict as well while a trained version serves, to tell what it adds.
+        public var countsShare = 0.1
         /// How many events are predicted before they are learned together.
         public var microBatch = 64
         /// How many newest events of a user are looked back on.
@@ -60,6 +62,7 @@ extension LearningLoop {
             try streaming.validate()
             try SettingRange.check("learning.evaluationShare", evaluationShare, in: 0...1)
             try SettingRange.check("learning.guardShare", guardShare, in: 0...1)
+            try SettingRange.check("learning.countsShare", countsShare, in: 0...1)
             try SettingRange.check("learning.microBatch", microBatch, in: 1...100_000)
             try SettingRange.check("learning.historyLimit", historyLimit, in: 1...100_000)
             try SettingRange.check("learning.rehearsal", rehearsal, in: 0...1_000_000_000)

@@ -10,7 +10,7 @@ extension LearningLoop {
             offset: offset,
             hasUpdate: learning.unpublished > 0,
             microUpdate: microUpdate,
-            promotion: promotion,
+            promotion: isCatchingUp ? nil : promotion,
             rollback: rollback,
             drift: signals,
             figures: settings.publication.rules.isEmpty ? [:] : evaluation.figures()[Contender.live.rawValue] ?? [:]
@@ -31,6 +31,13 @@ extension LearningLoop {
         try decide([], time: time, &step)
         return step
     }
+
+    /// Says that a full training has begun.
+    ///
+    /// - Parameters:
+    ///   - time: the moment, in milliseconds since 1970.
+    ///   - offset: the newest event that it learns from.
+    public func trainingBegan(time: Int64, upTo offset: Int64) { policy.trainingBegan(time: time, upTo: offset) }
 
     /// Says that a full training failed.
     public func trainingFailed() { policy.trainingFailed() }

@@ -32,6 +32,8 @@ public final class LearningLoop {
     public internal(set) var evaluation: PrequentialEvaluation
     /// When to publish and to train.
     public internal(set) var policy: PublicationPolicy
+    /// What the trained version that serves adds to the counts.
+    public internal(set) var gain = TrainedGain()
 
     /// Counts seconds, where somebody wants to know what the parts cost.
     public var stopwatch: (() -> Double)?
@@ -60,6 +62,8 @@ public final class LearningLoop {
     var candidate: LearningLine?
     /// Models that never answer, to compare with.
     var compared: [ComparedLine] = []
+    /// The counts alone, which ``gain`` is measured against; `nil` until a trained version serves.
+    var counts: ComparedLine?
     /// The newest event that the candidate was trained on, or has learned on its way to ``offset``.
     public internal(set) var candidateOffset: Int64 = 0
     /// Of each user, how many events the candidate has not learned yet; `nil` when it has learned all or need not.
@@ -105,6 +109,7 @@ public final class LearningLoop {
         policy = PublicationPolicy(
             settings: settings.publication,
             live: live.version,
+            trainedOffset: live.trained == nil ? 0 : live.offset,
             highestNumber: highestVersion
         )
         histories = UserHistories(limit: settings.historyLimit)
@@ -134,7 +139,7 @@ public final class LearningLoop {
     }
 
     /// Takes an event into its user's history.
-    private func append(_ event: LoggedEvent) {
+    func append(_ event: LoggedEvent) {
         histories.append(event)
         if missed != nil, event.offset > candidateOffset { missed?[event.user, default: 0] += 1 }
     }
@@ -159,7 +164,7 @@ public final class LearningLoop {
     }
 
     /// One micro-batch: predict, count, learn.
-    private func take(_ batch: ArraySlice<LoggedEvent>) -> [DriftMonitor.Signal] {
+    func take(_ batch: ArraySlice<LoggedEvent>) -> [DriftMonitor.Signal] {
         var signals: [DriftMonitor.Signal] = []
         let learned = streamEvents(of: batch)
         var next = learned[...]

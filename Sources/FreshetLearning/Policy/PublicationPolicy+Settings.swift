@@ -15,7 +15,7 @@ extension PublicationPolicy {
         public var retrainGrowth = 1.0
         /// Whether drift calls for a full training.
         public var retrainsOnDrift = true
-        /// Seconds from one full training to the next that drift or a rule calls for, at least.
+        /// Seconds from one full training to the next that drift, a rule or a first one that was cut short calls for, at least.
         public var retrainPause = 3_600.0
         /// For how many events after drift the learner puts weight on new events.
         public var driftEvents = 5_000

@@ -39,7 +39,7 @@ extension PublicationPolicy {
         public var hasUpdate: Bool
         /// What the gate of micro-updates says.
         public var microUpdate: MicroUpdateGate
-        /// The gate of the candidate, when there is one.
+        /// The gate of the candidate, when there is one that competes.
         public var promotion: PromotionGate?
         /// The guard.
         public var rollback: RollbackGuard

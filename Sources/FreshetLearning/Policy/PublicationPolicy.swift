@@ -9,11 +9,12 @@ import FreshetCore
 /// | --- | --- | --- |
 /// | any | guard: worse, or a rule | roll back to the last good state, start the learner again from it |
 /// | any | guard: good | the live state is the last good one |
-/// | candidate | gate: better | promote; the live state before is the last good one |
+/// | candidate, a trained version serves | gate: better | promote; the live state before is the last good one |
+/// | candidate, none serves | gate: not worse | the same |
 /// | candidate | gate: worse or undecided | discard |
 /// | any | learner ahead, interval over | publish a micro-update, or hold it back; held back for long: start again |
 /// | any | drift | weight on new events; full training |
-/// | no training runs, no candidate | first events, interval, growth, rule | full training |
+/// | no training runs, no candidate | first events, a first training cut short, interval, growth, rule | full training |
 public struct PublicationPolicy: Sendable, Equatable, Codable {
     /// The settings.
     public private(set) var settings: Settings
@@ -38,16 +39,27 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
     }
     private var trainingTime: Int64?
     private var trainingOffset: Int64 = 0
+    /// Whether the first training ended because its time was over.
+    private var wasCutShort = false
+    /// Whether a restart ended a training.
+    private var wasInterrupted = false
 
     /// Starts with a live version, 0 for the training-free floor.
     ///
     /// - Parameters:
     ///   - settings: the settings.
     ///   - live: what answers requests.
+    ///   - trainedOffset: the newest event that it was trained on, where it was trained.
     ///   - highestNumber: the highest version that was ever given.
-    public init(settings: Settings = Settings(), live: ModelVersion = ModelVersion(0), highestNumber: Int = 0) {
+    public init(
+        settings: Settings = Settings(),
+        live: ModelVersion = ModelVersion(0),
+        trainedOffset: Int64 = 0,
+        highestNumber: Int = 0
+    ) {
         self.settings = settings
         self.live = live
+        trainingOffset = trainedOffset
         good = live
         self.highestNumber = max(highestNumber, live.number)
         updates[live.number] = live.update
@@ -58,7 +70,7 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
     mutating func resume(under settings: Settings) {
         if settings.rules != self.settings.rules { monitor = ThresholdMonitor(rules: settings.rules) }
         self.settings = settings
-        if isRetraining { lastTraining = nil }
+        if isRetraining { (trainingTime, wasInterrupted) = (nil, true) }
         isRetraining = false
     }
 
@@ -75,10 +87,35 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
         return step
     }
 
+    /// Whether a trained version serves: version 0 answers by what streams alone.
+    public var isTrained: Bool { live.number > 0 }
+
+    /// The newest event that the newest training learned from; `nil` before the first.
+    public var lastTrainedOffset: Int64? { lastTraining?.offset }
+
+    /// At which event the log has grown enough for the next training; `nil` before the first, or when growth calls for none.
+    public var nextTrainingByGrowth: Int64? {
+        guard let lastTraining, settings.retrainGrowth > 0 else { return nil }
+        return lastTraining.offset + Int64((settings.retrainGrowth * Double(max(lastTraining.offset, 1))).rounded(.up))
+    }
+
+    /// A full training has begun, whoever wanted it.
+    ///
+    /// - Parameters:
+    ///   - time: the moment.
+    ///   - offset: the newest event that it learns from: until the log has grown beyond, another would give the same.
+    public mutating func trainingBegan(time: Int64, upTo offset: Int64) {
+        (isRetraining, wasInterrupted, wasCutShort) = (true, false, false)
+        lastTraining = (time, max(offset, trainingOffset))
+    }
+
     /// A full training has given a new version, which becomes the candidate.
+    ///
+    /// - Parameter wasCutShort: whether it ended because its time was over.
     /// - Returns: its name.
-    public mutating func trainingFinished() -> ModelVersion {
+    public mutating func trainingFinished(wasCutShort: Bool = false) -> ModelVersion {
         isRetraining = false
+        self.wasCutShort = wasCutShort && !isTrained
         highestNumber += 1
         let version = ModelVersion(highestNumber)
         candidate = version
@@ -148,7 +185,7 @@ extension PublicationPolicy {
         guard let version = candidate, let gate = seen.promotion else { return }
         switch gate.verdict {
         case .waiting: return
-        case .better:
+        case .better, .notWorse:
             step.decisions.append(
                 Decision(.promotion, version, seen.time, seen.offset, gate.reason, gate.figures)
             )
@@ -199,9 +236,10 @@ extension PublicationPolicy {
         _ step: inout Step
     ) {
         guard !isRetraining, candidate == nil else { return }
+        // What was read from disk was trained some time ago: its pauses begin now.
+        if lastTraining == nil, isTrained, !wasInterrupted { lastTraining = (seen.time, trainingOffset) }
         guard let (reason, evidence) = reasonToTrain(seen, due) else { return }
-        isRetraining = true
-        lastTraining = (seen.time, seen.offset)
+        trainingBegan(time: seen.time, upTo: seen.offset)
         step.decisions.append(Decision(.retrain, live, seen.time, seen.offset, reason, evidence))
         step.actions.append(.retrain(reason: reason))
     }
@@ -212,9 +250,14 @@ extension PublicationPolicy {
     ) -> (reason: String, evidence: [String: Double])? {
         guard let lastTraining else {
             guard seen.offset >= settings.firstTrainingEvents else { return nil }
-            return ("There are enough events for a first training.", ["events": Double(seen.offset)])
+            let why =
+                isTrained ? "The training before was interrupted." : "There are enough events for a first training."
+            return (why, ["events": Double(seen.offset)])
         }
         let passed = Double(seen.time - lastTraining.time) / 1_000
+        if wasCutShort, isTrained, passed >= settings.retrainPause {
+            return ("The first training was cut short.", ["seconds": passed])
+        }
         let grown = Double(seen.offset - lastTraining.offset)
         guard grown > 0 else { return nil }
         if passed >= settings.retrainPause {
@@ -228,7 +271,7 @@ extension PublicationPolicy {
         if settings.retrainInterval > 0 && passed >= settings.retrainInterval {
             return ("The last training is long ago.", ["seconds": passed])
         }
-        if settings.retrainGrowth > 0 && grown >= settings.retrainGrowth * Double(max(lastTraining.offset, 1)) {
+        if let next = nextTrainingByGrowth, seen.offset >= next {
             return ("The log has grown.", ["events": grown])
         }
         return nil

@@ -15,6 +15,9 @@ public struct Outcome: Sendable, Equatable, Codable {
             self.contender = contender
             self.rank = rank
         }
+
+        /// The reciprocal of the rank, 0 for a miss.
+        public var reciprocalRank: Double { rank.map { 1 / Double($0) } ?? 0 }
     }
 
     /// The event's place in the log.
@@ -59,7 +62,7 @@ public struct Outcome: Sendable, Equatable, Codable {
 
     /// The reciprocal rank that a contender reached, 0 for a miss; `nil` when it was not asked.
     public func reciprocalRank(of contender: Contender) -> Double? {
-        self[contender].map { $0.rank.map { 1 / Double($0) } ?? 0 }
+        self[contender]?.reciprocalRank
     }
 
     /// By how much one contender's reciprocal rank is above another's, in [-1, 1]; `nil` unless both were asked.

@@ -89,7 +89,8 @@ struct SequenceTrainer {
         let windows = EpochWindows(data.histories, configuration, seed: session.seed, epoch: progress.epoch)
         let batches = windows.batches(of: configuration.batchSize)
         let total = batches.count * configuration.epochs
-        while progress.step < batches.count {
+        // Of a long log an epoch alone may take longer than there is time.
+        while progress.step < batches.count, !isOutOfTime {
             if session.isCancelled() {
                 try session.saveCheckpoint?(checkpoint())
                 try session.checkCancellation()

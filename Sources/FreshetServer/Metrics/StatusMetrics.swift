@@ -25,6 +25,12 @@ enum StatusMetrics {
         if let lag = status.learner.candidateLagEvents {
             set("freshet_candidate_lag_events", "Events that a new version has yet to learn.", Double(lag))
         }
+        set("freshet_trained_version", "Whether a trained version answers.", status.live.number > 0 ? 1 : 0)
+        if let gain = status.learner.gain {
+            let help = "Mean reciprocal rank on sampled events of what answers, and of the counts alone."
+            set("freshet_gain_mrr", help, gain.live, [("contender", "live")])
+            set("freshet_gain_mrr", help, gain.counts, [("contender", "counts")])
+        }
         if let loss = status.learner.loss { set("freshet_learner_loss", "Loss of the newest micro-update.", loss) }
         set("freshet_requests_per_second", "Recommendation requests a second.", status.requestsPerSecond)
         for (name, help, quantiles) in [

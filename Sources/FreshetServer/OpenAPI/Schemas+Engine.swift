@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetEngine
 
 extension Schemas {
     /// What the engine says of itself.
@@ -17,7 +18,8 @@ extension Schemas {
                 required: ["version", "state", "created", "offset", "figures"],
                 [
                     "version": reference("Version"), "state": names(VersionRecord.State.self), "created": milliseconds,
-                    "offset": ["type": "integer"], "folder": ["type": "string"], "figures": figures,
+                    "offset": ["type": "integer"], "training_started": milliseconds, "folder": ["type": "string"],
+                    "figures": figures,
                 ]
             )
         ),
@@ -52,7 +54,7 @@ extension Schemas {
                 required: ["time", "started", "live", "log", "learner", "health"],
                 [
                     "time": milliseconds, "started": milliseconds, "live": reference("Version"),
-                    "log": ["type": "object"], "learner": ["type": "object"], "freshness": ["type": "object"],
+                    "log": ["type": "object"], "learner": reference("Learner"), "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
                     "figures": ["type": "object", "additionalProperties": figures],
                     "cohorts": [
@@ -61,6 +63,54 @@ extension Schemas {
                     ],
                     "curve": ["type": "array", "items": ["type": "object"]], "decisions": list(of: "Decision"),
                     "forgetting": ["type": "object"], "health": list(of: "Health"),
+                ]
+            )
+        ),
+        (
+            "Learner",
+            object(
+                "The continual learner in numbers.",
+                required: ["state", "offset", "lag_events", "lag_seconds", "events_per_second"],
+                [
+                    "state": [
+                        "type": "string", "enum": ["waiting", "learning", "behind", "retraining", "stopped"],
+                    ],
+                    "offset": ["type": "integer"], "lag_events": ["type": "integer"],
+                    "lag_seconds": ["type": "number"], "events_per_second": ["type": "number"],
+                    "loss": ["type": "number"], "learning_rate": ["type": "number"],
+                    "retraining": ["type": "number", "description": "How far a full training is, 0 to 1."],
+                    "candidate_lag_events": ["type": "integer"], "first_version": reference("FirstVersion"),
+                    "gain": reference("Gain"),
+                ]
+            )
+        ),
+        (
+            "FirstVersion",
+            object(
+                "How far the first trained version is; absent once a trained one serves.",
+                required: ["stage", "message", "events"],
+                [
+                    "stage": names(EngineStatus.FirstVersion.Stage.self),
+                    "message": ["type": "string", "description": "What is missing and how long it takes."],
+                    "events": ["type": "integer"], "events_needed": ["type": "integer"],
+                    "training": ["type": "number", "description": "How much of the training is done, 0 to 1."],
+                    "judged_events": ["type": "integer"], "judged_events_at_most": ["type": "integer"],
+                    "events_to_learn": ["type": "integer"],
+                    "seconds_left": ["type": "number", "description": "Until it serves, about."],
+                ]
+            )
+        ),
+        (
+            "Gain",
+            object(
+                "What the trained version that serves adds to the counts, on sampled events that both predicted.",
+                required: ["events", "live", "counts", "low", "high"],
+                [
+                    "events": ["type": "integer"],
+                    "live": ["type": "number", "description": "Mean reciprocal rank of what serves."],
+                    "counts": ["type": "number", "description": "That of popularity and co-visitation alone."],
+                    "low": ["type": "number", "description": "Lower end of the 95% interval of the difference."],
+                    "high": ["type": "number", "description": "Its upper end."],
                 ]
             )
         ),

@@ -13,6 +13,15 @@ struct GateSimulationReport: Encodable {
             [0, -0.05, 0.05, 0.1].map {
                 GateTrials.promotion(effect: $0, agreement: agreement, streams: streams, seed: seed)
             }
+                + [0, -0.05, -0.1, -0.2, 0.05].map {
+                    GateTrials.promotion(
+                        effect: $0,
+                        agreement: agreement,
+                        streams: streams,
+                        standard: .notWorse,
+                        seed: seed
+                    )
+                }
                 + [0, -0.1, -0.2, -0.5].map {
                     GateTrials.rollback(effect: $0, agreement: agreement, streams: streams, events: 4_000, seed: seed)
                 }

@@ -171,6 +171,8 @@ struct Learn: FreshetCommand {
         loop.learner.learningRate = learningRate
         // Full trainings are a contender of their own here, and the only ones.
         loop.publication.firstTrainingEvents = 1_000_000_000_000
+        (loop.publication.retrainInterval, loop.publication.retrainGrowth) = (0, 0)
+        loop.publication.retrainsOnDrift = false
         loop = try ConfigurationJSON.override(loop, with: ofLoop, owner: "the learning loop")
         try loop.validate()
         return PrequentialRun.Options(

@@ -45,6 +45,8 @@ struct PrequentialRun {
         }
         var settings = options.settings
         settings.keepsFrozenCopy = options.contenders.contains(.frozen)
+        // Here the counts are a contender, on all events.
+        settings.countsShare = 0
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])

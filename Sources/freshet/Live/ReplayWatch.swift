@@ -66,7 +66,8 @@ struct ReplayWatch: Sendable {
         do {
             let status = try await status()
             line += "; \(StatusWords.learning(status))"
-            lines += StatusWords.figures(status.figures) + StatusWords.troubles(status)
+            lines += StatusWords.figures(status.figures) + StatusWords.trained(status.learner)
+            lines += StatusWords.troubles(status)
         } catch let error {
             line += "; no status: \(error)"
         }

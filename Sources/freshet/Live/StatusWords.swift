@@ -18,6 +18,21 @@ enum StatusWords {
         return words + "; version \(status.live) serves"
     }
 
+    /// What is missing until a trained version serves, or what the one that serves adds to the counts.
+    static func trained(_ learner: EngineStatus.Learner) -> [String] {
+        if let first = learner.firstVersion { return [first.message] }
+        guard let gain = learner.gain, gain.events > 0, gain.counts > 0 else { return [] }
+        func share(_ difference: Double) -> String {
+            let percent = 100 * difference / gain.counts
+            return "\(percent < 0 ? "" : "+")\(Words.decimal(percent, 1))%"
+        }
+        return [
+            "The trained version adds \(share(gain.live - gain.counts)) to the counts' reciprocal rank "
+                + "(\(short(gain.live)) against \(short(gain.counts)) on \(Words.count(gain.events)) events; "
+                + "between \(share(gain.low)) and \(share(gain.high)))."
+        ]
+    }
+
     /// The prequential figures, a line a metric; empty before there are any.
     static func figures(_ figures: [String: [String: Double]]) -> [String] {
         let names = contenders.filter { figures[$0] != nil }

@@ -77,7 +77,14 @@ extension Setting where Root == ServeSettings {
             .document(
                 "loop",
                 \.engine.loop,
-                "The learning loop: windows of figures, drift, gates, guard, rules, replay, counts that stream."
+                "The learning loop: windows of figures, drift, gates, guard, rules, replay, counts that stream.",
+                elsewhere: [
+                    "history_limit": "sessions.events_per_user",
+                    "micro_batch": "learning.batch_size",
+                    "publication.first_training_events": "retraining.first_events",
+                    "publication.micro_update_interval": "learning.publish_every",
+                    "publication.retrain_interval": "retraining.every_hours",
+                ]
             )
         ]
     }
@@ -140,7 +147,7 @@ extension Setting where Root == ServeSettings {
                 "retraining.first_minutes",
                 \.engine.retraining.firstMinutes,
                 0.001...100_000,
-                "The longest first training; until it is there, what streams answers."
+                "The longest first training; until it is there, what streams answers. A full one follows where it is cut short."
             ),
             .number(
                 "retraining.erasure_hours",

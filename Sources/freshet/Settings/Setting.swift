@@ -100,18 +100,29 @@ extension Setting {
     }
 
     /// A part of the file with a form of its own.
+    ///
+    /// - Parameters:
+    ///   - key: its place in the file.
+    ///   - path: where it goes.
+    ///   - meaning: what it does, in a sentence.
+    ///   - elsewhere: names within it that other settings decide, by those settings: they are not shown, and refused.
+    /// - Returns: the setting.
     static func document<Value: Codable & Sendable>(
         _ key: String,
         _ path: any WritableKeyPath<Root, Value> & Sendable,
-        _ meaning: String
+        _ meaning: String,
+        elsewhere: [String: String] = [:]
     ) -> Setting {
         Setting(key: key, kind: .document, meaning: meaning) {
-            .document(SettingDocument.tree(of: $0[keyPath: path]))
+            .document(SettingDocument.tree(of: $0[keyPath: path]).without(elsewhere.keys))
         } set: { root, value in
             guard case .document(let tree) = value else { return }
             root[keyPath: path] = (try? SettingDocument.decode(tree, over: root[keyPath: path])) ?? root[keyPath: path]
         } problem: { defaults, value in
             guard case .document(let tree) = value else { return nil }
+            for (name, other) in elsewhere.sorted(by: { $0.key < $1.key }) where tree.has(name) {
+                return "has '\(name)', which is \(other) here"
+            }
             return SettingDocument.problem(with: tree, over: defaults[keyPath: path])
         }
     }

@@ -77,3 +77,26 @@ enum SettingDocument {
         }
     }
 }
+
+extension JSONValue {
+    /// Whether an object has a field, given by its path such as `publication.retrain_interval`, in either spelling.
+    func has(_ path: String) -> Bool {
+        guard case .object(let fields) = self else { return false }
+        let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let value = fields.first(where: { SettingDocument.fileName($0.key) == parts[0] })?.value else {
+            return false
+        }
+        return parts.count == 1 || value.has(parts[1])
+    }
+
+    /// The object without some fields, given by their paths as the file spells them.
+    func without(_ paths: some Sequence<String>) -> JSONValue {
+        paths.reduce(self) { $0.without($1.split(separator: ".").map(String.init)[...]) }
+    }
+
+    private func without(_ path: ArraySlice<String>) -> JSONValue {
+        guard case .object(var fields) = self, let name = path.first else { return self }
+        fields[name] = path.count == 1 ? nil : fields[name]?.without(path.dropFirst())
+        return .object(fields)
+    }
+}

@@ -31,6 +31,22 @@ import Testing
         }
     }
 
+    /// What another setting decides is not offered in the loop's part, and refused there by that setting's name.
+    @Test func whatIsDecidedElsewhereIsNotInTheLoop() throws {
+        let loop = try #require(reader.settings.first { $0.key == "loop" })
+        let text = SettingsExample(settings: [loop], defaults: ServeSettings()).text
+        for name in [
+            "micro_batch", "history_limit", "first_training_events", "micro_update_interval", "retrain_interval",
+        ] {
+            #expect(!text.contains("\"\(name)\""), "\(name)")
+        }
+        #expect(text.contains("retrain_growth"))
+        let given = JSONValue.object(["publication": .object(["retrainInterval": .number(5)])])
+        #expect(loop.problem(ServeSettings(), .document(given))?.contains("retraining.every_hours") == true)
+        let other = JSONValue.object(["publication": .object(["retrain_growth": .number(5)])])
+        #expect(loop.problem(ServeSettings(), .document(other)) == nil)
+    }
+
     @Test func keysAndVariablesAreUnique() {
         #expect(Set(reader.settings.map(\.key)).count == reader.settings.count)
         #expect(Set(reader.settings.map(\.variable)).count == reader.settings.count)
