@@ -30,9 +30,9 @@ import Testing
         engine.learning.start()
         try await waitUntil { engine.live.current.version.number == 1 }
         #expect(engine.live.current.offset == 800)
+        #expect(engine.status().learner.firstVersion == nil)
+        try await waitUntil { engine.status().learner.gain?.events == 0 }
         let status = engine.status()
-        #expect(status.learner.firstVersion == nil)
-        #expect(status.learner.gain?.events == 0)
         let promotion = try #require(status.decisions.first { $0.kind == .promotion })
         #expect(try #require(promotion.evidence["events"]) >= 50)
         #expect(promotion.evidence["margin"] != nil)
@@ -54,6 +54,7 @@ import Testing
         #expect(try await engine.rollback().number == 0)
         _ = try await engine.accept(LearningTests.ring(100, from: 800))
         try await waitUntil { engine.status().learner.lagEvents == 0 }
+        try await waitUntil { engine.status().learner.firstVersion?.stage == .rejected }
         let status = engine.status()
         #expect(status.decisions.count { $0.kind == .retrain } == 1)
         #expect(status.learner.firstVersion?.stage == .rejected)

@@ -207,6 +207,8 @@ struct DashboardTests {
             ]
             // Never by itself.
             $0.loop.promotion.minimumEvents = 30_000
+            $0.loop.promotion.first.minimumEvents = 30_000
+            $0.loop.promotion.first.horizon = 30_000
         } _: { stage in
             let events = (0..<400).map { index in
                 let (user, step) = (index % 20, index / 20)

@@ -216,12 +216,11 @@ final class LearningService: @unchecked Sendable {
         status.learningRate = report.learningRate
         status.retraining = parts.retraining.progress
         status.candidateLagEvents = report.candidateLag
-        status.firstVersion = report.firstVersion.map { progress in
-            var progress = progress
+        if var progress = report.firstVersion, parts.live.current.version.number == 0 {
             (progress.newest, progress.eventsPerSecond) = (newest, rate.perSecond)
             progress.isEnabled = isRunning && parts.configuration.retraining.isEnabled
             (progress.stage, progress.order) = (parts.retraining.stage, parts.retraining.order)
-            return progress.status
+            status.firstVersion = progress.status
         }
         status.gain = report.gain
         if !isRunning {
