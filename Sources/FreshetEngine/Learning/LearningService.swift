@@ -1,5 +1,6 @@
 import Foundation
 import FreshetCore
+import FreshetRecommendation
 import Synchronization
 
 /// The learner's thread: reads the log as events come, learns, and carries out what follows, beside serving.
