@@ -124,7 +124,7 @@ function open() {
         showLegend(drawn.series.map((line) => [line.tone, line.label]));
         showHealth(status.health);
         showBadge(now.state);
-        showLearner([...(now.first_version ? [["First trained version", now.first_version.message]] : []), ["Learns", `${format.rate(now.events_per_second)} events/s`], ["Learned to", `event ${format.count(now.offset)}`],
+        showLearner([["Learns", `${format.rate(now.events_per_second)} events/s`], ["Learned to", `event ${format.count(now.offset)}`],
             ["Loss", Number.isFinite(now.loss) ? format.figure(now.loss) : format.none],
             ["Learning rate", Number.isFinite(now.learning_rate) ? format.figure(now.learning_rate) : format.none],
             ...(Number.isFinite(now.retraining) ? [["Full training", format.percent(now.retraining)]] : []),
