@@ -110,8 +110,8 @@ class Engine:
                 if version["state"] == "candidate":
                     try:
                         self.call("POST", f"/v1/models/{version['version']}/promote")
-                    except TimeoutError:
-                        pass  # It is going on: a large version is written to disk first.
+                    except (TimeoutError, Refused):
+                        pass  # It is going on, as a large version is written to disk first; or it went live by itself.
             if time.monotonic() > deadline:
                 raise RuntimeError(f"no version in {timeout} s: {self.status()['learner']}")
             time.sleep(0.5)

@@ -56,7 +56,10 @@ struct LogTrial {
         try read(after: practice, upTo: start, by: Self.piece, isCancelled) { trial.practise($0) }
         try trial.begin(trained)
         try judge(trial, after: start, atMost: heldOut, isCancelled, report)
-        if trial.gate?.verdict != .worse { try followUp(trial, isCancelled, report) }
+        // One that is discarded need not learn the rest.
+        if trial.gate?.verdict == .waiting || trial.gate?.verdict == .notWorse {
+            try followUp(trial, isCancelled, report)
+        }
         return trial.finish()
     }
 
