@@ -46,6 +46,13 @@ export function yardstickGain(status, metric) {
     return { contender, gain, events, isLevel: Math.abs(gain) < 0.0005 || Math.abs(own - other) <= error };
 }
 
+// A contender that begins anew has figures of a handful of events at first: they would draw a spike.
+const enoughEvents = 100;
+
+function drawn(figures, metric) {
+    return figures === undefined || figures.count < enoughEvents ? NaN : figures[metric] ?? NaN;
+}
+
 const markKinds = { drift: "drift", promotion: "promotion", rollback: "rollback", retrain: "retrain" };
 
 // Decisions are timed by the clock, the curve by its events, which a replay takes from the past: they meet in the log.
@@ -65,7 +72,7 @@ export function curveChart(status, metric, { byTime, hidden = new Set(), decisio
     const span = status.curve.length > 0 ? place(status.curve.at(-1)) - place(status.curve[0]) : 0;
     const series = contenders.filter((contender) => !hidden.has(contender)).map((contender) => ({
         key: contender, label: format.name(contender), tone: tone(contender),
-        points: status.curve.map((point) => [place(point), point.figures[contender]?.[metric] ?? NaN]),
+        points: status.curve.map((point) => [place(point), drawn(point.figures[contender], metric)]),
     })).filter((line) => line.points.some(([, value]) => Number.isFinite(value)));
     const marks = decisions.filter((decision) => markKinds[decision.kind]).map((decision) => ({
         x: isByTime ? timeAt(status.curve, decision.offset) : decision.offset, kind: markKinds[decision.kind],

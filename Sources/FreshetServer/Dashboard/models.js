@@ -26,7 +26,11 @@ function open() {
             versions = await api.models(controller.signal);
             showAll();
         } catch (problem) {
-            if (problem instanceof Problem) put(list, notice("bad", problem.message, problem.advice));
+            if (problem.name === "AbortError") return;
+            // Asked again with the next change.
+            asked = "";
+            if (!(problem instanceof Problem)) throw problem;
+            if (versions === null) put(list, notice("bad", problem.message, problem.advice));
         }
     }
 

@@ -166,7 +166,7 @@ function open(parameters) {
     }
 
     // Follows the user while they act, by looking at their history: a question is an impression, so none is asked in vain.
-    let tick = 0;
+    let seconds = 0;
     let newest = -1;
     async function followUser() {
         newest = live.status.log.newest_offset;
@@ -181,8 +181,10 @@ function open(parameters) {
             if (!page.isReady()) return;
             setText(page.lead, user ? "What this user would see now, and which of their own events carried it. Answers are logged under the scenario “dashboard”."
                 : "What a stranger would see now, from the items of a session that is not kept.");
-            tick += 1;
-            if (choice.follow && user && !running && tick % 3 === 0 && live.status.log.newest_offset !== newest) followUser();
+        },
+        tick() {
+            seconds += 1;
+            if (choice.follow && user && !running && seconds % 3 === 0 && live.status.log.newest_offset !== newest) followUser();
         },
         leave: () => controller.abort(),
     };
