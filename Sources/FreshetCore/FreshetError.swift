@@ -6,6 +6,10 @@ public struct FreshetError: Error, Sendable, Equatable, CustomStringConvertible 
     public enum Kind: String, Sendable {
         /// The call itself is wrong: an unknown model, preset, column or a value out of range. Exit code 64.
         case usage
+        /// There is nothing of the name that was given. Exit code 1.
+        case notFound
+        /// The call is sound, but what there is at the moment does not allow it. Exit code 1.
+        case conflict
         /// The data is wrong: a malformed line, a damaged checkpoint, a shape that does not fit. Exit code 1.
         case invalidData
         /// The outside world failed: a file that cannot be read, a full disk. Exit code 1.

@@ -87,10 +87,12 @@ public struct User: Sendable, Equatable, Codable, Identifiable {
     }
 }
 
-/// The value of a free attribute: a number, a word, or several words.
+/// The value of a free attribute: a number, a truth value, a word, or several words.
 public enum AttributeValue: Sendable, Hashable, Codable {
     /// A quantity, normalised before models see it.
     case number(Double)
+    /// Yes or no.
+    case flag(Bool)
     /// One category.
     case text(String)
     /// Several categories.
@@ -100,7 +102,7 @@ public enum AttributeValue: Sendable, Hashable, Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let flag = try? container.decode(Bool.self) {
-            self = .number(flag ? 1 : 0)
+            self = .flag(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
         } else if let text = try? container.decode(String.self) {
@@ -115,6 +117,7 @@ public enum AttributeValue: Sendable, Hashable, Codable {
         var container = encoder.singleValueContainer()
         switch self {
         case .number(let number): try container.encode(number)
+        case .flag(let flag): try container.encode(flag)
         case .text(let text): try container.encode(text)
         case .texts(let texts): try container.encode(texts)
         }

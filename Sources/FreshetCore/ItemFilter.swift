@@ -6,7 +6,10 @@ public struct ItemFilter: Sendable, Hashable, Codable {
     public var excludedCategories: [String]?
     /// At least one of these tags.
     public var tags: [String]?
-    /// For each attribute: equal to the text, one of the texts, or equal to the number.
+    /// For each attribute: equal to the text, one of the texts, equal to the number, or true or false.
+    ///
+    /// `true` also finds the number 1 and `false` the number 0, which shops write for them, and which earlier versions
+    /// kept in their place.
     public var attributes: [String: AttributeValue]?
     /// Whether unavailable items may appear; not by default.
     public var includeUnavailable: Bool?

@@ -1,18 +1,39 @@
 import FreshetCore
 import FreshetData
 import FreshetRecommendation
+import Logging
 
+/// Every change goes through ``catalogueTurn``, so that store and memory see changes in the same order, and what one
+/// read and puts back is not put in between by another.
 extension Engine {
     /// An item, or `nil` when the catalogue has none of the id.
     public func item(_ id: String) async throws -> Item? { try await store.item(id) }
 
-    /// Adds items, or replaces them.
+    /// Adds items, or replaces them; those that were removed are back.
     /// - Throws: ``FreshetError`` of kind `usage` for an unsound item, of kind `external` when the store fails.
     public func put(_ items: [Item]) async throws {
         for item in items { try check("item", item.id) }
-        try await store.put(items)
-        // Only now have all of them a number; the next request sees them.
-        catalog.put(items.compactMap { item in vocabulary.item(item.id).map { ($0, item) } })
+        try await catalogueTurn.run { try await keep(items) }
+    }
+
+    /// Takes items over from elsewhere, such as a file: as `put` does, but what was removed stays removed and
+    /// what is hidden stays hidden.
+    /// - Returns: how many were added or replaced.
+    /// - Throws: as `put`.
+    public func importItems(_ items: [Item]) async throws -> Int {
+        for item in items { try check("item", item.id) }
+        return try await catalogueTurn.run {
+            let catalog = catalog.current()
+            let kept = items.compactMap { item -> Item? in
+                guard let index = vocabulary.item(item.id) else { return item }
+                guard !catalog.isRemoved(index) else { return nil }
+                var item = item
+                if catalog.isHidden(index) { item.available = false }
+                return item
+            }
+            if !kept.isEmpty { try await keep(kept) }
+            return kept.count
+        }
     }
 
     /// Changes an item: reads it, lets `change` work on it, and puts it back, as one step.
@@ -21,22 +42,27 @@ extension Engine {
     ///   - id: the item, which `change` must not rename.
     ///   - change: the change.
     /// - Returns: the item as it is now, or `nil` when there is none of the id.
-    /// - Throws: ``FreshetError`` of kind `usage` for an unsound item, what `change` throws, or when the store fails.
+    /// - Throws: ``FreshetError`` of kind `conflict` for another id, what `change` throws, or when the store fails.
     public func updateItem(_ id: String, _ change: @Sendable (inout Item) throws -> Void) async throws -> Item? {
         try await catalogueTurn.run {
             guard var item = try await store.item(id) else { return nil }
             try change(&item)
-            guard item.id == id else { throw FreshetError(.usage, "The id of an item cannot be changed.") }
-            try await put([item])
+            guard item.id == id else { throw FreshetError(.conflict, "The id of an item cannot be changed.") }
+            try await keep([item])
             return item
         }
     }
 
-    /// Removes an item, not its events; whether it was there.
+    /// Removes an item, not its events: it is shown no more, whatever events name it, until it is put again.
+    /// - Returns: whether there was anything to remove: an entry of the catalogue, or events about the item.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound id, of kind `external` when the store fails.
     public func removeItem(_ id: String) async throws -> Bool {
-        let wasThere = try await store.removeItem(id)
-        if let index = vocabulary.item(id), wasThere { catalog.remove(index) }
-        return wasThere
+        try check("item", id)
+        return try await catalogueTurn.run {
+            let wasThere = try await store.removeItem(id)
+            if let index = vocabulary.item(id) { catalog.remove(index) }
+            return wasThere
+        }
     }
 
     /// A page of items in the order of their ids, those whose id or title contains `search` if given.
@@ -51,7 +77,7 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `usage` for an unsound user, of kind `external` when the store fails.
     public func put(_ users: [User]) async throws {
         for user in users { try check("user", user.id) }
-        try await store.put(users)
+        try await catalogueTurn.run { try await store.put(users) }
     }
 
     /// Changes a user, as ``updateItem(_:_:)`` does an item.
@@ -59,8 +85,8 @@ extension Engine {
         try await catalogueTurn.run {
             guard var user = try await store.user(id) else { return nil }
             try change(&user)
-            guard user.id == id else { throw FreshetError(.usage, "The id of a user cannot be changed.") }
-            try await put([user])
+            guard user.id == id else { throw FreshetError(.conflict, "The id of a user cannot be changed.") }
+            try await store.put([user])
             return user
         }
     }
@@ -70,13 +96,28 @@ extension Engine {
         try await store.users(matching: search, after: cursor, limit: limit)
     }
 
+    /// Puts items into the store and then into memory; whose turn it is calls it.
+    private func keep(_ items: [Item]) async throws {
+        try await store.put(items)
+        // Only now have all of them a number; the next request sees them.
+        let wasEmpty = catalog.current().knownCount == 0
+        catalog.put(items.compactMap { item in vocabulary.item(item.id).map { ($0, item) } })
+        if wasEmpty { noteUnlistedItems() }
+    }
+
+    /// Says how many items are not shown for want of an entry, if any: nobody should have to guess why.
+    func noteUnlistedItems() {
+        let catalog = catalog.current()
+        let count = vocabulary.itemCount - catalog.knownCount - catalog.removedCount
+        guard !catalog.showsUnlisted, count > 0 else { return }
+        logger.notice(
+            "items of events without an entry in the catalogue are not shown (serving.unlisted_items)",
+            metadata: ["items": "\(count)", "entries": "\(catalog.knownCount)"]
+        )
+    }
+
     private func check(_ what: String, _ id: String) throws {
-        guard (1...configuration.ingest.maximumIDLength).contains(id.utf8.count), !id.utf8.contains(0) else {
-            throw FreshetError(
-                .usage,
-                "The id of an \(what) has \(id.utf8.count) bytes or a zero byte.",
-                remedy: "Use 1 to \(configuration.ingest.maximumIDLength) bytes, none of them zero."
-            )
-        }
+        guard let problem = configuration.ingest.identifiers.problem(with: id) else { return }
+        throw FreshetError(.usage, "The id of this \(what) \(problem).")
     }
 }

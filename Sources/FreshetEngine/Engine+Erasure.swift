@@ -12,7 +12,7 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `external` when the store fails.
     public func eraseUser(_ id: String) async throws -> ErasureReceipt {
         let index = vocabulary.user(id)
-        let rows = try await store.eraseUser(id)
+        let rows = try await catalogueTurn.run { try await store.eraseUser(id) }
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
             sessionEvents = sessions.removeAll(of: index)

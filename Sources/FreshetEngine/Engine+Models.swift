@@ -22,14 +22,15 @@ extension Engine {
     /// Lets the candidate, or a version that is kept, answer from now on; the guard then compares it as any other.
     ///
     /// A number without a micro-update, such as `3`, means the newest state that is kept of the version.
-    /// - Throws: ``FreshetError`` of kind `usage` for a version that is not kept, of kind `invalidData` for a damaged one.
+    /// - Throws: ``FreshetError`` of kind `conflict` for a version that is not kept or answers already, of kind `invalidData` for
+    ///   a damaged one.
     public func promote(_ version: ModelVersion) async throws {
         try await learning.perform { try $0.promote(version) }
     }
 
     /// Lets the last good state before the live one answer again.
     /// - Returns: the version that answers now.
-    /// - Throws: ``FreshetError`` of kind `usage` when there is none.
+    /// - Throws: ``FreshetError`` of kind `conflict` when there is none.
     public func rollback() async throws -> ModelVersion {
         try await learning.perform { try $0.rollBack() }
     }

@@ -27,6 +27,9 @@ extension Engine {
     }
 
     /// In which order a user wants given items; those that nothing is known of come last, in the order given.
+    ///
+    /// Items that may not be shown are left out: removed and hidden ones, and where the catalogue says what there is those
+    /// that it does not have.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func rank(_ request: RankingRequest) async throws -> Recommendation {
         let start = ContinuousClock.now
@@ -44,7 +47,8 @@ extension Engine {
         query.includeSeen = true
         query.explains = request.explain ?? false
         let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
-        let unknown = request.items.filter { vocabulary.item($0) == nil }
+        let showsUnknown = catalog.current().showsUnlisted
+        let unknown = showsUnknown ? request.items.filter { vocabulary.item($0) == nil } : []
         let count = min(request.count ?? request.items.count, request.items.count)
         let answer = try await answer(
             list.items,
@@ -58,19 +62,22 @@ extension Engine {
         return answer
     }
 
-    /// Items like one.
-    /// - Throws: ``FreshetError`` of kind `usage` for an item that nothing is known of or a count out of range.
+    /// Items like one: what the model thinks alike, and before it knows the item what goes together with it and what its
+    /// content resembles.
+    /// - Throws: ``FreshetError`` of kind `notFound` for an item that nothing is known of or that was removed, of kind
+    ///   `usage` for a count out of range.
     public func similar(to item: String, count: Int, filter: ItemFilter? = nil) throws -> [RecommendedItem] {
         let count = try checkedCount(count)
-        guard let index = vocabulary.item(item) else {
-            throw FreshetError(.usage, "Nothing is known of item '\(item)'.")
+        guard let index = vocabulary.item(item), !catalog.current().isRemoved(index) else {
+            throw FreshetError(.notFound, "There is no item '\(item)'.")
         }
         let list = recommender.similar(
             to: index,
             count: count,
             filter: filter,
             at: streaming.time(at: clock.seconds),
-            snapshot: live.current
+            snapshot: live.current,
+            streaming: streaming
         )
         return named(list.items)
     }
@@ -90,9 +97,8 @@ extension Engine {
         if let index {
             do {
                 history = try sessions.history(of: index)
-            } catch let error as FreshetError {
+            } catch let error as FreshetError where health.noteStorage(error) {
                 // The user is not in memory and the disk does not answer: they count as new until it does.
-                health.setIll(Self.storagePart, error)
             }
         }
         let now = streaming.time(at: clock.seconds)

@@ -25,7 +25,7 @@ extension Engine {
             } catch is CancellationError {
                 return
             } catch let error {
-                health.setIll(Self.storagePart, error)
+                health.noteStorage(error)
             }
         }
     }

@@ -90,7 +90,7 @@ public final class Engine: Service {
             knownUsers: models.offset == 0 ? 0 : vocabulary.userCount
         )
         streaming = LiveStreaming(models)
-        catalog = CatalogView()
+        catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
         recommender = CachingRecommender(
             Recommender(catalog: catalog, vocabulary: vocabulary, configuration: configuration.recommender),
             configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)
@@ -124,6 +124,7 @@ public final class Engine: Service {
         try EngineStart.readItems(store, vocabulary, into: catalog)
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
+        noteUnlistedItems()
         store.setObserver { [weak self] events in self?.observe(events) }
         try await resumeErasures()
     }

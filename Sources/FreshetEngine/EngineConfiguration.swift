@@ -41,7 +41,9 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         /// How far in the future an event's time may lie, in seconds.
         public var futureTolerance: Int64 = 86_400
         /// The longest id of a user, an item, an event or a type, in bytes.
-        public var maximumIDLength = 256
+        public var maximumIDLength = IdentifierRule.defaultMaximumLength
+        /// What an id is.
+        public var identifiers: IdentifierRule { IdentifierRule(maximumLength: maximumIDLength) }
         /// Creates the defaults.
         public init() {}
     }
@@ -68,6 +70,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         public var cachedResults = 10_000
         /// Whether every answer is kept, so that feedback can be joined to it.
         public var recordsImpressions = true
+        /// Whether items that events name and the catalogue does not have may be shown.
+        public var unlistedItems = UnlistedItems.automatic
         /// Creates the defaults.
         public init() {}
     }
@@ -154,7 +158,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try check("ingest.maximumBatch", ingest.maximumBatch, in: 1...1_000_000)
         try check("ingest.maximumWaiting", ingest.maximumWaiting, in: ingest.maximumBatch...100_000_000)
         try check("ingest.futureTolerance", ingest.futureTolerance, in: 0...(100 * 365 * 86_400))
-        try check("ingest.maximumIDLength", ingest.maximumIDLength, in: 1...4096)
+        try check("ingest.maximumIDLength", ingest.maximumIDLength, in: IdentifierRule.maximumLengths)
         try check("sessions.eventsPerUser", sessions.eventsPerUser, in: 1...10_000)
         try check("sessions.maximumEvents", sessions.maximumEvents, in: 1000...1_000_000_000)
         try check("serving.count", serving.count, in: 1...serving.maximumCount)

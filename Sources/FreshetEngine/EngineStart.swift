@@ -37,7 +37,7 @@ enum EngineStart {
         try log.events(after: max(0, log.newestOffset - 1_000), limit: 1_000)
     }
 
-    /// Reads the catalogue.
+    /// Reads the catalogue, and what was removed from it.
     /// - Throws: ``FreshetError`` when the store cannot be read.
     static func readItems(_ store: any Catalog, _ vocabulary: Vocabulary, into catalog: CatalogView) throws {
         var page: [(index: ItemIndex, item: Item)] = []
@@ -50,5 +50,10 @@ enum EngineStart {
             }
         }
         catalog.put(page)
+        var removed: [ItemIndex] = []
+        try store.forEachRemovedItem { id in
+            if let index = vocabulary.item(id) { removed.append(index) }
+        }
+        catalog.remove(removed)
     }
 }

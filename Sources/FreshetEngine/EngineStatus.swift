@@ -48,9 +48,9 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var newestOffset: Int64 = 0
         /// Events a second over the last ten.
         public var eventsPerSecond = 0.0
-        /// How many users are known.
+        /// How many users have had events; `GET /v1/users` also lists those of whom only attributes are known.
         public var users = 0
-        /// How many items are known.
+        /// How many items are known, from the catalogue or from events.
         public var items = 0
 
         enum CodingKeys: String, CodingKey {

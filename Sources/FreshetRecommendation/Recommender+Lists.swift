@@ -3,43 +3,30 @@ import FreshetData
 import FreshetModels
 
 extension Recommender {
-    /// The items that most resemble one, by the model where it knows the item, else by words and categories.
+    /// The items that most resemble one: by the model, or where it has nothing to say by what goes together with the item
+    /// and by words and categories.
     ///
     /// - Parameters:
     ///   - item: the item to compare with, which is not in the answer.
     ///   - count: how many items are wanted.
     ///   - filter: which items may appear.
+    ///   - time: now, in seconds since 1970.
     ///   - snapshot: the model.
-    /// - Returns: the items, most alike first; scores are cosines.
+    ///   - streaming: what is counted from the stream.
+    /// - Returns: the items, most alike first; scores are comparable within one list only.
     public func similar(
         to item: ItemIndex,
         count: Int,
         filter: ItemFilter? = nil,
-        snapshot: ModelSnapshot
+        at time: Int64,
+        snapshot: ModelSnapshot,
+        streaming: any StreamingEvidence
     ) -> RankedList {
         let catalog = catalog.current()
-        let filter = ResolvedFilter(filter, catalog)
-        var best = BestItems(limit: count)
-        func add(_ other: ItemIndex, _ score: Float) {
-            guard other != item, score > 0, filter.admits(other, catalog) else { return }
-            best.add(ScoredItem(item: other, score: score))
-        }
-        if let scorer = snapshot.scorer, item.position < scorer.itemCount {
-            let V = scorer.itemCount
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: V) { scores in
-                scorer.similarities(to: item, into: scores)
-                for position in 0..<V { add(ItemIndex(position), scores[position]) }
-            }
-        } else {
-            let profile = ContentProfile(of: History(items: [item]), catalog, scratch: scratch)
-            if !profile.isEmpty {
-                for position in 0..<catalog.itemCount {
-                    let other = ItemIndex(position)
-                    add(other, profile.likeness(to: other))
-                }
-            }
-        }
-        let items = best.sorted().map { RankedItem(item: $0.item, score: $0.score) }
+        let search = SimilarItems(item: item, count: count, filter: ResolvedFilter(filter, catalog), catalog: catalog)
+        var found = search.byModel(snapshot)
+        if found.isEmpty { found = search.byCompanyAndContent(streaming, at: time, scratch) }
+        let items = found.map { RankedItem(item: $0.item, score: $0.score) }
         return RankedList(version: snapshot.version, items: items)
     }
 

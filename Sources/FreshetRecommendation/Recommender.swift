@@ -105,7 +105,9 @@ public struct Recommender: Sendable {
         var candidates: [Candidate] = []
         candidates.reserveCapacity(set.count)
         for place in 0..<set.count where request.admits(set.item(at: place)) {
-            candidates.append(Candidate(place, of: set))
+            let candidate = Candidate(place, of: set)
+            // What has no score has no place either: an order by "not a number" is none.
+            if candidate.score.isFinite { candidates.append(candidate) }
         }
         candidates.sort(by: Candidate.isBetter)
         return candidates

@@ -48,6 +48,9 @@ final class Request {
             ? repeats.forbiddenItems(of: query.history, eventTypes: eventTypes, at: query.time) : []
     }
 
+    /// Whether a filter asks for more than availability.
+    var isFiltered: Bool { !filter.isOpen }
+
     /// How many candidates are wanted by score: enough for the policies to choose from.
     var candidateCount: Int { max(policies.candidateCount, 2 * query.count) + forbidden.count + query.excluded.count }
 

@@ -3,9 +3,9 @@ import FreshetCore
 /// An item as a blob, its id left out.
 ///
 /// A start reads the whole catalogue: Foundation's JSON takes tens of microseconds an item, this one or two. The first
-/// byte is the form's number; a form that was released is read for ever.
+/// byte is the form's number; a form that was released is read for ever. Form 1 had no truth values.
 enum ItemCoding {
-    private static let form: UInt8 = 1
+    private static let form: UInt8 = 2
 
     static func encode(_ item: Item) -> [UInt8] {
         var writer = ByteWriter()
@@ -35,13 +35,13 @@ enum ItemCoding {
     /// Reads a blob; `nil` when it is damaged.
     static func decode(_ bytes: UnsafeRawBufferPointer, id: String) -> Item? {
         var reader = ByteReader(bytes)
-        guard reader.byte() == form else { return nil }
+        guard (1...form).contains(reader.byte()) else { return nil }
         var item = Item(id: id)
         item.title = reader.optional { $0.text() }
         item.text = reader.optional { $0.text() }
         item.categories = reader.texts()
         item.tags = reader.texts()
-        let attributes = reader.list(ofAtLeast: 9) { ($0.text(), $0.attribute()) }
+        let attributes = reader.list(ofAtLeast: 6) { ($0.text(), $0.attribute()) }
         item.attributes = Dictionary(attributes) { $1 }
         item.vectors = reader.optional { reader in
             let vectors = reader.list(ofAtLeast: 8) { ($0.text(), $0.list(ofAtLeast: 4) { $0.float() }) }
@@ -65,6 +65,9 @@ extension ByteWriter {
         case .texts(let texts):
             write(UInt8(2))
             write(texts)
+        case .flag(let flag):
+            write(UInt8(3))
+            write(UInt8(flag ? 1 : 0))
         }
     }
 }
@@ -74,6 +77,7 @@ extension ByteReader {
         switch byte() {
         case 0: .number(double())
         case 1: .text(text())
+        case 3: .flag(byte() != 0)
         default: .texts(texts())
         }
     }

@@ -15,6 +15,7 @@ enum Migrations {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: names + events + catalogue + impressions + versions + settings)
         }
+        migrator.registerMigration("2 removed items") { try $0.execute(sql: removedItems) }
         return migrator
     }
 
@@ -88,6 +89,9 @@ enum Migrations {
         );
         CREATE TABLE user (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
         """
+
+    /// The items that were removed and not put again: events that name them later do not bring them back.
+    private static let removedItems = "CREATE TABLE removed_item (number INTEGER PRIMARY KEY);"
 
     /// What was shown.
     ///

@@ -12,7 +12,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Adds items, or replaces them; those that are new are numbered.
+    /// Adds items, or replaces them; those that are new are numbered, those that were removed are back.
     public func put(_ items: [Item]) async throws {
         let rows = items.map { ItemRow($0) }
         try await write { db, changes in
@@ -21,8 +21,12 @@ extension SQLiteStore {
                 db,
                 "INSERT OR REPLACE INTO item (number, id, folded_title, document) VALUES (?, ?, ?, ?)"
             )
+            let restore = try RawStatement(db, "DELETE FROM removed_item WHERE number = ?")
             for row in rows {
-                insert.bind(1, Int64(try names.number(ofItem: row.id, in: &changes).rawValue))
+                let number = Int64(try names.number(ofItem: row.id, in: &changes).rawValue)
+                restore.bind(1, number)
+                try restore.run()
+                insert.bind(1, number)
                 insert.bind(2, row.id)
                 insert.bind(3, row.foldedTitle)
                 insert.bind(4, row.document)
@@ -31,16 +35,37 @@ extension SQLiteStore {
         }
     }
 
-    /// Removes an item; whether it was there.
+    /// Removes an item, which stays removed until it is put again; whether there was something to remove.
     ///
-    /// Its number and the events about it stay.
+    /// Its number and the events about it stay. An item that is known from events alone is removed as well, and an id
+    /// that nothing is known of is remembered as removed.
     public func removeItem(_ id: String) async throws -> Bool {
-        try await write { db, _ in
-            let delete = try RawStatement(db, "DELETE FROM item WHERE id = ?")
-            delete.bind(1, id)
+        let memory = memory
+        return try await write { db, changes in
+            let isKnown = memory.vocabulary.item(id) != nil
+            let number = Int64(try NameWriter(db).number(ofItem: id, in: &changes).rawValue)
+            let delete = try RawStatement(db, "DELETE FROM item WHERE number = ?")
+            delete.bind(1, number)
             try delete.run()
-            return db.changedRows > 0
+            let remember = try RawStatement(db, "INSERT OR IGNORE INTO removed_item (number) VALUES (?)")
+            remember.bind(1, number)
+            try remember.run()
+            return isKnown && db.changedRows > 0
         }
+    }
+
+    /// Calls `body` with the id of every item that was removed and not put again.
+    public func forEachRemovedItem(_ body: (String) throws -> Void) throws {
+        let ids: [String] = try readNow { db in
+            let rows = try RawStatement(db, "SELECT id FROM removed_item JOIN item_name USING (number)")
+            var ids: [String] = []
+            try rows.forEachRow {
+                ids.append(rows.text(0) ?? "")
+                return true
+            }
+            return ids
+        }
+        for id in ids { try body(id) }
     }
 
     /// A page of items in the order of their ids, those whose id or title contains `search`, in any case, if given.

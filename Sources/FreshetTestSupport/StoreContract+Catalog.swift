@@ -6,6 +6,8 @@ extension StoreContract {
         let (store, vocabulary) = subject
         var tea = Item(id: "tea", title: "Green TEA", text: "long", categories: ["drinks"], tags: ["hot"])
         tea.attributes = ["price": .number(2.5), "colour": .text("green"), "notes": .texts(["a", "b"])]
+        tea.attributes["fair"] = .flag(true)
+        tea.attributes["loose"] = .flag(false)
         tea.vectors = ["picture": [0.1, -2, .greatestFiniteMagnitude], "empty": []]
         tea.available = false
         tea.createdAt = 77
@@ -41,11 +43,34 @@ extension StoreContract {
         let gone = try await store.item("tea")
         try require(first && !second && gone == nil, "a removed item is still there, or was never")
         try require(vocabulary.item("tea") != nil, "a removed item lost its number")
+        try await remembersRemovedItems(store)
+    }
+
+    /// What was removed is known as removed until it is put again; events do not change that.
+    private func remembersRemovedItems(_ store: any EngineStore) async throws {
+        func removed() throws -> [String] {
+            var ids: [String] = []
+            try store.forEachRemovedItem { ids.append($0) }
+            return ids.sorted()
+        }
+        _ = try await store.append([Event(user: "u", item: "tea", time: 1), Event(user: "u", item: "seen", time: 1)])
+        let (seen, never) = try await (store.removeItem("seen"), store.removeItem("never heard of"))
+        try require(seen, "an item of events alone could not be removed")
+        try require(!never, "there was something to remove of an id that nothing was known of")
+        var found = try removed()
+        try require(found == ["never heard of", "seen", "tea"], "the removed items are \(found)")
+        let (item, page) = try await (store.item("seen"), store.items(matching: "seen", after: nil, limit: 9))
+        try require(item == nil && page.isEmpty, "a removed item is found")
+        try await store.put([Item(id: "tea"), Item(id: "never heard of")])
+        found = try removed()
+        try require(found == ["seen"], "after a put the removed items are \(found)")
+        let again = try await store.removeItem("tea")
+        try require(again, "an item that was put again could not be removed again")
     }
 
     func keepsUsers(_ subject: Subject) async throws {
         let store = subject.store
-        let ann = User(id: "ann", attributes: ["age": .number(30)])
+        let ann = User(id: "ann", attributes: ["age": .number(30), "member": .flag(true)])
         try await store.put([ann, User(id: "zoe")])
         _ = try await store.append([Event(user: "Bob", item: "i", time: 1), Event(user: "ann", item: "i", time: 1)])
         let (found, event, nobody) = try await (store.user("ann"), store.user("Bob"), store.user("carl"))

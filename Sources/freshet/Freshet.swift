@@ -64,7 +64,7 @@ extension FreshetError {
     var exitCode: Int32 {
         switch kind {
         case .usage: 64
-        case .invalidData, .external: 1
+        case .notFound, .conflict, .invalidData, .external: 1
         case .cancelled: 130
         }
     }

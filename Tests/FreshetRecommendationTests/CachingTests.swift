@@ -37,8 +37,8 @@ import Testing
             #expect(given == plain.recommend(query, snapshot: snapshot, streaming: streaming), "step \(step)")
             let item = ItemIndex(random.below(40))
             #expect(
-                caching.similar(to: item, count: 3, at: TestShop.now, snapshot: snapshot)
-                    == plain.similar(to: item, count: 3, snapshot: snapshot)
+                caching.similar(to: item, count: 3, at: TestShop.now, snapshot: snapshot, streaming: streaming)
+                    == plain.similar(to: item, count: 3, at: TestShop.now, snapshot: snapshot, streaming: streaming)
             )
             #expect(
                 caching.popular(count: 7, at: TestShop.now, streaming: streaming)

@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func findsWhatWasPut() {
-        let view = CatalogView()
+        let view = CatalogView(unlisted: .show)
         // Far apart, so that chunks between them are made.
         view.put([(ItemIndex(1000), item("b", ["x", "y", "x"], title: "B")), (ItemIndex(3), item("a", []))])
         let catalog = view.current()

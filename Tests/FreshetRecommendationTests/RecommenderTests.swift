@@ -84,9 +84,7 @@ import Testing
             let best = ask().items[0].item
             shop.catalog.setAvailable(false, of: best)
             #expect(!ask().items.map(\.item).contains(best))
-            #expect(
-                !recommender.similar(to: ItemIndex(2), count: 40, snapshot: snapshot).items.map(\.item).contains(best)
-            )
+            #expect(!similar(shop, 2, count: 40, snapshot).contains(best.position))
             #expect(
                 !recommender.popular(count: 40, at: TestShop.now, streaming: shop.streaming).map(\.item).contains(best)
             )
@@ -173,15 +171,100 @@ import Testing
         }
     }
 
+    private func similar(
+        _ shop: TestShop,
+        _ item: Int,
+        count: Int = 8,
+        filter: ItemFilter? = nil,
+        _ snapshot: ModelSnapshot
+    ) -> [Int] {
+        let list = shop.recommender().similar(
+            to: ItemIndex(item),
+            count: count,
+            filter: filter,
+            at: TestShop.now,
+            snapshot: snapshot,
+            streaming: shop.streaming
+        )
+        #expect(zip(list.items, list.items.dropFirst()).allSatisfy { $0.score >= $1.score && $1.score > 0 })
+        return items(list)
+    }
+
     @Test func similarItemsComeFromTheModelAndForNewOnesFromTheirContent() {
         let shop = TestShop()
-        let known = shop.recommender().similar(to: ItemIndex(5), count: 8, snapshot: shop.trained())
-        #expect(known.items.count == 8)
-        #expect(!known.items.map(\.item).contains(ItemIndex(5)))
-        #expect(items(known).prefix(4).allSatisfy { $0 % 4 == 1 })
+        let known = similar(shop, 5, shop.trained())
+        #expect(known.count == 8 && !known.contains(5))
+        #expect(known.prefix(4).allSatisfy { $0 % 4 == 1 })
         shop.put(40)
-        let new = shop.recommender().similar(to: ItemIndex(40), count: 8, snapshot: shop.trained())
-        #expect(items(new).allSatisfy { $0 % 4 == 0 } && new.items.count == 8, "\(items(new))")
+        let new = similar(shop, 40, shop.trained())
+        #expect(new.allSatisfy { $0 % 4 == 0 } && new.count == 8, "\(new)")
+    }
+
+    /// Before there is a model counting knows what goes together, without a word about the items too.
+    @Test func similarItemsComeFromWhatGoesTogetherWhereThereIsNoModel() {
+        let described = TestShop()
+        let list = similar(described, 5, described.snapshot())
+        #expect(list.count == 8 && !list.contains(5))
+        #expect(list.allSatisfy { $0 % 4 == 1 }, "\(list)")
+        var bare = TestShop(items: 0, events: 0)
+        for (user, items) in [[1, 2, 3], [1, 2], [4, 5], [2, 1]].enumerated() {
+            for item in items { bare.add(user: user, item: item) }
+        }
+        #expect(similar(bare, 1, bare.snapshot()) == [2, 3])
+        #expect(similar(bare, 5, bare.snapshot()) == [4])
+    }
+
+    @Test(arguments: [Int.max, 1]) func similarItemsOfALargeCatalogueAreThoseOfTheWholeScan(threshold: Int) throws {
+        let shop = TestShop(items: 2000, groups: 8)
+        let scorer = VectorTableScorer(items: 2000, width: 8, groups: 8)
+        let snapshot = shop.snapshot(scorer, retrievalThreshold: threshold)
+        // What is most alike may not be shown, and the filter lets little through.
+        for item in stride(from: 3, to: 1000, by: 8) { shop.catalog.remove(ItemIndex(item)) }
+        for (filter, isAdmitted) in [
+            (nil, { _ in true }), (ItemFilter(categories: ["group 5"]), { $0 % 8 == 5 }),
+        ] as [(ItemFilter?, (Int) -> Bool)] {
+            var cosines: [(item: Int, score: Float)] = []
+            for other in 0..<2000 where other != 11 && isAdmitted(other) && (other % 8 != 3 || other >= 1000) {
+                cosines.append((other, scorer.cosine(11, other)))
+            }
+            let best = cosines.filter { $0.score > 0 }.sorted { ($1.score, $0.item) < ($0.score, $1.item) }
+            #expect(similar(shop, 11, filter: filter, snapshot) == best.prefix(8).map(\.item))
+        }
+    }
+
+    /// Weights that came to be "not a number" answer nothing: what streams does.
+    @Test(arguments: [Int.max, 1]) func modelOfNoNumbersLeavesTheAnswerToWhatStreams(threshold: Int) {
+        let shop = TestShop()
+        let broken = VectorTableScorer(width: 8, vectors: Array(repeating: .nan, count: 40 * 8))
+        let snapshot = shop.snapshot(broken, retrievalThreshold: threshold)
+        let list = shop.recommender().recommend(shop.query(user: 1), snapshot: snapshot, streaming: shop.streaming)
+        let wanted = shop.recommender().recommend(
+            shop.query(user: 1),
+            snapshot: shop.snapshot(),
+            streaming: shop.streaming
+        )
+        #expect(list == wanted && list.items.count == 10)
+        #expect(similar(shop, 5, snapshot) == similar(shop, 5, shop.snapshot()))
+    }
+
+    @Test func itemsWithoutAnEntryAreShownUntilTheCatalogueHasOne() {
+        var shop = TestShop(items: 0, events: 0, unlisted: .automatic)
+        for item in 0..<3 { for user in 0..<4 { shop.add(user: user, item: item) } }
+        func shown() -> Set<Int> {
+            let list = shop.recommender().recommend(
+                Query(count: 50, time: TestShop.now),
+                snapshot: shop.snapshot(),
+                streaming: shop.streaming
+            )
+            return Set(items(list))
+        }
+        #expect(shown() == [0, 1, 2])
+        shop.catalog.remove(ItemIndex(2))
+        #expect(shown() == [0, 1])
+        shop.put(1)
+        #expect(shown() == [1])
+        shop.put(2)
+        #expect(shown() == [1, 2])
     }
 
     @Test func popularItemsObeyASelectiveFilter() {

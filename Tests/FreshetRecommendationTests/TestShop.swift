@@ -65,8 +65,15 @@ struct VectorTableScorer: VectorScorer {
     }
 
     func similarities(to item: ItemIndex, into scores: UnsafeMutableBufferPointer<Float>) {
-        let one = ScoringContext(user: nil, history: History(items: [item]))
-        score([one], into: scores)
+        for other in 0..<itemCount { scores[other] = cosine(item.position, other) }
+    }
+
+    /// The cosine between two items' vectors.
+    func cosine(_ left: Int, _ right: Int) -> Float {
+        func product(_ left: Int, _ right: Int) -> Float {
+            (0..<vectorWidth).reduce(0) { $0 + vectors[left * vectorWidth + $1] * vectors[right * vectorWidth + $1] }
+        }
+        return product(left, right) / (product(left, left) * product(right, right)).squareRoot()
     }
 
     func checkpoint() -> Checkpoint { Checkpoint(arrays: [:]) }
@@ -76,7 +83,7 @@ struct VectorTableScorer: VectorScorer {
 struct TestShop {
     static let now: Int64 = 1_700_000_000
 
-    let catalog = CatalogView()
+    let catalog: CatalogView
     let vocabulary = Vocabulary()
     private(set) var models = StreamingModels()
     private(set) var histories = UserHistories(limit: 50)
@@ -84,8 +91,16 @@ struct TestShop {
     private var offset: Int64 = 0
 
     /// Item `i` is in category `group i % groups`; each of the users has so many events.
-    init(items: Int = 40, groups: Int = 4, users: Int = 24, events: Int = 6, seed: UInt64 = 1) {
+    init(
+        items: Int = 40,
+        groups: Int = 4,
+        users: Int = 24,
+        events: Int = 6,
+        seed: UInt64 = 1,
+        unlisted: UnlistedItems = .show
+    ) {
         self.groups = groups
+        catalog = CatalogView(unlisted: unlisted)
         for type: EventType in [.view, .cart, .purchase, .like, .rating] { _ = vocabulary.addEventType(type) }
         for item in 0..<items { put(item) }
         for user in 0..<users { _ = vocabulary.addUser("user \(user)") }

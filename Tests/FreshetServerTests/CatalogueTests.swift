@@ -19,6 +19,7 @@ import Testing
             let got = try await client.send(.get, path)
             #expect(got.status == 200 && got.json["title"] as? String == "Tea")
             #expect((got.json["attributes"] as? [String: Any])?["price"] as? Double == 2.5)
+            #expect(got.text == put.text && got.text.contains(#""new":true"#))
             #expect(try await client.send(.delete, path).status == 204)
             #expect(try await client.send(.get, path).status == 404)
             #expect(try await client.send(.delete, path).status == 404)
@@ -89,6 +90,82 @@ import Testing
             #expect(try await client.send(.get, "/v1/users/ann").status == 404)
             #expect(try await client.send(.get, "/v1/users/ann/events").text == #"{"events":[]}"#)
             #expect(try await client.send(.delete, "/v1/users/ann").status == 404)
+        }
+    }
+
+    @Test func attributesOfUsersComeBackAsTheyWerePut() async throws {
+        try await TestServer().test { client in
+            let body = #"{"id":"ann","attributes":{"age":1,"member":true,"news":false,"tags":["a"]}}"#
+            #expect(try await client.send(.put, "/v1/users/ann", body).text == body)
+            #expect(try await client.send(.get, "/v1/users/ann").text == body)
+        }
+    }
+
+    /// A boolean stays one in a filter; the numbers that stood for them before are found as well.
+    @Test func filtersByBooleans() async throws {
+        try await TestServer().test { client in
+            let items =
+                #"[{"id":"yes","attributes":{"x":true}},{"id":"no","attributes":{"x":false}},"#
+                + #"{"id":"one","attributes":{"x":1}},{"id":"text","attributes":{"x":"true"}}]"#
+            #expect(try await client.send(.post, "/v1/items", items).status == 200)
+            for (value, wanted) in [
+                ("true", ["one", "yes"]), ("false", ["no"]), ("1", ["one"]), ("0", []), (#""true""#, ["text"]),
+            ] {
+                let body = #"{"filter":{"attributes":{"x":\#(value)}}}"#
+                let found = try await client.send(.post, "/v1/recommendations", body).items
+                #expect(found.sorted() == wanted, "\(value)")
+            }
+        }
+    }
+
+    @Test func removedItemIsNotFoundAnywhere() async throws {
+        try await TestServer().test { client in
+            let events = (0..<4).map { #"{"user":"u\#($0)","item":"tea","type":"purchase"}"# }.joined(separator: ",")
+            _ = try await client.send(.post, "/v1/items", #"[{"id":"tea","categories":["c"]},{"id":"cup"}]"#)
+            _ = try await client.send(.post, "/v1/events", "[\(events)]")
+            #expect(try await client.send(.get, "/v1/popular").items == ["tea"])
+            #expect(try await client.send(.delete, "/v1/items/tea").status == 204)
+            _ = try await client.send(.post, "/v1/events", "[\(events)]")
+            #expect(try await client.send(.get, "/v1/popular").items == [])
+            #expect(try await client.send(.get, "/v1/popular?category=c").items == [])
+            #expect(try await client.send(.post, "/v1/recommendations", #"{"user":"u1"}"#).items == ["cup"])
+            let ranking = try await client.send(.post, "/v1/rankings", #"{"items":["tea","cup"]}"#)
+            #expect(ranking.items == ["cup"])
+            #expect(try await client.send(.get, "/v1/items?search=tea").items == [])
+            for path in ["/v1/items/tea", "/v1/items/tea/similar"] {
+                let answer = try await client.send(.get, path)
+                #expect(answer.status == 404 && answer.json["type"] as? String == "/problems/not-found", "\(path)")
+            }
+            let patch = try await client.send(.patch, "/v1/items/tea", #"{"title":"x"}"#)
+            #expect(patch.status == 404)
+            #expect(try await client.send(.delete, "/v1/items/tea").status == 404)
+            #expect(try await client.send(.put, "/v1/items/tea", "{}").status == 200)
+            #expect(try await client.send(.get, "/v1/popular").items == ["tea"])
+        }
+    }
+
+    @Test func idsMayBeAsLongAsTheSettingSays() async throws {
+        let (long, longer) = (String(repeating: "a", count: 400), String(repeating: "a", count: 401))
+        let server = try await TestServer(engine: { $0.ingest.maximumIDLength = 400 })
+        try await server.test { client in
+            for (id, isSound) in [(long, true), (longer, false)] {
+                let requests: [(HTTPRequest.Method, String, String?, Int)] = [
+                    (.put, "/v1/items/\(id)", #"{"title":"T"}"#, 200), (.get, "/v1/items/\(id)", nil, 200),
+                    (.patch, "/v1/items/\(id)", #"{"text":"t"}"#, 200), (.get, "/v1/items/\(id)/similar", nil, 200),
+                    (.get, "/v1/items?cursor=\(id)", nil, 200), (.post, "/v1/items", #"{"id":"\#(id)"}"#, 200),
+                    (.post, "/v1/events", #"{"user":"\#(id)","item":"\#(id)"}"#, 202),
+                    (.get, "/v1/users/\(id)", nil, 200), (.get, "/v1/users/\(id)/events", nil, 200),
+                    (.put, "/v1/users/\(id)", "{}", 200),
+                    (.post, "/v1/recommendations", #"{"user":"\#(id)","exclude":["\#(id)"]}"#, 200),
+                    (.post, "/v1/recommendations", #"{"events":[{"item":"\#(id)"}]}"#, 200),
+                    (.post, "/v1/rankings", #"{"items":["\#(id)"]}"#, 200), (.delete, "/v1/users/\(id)", nil, 200),
+                    (.delete, "/v1/items/\(id)", nil, 204),
+                ]
+                for (method, path, body, status) in requests {
+                    let answer = try await client.send(method, path, body)
+                    #expect(answer.status == (isSound ? status : 400), "\(method) \(path.prefix(16)): \(answer.text)")
+                }
+            }
         }
     }
 

@@ -62,5 +62,7 @@ import Testing
         #expect(problem.kind == .unavailable && !problem.detail.contains("secret") && problem.retryAfter != nil)
         #expect(Problem(FreshetError(.invalidData, "damaged /var/lib/secret")) == nil)
         #expect(Problem(FreshetError(.usage, "Too many."))?.kind == .invalidRequest)
+        #expect(Problem(FreshetError(.notFound, "There is no item 'x'."))?.kind == .notFound)
+        #expect(Problem(FreshetError(.conflict, "It is the last one."))?.kind == .conflict)
     }
 }

@@ -14,6 +14,7 @@ import Testing
             var item = Item(id: "i\(number)", title: pick("title"), text: pick(""), categories: texts(), tags: texts())
             if pick(0) != nil { item.attributes["price"] = .number(pick(-0.1) ?? .infinity) }
             if pick(0) != nil { item.attributes["colour"] = .text("white") }
+            if pick(0) != nil { item.attributes["new"] = .flag(number % 2 == 0) }
             if pick(0) != nil { item.attributes["notes"] = .texts(texts()) }
             item.vectors = pick(["": [], "picture": [1, -.infinity, .leastNonzeroMagnitude]])
             item.available = pick(number % 3 == 0)
@@ -27,6 +28,21 @@ import Testing
             let bytes = ItemCoding.encode(item)
             #expect(bytes.withUnsafeBytes { ItemCoding.decode($0, id: item.id) } == item)
         }
+    }
+
+    /// The bytes of an item as the first form had them: `{"id":"i","title":"T","attributes":{"new":1}}`.
+    @Test func readsTheFirstForm() {
+        var bytes: [UInt8] = [1]
+        bytes += [1, 1, 0, 0, 0, UInt8(ascii: "T"), 0]  // title, no text
+        bytes += [0, 0, 0, 0, 0, 0, 0, 0]  // no categories, no tags
+        bytes += [1, 0, 0, 0, 3, 0, 0, 0] + Array("new".utf8)  // one attribute
+        bytes += [0, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F]  // the number 1
+        bytes += [0, 0, 0]  // nothing else
+        var item = Item(id: "i", title: "T")
+        item.attributes = ["new": .number(1)]
+        #expect(bytes.withUnsafeBytes { ItemCoding.decode($0, id: "i") } == item)
+        bytes[0] = 3
+        #expect(bytes.withUnsafeBytes { ItemCoding.decode($0, id: "i") } == nil)
     }
 
     @Test func noticesDamage() {

@@ -31,6 +31,25 @@ import Testing
         #expect(try await reopened.append([Event(user: "u2", item: "new", time: 1)]).events[0].offset == 52)
     }
 
+    /// A folder of before items were remembered as removed: it opens, and its items are there.
+    @Test func opensFolderOfTheFirstTables() async throws {
+        let folder = try StorageFolder()
+        var store: SQLiteStore? = try folder.open()
+        try await store?.put([Item(id: "a"), Item(id: "b")])
+        _ = try await store?.removeItem("a")
+        try store?.pool.writeWithoutTransaction { db in
+            try db.execute(sql: "DROP TABLE removed_item; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'")
+        }
+        store = nil
+        let reopened = try folder.open()
+        #expect(try await reopened.item("b") == Item(id: "b"))
+        #expect(try await reopened.item("a") == nil)
+        #expect(try await reopened.removeItem("b"))
+        var removed: [String] = []
+        try reopened.forEachRemovedItem { removed.append($0) }
+        #expect(removed == ["b"])
+    }
+
     @Test func neverGivesAnOffsetTwice() async throws {
         let folder = try StorageFolder()
         var store: SQLiteStore? = try folder.open()

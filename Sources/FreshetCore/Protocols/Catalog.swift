@@ -2,14 +2,17 @@
 public protocol Catalog: Sendable {
     /// An item, or `nil` when there is none or it was removed.
     func item(_ id: String) async throws -> Item?
-    /// Adds items, or replaces them; those that are new are numbered in the vocabulary.
+    /// Adds items, or replaces them; those that are new are numbered in the vocabulary, those that were removed are back.
     func put(_ items: [Item]) async throws
-    /// Removes an item; whether it was there.
+    /// Removes an item, which stays removed whatever events name it, until it is put again; whether there was anything
+    /// to remove: an entry, or events.
     func removeItem(_ id: String) async throws -> Bool
     /// A page of items in the order of their ids, those whose id or title contains `search` if given.
     func items(matching search: String?, after cursor: String?, limit: Int) async throws -> [Item]
     /// Calls `body` with every item there is. Blocks the calling thread.
     func forEachItem(_ body: (Item) throws -> Void) throws
+    /// Calls `body` with the id of every item that was removed and not put again. Blocks the calling thread.
+    func forEachRemovedItem(_ body: (String) throws -> Void) throws
 
     /// A user who has attributes or events, or `nil`.
     func user(_ id: String) async throws -> User?

@@ -54,15 +54,20 @@ public struct AttributeEncoder: Sendable, Equatable, Codable {
 }
 
 extension AttributeValue {
-    /// The number, if it is one.
+    /// The number, if it is one; yes is 1 and no is 0.
     fileprivate var number: Double? {
-        if case .number(let number) = self { number } else { nil }
+        switch self {
+        case .number(let number): number
+        case .flag(let flag): flag ? 1 : 0
+        case .text, .texts: nil
+        }
     }
 
     /// The value as words.
     fileprivate var words: [String] {
         switch self {
         case .number(let number): ["\(number)"]
+        case .flag(let flag): ["\(flag)"]
         case .text(let text): [text]
         case .texts(let texts): texts
         }

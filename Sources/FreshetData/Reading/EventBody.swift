@@ -33,6 +33,7 @@ package struct EventBody: Sendable {
     package private(set) var count = 0
 
     private let maximumCount: Int
+    private let identifiers: IdentifierRule
 
     /// Reads a delivery.
     /// - Throws: ``JSONFault`` when it is not JSON, or holds more than `maximumCount` events.
@@ -40,9 +41,11 @@ package struct EventBody: Sendable {
         _ bytes: UnsafeBufferPointer<UInt8>,
         form: Form,
         maximumCount: Int,
+        identifiers: IdentifierRule = IdentifierRule(),
         rules: JSONRules = .requests
     ) throws(JSONFault) {
         self.maximumCount = maximumCount
+        self.identifiers = identifiers
         var parser = EventParser(rules: rules)
         switch form {
         case .lines: try readLines(bytes, &parser)
@@ -92,8 +95,8 @@ package struct EventBody: Sendable {
         }
     }
 
-    /// Whether the ids and the type are 1 to 256 bytes without zeros: else an event has not the right form.
-    private static func checkIdentifiers(of event: Event) throws(JSONFault) {
+    /// Whether ids and type are sound: else an event has not the right form.
+    private func checkIdentifiers(of event: Event) throws(JSONFault) {
         try check(event.user, "user")
         try check(event.item, "item")
         try check(event.type.rawValue, "type")
@@ -101,10 +104,8 @@ package struct EventBody: Sendable {
         if let id = event.recommendationID { try check(id, "recommendation_id") }
     }
 
-    private static func check(_ text: String, _ name: String) throws(JSONFault) {
-        guard !text.isEmpty else { throw JSONFault("'\(name)' is empty") }
-        guard text.utf8.count <= 256 else { throw JSONFault("'\(name)' has more than 256 bytes") }
-        guard !text.utf8.contains(0) else { throw JSONFault("'\(name)' holds a zero byte") }
+    private func check(_ text: String, _ name: String) throws(JSONFault) {
+        if let problem = identifiers.problem(with: text) { throw JSONFault("'\(name)' \(problem)") }
     }
 
     /// Reads one event.
@@ -119,7 +120,7 @@ package struct EventBody: Sendable {
         guard count <= maximumCount else { throw JSONFault("more than \(maximumCount) events") }
         do {
             let event = try parser.event(bytes)
-            try Self.checkIdentifiers(of: event)
+            try checkIdentifiers(of: event)
             events.append(event)
             indices.append(index)
         } catch let fault {

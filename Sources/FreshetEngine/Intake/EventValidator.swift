@@ -15,12 +15,7 @@ struct EventValidator {
     }
 
     private func problem(_ field: String, _ text: String) -> String? {
-        let length = text.utf8.count
-        if length == 0 { return "'\(field)' is empty" }
-        if length > configuration.maximumIDLength {
-            return "'\(field)' has \(length) bytes; at most \(configuration.maximumIDLength) are allowed"
-        }
-        return text.utf8.contains(0) ? "'\(field)' holds a zero byte" : nil
+        configuration.identifiers.problem(with: text).map { "'\(field)' \($0)" }
     }
 
     private func problem(value: Float?) -> String? {

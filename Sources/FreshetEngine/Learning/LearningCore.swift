@@ -180,11 +180,11 @@ final class LearningCore {
             guard version == loop.policy.candidate else { return }
             return try carryOut(loop.promote(version, time: now))
         }
-        guard version != loop.live.version else { throw FreshetError(.usage, "Version \(version) answers already.") }
+        guard version != loop.live.version else { throw FreshetError(.conflict, "Version \(version) answers already.") }
         guard
             let stored = parts.archive.versions().first(where: { $0 == version })
                 ?? parts.archive.versions().first(where: { version.update == 0 && $0.number == version.number })
-        else { throw FreshetError(.usage, "Version \(version) is not kept.") }
+        else { throw FreshetError(.conflict, "Version \(version) is not kept.") }
         try carryOut(loop.promote(stored, kept: parts.archive.read(stored), time: now))
     }
 

@@ -48,7 +48,7 @@ final class RecordQueue: Sendable {
             }
         } catch let error {
             // Evidence is lost, not events: the engine goes on, and says so.
-            health.setIll(Engine.storagePart, error)
+            health.noteStorage(error)
         }
     }
 }

@@ -49,19 +49,19 @@ extension LearningLoop {
     ///   - kept: the state, unless it is the candidate or the last good one.
     ///   - time: the moment, in milliseconds since 1970.
     /// - Returns: what to do.
-    /// - Throws: `FreshetError` of kind `usage` when nothing of the name is there, or when it is a candidate that
+    /// - Throws: `FreshetError` of kind `conflict` when nothing of the name is there, or when it is a candidate that
     ///   ``isCatchingUp``.
     public func promote(_ version: ModelVersion, kept: ServedState? = nil, time: Int64) throws -> LearningStep {
         var step = LearningStep()
         if version == policy.candidate {
             guard !isCatchingUp else {
-                throw FreshetError(.usage, "Version \(version) is still learning what came while it was trained.")
+                throw FreshetError(.conflict, "Version \(version) is still learning what came while it was trained.")
             }
             try carryOut(policy.promote(version, time: time, offset: offset), &step)
             return step
         }
         guard let state = kept ?? (version == good.version ? good : nil) else {
-            throw FreshetError(.usage, "Version \(version) is not kept.")
+            throw FreshetError(.conflict, "Version \(version) is not kept.")
         }
         let decided = policy.promote(version, time: time, offset: offset)
         step.decisions = decided.decisions
@@ -75,7 +75,10 @@ extension LearningLoop {
     /// - Throws: `FreshetError` of kind `usage` when it is live.
     public func rollBack(time: Int64) throws -> LearningStep {
         guard policy.good != policy.live else {
-            throw FreshetError(.usage, "There is no earlier state to go back to: \(live.version) is the last good one.")
+            throw FreshetError(
+                .conflict,
+                "There is no earlier state to go back to: \(live.version) is the last good one."
+            )
         }
         var step = LearningStep()
         try carryOut(policy.rollBack(time: time, offset: offset), &step)

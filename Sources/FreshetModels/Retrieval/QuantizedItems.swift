@@ -20,6 +20,8 @@ public final class QuantizedItems: Sendable {
     private let columns: Int
     private let scale: Float
     private let biases: [Float]
+    /// One over the length of each item's vector; 0 for a vector of zeros.
+    private let inverseLengths: [Float]
 
     /// Rounds the items of a scorer.
     public init(_ scorer: any VectorScorer) {
@@ -40,6 +42,12 @@ public final class QuantizedItems: Sendable {
             }
             return scale
         }
+        inverseLengths = scorer.withItemVectors { vectors in
+            (0..<V).map { item in
+                let length = freshet_dot(vectors + item * C, vectors + item * C, C).squareRoot()
+                return length > 0 ? 1 / length : 0
+            }
+        }
         self.blocks = blocks
         self.columns = columns
         self.bytes = bytes
@@ -55,15 +63,44 @@ public final class QuantizedItems: Sendable {
     ///   - user: a user's vector, shape `[C]`.
     ///   - scores: where to write, ``capacity`` numbers, of which those of the items mean something.
     public func score(_ user: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>) {
+        multiply(user, into: scores)
+        guard !biases.isEmpty else { return }
+        biases.withUnsafeBufferPointer { freshet_axpy(scores, $0.baseAddress!, 1, $0.count) }
+    }
+
+    private func multiply(_ user: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>) {
         let largest = freshet_largest_magnitude(user, scorer.vectorWidth)
         let step = largest > 0 ? 127 / largest : 1
         withUnsafeTemporaryAllocation(of: Int8.self, capacity: columns) { rounded in
             rounded.initialize(repeating: 0)
-            for column in 0..<scorer.vectorWidth { rounded[column] = Int8((user[column] * step).rounded()) }
+            for column in 0..<scorer.vectorWidth {
+                let number = (user[column] * step).rounded()
+                rounded[column] = number.isFinite ? Int8(number) : 0
+            }
             freshet_score_bytes(scores, bytes.start, rounded.baseAddress!, 1 / (scale * step), blocks, columns)
         }
-        guard !biases.isEmpty else { return }
-        biases.withUnsafeBufferPointer { freshet_axpy(scores, $0.baseAddress!, 1, $0.count) }
+    }
+
+    /// Compares every item with one, roughly: the cosines of their vectors.
+    ///
+    /// - Parameters:
+    ///   - item: the item to compare with.
+    ///   - scores: where to write, ``capacity`` numbers, of which those of the items mean something.
+    public func compare(with item: ItemIndex, into scores: UnsafeMutablePointer<Float>) {
+        scorer.withItemVectors { multiply($0 + item.position * scorer.vectorWidth, into: scores) }
+        let own = inverseLengths[item.position]
+        inverseLengths.withUnsafeBufferPointer { inverse in
+            for other in inverse.indices { scores[other] *= own * inverse[other] }
+        }
+    }
+
+    /// The exact cosine between the vectors of two items.
+    public func exactCosine(_ left: ItemIndex, _ right: ItemIndex) -> Float {
+        let C = scorer.vectorWidth
+        return scorer.withItemVectors { vectors in
+            freshet_dot(vectors + left.position * C, vectors + right.position * C, C)
+                * inverseLengths[left.position] * inverseLengths[right.position]
+        }
     }
 
     /// The exact score of an item for a user.

@@ -118,6 +118,8 @@ public struct CandidateRanker: Sendable {
         let found = freshet_top_k(set.topItems.start, set.topScores.start, set.logits.start, V, K)
         set.topItems.assume(count: found)
         set.topScores.assume(count: found)
+        // Weights that came to be "not a number" say nothing, to nobody.
+        if K > 0, found == 0 || !set.topScores[0].isFinite { set.clearTransformer() }
     }
 
     private func retrieve(_ context: ScoringContext, from retrieval: QuantizedItems, into set: CandidateSet) {
@@ -128,6 +130,7 @@ public struct CandidateRanker: Sendable {
         set.transformerCount = retrieval.scorer.itemCount
         set.retrieval = retrieval
         retrieval.scorer.userVectors(of: [context], into: set.userVector.start)
+        guard (0..<C).allSatisfy({ set.userVector[$0].isFinite }) else { return set.clearTransformer() }
         retrieval.score(set.userVector.start, into: set.logits.start)
         for found in retrieval.best(configuration.transformer, for: set.userVector.start, among: set.logits.start) {
             set.topItems.append(found.item.rawValue)

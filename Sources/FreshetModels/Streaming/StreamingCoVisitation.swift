@@ -99,6 +99,24 @@ public struct StreamingCoVisitation: Sendable {
         addFollowers(of: item.position, times: 1, at: now, to: scores)
     }
 
+    /// What goes together with an item: the pairs' weights over the geometric mean of both items' numbers of events.
+    ///
+    /// - Parameters:
+    ///   - item: the item.
+    ///   - now: in seconds since 1970.
+    /// - Returns: the items in no order, the item itself left out.
+    public func companions(of item: ItemIndex, at now: Int64) -> [ScoredItem] {
+        guard item.position < rows.count else { return [] }
+        let row = rows[item.position]
+        let factor = row.worth(at: now, rate: rate) / Float(max(counts[item.position], 1)).squareRoot()
+        return row.items.indices.compactMap { place in
+            let other = ItemIndex(rawValue: row.items[place])
+            guard other != item else { return nil }
+            let damping = Float(max(counts[other.position], 1)).squareRoot()
+            return ScoredItem(item: other, score: factor * row.weights[place] / damping)
+        }
+    }
+
     /// Calls `body` with every follower of an item and its score.
     @inline(__always)
     func forEachFollower(of item: Int, times weight: Float, at now: Int64, _ body: (Int32, Float) -> Void) {

@@ -88,7 +88,7 @@ public final class CachingRecommender: Sendable {
         }
     }
 
-    /// As ``Recommender/similar(to:count:filter:snapshot:)``.
+    /// As ``Recommender/similar(to:count:filter:at:snapshot:streaming:)``.
     ///
     /// - Parameters:
     ///   - item: the item to compare with.
@@ -96,16 +96,25 @@ public final class CachingRecommender: Sendable {
     ///   - filter: which items may appear.
     ///   - time: now, in seconds since 1970.
     ///   - snapshot: the model.
+    ///   - streaming: what is counted from the stream.
     /// - Returns: the items, most alike first.
     public func similar(
         to item: ItemIndex,
         count: Int,
         filter: ItemFilter? = nil,
         at time: Int64,
-        snapshot: ModelSnapshot
+        snapshot: ModelSnapshot,
+        streaming: any StreamingEvidence
     ) -> RankedList {
         remembered(.similar(item, count: count, filter), snapshot, at: time, nil) {
-            recommender.similar(to: item, count: count, filter: filter, snapshot: snapshot)
+            recommender.similar(
+                to: item,
+                count: count,
+                filter: filter,
+                at: time,
+                snapshot: snapshot,
+                streaming: streaming
+            )
         }
     }
 

@@ -13,6 +13,9 @@ struct BestItems {
         items.reserveCapacity(2 * limit)
     }
 
+    /// How many items are held, at least as many as are wanted if there were as many.
+    var count: Int { items.count }
+
     private static func isBetter(_ left: ScoredItem, _ right: ScoredItem) -> Bool {
         left.score > right.score || (left.score == right.score && left.item < right.item)
     }

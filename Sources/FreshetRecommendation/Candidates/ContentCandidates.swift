@@ -13,9 +13,14 @@ struct ContentCandidates: CandidateSource {
         else { return [] }
         var best = BestItems(limit: request.candidateCount)
         let profile = request.profile
-        request.forEachAdmitted { item in
+        func add(_ item: ItemIndex) {
             let likeness = profile.likeness(to: item)
             if likeness > 0 { best.add(ScoredItem(item: item, score: likeness)) }
+        }
+        if request.isFiltered {
+            request.forEachAdmitted(add)
+        } else {
+            for item in profile.neighbours() where request.admits(item) { add(item) }
         }
         return best.sorted().map(\.item)
     }

@@ -2,13 +2,20 @@ import FreshetCore
 
 /// The catalogue at one moment, immutable: taken once by a request and passed down.
 ///
-/// Every item has an answer. One that was only seen in events is available and has no details.
+/// Every item has an answer. One that was only seen in events has no details, and may be shown where
+/// ``showsUnlisted`` says so.
 public struct CatalogSnapshot: Sendable {
     let chunks: [CatalogChunk]
     let terms: TermTable
     let weights: ContentWeights
     /// The items that came into the catalogue last, oldest first.
     let newcomers: [ItemIndex]
+    /// Whether items without an entry may be shown.
+    public let showsUnlisted: Bool
+    /// How many items have an entry.
+    public let knownCount: Int
+    /// How many items were removed and not put again.
+    public let removedCount: Int
     /// How many items there are, counting up to the highest number that was ever put.
     public let itemCount: Int
     /// The number of changes so far: two snapshots with the same number are equal.
@@ -19,12 +26,21 @@ public struct CatalogSnapshot: Sendable {
         return chunk < chunks.count ? chunks[chunk].flags[item.position % CatalogChunk.size] : []
     }
 
-    /// Whether an item may be recommended now.
-    public func isAvailable(_ item: ItemIndex) -> Bool {
-        flags(of: item).isDisjoint(with: [.unavailable, .removed])
+    /// Whether an item may be shown now, as far as no filter asks for more.
+    public func isAvailable(_ item: ItemIndex) -> Bool { admits(flags(of: item), includingUnavailable: false) }
+
+    /// Whether an item of these flags may be shown: never a removed one, a hidden one where it is asked for, one without
+    /// an entry where such are shown.
+    @inline(__always)
+    func admits(_ flags: CatalogChunk.Flags, includingUnavailable: Bool) -> Bool {
+        let hindrances: CatalogChunk.Flags = includingUnavailable ? .removed : [.removed, .unavailable]
+        return flags.isDisjoint(with: hindrances) && (showsUnlisted || flags.contains(.known))
     }
 
-    /// Whether an item was removed from the catalogue.
+    /// Whether an item is hidden: its entry says that it is not available.
+    public func isHidden(_ item: ItemIndex) -> Bool { flags(of: item).contains(.unavailable) }
+
+    /// Whether an item was removed and not put again.
     public func isRemoved(_ item: ItemIndex) -> Bool { flags(of: item).contains(.removed) }
 
     /// What is known of an item, or `nil`.

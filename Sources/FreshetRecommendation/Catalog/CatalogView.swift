@@ -12,6 +12,7 @@ public final class CatalogView: Sendable {
         var weights = ContentWeights.none
         var itemCount = 0
         var knownCount = 0
+        var removedCount = 0
         var newcomers: [ItemIndex] = []
         var revision: UInt64 = 0
     }
@@ -22,9 +23,11 @@ public final class CatalogView: Sendable {
     private let state = Mutex(State())
     private let terms = TermTable()
     private let tokenizer = WordTokenizer()
+    private let unlisted: UnlistedItems
 
     /// Creates an empty catalogue.
-    public init() {}
+    /// - Parameter unlisted: whether items that it does not have may be shown.
+    public init(unlisted: UnlistedItems = .automatic) { self.unlisted = unlisted }
 
     /// The catalogue as it is now.
     public func current() -> CatalogSnapshot {
@@ -34,6 +37,9 @@ public final class CatalogView: Sendable {
                 terms: terms,
                 weights: state.weights,
                 newcomers: state.newcomers,
+                showsUnlisted: unlisted == .show || unlisted == .automatic && state.knownCount == 0,
+                knownCount: state.knownCount,
+                removedCount: state.removedCount,
                 itemCount: state.itemCount,
                 revision: state.revision
             )
@@ -70,8 +76,11 @@ public final class CatalogView: Sendable {
         }
     }
 
-    /// Removes an item: it is recommended no more, until it is put again.
-    public func remove(_ index: ItemIndex) { apply([(index, .removed, ItemDetails())]) }
+    /// Removes items: they are shown no more, until they are put again.
+    public func remove(_ items: [ItemIndex]) { apply(items.map { ($0, .removed, ItemDetails()) }) }
+
+    /// Removes an item: it is shown no more, until it is put again.
+    public func remove(_ index: ItemIndex) { remove([index]) }
 
     private func apply(_ changes: [(ItemIndex, CatalogChunk.Flags, ItemDetails)]) {
         state.withLock { state in
@@ -107,11 +116,12 @@ public final class CatalogView: Sendable {
         let old = columns.details[place]
         let wasKnown = columns.flags[place].contains(.known)
         let isKnown = flags.contains(.known)
-        terms.count(old.labels, by: -1)
-        terms.count(old.words, by: -1)
-        terms.count(details.labels, by: 1)
-        terms.count(details.words, by: 1)
+        terms.remove(old.labels, of: index)
+        terms.remove(old.words, of: index)
+        terms.add(details.labels, of: index)
+        terms.add(details.words, of: index)
         state.knownCount += (isKnown ? 1 : 0) - (wasKnown ? 1 : 0)
+        state.removedCount += (flags.contains(.removed) ? 1 : 0) - (columns.flags[place].contains(.removed) ? 1 : 0)
         if isKnown && !wasKnown {
             state.newcomers.append(index)
             if state.newcomers.count >= 2 * Self.newcomers { state.newcomers.removeFirst(Self.newcomers) }

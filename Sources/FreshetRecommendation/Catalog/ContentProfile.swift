@@ -11,6 +11,8 @@ final class ContentProfile {
     private static let events = 20
     private static let decay: Float = 0.9
     private static let blockWeights: (words: Float, labels: Float, attributes: Float) = (1, 1, 0.5)
+    /// So many items that share something are compared at least, if there are as many.
+    private static let neighbours = 2048
 
     private let catalog: CatalogSnapshot
     private let scratch: ScratchNumbers
@@ -45,6 +47,14 @@ final class ContentProfile {
 
     /// Whether nothing is known of any of the items.
     var isEmpty: Bool { touched.isEmpty }
+
+    /// The items that share something with the profile, by what weighs most in it: those that may be like it.
+    ///
+    /// Of what very many items have, the newest are taken; so the work does not grow with the catalogue.
+    func neighbours() -> [ItemIndex] {
+        let terms = touched.sorted { (sum.start[Int($1)], $0) < (sum.start[Int($0)], $1) }
+        return catalog.terms.holders(of: terms, limit: Self.neighbours)
+    }
 
     /// The cosine between the profile and an item's row: 0, nothing in common, to 1.
     func likeness(to item: ItemIndex) -> Float {

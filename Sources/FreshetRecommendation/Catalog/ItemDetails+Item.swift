@@ -24,8 +24,9 @@ extension ItemDetails {
             case .text(let text): labels.append(.attribute(name, text))
             case .texts(let texts): for text in texts { labels.append(.attribute(name, text)) }
             case .number(let number):
-                let name = terms.insert(CollectionOfOne(Term(kind: .name, text: name)))[0]
-                numbers.append(NumericAttribute(name: name, value: number))
+                numbers.append(NumericAttribute(name: terms.insert(name: name), value: number))
+            case .flag(let flag):
+                numbers.append(NumericAttribute(name: terms.insert(name: name), isFlag: true, value: flag ? 1 : 0))
             }
         }
         self.labels = terms.insert(labels)

@@ -2,10 +2,12 @@ import FreshetCore
 
 /// What policies, filters and content similarity need of an item.
 struct ItemDetails: Sendable, Equatable {
-    /// A number that an item has under a name.
+    /// A number that an item has under a name, or yes as 1 and no as 0.
     struct NumericAttribute: Sendable, Equatable {
         /// The name's term.
         var name: UInt32
+        /// Whether it is yes or no.
+        var isFlag = false
         var value: Double
     }
 
@@ -19,7 +21,7 @@ struct ItemDetails: Sendable, Equatable {
     var categoryCount = 0
     /// How many of the labels are categories or tags.
     var attributeStart = 0
-    /// Its attributes that are numbers.
+    /// Its attributes that are numbers, or yes or no.
     var numbers: [NumericAttribute] = []
     /// The distinct words of title and text, as terms.
     var words: [UInt32] = []

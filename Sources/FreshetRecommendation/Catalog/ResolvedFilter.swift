@@ -7,6 +7,8 @@ struct ResolvedFilter: Sendable {
         case terms([UInt32])
         /// The number under this name; `nil` when no item has a number there.
         case number(name: UInt32?, value: Double)
+        /// Yes or no under this name, or 1 or 0; `nil` when no item has either there.
+        case flag(name: UInt32?, value: Double)
     }
 
     private let categories: [UInt32]?
@@ -32,6 +34,8 @@ struct ResolvedFilter: Sendable {
             case .texts(let texts): .terms(texts.compactMap { catalog.terms.number(of: .attribute(name, $0)) })
             case .number(let number):
                 .number(name: catalog.terms.number(of: Term(kind: .name, text: name)), value: number)
+            case .flag(let flag):
+                .flag(name: catalog.terms.number(of: Term(kind: .name, text: name)), value: flag ? 1 : 0)
             }
         }
         includesUnavailable = filter?.includeUnavailable ?? false
@@ -41,8 +45,8 @@ struct ResolvedFilter: Sendable {
     /// Whether an item meets every condition; one without details meets those that only exclude.
     func admits(_ item: ItemIndex, _ catalog: CatalogSnapshot) -> Bool {
         let number = item.position / CatalogChunk.size
-        guard number < catalog.chunks.count else { return admits([]) }
-        return admits(item.position % CatalogChunk.size, of: catalog.chunks[number])
+        guard number < catalog.chunks.count else { return admits([], catalog) }
+        return admits(item.position % CatalogChunk.size, of: catalog.chunks[number], catalog)
     }
 
     /// Calls `body` with every item below a number that meets every condition.
@@ -50,26 +54,26 @@ struct ResolvedFilter: Sendable {
         for (number, chunk) in catalog.chunks.enumerated() {
             let first = number * CatalogChunk.size
             guard first < count else { return }
-            for place in 0..<min(CatalogChunk.size, count - first) where admits(place, of: chunk) {
+            for place in 0..<min(CatalogChunk.size, count - first) where admits(place, of: chunk, catalog) {
                 body(ItemIndex(first + place))
             }
         }
         let known = catalog.chunks.count * CatalogChunk.size
-        guard known < count, admits([]) else { return }
+        guard known < count, admits([], catalog) else { return }
         for position in known..<count { body(ItemIndex(position)) }
     }
 
-    /// Whether an item of which nothing is known meets every condition.
-    private func admits(_ flags: CatalogChunk.Flags) -> Bool {
-        let hindrances: CatalogChunk.Flags = includesUnavailable ? .removed : [.removed, .unavailable]
-        guard flags.isDisjoint(with: hindrances) else { return false }
+    /// Whether an item of these flags may be shown and, where nothing is known of it, meets every condition.
+    @inline(__always)
+    private func admits(_ flags: CatalogChunk.Flags, _ catalog: CatalogSnapshot) -> Bool {
+        guard catalog.admits(flags, includingUnavailable: includesUnavailable) else { return false }
         return flags.contains(.known) || categories == nil && tags == nil && attributes.isEmpty
     }
 
     @inline(__always)
-    private func admits(_ place: Int, of chunk: CatalogChunk) -> Bool {
+    private func admits(_ place: Int, of chunk: CatalogChunk, _ catalog: CatalogSnapshot) -> Bool {
         let flags = chunk.flags[place]
-        guard admits(flags) else { return false }
+        guard admits(flags, catalog) else { return false }
         return isOpen || !flags.contains(.known) || matches(chunk.details[place])
     }
 
@@ -89,6 +93,10 @@ struct ResolvedFilter: Sendable {
             case .terms(let terms):
                 if !labels[details.attributeStart...].contains(where: terms.contains) { return false }
             case .number(let name, let value):
+                if !details.numbers.contains(where: { $0.name == name && $0.value == value && !$0.isFlag }) {
+                    return false
+                }
+            case .flag(let name, let value):
                 if !details.numbers.contains(where: { $0.name == name && $0.value == value }) { return false }
             }
         }

@@ -27,7 +27,12 @@ final class TermTable: Sendable {
         var numbers: [Term: UInt32] = [:]
         var terms: [Term] = []
         var counts: [Int32] = []
+        /// The newest items that have each term.
+        var holders: [[Int32]] = []
     }
+
+    /// So many newest items are known of each term; the oldest are dropped at twice as many.
+    private static let holders = 256
 
     private let tables = Mutex(Tables())
 
@@ -49,16 +54,55 @@ final class TermTable: Sendable {
                 tables.numbers[term] = number
                 tables.terms.append(term)
                 tables.counts.append(0)
+                tables.holders.append([])
                 return number
             }
         }
     }
 
-    /// Counts an item that has these terms, or with -1 no longer has them.
-    func count(_ terms: some Sequence<UInt32>, by change: Int32) {
+    /// The number of an attribute's name, which is added when new.
+    func insert(name: String) -> UInt32 { insert(CollectionOfOne(Term(kind: .name, text: name)))[0] }
+
+    /// Notes that an item has these terms.
+    func add(_ terms: some Sequence<UInt32>, of item: ItemIndex) {
         tables.withLock { tables in
-            for term in terms { tables.counts[Int(term)] += change }
+            for term in terms {
+                tables.counts[Int(term)] += 1
+                tables.holders[Int(term)].append(item.rawValue)
+                let surplus = tables.holders[Int(term)].count - Self.holders
+                if surplus >= Self.holders { tables.holders[Int(term)].removeFirst(surplus) }
+            }
         }
+    }
+
+    /// Notes that an item has these terms no longer.
+    func remove(_ terms: some Sequence<UInt32>, of item: ItemIndex) {
+        tables.withLock { tables in
+            for term in terms {
+                tables.counts[Int(term)] -= 1
+                tables.holders[Int(term)].removeAll { $0 == item.rawValue }
+            }
+        }
+    }
+
+    /// Looks for items by terms.
+    ///
+    /// - Parameters:
+    ///   - terms: the terms, those that tell most first.
+    ///   - limit: after so many items no further term is looked at.
+    /// - Returns: items that have one of the terms, those of the first terms first, each once.
+    func holders(of terms: some Sequence<UInt32>, limit: Int) -> [ItemIndex] {
+        var seen: Set<Int32> = []
+        var items: [ItemIndex] = []
+        tables.withLock { tables in
+            for term in terms {
+                guard items.count < limit else { return }
+                for item in tables.holders[Int(term)].reversed() where seen.insert(item).inserted {
+                    items.append(ItemIndex(rawValue: item))
+                }
+            }
+        }
+        return items
     }
 
     /// How many items have each term.

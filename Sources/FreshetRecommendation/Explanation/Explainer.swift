@@ -13,7 +13,7 @@ struct Explainer: Sendable {
 
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
-    /// Adds reasons to items, strongest first, their weights at most 1 in sum.
+    /// Adds reasons to items, strongest first, their weights at most 1 in sum; none names what may not be shown.
     func explain(_ items: inout [RankedItem], for request: Request) {
         guard !items.isEmpty else { return }
         let past = EventGroups(of: request.query.history)
@@ -22,7 +22,7 @@ struct Explainer: Sendable {
         for place in items.indices {
             let shares = attribution.shares(place)
             let strongest = shares.indices
-                .filter { shares[$0] >= Self.smallestWeight }
+                .filter { shares[$0] >= Self.smallestWeight && request.catalog.isAvailable(past.groups[$0].item) }
                 .sorted { (shares[$1], $0) < (shares[$0], $1) }
                 .prefix(Self.reasons)
             items[place].reasons = strongest.map { group in

@@ -12,14 +12,15 @@ extension CatalogueController<Item> {
             list: { try await engine.items(matching: $0, after: $1, limit: $2) },
             remove: { try await engine.removeItem($0) ? Response(status: .noContent) : nil }
         )
-        let removal = Operation.Answer(status: 204, detail: "Removed; the log keeps its events.")
+        let removal = Operation.Answer(status: 204, detail: "Removed until it is put again; the log keeps its events.")
         self.init(
             noun: "item",
             schema: "Item",
             removal: removal,
             store: store,
             bodies: bodies,
-            maximum: maximum
+            maximum: maximum,
+            identifiers: engine.configuration.ingest.identifiers
         )
     }
 }
@@ -43,7 +44,8 @@ extension CatalogueController<User> {
             removal: .init(status: 200, detail: "Erased.", schema: Schemas.reference("Erasure")),
             store: store,
             bodies: bodies,
-            maximum: maximum
+            maximum: maximum,
+            identifiers: engine.configuration.ingest.identifiers
         )
     }
 

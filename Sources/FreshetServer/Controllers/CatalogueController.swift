@@ -21,6 +21,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
     let store: Store
     let bodies: BodyReader
     let maximum: Int
+    let identifiers: IdentifierRule
 
     private var list: String { "\(noun)s" }
     private var path: String { "/v1/\(list)/{id}" }
@@ -130,7 +131,8 @@ struct CatalogueController<Entry: CatalogueEntry> {
 
     @Sendable private func page(_ request: Request, _ context: ServerContext) async throws -> Response {
         var query = QueryFields(request, known: ["search", "cursor", "limit"])
-        let (search, cursor) = (query.string("search"), query.string("cursor"))
+        let search = query.string("search")
+        let cursor = query.string("cursor", maximumLength: identifiers.maximumLength)
         let limit = query.integer("limit", in: 1...1000, default: 100)
         try query.finish()
         // One more than asked for tells whether there is a next page.
@@ -140,15 +142,15 @@ struct CatalogueController<Entry: CatalogueEntry> {
     }
 
     @Sendable private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier()
+        let id = try context.identifier(by: identifiers)
         guard let entry = try await store.get(id) else { throw missing(id) }
         return .json(entry.json)
     }
 
     @Sendable private func put(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier()
+        let id = try context.identifier(by: identifiers)
         let entry = try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
-            let entry = try Entry(JSONValue(bytes), id: id)
+            let entry = try Entry(JSONValue(bytes), id: id, identifiers: identifiers)
             try await store.put([entry])
             return entry
         }
@@ -156,19 +158,21 @@ struct CatalogueController<Entry: CatalogueEntry> {
     }
 
     @Sendable private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier()
+        let id = try context.identifier(by: identifiers)
         let entry = try await bodies.read(request, context, as: BodyReader.patch) { bytes, _ in
             let patch = try JSONValue(bytes)
             // The patch alone must make sense, whether or not there is something to change.
-            _ = try Entry(patch, id: id)
-            return try await store.update(id) { $0 = try Entry($0.json.merged(with: patch), id: id) }
+            _ = try Entry(patch, id: id, identifiers: identifiers)
+            return try await store.update(id) { [identifiers] entry in
+                entry = try Entry(entry.json.merged(with: patch), id: id, identifiers: identifiers)
+            }
         }
         guard let entry else { throw missing(id) }
         return .json(entry.json)
     }
 
     @Sendable private func remove(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier()
+        let id = try context.identifier(by: identifiers)
         guard let response = try await store.remove(id) else { throw missing(id) }
         return response
     }
@@ -181,7 +185,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
             var rejected: [Problem.Rejection] = []
             for (index, value) in values.enumerated() {
                 do throws(Problem) {
-                    entries.append(try Entry(value, id: nil))
+                    entries.append(try Entry(value, id: nil, identifiers: identifiers))
                 } catch {
                     if values.count == 1 { throw error }
                     rejected.append(.init(index: index, error: error.detail))

@@ -58,7 +58,12 @@ struct EventsController {
         let parsed = bytes.withUnsafeReadableBytes { raw in
             Result { () throws(JSONFault) in
                 let form: EventBody.Form = form == .json ? .json : .lines
-                return try EventBody(raw.bindMemory(to: UInt8.self), form: form, maximumCount: maximum)
+                return try EventBody(
+                    raw.bindMemory(to: UInt8.self),
+                    form: form,
+                    maximumCount: maximum,
+                    identifiers: engine.configuration.ingest.identifiers
+                )
             }
         }
         do {

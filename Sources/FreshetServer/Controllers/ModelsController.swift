@@ -88,7 +88,7 @@ struct ModelsController {
         guard try await engine.versions().contains(where: { $0.version == version }) else {
             throw Problem.notFound("version \(version)")
         }
-        try await conflicting { try await engine.promote(version) }
+        try await engine.promote(version)
         context.logger.notice("promoted by hand", metadata: Self.metadata(version, context))
         return try .encoded(Live(live: engine.status().live))
     }
@@ -99,7 +99,7 @@ struct ModelsController {
         guard version == live else {
             throw Problem(.conflict, "Version \(version) is not the live one; \(live) is.")
         }
-        try await conflicting { _ = try await engine.rollback() }
+        _ = try await engine.rollback()
         context.logger.notice("rolled back by hand", metadata: Self.metadata(version, context))
         return try .encoded(Live(live: engine.status().live))
     }
@@ -109,15 +109,6 @@ struct ModelsController {
         let limit = query.integer("limit", in: 1...1000, default: 100)
         try query.finish()
         return try .encoded(Decisions(decisions: try await engine.decisions(limit: limit)))
-    }
-
-    /// What the engine refuses here is not the call's form but its moment.
-    private func conflicting(_ body: () async throws -> Void) async throws {
-        do {
-            try await body()
-        } catch let failure as FreshetError where failure.kind == .usage {
-            throw Problem(.conflict, failure.message)
-        }
     }
 
     private static func metadata(_ version: ModelVersion, _ context: ServerContext) -> Logger.Metadata {

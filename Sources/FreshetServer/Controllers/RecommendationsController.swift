@@ -9,6 +9,7 @@ struct RecommendationsController {
     let bodies: BodyReader
 
     private var maximum: Int { engine.configuration.serving.maximumCount }
+    private var identifiers: IdentifierRule { engine.configuration.ingest.identifiers }
 
     var routes: [Route] {
         [
@@ -77,24 +78,27 @@ struct RecommendationsController {
 
     @Sendable private func recommend(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
-            let question = try RecommendationRequest(JSONValue(bytes), maximumCount: maximum)
+            let question = try RecommendationRequest(
+                JSONValue(bytes),
+                maximumCount: maximum,
+                identifiers: identifiers
+            )
             return Self.answer(try await engine.recommend(question))
         }
     }
 
     @Sendable private func rank(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
-            let question = try RankingRequest(JSONValue(bytes), maximumCount: maximum)
+            let question = try RankingRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
             return Self.answer(try await engine.rank(question))
         }
     }
 
     @Sendable private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier()
+        let id = try context.identifier(by: identifiers)
         var query = QueryFields(request, known: ["count"], lists: QueryFields.filterLists)
         let count = query.integer("count", in: 1...maximum, default: engine.configuration.serving.count)
         try query.finish()
-        guard engine.vocabulary.item(id) != nil else { throw Problem.notFound("item '\(id)'") }
         return Self.list(try engine.similar(to: id, count: count, filter: query.filter()))
     }
 

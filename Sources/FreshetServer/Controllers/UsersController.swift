@@ -40,7 +40,7 @@ struct UsersController {
     }
 
     @Sendable private func events(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier()
+        let id = try context.identifier(by: engine.configuration.ingest.identifiers)
         var query = QueryFields(request, known: ["limit"])
         let limit = query.integer("limit", in: 1...1000, default: 100)
         try query.finish()

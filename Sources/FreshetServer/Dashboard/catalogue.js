@@ -93,7 +93,7 @@ function open(parameters) {
     load(null);
     if (id !== null) showDetail();
     if (tab === "items") showSpread();
-    const showLead = whenChanged(([items, users]) => setText(page.lead, `${format.count(items)} items and ${format.count(users)} users are known.`));
+    const showLead = whenChanged(([items, users]) => setText(page.lead, `${format.count(items)} items are known, and ${format.count(users)} users have had events.`));
     return {
         element: page.element,
         update() {

@@ -102,7 +102,7 @@ function open() {
         version.update([status.live, ""], published ? `${verbs[published.kind]} ${format.ago(published.time, time)}`
             : status.live.startsWith("0.") ? "the floor without training" : "");
         first.update(log.events > 0 ? now.first_version ?? null : null, (time - status.time) / 1000);
-        showFacts([["Up for", format.duration((time - status.started) / 1000)], ["Users", format.count(log.users)], ["Items", format.count(log.items)],
+        showFacts([["Up for", format.duration((time - status.started) / 1000)], ["Users with events", format.count(log.users)], ["Items", format.count(log.items)],
             ["Events", format.count(log.events)]]);
     }
 

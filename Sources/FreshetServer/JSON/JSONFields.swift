@@ -12,19 +12,24 @@ struct JSONFields {
         let detail: String
     }
 
+    /// The longest text that is a name and no id, in bytes.
+    static let maximumShortText = 256
+
     private let members: [JSONValue.Member]
     private let path: String
+    private let rule: IdentifierRule
     /// What was wrong with the fields read so far.
     private(set) var faults: [Fault] = []
 
-    /// Begins with an object.
+    /// Begins with an object, whose ids keep to a rule.
     /// - Throws: ``Problem`` of status 400 when the value is none.
-    init(_ value: JSONValue, path: String = "") throws(Problem) {
+    init(_ value: JSONValue, path: String = "", identifiers: IdentifierRule = IdentifierRule()) throws(Problem) {
         guard case .object(let members) = value else {
             throw .invalid([Fault(pointer: path, detail: "must be an object, not \(value.kind)")])
         }
         self.members = members
         self.path = path
+        rule = identifiers
     }
 
     /// The value of a field; `nil` when it is not there or `null`.
@@ -67,10 +72,28 @@ struct JSONFields {
         }
     }
 
-    /// An external id: 1 to 256 bytes.
+    /// An external id.
     mutating func identifier(_ name: String) -> String? {
         guard let text = string(name) else { return nil }
-        if let detail = Identifier.problem(text) { fault(name, detail) }
+        if let problem = rule.problem(with: text) { fault(name, problem) }
+        return text
+    }
+
+    /// External ids.
+    mutating func identifiers(_ name: String, maximum: Int) -> [String]? {
+        guard let texts = strings(name, maximum: maximum) else { return nil }
+        for (position, text) in texts.enumerated() {
+            if let problem = rule.problem(with: text) { fault(name, position, problem) }
+        }
+        return texts
+    }
+
+    /// A text of at most ``maximumShortText`` bytes.
+    mutating func shortText(_ name: String) -> String? {
+        guard let text = string(name) else { return nil }
+        if text.utf8.count > Self.maximumShortText || text.utf8.contains(0) {
+            fault(name, "must have at most \(Self.maximumShortText) bytes, none of them zero")
+        }
         return text
     }
 
@@ -141,7 +164,7 @@ struct JSONFields {
     mutating func nested<Value>(_ value: JSONValue, at pointer: String, _ read: (inout JSONFields) -> Value?) -> Value?
     {
         do {
-            var fields = try JSONFields(value, path: pointer)
+            var fields = try JSONFields(value, path: pointer, identifiers: rule)
             let result = read(&fields)
             faults += fields.faults
             return result

@@ -27,7 +27,7 @@ struct ProblemMiddleware: RouterMiddleware {
             context.logger.error("request failed", metadata: ["error": .string(String(describing: error))])
         }
         guard let problem = Problem(error) else { return .hidden }
-        guard problem.kind == .notFound, !(error is Problem) else { return problem }
+        guard problem.kind == .notFound, error is HTTPError else { return problem }
         // The router found no route: for the method, or at all?
         let methods = routes.filter { $0.matches(request.uri.path) }.map(\.method)
         guard !methods.isEmpty else {

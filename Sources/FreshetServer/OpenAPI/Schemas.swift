@@ -11,7 +11,7 @@ enum Schemas {
     /// The limit is in bytes, which JSON Schema cannot say.
     static let identifier: JSONValue = [
         "type": "string", "minLength": 1, "pattern": "^[^\\u0000]+$",
-        "description": "Up to 256 bytes of UTF-8, none of them zero.",
+        "description": "Up to 256 bytes of UTF-8 (the setting ingest.maximum_id_length), none of them zero.",
     ]
     /// A short text.
     static let shortText: JSONValue = [

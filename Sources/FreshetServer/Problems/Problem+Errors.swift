@@ -20,8 +20,11 @@ extension Problem {
     }
 
     private init?(_ failure: FreshetError) {
+        let words = failure.description.replacing("\n", with: " ")
         switch failure.kind {
-        case .usage: self.init(.invalidRequest, failure.description.replacing("\n", with: " "))
+        case .usage: self.init(.invalidRequest, words)
+        case .notFound: self.init(.notFound, words)
+        case .conflict: self.init(.conflict, words)
         // What callers send is checked here; data that is wrong further down is a damaged file of ours.
         case .invalidData: return nil
         case .external:

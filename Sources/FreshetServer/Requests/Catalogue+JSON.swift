@@ -2,9 +2,9 @@ import FreshetCore
 
 /// What the routes of items and users need to read and write either.
 protocol CatalogueEntry: Sendable, Identifiable<String> {
-    /// Reads an entry; `id` is the one from the path, `nil` where the entry must name it itself.
+    /// Reads an entry; `id` is the one from the path, `nil` where the entry must name it itself by the rule.
     /// - Throws: ``Problem`` of status 400 that lists the mistakes.
-    init(_ value: JSONValue, id: String?) throws(Problem)
+    init(_ value: JSONValue, id: String?, identifiers: IdentifierRule) throws(Problem)
     /// The entry as JSON.
     var json: JSONValue { get }
 }
@@ -22,8 +22,8 @@ extension CatalogueEntry {
 }
 
 extension Item: CatalogueEntry {
-    init(_ value: JSONValue, id path: String?) throws(Problem) {
-        var fields = try JSONFields(value)
+    init(_ value: JSONValue, id path: String?, identifiers: IdentifierRule) throws(Problem) {
+        var fields = try JSONFields(value, identifiers: identifiers)
         self.init(
             id: try Self.id(&fields, path: path),
             title: fields.string("title"),
@@ -65,8 +65,8 @@ extension Item: CatalogueEntry {
 }
 
 extension User: CatalogueEntry {
-    init(_ value: JSONValue, id path: String?) throws(Problem) {
-        var fields = try JSONFields(value)
+    init(_ value: JSONValue, id path: String?, identifiers: IdentifierRule) throws(Problem) {
+        var fields = try JSONFields(value, identifiers: identifiers)
         self.init(id: try Self.id(&fields, path: path), attributes: fields.attributes("attributes") ?? [:])
         try fields.finish()
     }

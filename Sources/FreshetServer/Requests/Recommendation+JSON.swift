@@ -23,8 +23,7 @@ extension JSONWriter {
         raw("{\"id\":")
         string(item.id)
         raw(",\"score\":")
-        // A score that is no number would make the answer no JSON; it sorts last and says so as 0.
-        number(item.score.isFinite ? item.score : 0)
+        number(item.score)
         if let reasons = item.reasons {
             raw(",\"reasons\":")
             array(reasons) { $0.reason($1) }
@@ -40,7 +39,7 @@ extension JSONWriter {
             string(item)
         }
         raw(",\"weight\":")
-        number(reason.weight.isFinite ? reason.weight : 0)
+        number(reason.weight)
         raw("}")
     }
 

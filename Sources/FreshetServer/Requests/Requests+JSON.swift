@@ -15,8 +15,8 @@ extension ItemFilter {
 
 extension RecommendationRequest {
     /// Reads the body of `POST /v1/recommendations`.
-    init(_ body: JSONValue, maximumCount: Int) throws(Problem) {
-        var fields = try JSONFields(body)
+    init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
+        var fields = try JSONFields(body, identifiers: identifiers)
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"))
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
@@ -33,8 +33,8 @@ extension RecommendationRequest {
 
 extension RankingRequest {
     /// Reads the body of `POST /v1/rankings`.
-    init(_ body: JSONValue, maximumCount: Int) throws(Problem) {
-        var fields = try JSONFields(body)
+    init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
+        var fields = try JSONFields(body, identifiers: identifiers)
         let items = fields.identifiers("items", maximum: maximumCount)
         if items?.isEmpty ?? (fields.value("items") == nil) { fields.fault("items", "must name at least one item") }
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"), items: items ?? [])
@@ -46,24 +46,6 @@ extension RankingRequest {
 }
 
 extension JSONFields {
-    /// A text of at most 256 bytes.
-    mutating func shortText(_ name: String) -> String? {
-        guard let text = string(name) else { return nil }
-        if text.utf8.count > Identifier.maximumLength || text.utf8.contains(0) {
-            fault(name, "must have at most \(Identifier.maximumLength) bytes, none of them zero")
-        }
-        return text
-    }
-
-    /// External ids.
-    mutating func identifiers(_ name: String, maximum: Int) -> [String]? {
-        guard let texts = strings(name, maximum: maximum) else { return nil }
-        for (position, text) in texts.enumerated() {
-            if let detail = Identifier.problem(text) { fault(name, position, detail) }
-        }
-        return texts
-    }
-
     /// Attributes of an item, a user or a filter.
     mutating func attributes(_ name: String) -> [String: AttributeValue]? {
         guard let value = value(name) else { return nil }
@@ -110,7 +92,7 @@ extension AttributeValue {
     init?(_ value: JSONValue) {
         switch value {
         case .number(let number): self = .number(number)
-        case .bool(let flag): self = .number(flag ? 1 : 0)
+        case .bool(let flag): self = .flag(flag)
         case .string(let text): self = .text(text)
         case .array(let values):
             let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
@@ -124,6 +106,7 @@ extension AttributeValue {
     var json: JSONValue {
         switch self {
         case .number(let number): .number(number)
+        case .flag(let flag): .bool(flag)
         case .text(let text): .string(text)
         case .texts(let texts): .array(texts.map { .string($0) })
         }

@@ -35,7 +35,7 @@ struct QueryFields {
     }
 
     /// A text.
-    mutating func string(_ name: String, maximumLength: Int = Identifier.maximumLength) -> String? {
+    mutating func string(_ name: String, maximumLength: Int = JSONFields.maximumShortText) -> String? {
         guard let text = values[name]?.first else { return nil }
         if text.utf8.count > maximumLength {
             faults.append(.init(pointer: "?\(name)", detail: "must have at most \(maximumLength) bytes"))

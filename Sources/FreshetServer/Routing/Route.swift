@@ -49,11 +49,11 @@ struct Route: Sendable {
 
 extension ServerContext {
     /// An external id from the path, percent-decoded; slashes in it are encoded.
-    func identifier(_ name: String = "id") throws(Problem) -> String {
+    func identifier(_ name: String = "id", by rule: IdentifierRule = IdentifierRule()) throws(Problem) -> String {
         guard let text = parameters.get(name)?.removingPercentEncoding else {
             throw .invalid([.init(pointer: "{\(name)}", detail: "is not percent-encoded UTF-8")])
         }
-        if let detail = Identifier.problem(text) { throw .invalid([.init(pointer: "{\(name)}", detail: detail)]) }
+        if let problem = rule.problem(with: text) { throw .invalid([.init(pointer: "{\(name)}", detail: problem)]) }
         return text
     }
 

@@ -61,7 +61,8 @@ public final class KeyRing: Sendable {
     ///   - rights: what it may do; the first key there is must be able to make others.
     ///   - expires: from when on it is refused, in seconds since 1970.
     /// - Returns: the key with its text, which is not to be had again.
-    /// - Throws: ``FreshetError`` of kind `usage` for an unsound name or rights, `external` when it cannot be kept.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound name or rights, `conflict` for a first key without the right
+    ///   admin, `external` when it cannot be kept.
     public func create(name: String, rights: Set<Right>, expires: Int64? = nil) async throws -> NewAPIKey {
         guard (1...100).contains(name.utf8.count) else {
             throw FreshetError(.usage, "The name of a key has 1 to 100 bytes, not \(name.utf8.count).")
@@ -71,7 +72,7 @@ public final class KeyRing: Sendable {
         }
         guard rights.contains(.admin) || !isEmpty else {
             throw FreshetError(
-                .usage,
+                .conflict,
                 "The first key must have the right admin: from then on every request needs a key.",
                 remedy: "Make a key with the right admin, then others."
             )
@@ -95,7 +96,7 @@ public final class KeyRing: Sendable {
     /// Takes a key back; from now on it is refused.
     ///
     /// - Returns: whether there was one of the id.
-    /// - Throws: ``FreshetError`` of kind `usage` for the last key that may make others while there are others, of kind
+    /// - Throws: ``FreshetError`` of kind `conflict` for the last key that may make others while there are others, of kind
     ///   `external` when the store fails.
     public func revoke(_ id: String) async throws -> Bool {
         let known = keys
@@ -103,7 +104,7 @@ public final class KeyRing: Sendable {
         let others = known.filter { $0.id != id }
         guard others.isEmpty || others.contains(where: { $0.may(.admin) }) || !key.may(.admin) else {
             throw FreshetError(
-                .usage,
+                .conflict,
                 "Key '\(id)' is the last with the right admin.",
                 remedy: "Make another one first, or revoke the other keys before it."
             )

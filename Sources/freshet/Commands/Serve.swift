@@ -132,8 +132,8 @@ struct Serve: LiveCommand {
         }
         let seconds = Words.duration(ProgressReporter.now() - began)
         console.note(
-            "Imported \(Words.count(report.items)) items, \(Words.count(report.users)) users and "
-                + "\(Words.count(report.events)) events of \(path) in \(seconds)."
+            "Imported \(Words.count(report.events)) events of \(Words.count(report.activeUsers)) users, and descriptions of "
+                + "\(Words.count(report.items)) items and \(Words.count(report.users)) users, from \(path) in \(seconds)."
         )
         if let refusal = report.refusal {
             console.note("The engine refused \(Words.count(report.refused)) events; the first because \(refusal).")

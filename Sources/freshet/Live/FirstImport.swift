@@ -6,8 +6,12 @@ import FreshetEngine
 struct FirstImport {
     /// What was brought in.
     struct Report: Sendable, Equatable {
+        /// Items that the data describe.
         var items = 0
+        /// Users that the data describe.
         var users = 0
+        /// Users with events: those that the status counts.
+        var activeUsers = 0
         var events = 0
         /// The events that the engine refused, although they could be read.
         var refused = 0
@@ -41,17 +45,18 @@ struct FirstImport {
         if let earlier = try await engine.store.setting(Self.setting) { return .before(path: earlier) }
         let dataset = try read().dataset
         var report = Report()
-        let items =
-            dataset.itemDetails.isEmpty ? dataset.items.identifiers.map { Item(id: $0) } : dataset.itemDetails
+        // Of what events alone name there is nothing to tell: ids are no catalogue.
+        let items = dataset.itemDetails.filter { $0 != Item(id: $0.id) }
         for start in stride(from: 0, to: items.count, by: Self.batch) {
-            try await engine.put(Array(items[start..<min(start + Self.batch, items.count)]))
+            report.items += try await engine.importItems(Array(items[start..<min(start + Self.batch, items.count)]))
         }
-        report.items = items.count
         for start in stride(from: 0, to: dataset.userDetails.count, by: Self.batch) {
             let end = min(start + Self.batch, dataset.userDetails.count)
             try await engine.put(Array(dataset.userDetails[start..<end]))
         }
         report.users = dataset.userDetails.count
+        let offsets = dataset.histories.offsets
+        report.activeUsers = zip(offsets, offsets.dropFirst()).count { $0 < $1 }
         try await bringEvents(of: dataset, &report)
         guard report.events > 0 else { throw nothingTaken(report) }
         try await engine.store.setSetting(Self.setting, to: path)

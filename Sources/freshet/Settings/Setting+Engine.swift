@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetEngine
 import FreshetRecommendation
 
@@ -23,7 +24,12 @@ extension Setting where Root == ServeSettings {
                 0...3_153_600_000,
                 "Seconds that an event's time may lie in the future."
             ),
-            .whole("ingest.maximum_id_length", \.engine.ingest.maximumIDLength, 1...4096, "The longest id, in bytes."),
+            .whole(
+                "ingest.maximum_id_length",
+                \.engine.ingest.maximumIDLength,
+                IdentifierRule.maximumLengths,
+                "The longest id, in bytes."
+            ),
         ]
     }
 
@@ -53,6 +59,11 @@ extension Setting where Root == ServeSettings {
                 "serving.records_impressions",
                 \.engine.serving.recordsImpressions,
                 "Whether every answer is kept, so that feedback can be joined to it."
+            ),
+            .choice(
+                "serving.unlisted_items",
+                \.engine.serving.unlistedItems,
+                "Items of events that the catalogue does not have: automatic (shown until it has its first), show or hide."
             ),
         ]
     }
