@@ -41,7 +41,7 @@ extension LearningCore {
                 try compete(outcome.result.get(), of: outcome.order)
             } catch let error {
                 // The erased are still owed weights without them.
-                erasure?.due = max(erasure?.due ?? 0, parts.clock.milliseconds + 600_000)
+                if let due = erasure?.due { erasure?.due = max(due, parts.clock.milliseconds + 600_000) }
                 loop.trainingFailed()
                 if case .success = outcome.result { throw error }
             }
