@@ -1,4 +1,4 @@
-"""Measures a serving, learning engine: latency beside ingest, saturation, ingest, freshness, a million items.
+"""Measures a serving, learning engine: latency beside ingest, saturation, ingest, freshness, a million items, similar items.
 
     python3 Benchmarks/live_speed.py                              # everything, about 15 minutes
     python3 Benchmarks/live_speed.py --only latency ingest --seconds 30 --json live.json
@@ -171,7 +171,7 @@ def million(table, options, folder):
     generator = random.Random(1)
     with open(data / "items.jsonl", "w") as items:
         for number in range(1_000_000):
-            items.write(f'{{"id":"item{number}"}}\n')
+            items.write(f'{{"id":"item{number}","categories":["group {number % 1000}"]}}\n')
     with open(data / "events.jsonl", "w") as events:
         for number in range(400_000):
             item = int(generator.random() ** 2 * 1_000_000)
@@ -194,7 +194,52 @@ def million(table, options, folder):
         return {"report": report, "version": version}
 
 
-PARTS = {"latency": latency, "saturation": saturation, "ingest": ingest, "learner": learner, "million": million}
+def similar(table, options, folder):
+    """Items like one, of 100,000, before and after the first trained version."""
+    data = Path(folder) / "similar-data"
+    data.mkdir()
+    generator = random.Random(1)
+    colours = ["red", "green", "blue", "white", "black", "grey", "golden", "striped"]
+    with open(data / "items.jsonl", "w") as items:
+        for number in range(100_000):
+            title = f"{colours[number % 8]} thing {number // 40} of shelf {number % 500}"
+            items.write(f'{{"id":"item{number}","title":"{title}","categories":["group {number % 200}"]}}\n')
+    with open(data / "events.jsonl", "w") as events:
+        for number in range(150_000):
+            item = int(generator.random() ** 2 * 100_000)
+            events.write(
+                f'{{"user":"user{generator.randrange(10_000)}","item":"item{item}","time":{1_700_000_000 + number}}}\n'
+            )
+    arguments = ["--import", str(data)]
+    report = {}
+    for name, settings in [("counts alone", ["retraining.is_enabled=false"]), ("a trained version", [])]:
+        with serve(folder, f"similar {name}", settings, arguments, sample=False) as engine:
+            if not settings:
+                engine.promote_first(options.patience)
+                engine.wait_learned()
+            connection = engine.connection()
+            times, found = [], 0
+            # Each item once, so that nothing is answered from the cache.
+            for item in generator.sample(range(100_000), 600):
+                began = time.perf_counter()
+                found += len(engine.call("GET", f"/v1/items/item{item}/similar", connection=connection)["items"])
+                times.append(1000 * (time.perf_counter() - began))
+            times = sorted(times[100:])
+            report[name] = {"milliseconds": times, "items": found}
+            table.add(f"similar items of 100,000, {name}: p50", statistics.median(times), "ms", 5)
+            table.add(f"similar items of 100,000, {name}: p99", times[int(0.99 * len(times))], "ms")
+            table.add(f"similar items of 100,000, {name}: items of an answer", found / 600, "", 9, at_least=True)
+    return report
+
+
+PARTS = {
+    "latency": latency,
+    "saturation": saturation,
+    "ingest": ingest,
+    "learner": learner,
+    "million": million,
+    "similar": similar,
+}
 
 
 def main():
