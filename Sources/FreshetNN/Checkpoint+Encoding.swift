@@ -12,12 +12,30 @@ extension Checkpoint {
 
     /// The file as parts to write one after the other.
     package func encoded() -> [Data] {
-        let order = arrays.sorted { ($1.value.elementType.size, $0.key) < ($0.value.elementType.size, $1.key) }
+        let order = arraysInOrder
+        return header(of: order) + order.map(\.value.bytes)
+    }
+
+    /// Calls `body` with the parts of the file, one after the other, where they lie.
+    func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        let order = arraysInOrder
+        for part in header(of: order) { try part.withUnsafeBytes(body) }
+        for array in order { try array.value.withBytes(body) }
+    }
+
+    private typealias NamedArray = (key: String, value: StoredArray)
+
+    private var arraysInOrder: [NamedArray] {
+        arrays.sorted { ($1.value.elementType.size, $0.key) < ($0.value.elementType.size, $1.key) }
+    }
+
+    /// The header and what goes before it, with the checksum of the arrays.
+    private func header(of order: [NamedArray]) -> [Data] {
         var header = Header(metadata: metadata)
         header.metadata[SelfChecksum.key] = SelfChecksum.placeholder
         var offset = 0
         for (name, array) in order {
-            let end = offset + array.bytes.count
+            let end = offset + array.byteCount
             header.arrays[name] = .init(
                 dtype: array.elementType.rawValue,
                 shape: array.shape,
@@ -28,10 +46,11 @@ extension Checkpoint {
         var text = header.json()
         let gap = (Self.lengthSize - text.count % Self.lengthSize) % Self.lengthSize
         text.append(Data(repeating: UInt8(ascii: " "), count: gap))
-        let parts = order.map(\.value.bytes)
-        SelfChecksum.seal(&text, following: parts)
+        SelfChecksum.seal(&text) { sum in
+            order.reduce(sum) { sum, array in array.value.withBytes { Checksum.crc32($0, after: sum) } }
+        }
         let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
-        return [length, text] + parts
+        return [length, text]
     }
 
     /// Reads the bytes of a file; the arrays share their memory.

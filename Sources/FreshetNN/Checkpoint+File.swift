@@ -3,9 +3,13 @@ import FreshetCore
 
 extension Checkpoint {
     /// Writes the checkpoint as one safetensors file: to a new name, synced, then renamed.
+    ///
+    /// The arrays are written from where they lie, so it takes no memory.
     /// - Throws: `FreshetError` of kind `external`, such as a full disk; an old file of the name is then untouched.
     public func write(to path: String) throws {
-        try DurableFile.write(encoded(), to: path)
+        let file = try DurableFile(path: path)
+        try forEachPart { try file.write($0) }
+        try file.commit()
     }
 
     /// Reads a safetensors file.

@@ -18,64 +18,6 @@ public struct Checkpoint: Sendable, Equatable {
     }
 }
 
-/// An array of a checkpoint: numbers of one type in a shape, row-major, little-endian.
-public struct StoredArray: Sendable, Equatable {
-    /// The number types in use, by their safetensors names.
-    public enum ElementType: String, Sendable, Codable {
-        /// 32-bit floats.
-        case float32 = "F32"
-        /// 64-bit floats.
-        case float64 = "F64"
-        /// 32-bit integers.
-        case int32 = "I32"
-        /// 64-bit integers.
-        case int64 = "I64"
-        /// Bytes.
-        case uint8 = "U8"
-
-        /// Bytes an element.
-        public var size: Int {
-            switch self {
-            case .float64, .int64: 8
-            case .float32, .int32: 4
-            case .uint8: 1
-            }
-        }
-    }
-
-    /// The type of the numbers.
-    public let elementType: ElementType
-    /// The lengths of the dimensions.
-    public let shape: [Int]
-    /// The numbers' bytes.
-    public let bytes: Data
-
-    /// Creates an array from its bytes.
-    public init(elementType: ElementType, shape: [Int], bytes: Data) {
-        precondition(bytes.count == shape.reduce(elementType.size, *), "\(bytes.count) bytes for shape \(shape)")
-        self.elementType = elementType
-        self.shape = shape
-        self.bytes = bytes
-    }
-
-    /// Creates an array of numbers; the shape is one row of them unless given.
-    public init<Number: StorableNumber>(_ numbers: [Number], shape: [Int]? = nil) {
-        self.init(
-            elementType: Number.elementType,
-            shape: shape ?? [numbers.count],
-            bytes: numbers.withUnsafeBytes { Data($0) }
-        )
-    }
-
-    /// The numbers, or `nil` when they are of another type.
-    public func numbers<Number: StorableNumber>(of type: Number.Type = Number.self) -> [Number]? {
-        guard elementType == Number.elementType else { return nil }
-        return [Number](unsafeUninitializedCapacity: bytes.count / elementType.size) { buffer, count in
-            count = bytes.copyBytes(to: buffer) / elementType.size
-        }
-    }
-}
-
 /// A number type that a checkpoint can hold.
 public protocol StorableNumber: Sendable {
     /// Its name in the file.

@@ -34,10 +34,14 @@ package enum SelfChecksum {
 
     private static let digits = 8
 
-    /// Puts the sum of the text and of the parts after it into its place.
-    package static func seal(_ text: inout Data, following parts: [Data] = []) {
+    /// Puts the sum of the text and of what comes after it into its place.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - goOn: makes the sum of the text that of all, if anything comes after.
+    package static func seal(_ text: inout Data, goOn: (UInt32) -> UInt32 = { $0 }) {
         guard let place = place(in: text) else { preconditionFailure("the text has no place for a checksum") }
-        let sum = parts.reduce(Checksum.crc32(text)) { Checksum.crc32($1, after: $0) }
+        let sum = goOn(Checksum.crc32(text))
         text.replaceSubrange(place, with: Data(Checksum.text(sum).utf8))
     }
 

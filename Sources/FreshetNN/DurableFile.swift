@@ -57,9 +57,12 @@ package final class DurableFile {
     }
 
     /// Adds bytes.
-    package func write(_ bytes: Data) throws {
+    package func write(_ bytes: Data) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+    /// Adds bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws {
         try flush()
-        try bytes.withUnsafeBytes { try writeNow($0) }
+        try writeNow(bytes)
     }
 
     /// Makes the file the one that readers of the path see, and waits until the disk holds it.

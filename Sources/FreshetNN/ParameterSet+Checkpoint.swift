@@ -3,10 +3,19 @@ import FreshetTensor
 
 extension ParameterSet {
     /// The numbers by name, each under an optional prefix.
-    public func arrays(prefix: String = "") -> [String: StoredArray] {
+    ///
+    /// - Parameters:
+    ///   - prefix: what the names begin with.
+    ///   - sharingMemory: whether the arrays lie where the numbers do, and are right until these change.
+    /// - Returns: the arrays by name.
+    public func arrays(prefix: String = "", sharingMemory: Bool = false) -> [String: StoredArray] {
         Dictionary(
-            uniqueKeysWithValues: parameters.map {
-                (prefix + $0.name, StoredArray(Array($0.values), shape: [$0.rows, $0.columns]))
+            uniqueKeysWithValues: parameters.map { parameter in
+                let shape = [parameter.rows, parameter.columns]
+                return (
+                    prefix + parameter.name,
+                    StoredArray(parameter.memory, shape: shape, sharingMemory: sharingMemory)
+                )
             }
         )
     }

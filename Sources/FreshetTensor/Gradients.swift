@@ -6,24 +6,22 @@ import CFreshetKernels
 /// step on a table of a million rows costs what it touches.
 public final class Gradients {
     private let parameters: [Parameter]
-    private var dense: [UnsafeMutablePointer<Float>?]
-    private var tables: [RowGradients?]
+    private let dense: [GrowingBuffer<Float>?]
+    private let tables: [RowGradients?]
 
     /// Creates zero gradients.
     public init(for set: ParameterSet) {
         parameters = set.parameters
-        dense = parameters.map { parameter in
-            guard parameter.layout == .dense else { return nil }
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: parameter.count * 4, alignment: 64)
-                .bindMemory(to: Float.self)
-            buffer.initialize(repeating: 0)
-            return buffer.baseAddress
-        }
+        dense = parameters.map { $0.layout == .dense ? GrowingBuffer(count: $0.count) : nil }
         tables = parameters.map { $0.layout == .rows ? RowGradients(rows: $0.rows, columns: $0.columns) : nil }
     }
 
-    deinit {
-        for buffer in dense { buffer?.deallocate() }
+    /// Makes room for parameters that have more rows than before; their gradients are zero.
+    public func adaptToGrowth() {
+        for parameter in parameters {
+            dense[parameter.index]?.grow(to: parameter.count)
+            tables[parameter.index]?.grow(toRows: parameter.rows)
+        }
     }
 
     /// The gradient of a dense parameter, shape of the parameter.
@@ -32,7 +30,7 @@ public final class Gradients {
     /// The touched rows of a row-wise parameter.
     public func rows(_ parameter: Parameter) -> RowGradients { tables[parameter.index]! }
 
-    @usableFromInline func denseBuffer(_ index: Int) -> UnsafeMutablePointer<Float> { dense[index]! }
+    @usableFromInline func denseBuffer(_ index: Int) -> UnsafeMutablePointer<Float> { dense[index]!.start }
 
     /// Adds `gradient[r]` to row `indices[r]` of a parameter, whatever its layout.
     public func add(
@@ -90,9 +88,7 @@ public final class Gradients {
 
     /// Makes every gradient zero again.
     public func reset() {
-        for (parameter, buffer) in zip(parameters, dense) {
-            buffer?.update(repeating: 0, count: parameter.count)
-        }
+        for buffer in dense { buffer?.numbers.update(repeating: 0) }
         for table in tables { table?.reset() }
     }
 }
@@ -101,12 +97,13 @@ public final class Gradients {
 public final class RowGradients {
     /// The touched rows.
     public private(set) var touched: [Int32] = []
-    private var slots: [Int32]
+    /// One more than the place of each row's gradient; 0 for a row without one.
+    private let slots: GrowingBuffer<Int32>
     private var buffer: UnsafeMutableBufferPointer<Float>
     private let columns: Int
 
     init(rows: Int, columns: Int) {
-        slots = Array(repeating: -1, count: rows)
+        slots = GrowingBuffer(count: rows)
         self.columns = columns
         buffer = .allocate(capacity: 1024 * columns)
     }
@@ -115,10 +112,10 @@ public final class RowGradients {
 
     /// The gradient of one row, zero at its first touch; valid until the next new row is touched.
     public func row(_ row: Int32) -> UnsafeMutablePointer<Float> {
-        var slot = Int(slots[Int(row)])
+        var slot = Int(slots.start[Int(row)]) - 1
         if slot < 0 {
             slot = touched.count
-            slots[Int(row)] = Int32(slot)
+            slots.start[Int(row)] = Int32(slot + 1)
             touched.append(row)
             if (slot + 1) * columns > buffer.count { grow() }
             (buffer.baseAddress! + slot * columns).initialize(repeating: 0, count: columns)
@@ -132,9 +129,11 @@ public final class RowGradients {
     /// The square of the norm of the touched rows together.
     public func squaredNorm() -> Double { freshet_sum_of_squares(buffer.baseAddress!, touched.count * columns) }
 
+    func grow(toRows rows: Int) { slots.grow(to: rows) }
+
     /// Forgets all rows.
     public func reset() {
-        for row in touched { slots[Int(row)] = -1 }
+        for row in touched { slots.start[Int(row)] = 0 }
         touched.removeAll(keepingCapacity: true)
     }
 

@@ -16,15 +16,17 @@ public final class Parameter: @unchecked Sendable {
     /// The position in its ``ParameterSet``.
     public let index: Int
     /// Rows; 1 for a vector.
-    public let rows: Int
+    public private(set) var rows: Int
     /// Columns.
     public let columns: Int
     /// How its gradient is kept.
     public let layout: GradientLayout
     /// Whether weight decay applies: to matrices, not to biases and gains.
     public let decays: Bool
-    /// The numbers.
-    public let values: UnsafeMutableBufferPointer<Float>
+    /// The numbers, valid until ``grow(toRows:)``.
+    public private(set) var values: UnsafeMutableBufferPointer<Float>
+    /// Where the numbers lie.
+    public let memory: GrowingBuffer<Float>
 
     /// How many numbers there are.
     public var count: Int { rows * columns }
@@ -39,12 +41,19 @@ public final class Parameter: @unchecked Sendable {
         self.columns = columns
         self.layout = layout
         self.decays = decays
-        values = UnsafeMutableRawBufferPointer.allocate(byteCount: rows * columns * 4, alignment: 64)
-            .bindMemory(to: Float.self)
-        values.initialize(repeating: 0)
+        memory = GrowingBuffer(count: rows * columns)
+        values = memory.numbers
     }
 
-    deinit { values.deallocate() }
+    /// Appends rows of zeros.
+    ///
+    /// Gradients and optimizers of the parameter have to be told (`adaptToGrowth()`), and nobody else may hold
+    /// ``values``.
+    public func grow(toRows rows: Int) {
+        precondition(rows >= self.rows, "\(name) of \(self.rows) rows cannot have \(rows)")
+        memory.grow(to: rows * columns)
+        (self.rows, values) = (rows, memory.numbers)
+    }
 }
 
 /// How a new parameter's numbers are drawn.
@@ -107,15 +116,6 @@ public final class ParameterSet: @unchecked Sendable {
         for (mine, theirs) in zip(parameters, other.parameters) {
             precondition(mine.count == theirs.count, "parameter \(mine.name) differs in shape")
             mine.pointer.update(from: theirs.pointer, count: mine.count)
-        }
-    }
-
-    /// Copies from a set whose tables may have more or fewer rows: those that both have.
-    public func assignLeadingRows(from other: ParameterSet) {
-        precondition(parameters.count == other.parameters.count, "sets of different networks")
-        for (mine, theirs) in zip(parameters, other.parameters) {
-            precondition(mine.columns == theirs.columns, "parameter \(mine.name) differs in columns")
-            mine.pointer.update(from: theirs.pointer, count: min(mine.count, theirs.count))
         }
     }
 }

@@ -121,6 +121,8 @@ import Testing
         for score in scores.suffix(4) { #expect((known.min() ?? 0)...(known.max() ?? 0) ~= score) }
         updater.expire([ItemIndex(4)])
         #expect(best(updater.makeScorer(), after: [3]) != 4)
+        let moments = updater.checkpoint().arrays["optimizer.second.items"]?.numbers(of: Float.self) ?? []
+        #expect(moments[32..<40].allSatisfy { $0 == 0 } && moments[24..<32].contains { $0 > 0 })
     }
 
     @Test func distillationKeepsTheTeachersRanking() {
@@ -164,6 +166,62 @@ import Testing
             #expect(whole.step(lesson(0..<10), rate: 0.01) == second.step(lesson(0..<10), rate: 0.01))
         }
         #expect(whole.makeScorer().checkpoint() == second.makeScorer().checkpoint())
+    }
+
+    /// The teacher goes with the state: what is learned after a restart keeps to the ranking that it kept to before.
+    @Test func resumesWithItsTeacher() throws {
+        let whole = updater()
+        for _ in 0..<4 { whole.step(lesson(0..<10), rate: 0.01) }
+        whole.keepTeacher()
+        whole.grow(toItems: 14)
+        whole.step(lesson(10..<14), rate: 0.01)
+        let (second, without) = (updater(items: 3), updater(items: 3))
+        try second.restore(whole.checkpoint())
+        var old = whole.checkpoint()
+        old.arrays = old.arrays.filter { !$0.key.hasPrefix("teacher") }
+        try without.restore(old)
+        #expect(second.hasTeacher && !without.hasTeacher)
+        without.keepTeacher()
+        var next = lesson(10..<14)
+        next.replayed = lesson(0..<10).new
+        next.distillationWeight = 1
+        for updater in [whole, second, without] { updater.step(next, rate: 0.01) }
+        #expect(second.checkpoint() == whole.checkpoint())
+        #expect(without.makeScorer().checkpoint() != whole.makeScorer().checkpoint())
+    }
+
+    /// What a training's optimizer remembers goes to the first who trains the model further.
+    @Test func takesOverTheMomentsOfTheTraining() throws {
+        var configuration = configuration
+        configuration.epochs = 1
+        var model = SequenceTransformer(configuration: configuration)
+        try model.fit(SyntheticData.groups(), session: TrainingSession(pool: pool))
+        let scorer = model.makeScorer()
+        func state(of updater: SequenceUpdater) throws -> (steps: Int64, moments: [Float]) {
+            let checkpoint = updater.checkpoint()
+            return (
+                try checkpoint.numbers("optimizer.steps", of: Int64.self)[0],
+                try checkpoint.numbers("optimizer.second.items", of: Float.self)
+            )
+        }
+        let heir = try state(of: SequenceUpdater(scorer, seed: 1, pool: pool))
+        #expect(heir.steps > 0 && heir.moments.contains { $0 > 0 })
+        let later = try state(of: SequenceUpdater(scorer, seed: 1, pool: pool))
+        #expect(later.steps == 0 && later.moments.allSatisfy { $0 == 0 })
+    }
+
+    /// Room for many items at once or for one after the other: there are as many rows as items.
+    @Test func growthItemByItemIsGrowthAtOnce() {
+        let (slow, quick) = (updater(), updater())
+        for updater in [slow, quick] { updater.step(lesson(0..<10), rate: 0.01) }
+        for count in 11...300 { slow.grow(toItems: count) }
+        quick.grow(toItems: 300)
+        #expect(slow.itemCount == quick.itemCount)
+        let rows = quick.checkpoint().arrays["weights.items"]?.shape
+        #expect(rows == [300, 8] && slow.checkpoint().arrays["weights.items"]?.shape == rows)
+        let context = ScoringContext(user: nil, history: history([3, 4]))
+        let scores = slow.makeScorer().scores(for: context)
+        #expect(scores.prefix(10) == quick.makeScorer().scores(for: context).prefix(10))
     }
 
     @Test func goesOnFromAScorer() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import FreshetCore
+import FreshetTensor
 import Testing
 
 @testable import FreshetNN
@@ -37,6 +38,27 @@ import Testing
         try Checkpoint().write(to: path)
         #expect(try Checkpoint.read(from: path) == Checkpoint())
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.safetensors"])
+    }
+
+    /// What is written from where it lies is what would have been encoded in memory.
+    @Test func fileIsWhatIsEncoded() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("a.safetensors")
+        try Self.sample.write(to: path)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Self.bytes())
+    }
+
+    @Test func sharedArrayFollowsTheNumbersAndACopyDoesNot() {
+        let set = ParameterSet()
+        var random = RandomSource(seed: 1)
+        let parameter = set.make("p", rows: 2, columns: 2, .constant(1), using: &random)
+        let (shared, copied) = (set.arrays(sharingMemory: true)["p"], set.arrays()["p"])
+        #expect(shared == copied)
+        parameter.values[3] = 5
+        #expect(shared?.numbers(of: Float.self) == [1, 1, 1, 5])
+        #expect(copied?.numbers(of: Float.self) == [1, 1, 1, 1])
+        #expect(shared?.shape == [2, 2])
+        #expect(shared != copied)
     }
 
     @Test func equalCheckpointsMakeEqualFiles() {

@@ -144,24 +144,35 @@ import Testing
         #expect(zip(target.values, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
     }
 
-    @Test func optimizerAndAverageGrowWithTheirTable() {
+    /// A row that comes later is learned as one that was there from the beginning.
+    @Test func optimizerAverageAndGradientsGrowWithTheirTable() {
         let table = make(2, 3, layout: .rows)
-        let (optimizer, average) = (AdamW(set), WeightAverage(of: set, decay: 0.5))
-        let touched = gradients(table, rows: [1])
-        optimizer.step(touched, rate: 0.1, gradientScale: 1, pool: pool)
-        average.didStep(touched, pool: pool)
-        let grown = ParameterSet()
-        var random = RandomSource(seed: 2)
-        let larger = grown.make("p", rows: 4, columns: 3, .normal(1), layout: .rows, using: &random)
-        grown.assignLeadingRows(from: set)
-        let (grownOptimizer, grownAverage) = (AdamW(grown), WeightAverage(of: grown, decay: 0.5))
-        grownOptimizer.assignLeadingRows(from: optimizer)
-        grownAverage.assignLeadingRows(from: average)
-        #expect(Array(larger.values.prefix(6)) == Array(table.values))
-        let moments = optimizer.state()["optimizer.first.p"]?.numbers(of: Float.self) ?? []
-        let grownMoments = grownOptimizer.state()["optimizer.first.p"]?.numbers(of: Float.self) ?? []
-        #expect(Array(grownMoments.prefix(6)) == moments && grownMoments.suffix(6).allSatisfy { $0 == 0 })
-        let averages = grownAverage.arrays(prefix: "a")["a.p"]?.numbers(of: Float.self) ?? []
-        #expect(Array(averages.suffix(6)) == Array(larger.values.suffix(6)))
+        let (optimizer, average, collected) = (AdamW(set), WeightAverage(of: set, decay: 0.5), Gradients(for: set))
+        func step(_ rows: [Int32]) {
+            let indices = IndexBuffer()
+            for row in rows { indices.append(row) }
+            collected.add([Float](repeating: 0.1, count: 3 * rows.count), toRows: indices.indices, of: table)
+            average.willStep(collected)
+            optimizer.step(collected, rate: 0.1, gradientScale: 1, pool: pool)
+            average.didStep(collected, pool: pool)
+            collected.reset()
+        }
+        step([1])
+        let weights = Array(table.values)
+        func moments() -> [Float] { optimizer.state()["optimizer.first.p"]?.numbers(of: Float.self) ?? [] }
+        let before = moments()
+        table.grow(toRows: 4)
+        optimizer.adaptToGrowth()
+        average.adaptToGrowth()
+        collected.adaptToGrowth()
+        #expect(table.rows == 4)
+        #expect(Array(table.values) == weights + [Float](repeating: 0, count: 6))
+        #expect(moments() == before + [Float](repeating: 0, count: 6))
+        step([3, 1])
+        #expect(table.values[9] != 0 && table.values[6] == 0)
+        let averages = average.arrays(prefix: "a")["a.p"]?.numbers(of: Float.self) ?? []
+        #expect(averages[9] == table.values[9] / 2)
+        optimizer.resetMoments(of: table, row: 3)
+        #expect(moments()[9...].allSatisfy { $0 == 0 } && moments()[3] != 0)
     }
 }

@@ -1,7 +1,8 @@
 #ifndef FRESHET_KERNELS_H
 #define FRESHET_KERNELS_H
 
-// The SIMD loops of Freshet. Outputs first, inputs const restrict, dimensions last; no allocation, no globals.
+// The SIMD loops of Freshet. Outputs first, inputs const restrict, dimensions last; no allocation (freshet_memory.h is
+// apart), no globals.
 // Every loop exists for AVX-512, AVX2 and the default target; the choice is made at run time (freshet_dispatch.h).
 //
 // Accumulation: gradients of activations and of parameters are added to (`+=`); forward results overwrite.

@@ -25,17 +25,15 @@ struct NegativeSampler {
         let total = weights.reduce(0, +)
         // A table of 2²⁰ entries in which each item takes its share: one draw, one look-up.
         let size = max(1 << 20, counts.count * 4)
-        var table: [Int32] = []
-        table.reserveCapacity(size + counts.count)
-        for (item, weight) in weights.enumerated() {
-            let entries = max(1, Int((weight / total * Double(size)).rounded()))
-            table.append(contentsOf: repeatElement(Int32(item), count: entries))
+        let entries = weights.map { max(1, Int(($0 / total * Double(size)).rounded())) }
+        let length = entries.reduce(0, +)
+        drawn = [Int32](unsafeUninitializedCapacity: length) { table, count in
+            for (item, entries) in entries.enumerated() {
+                table[count..<count + entries].initialize(repeating: Int32(item))
+                count += entries
+            }
         }
-        drawn = table
-        var shares = [Float](repeating: 0, count: counts.count)
-        for item in table { shares[Int(item)] += 1 }
-        let length = Float(table.count)
-        logProbability = shares.map { logarithm($0 / length) }
+        logProbability = entries.map { logarithm(Float($0) / Float(length)) }
     }
 
     /// Draws items by the square root of how often they occur, for all rows of a pass together.

@@ -24,10 +24,13 @@ final class PackedSequences {
     /// How many time buckets there are: none, then powers of two of seconds up to 2³⁰.
     static let gapBuckets = 32
 
-    private let shape: SequenceTransformer.Shape
+    private var shape: SequenceTransformer.Shape
 
     /// Creates an empty pass for a network of a shape.
     init(_ shape: SequenceTransformer.Shape) { self.shape = shape }
+
+    /// From now on the network knows so many items.
+    func adaptToGrowth(items: Int) { shape.items = items }
 
     /// Removes everything and keeps the memory.
     func removeAll() {

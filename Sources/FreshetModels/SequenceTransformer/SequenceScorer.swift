@@ -12,6 +12,7 @@ final class SequenceScorer: Scorer {
     let shape: SequenceTransformer.Shape
     let network: SequenceNetwork
     private let workspaces: WorkspacePool
+    private let moments: Mutex<AdamMoments?>
 
     /// The events that one forward pass takes at most, so that its activations stay in the cache.
     private static let packedEvents = 1024
@@ -20,17 +21,26 @@ final class SequenceScorer: Scorer {
     convenience init(
         _ network: SequenceNetwork,
         _ configuration: SequenceTransformer.Configuration,
-        _ shape: SequenceTransformer.Shape
+        _ shape: SequenceTransformer.Shape,
+        moments: AdamMoments? = nil
     ) {
-        self.init(configuration, shape) { $0.assign(from: network.parameters) }
+        self.init(configuration, shape, moments: moments) { $0.assign(from: network.parameters) }
     }
 
     /// Makes a network of a shape whose numbers are copied in by `fill`.
+    ///
+    /// - Parameters:
+    ///   - configuration: its settings.
+    ///   - shape: its shape.
+    ///   - moments: those of the training that it comes from, for whoever trains it further.
+    ///   - fill: copies the numbers.
     init(
         _ configuration: SequenceTransformer.Configuration,
         _ shape: SequenceTransformer.Shape,
+        moments: AdamMoments? = nil,
         fill: (ParameterSet) -> Void
     ) {
+        self.moments = Mutex(moments)
         self.configuration = configuration
         self.shape = shape
         itemCount = shape.items
@@ -38,6 +48,9 @@ final class SequenceScorer: Scorer {
         network = SequenceNetwork(configuration, shape: shape, seed: nil)
         fill(network.parameters)
     }
+
+    /// The moments of the training that it comes from, to the first who asks: they take twice the memory of the weights.
+    func takeMoments() -> AdamMoments? { moments.withLock { $0.take() } }
 
     func score(_ contexts: ArraySlice<ScoringContext>, into scores: UnsafeMutableBufferPointer<Float>) {
         workspaces.withWorkspace { workspace in
@@ -112,7 +125,8 @@ final class SequenceScorer: Scorer {
     }
 
     func checkpoint() -> Checkpoint {
-        var checkpoint = Checkpoint(arrays: network.parameters.arrays())
+        // Nobody changes the weights any more.
+        var checkpoint = Checkpoint(arrays: network.parameters.arrays(sharingMemory: true))
         checkpoint.arrays["shape"] = shape.array
         return checkpoint
     }

@@ -71,6 +71,9 @@ struct SequenceTrainer {
         if progress.bestEpoch == 0 { best.parameters.assign(from: served.parameters) }
     }
 
+    /// What the optimizer remembers of past gradients.
+    var moments: AdamMoments { optimizer.moments }
+
     /// The weights that are validated and served.
     private var served: SequenceNetwork { average ?? network }
 

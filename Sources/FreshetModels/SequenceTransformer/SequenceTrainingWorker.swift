@@ -32,6 +32,14 @@ final class SequenceTrainingWorker {
         excluded = Array(repeating: false, count: network.itemTable.rows)
     }
 
+    /// Takes in that the network's tables have more rows than before.
+    func adaptToGrowth() {
+        let items = network.itemTable.rows
+        gradients.adaptToGrowth()
+        batch.adaptToGrowth(items: items)
+        excluded.append(contentsOf: repeatElement(false, count: items - excluded.count))
+    }
+
     /// How often scratch memory was asked from the system.
     var allocations: Int { tape.pool.allocations }
 

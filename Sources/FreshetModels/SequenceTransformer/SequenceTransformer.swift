@@ -19,7 +19,7 @@ public struct SequenceTransformer: Learner {
 
     /// The settings.
     public let configuration: Configuration
-    private var trained: (network: SequenceNetwork, shape: Shape)?
+    private var trained: (network: SequenceNetwork, shape: Shape, moments: AdamMoments)?
 
     /// Creates an untrained model.
     public init(configuration: Configuration) {
@@ -70,13 +70,13 @@ public struct SequenceTransformer: Learner {
         let shape = Shape(data, configuration)
         var trainer = SequenceTrainer(configuration, shape: shape, data: data, session: session)
         try trainer.run()
-        trained = (trainer.best, shape)
+        trained = (trainer.best, shape, trainer.moments)
     }
 
     /// The trained model.
     public func makeScorer() -> any Scorer {
         guard let trained else { preconditionFailure("makeScorer() before fit()") }
-        return SequenceScorer(trained.network, configuration, trained.shape)
+        return SequenceScorer(trained.network, configuration, trained.shape, moments: trained.moments)
     }
 
     /// The scorer that a checkpoint describes.

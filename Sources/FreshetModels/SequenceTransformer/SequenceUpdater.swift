@@ -12,32 +12,32 @@ public final class SequenceUpdater {
     /// The model's settings.
     public let configuration: SequenceTransformer.Configuration
     /// The length `V` of the catalogue.
-    public private(set) var itemCount: Int
-    private let typeCount: Int
-    private let hasTimes: Bool
-    private let pool: ThreadPool
+    public internal(set) var itemCount: Int
+    let typeCount: Int
+    let hasTimes: Bool
+    let pool: ThreadPool
     private let seed: UInt64
-    private var parts: Parts
-    private var teacher: Teacher?
-    private var counts: [Double]
-    private var sampler: NegativeSampler
-    private var targetsSinceSampler = 0
-    private var steps = 0
+    var parts: Parts
+    var teacher: Teacher?
+    var counts: [Double]
+    var sampler: NegativeSampler
+    var targetsSinceSampler = 0
+    var steps = 0
 
-    /// All that is made anew when a table grows.
-    private struct Parts {
+    /// What belongs to the weights; all of it grows with the item table.
+    struct Parts {
         let network: SequenceNetwork
         let optimizer: AdamW
         let average: WeightAverage
         let workers: [SequenceTrainingWorker]
-        var capacity: Int { network.itemTable.rows }
+        var rows: Int { network.itemTable.rows }
     }
 
-    private struct Teacher {
+    struct Teacher {
         let network: SequenceNetwork
         let tapes: [Tape]
         /// Its ranking is of the items below; those that came later have a row only so that it can read histories.
-        let knownItems: Int
+        var knownItems: Int
     }
 
     /// Targets after which the sampler counts anew.
@@ -106,9 +106,10 @@ public final class SequenceUpdater {
         let network = SequenceNetwork(configuration, shape: scorer.shape, seed: nil)
         network.parameters.assign(from: scorer.network.parameters)
         parts = Self.parts(network, configuration, scorer.shape, pool)
+        if let moments = scorer.takeMoments() { parts.optimizer.assignLeadingRows(from: moments) }
     }
 
-    private static func parts(
+    static func parts(
         _ network: SequenceNetwork,
         _ configuration: SequenceTransformer.Configuration,
         _ shape: SequenceTransformer.Shape,
@@ -126,7 +127,7 @@ public final class SequenceUpdater {
         )
     }
 
-    private func shape(items: Int) -> SequenceTransformer.Shape {
+    func shape(items: Int) -> SequenceTransformer.Shape {
         SequenceTransformer.Shape(items: max(items, 1), types: typeCount, hasTimes: hasTimes)
     }
 
@@ -135,7 +136,7 @@ public final class SequenceUpdater {
     /// Adam divides by the size of a weight's past gradients. With none, the first faint gradient of an item that is only
     /// ever a negative moves it as far as a strong one would: what was learned of it is gone within an epoch.
     public func takeMoments(of other: SequenceUpdater) {
-        parts.optimizer.assignLeadingRows(from: other.parts.optimizer)
+        parts.optimizer.assignLeadingRows(from: other.parts.optimizer.moments)
     }
 
     /// The trained model as it is now.
@@ -166,10 +167,22 @@ public final class SequenceUpdater {
 
     /// From now on, steps that ask for distillation keep to the ranking of the model as it is now.
     public func keepTeacher() {
-        let network = SequenceNetwork(configuration, shape: shape(items: parts.capacity), seed: nil)
-        parts.average.copy(into: network.parameters)
-        let tapes = (0..<pool.threads).map { _ in Tape() }
-        teacher = Teacher(network: network, tapes: tapes, knownItems: itemCount)
+        var kept = teacher ?? makeTeacher(rows: parts.rows)
+        kept.network.itemTable.grow(toRows: parts.rows)
+        parts.average.copy(into: kept.network.parameters)
+        kept.knownItems = itemCount
+        teacher = kept
+    }
+
+    /// Whether there is a teacher.
+    public var hasTeacher: Bool { teacher != nil }
+
+    func makeTeacher(rows: Int) -> Teacher {
+        Teacher(
+            network: SequenceNetwork(configuration, shape: shape(items: rows), seed: nil),
+            tapes: (0..<pool.threads).map { _ in Tape() },
+            knownItems: 0
+        )
     }
 }
 
@@ -263,25 +276,28 @@ extension SequenceUpdater {
     public func grow(toItems count: Int) {
         guard count > itemCount else { return }
         let old = itemCount
-        if count > parts.capacity { enlarge(to: count + count / 4 + 256) }
+        if count > parts.rows { enlarge(toRows: count) }
         itemCount = count
         counts.append(contentsOf: repeatElement(0, count: count - counts.count))
         reset(items: old..<count, among: old)
         showTeacher(items: old..<count)
     }
 
+    /// Everything grows where it is, so that nothing is ever there twice.
+    private func enlarge(toRows rows: Int) {
+        parts.network.itemTable.grow(toRows: rows)
+        parts.optimizer.adaptToGrowth()
+        parts.average.adaptToGrowth()
+        for worker in parts.workers { worker.adaptToGrowth() }
+    }
+
     /// Gives the teacher the vectors of new items, so that it can read histories that hold them.
     private func showTeacher(items: Range<Int>) {
-        guard var teacher else { return }
-        if teacher.network.itemTable.rows < parts.capacity {
-            let network = SequenceNetwork(configuration, shape: shape(items: parts.capacity), seed: nil)
-            network.parameters.assignLeadingRows(from: teacher.network.parameters)
-            teacher = Teacher(network: network, tapes: teacher.tapes, knownItems: teacher.knownItems)
-            self.teacher = teacher
-        }
+        guard let table = teacher?.network.itemTable else { return }
+        if table.rows < parts.rows { table.grow(toRows: parts.rows) }
         let offset = items.lowerBound * configuration.channels
         let source = parts.network.itemTable.pointer + offset
-        (teacher.network.itemTable.pointer + offset).update(from: source, count: items.count * configuration.channels)
+        (table.pointer + offset).update(from: source, count: items.count * configuration.channels)
     }
 
     /// Makes items that nobody deals with any more average items again, so that they score as unknown ones.
@@ -289,17 +305,8 @@ extension SequenceUpdater {
         for item in items where item.position < itemCount {
             counts[item.position] = 0
             reset(items: item.position..<item.position + 1, among: itemCount)
+            parts.optimizer.resetMoments(of: parts.network.itemTable, row: item.position)
         }
-    }
-
-    private func enlarge(to capacity: Int) {
-        let old = parts
-        let shape = shape(items: capacity)
-        let network = SequenceNetwork(configuration, shape: shape, seed: nil)
-        network.parameters.assignLeadingRows(from: old.network.parameters)
-        parts = Self.parts(network, configuration, shape, pool)
-        parts.optimizer.assignLeadingRows(from: old.optimizer)
-        parts.average.assignLeadingRows(from: old.average)
     }
 
     /// Gives items the mean of a sample of vectors and a little noise: the score of an average item, told apart by
@@ -319,46 +326,5 @@ extension SequenceUpdater {
             for c in 0..<C { row[c] = mean[c] + 0.02 * random.normal() }
         }
         parts.average.restart(table, rows: items)
-    }
-}
-
-// MARK: - Checkpoints
-
-extension SequenceUpdater {
-    /// The whole state, from which ``restore(_:)`` goes on exactly.
-    public func checkpoint() -> Checkpoint {
-        var arrays = parts.network.parameters.arrays(prefix: "weights.")
-        arrays.merge(parts.average.arrays(prefix: "average")) { first, _ in first }
-        arrays.merge(parts.optimizer.state()) { first, _ in first }
-        arrays["counts"] = StoredArray(counts)
-        arrays["sampled"] = StoredArray(sampler.counts)
-        let numbers = [itemCount, typeCount, hasTimes ? 1 : 0, parts.capacity, steps, targetsSinceSampler]
-        arrays["state"] = StoredArray(numbers.map(Int64.init))
-        return Checkpoint(arrays: arrays)
-    }
-
-    /// Takes over a state of an updater of the same configuration; a teacher has to be kept anew.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it does not fit.
-    public func restore(_ checkpoint: Checkpoint) throws {
-        let state = try checkpoint.numbers("state", of: Int64.self, shape: [6]).map(Int.init)
-        let (items, capacity) = (state[0], state[3])
-        guard items >= 0, capacity >= max(items, 1), capacity <= Int(Int32.max), state[1] == typeCount else {
-            throw FreshetError(.invalidData, "The learner's checkpoint describes \(items) items in \(capacity) rows.")
-        }
-        let shape = shape(items: capacity)
-        let restored = Self.parts(
-            SequenceNetwork(configuration, shape: shape, seed: nil),
-            configuration,
-            shape,
-            pool
-        )
-        try restored.network.parameters.restore(checkpoint, prefix: "weights.")
-        try restored.average.restore(checkpoint, prefix: "average")
-        try restored.optimizer.restore(checkpoint)
-        counts = try checkpoint.numbers("counts", of: Double.self, shape: [max(items, 1)])
-        sampler = NegativeSampler(counts: try checkpoint.numbers("sampled", of: Double.self, shape: [nil]))
-        parts = restored
-        (itemCount, steps, targetsSinceSampler) = (items, state[4], state[5])
-        teacher = nil
     }
 }

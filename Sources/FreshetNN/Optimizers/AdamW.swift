@@ -13,9 +13,8 @@ public final class AdamW: Optimizer {
     private let beta2: Float
     private let epsilon: Float
     private let weightDecay: Float
-    private let first: ParameterState
-    private let second: ParameterState
-    private var steps: Int64 = 0
+    /// What it remembers of past gradients.
+    public let moments: AdamMoments
 
     /// Creates an optimizer.
     public init(
@@ -30,14 +29,19 @@ public final class AdamW: Optimizer {
         self.beta2 = beta2
         self.epsilon = epsilon
         self.weightDecay = weightDecay
-        first = ParameterState(for: set)
-        second = ParameterState(for: set)
+        moments = AdamMoments(for: set)
     }
 
     /// Makes one step.
     public func step(_ gradients: Gradients, rate: Float, gradientScale: Float, pool: ThreadPool) {
-        steps += 1
-        let correction = Correction(step: Double(steps), beta1: beta1, beta2: beta2, epsilon: epsilon, rate: rate)
+        moments.steps += 1
+        let correction = Correction(
+            step: Double(moments.steps),
+            beta1: beta1,
+            beta2: beta2,
+            epsilon: epsilon,
+            rate: rate
+        )
         for parameter in set.parameters {
             let decay = parameter.decays ? rate * weightDecay : 0
             switch parameter.layout {
@@ -85,8 +89,8 @@ public final class AdamW: Optimizer {
     ) {
         freshet_adam(
             parameter.pointer + offset,
-            first[parameter] + offset,
-            second[parameter] + offset,
+            moments.first[parameter] + offset,
+            moments.second[parameter] + offset,
             gradient,
             correction.rate,
             beta1,
@@ -98,25 +102,54 @@ public final class AdamW: Optimizer {
         )
     }
 
+    /// Makes room for parameters that have more rows than before; these begin without moments.
+    public func adaptToGrowth() {
+        moments.first.adaptToGrowth(of: set)
+        moments.second.adaptToGrowth(of: set)
+    }
+
+    /// Forgets the moments of a row.
+    public func resetMoments(of parameter: Parameter, row: Int) {
+        let offset = row * parameter.columns
+        (moments.first[parameter] + offset).update(repeating: 0, count: parameter.columns)
+        (moments.second[parameter] + offset).update(repeating: 0, count: parameter.columns)
+    }
+
     /// Takes over the moments of an optimizer of a smaller or larger network with the same names, as far as tables of
     /// both have rows; further rows start without moments.
-    public func assignLeadingRows(from other: AdamW) {
-        first.assignLeadingRows(set, from: other.first, other.set)
-        second.assignLeadingRows(set, from: other.second, other.set)
-        steps = other.steps
+    public func assignLeadingRows(from other: AdamMoments) {
+        moments.first.assignLeadingRows(from: other.first)
+        moments.second.assignLeadingRows(from: other.second)
+        moments.steps = other.steps
     }
 
     /// The moments and the step count.
     public func state() -> [String: StoredArray] {
-        let arrays = first.arrays(set, prefix: "optimizer.first") + second.arrays(set, prefix: "optimizer.second")
-        return Dictionary(uniqueKeysWithValues: arrays + [("optimizer.steps", StoredArray([steps]))])
+        let arrays =
+            moments.first.arrays(set, prefix: "optimizer.first")
+            + moments.second.arrays(set, prefix: "optimizer.second")
+        return Dictionary(uniqueKeysWithValues: arrays + [("optimizer.steps", StoredArray([moments.steps]))])
     }
 
     /// Takes over moments and step count.
     public func restore(_ checkpoint: Checkpoint) throws {
-        try first.restore(set, prefix: "optimizer.first", from: checkpoint)
-        try second.restore(set, prefix: "optimizer.second", from: checkpoint)
-        steps = try checkpoint.numbers("optimizer.steps", of: Int64.self, shape: [1])[0]
+        try moments.first.restore(set, prefix: "optimizer.first", from: checkpoint)
+        try moments.second.restore(set, prefix: "optimizer.second", from: checkpoint)
+        moments.steps = try checkpoint.numbers("optimizer.steps", of: Int64.self, shape: [1])[0]
+    }
+}
+
+/// What ``AdamW`` remembers of past gradients: their running mean and that of their squares.
+///
+/// `@unchecked Sendable`: written by the optimizer's steps, and by nobody once the training that made them is over.
+public final class AdamMoments: @unchecked Sendable {
+    let first: ParameterState
+    let second: ParameterState
+    var steps: Int64 = 0
+
+    init(for set: ParameterSet) {
+        first = ParameterState(for: set)
+        second = ParameterState(for: set)
     }
 }
 

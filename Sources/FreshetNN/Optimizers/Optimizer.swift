@@ -20,40 +20,37 @@ public protocol Optimizer: AnyObject {
 }
 
 /// Numbers kept beside every number of a ``ParameterSet``, such as a moment.
-final class ParameterState {
-    private let buffers: [UnsafeMutableBufferPointer<Float>]
+final class ParameterState: Sendable {
+    private let buffers: [GrowingBuffer<Float>]
 
     /// Zeros: one a number, or one a row.
     init(for set: ParameterSet, perRow: Bool = false) {
-        buffers = set.parameters.map { parameter in
-            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: perRow ? parameter.rows : parameter.count)
-            buffer.initialize(repeating: 0)
-            return buffer
-        }
+        buffers = set.parameters.map { GrowingBuffer(count: perRow ? $0.rows : $0.count) }
     }
 
-    deinit {
-        for buffer in buffers { buffer.deallocate() }
-    }
+    subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> { buffers[parameter.index].start }
 
-    subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> { buffers[parameter.index].baseAddress! }
+    /// Appends zeros for parameters that have more rows than before.
+    func adaptToGrowth(of set: ParameterSet) {
+        for parameter in set.parameters { buffers[parameter.index].grow(to: parameter.count) }
+    }
 
     /// Copies from the state of a set whose tables may have more or fewer rows: those that both have.
-    func assignLeadingRows(_ set: ParameterSet, from other: ParameterState, _ otherSet: ParameterSet) {
-        for (mine, theirs) in zip(set.parameters, otherSet.parameters) {
-            self[mine].update(from: other[theirs], count: min(mine.count, theirs.count))
+    func assignLeadingRows(from other: ParameterState) {
+        for (mine, theirs) in zip(buffers, other.buffers) {
+            mine.start.update(from: theirs.start, count: min(mine.count, theirs.count))
         }
     }
 
     func arrays(_ set: ParameterSet, prefix: String) -> [(String, StoredArray)] {
-        set.parameters.map { ("\(prefix).\($0.name)", StoredArray(Array(buffers[$0.index]))) }
+        set.parameters.map { ("\(prefix).\($0.name)", StoredArray(buffers[$0.index], sharingMemory: false)) }
     }
 
     func restore(_ set: ParameterSet, prefix: String, from checkpoint: Checkpoint) throws {
         for parameter in set.parameters {
             let buffer = buffers[parameter.index]
             let numbers = try checkpoint.numbers("\(prefix).\(parameter.name)", of: Float.self, shape: [buffer.count])
-            _ = buffer.update(from: numbers)
+            _ = buffer.numbers.update(from: numbers)
         }
     }
 }

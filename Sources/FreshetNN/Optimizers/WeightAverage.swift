@@ -13,6 +13,8 @@ public final class WeightAverage {
     private var steps = 0
     /// For each row-wise parameter, the step up to which each row's average is right.
     private var averaged: [[Int32]]
+    /// How many rows of each parameter have an average.
+    private var rows: [Int]
 
     /// Starts an average at a network's present weights.
     public init(of set: ParameterSet, decay: Float) {
@@ -20,6 +22,7 @@ public final class WeightAverage {
         self.set = set
         self.decay = decay
         average = ParameterState(for: set)
+        rows = set.parameters.map(\.rows)
         averaged = set.parameters.map { $0.layout == .rows ? Array(repeating: 0, count: $0.rows) : [] }
         for parameter in set.parameters { average[parameter].update(from: parameter.pointer, count: parameter.count) }
     }
@@ -53,7 +56,7 @@ public final class WeightAverage {
     /// Copies the average into another network's parameters; tables are copied as far as both have rows.
     public func copy(into other: ParameterSet) {
         for (parameter, target) in zip(set.parameters, other.parameters) {
-            if parameter.layout == .rows { for row in 0..<parameter.rows { catchUp(parameter, row) } }
+            catchUp(parameter, rows: 0..<min(target.rows, parameter.rows))
             target.pointer.update(from: average[parameter], count: min(target.count, parameter.count))
         }
     }
@@ -66,19 +69,23 @@ public final class WeightAverage {
         for row in rows { averaged[parameter.index][row] = Int32(steps) }
     }
 
-    /// Takes over the average of a smaller network with the same names; further rows start at their present weights.
-    public func assignLeadingRows(from other: WeightAverage) {
-        for (parameter, theirs) in zip(set.parameters, other.set.parameters) {
-            if theirs.layout == .rows { for row in 0..<theirs.rows { other.catchUp(theirs, row) } }
-            average[parameter].update(from: other.average[theirs], count: min(parameter.count, theirs.count))
+    /// Makes room for parameters that have more rows than before; these start at their present weights.
+    public func adaptToGrowth() {
+        average.adaptToGrowth(of: set)
+        for parameter in set.parameters {
+            let known = rows[parameter.index]
+            guard known < parameter.rows else { continue }
+            rows[parameter.index] = parameter.rows
+            if parameter.layout == .rows {
+                averaged[parameter.index].append(contentsOf: repeatElement(0, count: parameter.rows - known))
+            }
+            restart(parameter, rows: known..<parameter.rows)
         }
     }
 
     /// The average by name under a prefix.
     public func arrays(prefix: String) -> [String: StoredArray] {
-        for parameter in set.parameters where parameter.layout == .rows {
-            for row in 0..<parameter.rows { catchUp(parameter, row) }
-        }
+        for parameter in set.parameters { catchUp(parameter, rows: 0..<parameter.rows) }
         return Dictionary(uniqueKeysWithValues: average.arrays(set, prefix: prefix))
     }
 
@@ -88,6 +95,11 @@ public final class WeightAverage {
         for parameter in set.parameters {
             averaged[parameter.index] = averaged[parameter.index].map { _ in Int32(steps) }
         }
+    }
+
+    private func catchUp(_ parameter: Parameter, rows: Range<Int>) {
+        guard parameter.layout == .rows else { return }
+        for row in rows { catchUp(parameter, row) }
     }
 
     /// Makes a row's average right for the present step, its weights having been constant since it last was.
