@@ -3,8 +3,11 @@ import FreshetData
 import FreshetModels
 
 /// A contender's candidates for events that are predicted together: the transformer scores all of them in one pass.
+///
+/// The candidates themselves are those of one event at a time, so their scratch, which is as long as the catalogue, is
+/// there once and not for every event.
 struct ScoredEvents {
-    private var sets: [CandidateSet] = []
+    private let set = CandidateSet()
     private var places: [Int64: Int] = [:]
 
     /// Scores of the whole catalogue that are kept at once, in numbers: 32 MB.
@@ -21,11 +24,10 @@ struct ScoredEvents {
             places[event.event.offset] = contexts.count
             contexts.append(ScoringContext(user: event.event.user, history: event.history))
         }
-        while sets.count < contexts.count { sets.append(CandidateSet()) }
-        ranker.score(contexts, with: scorer, into: Array(sets.prefix(contexts.count)))
+        ranker.score(contexts, with: scorer, into: set)
     }
 
-    /// The candidates of an event, collected and in the order of the weights.
+    /// The candidates of an event, collected and in the order of the weights; valid until the next event's.
     func ranked(
         _ event: StreamEvent,
         by ranker: CandidateRanker,
@@ -33,9 +35,10 @@ struct ScoredEvents {
         weights: FusionWeights
     ) -> CandidateSet {
         guard let place = places[event.event.offset] else { preconditionFailure("an event that was not scored") }
+        ranker.turn(to: place, in: set)
         let context = ScoringContext(user: event.event.user, history: event.history)
-        ranker.collect(context, from: streaming, at: event.event.time, into: sets[place])
-        CandidateRanker.rank(sets[place], with: weights)
-        return sets[place]
+        ranker.collect(context, from: streaming, at: event.event.time, into: set)
+        CandidateRanker.rank(set, with: weights)
+        return set
     }
 }

@@ -69,12 +69,13 @@ struct PeriodRanking {
     ) {
         for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.batch) {
             let range = start..<min(start + Self.batch, range.upperBound)
-            sets.withSets(range.count) { sets in
+            sets.withSet { set in
                 let contexts = Array(queries.contexts[range])
-                ranker.score(contexts, with: scorer, into: sets)
+                ranker.score(contexts, with: scorer, into: set)
                 for (index, place) in range.enumerated() {
-                    ranker.collect(contexts[index], from: streaming, at: queries.times[place], into: sets[index])
-                    body(queries.items[place], sets[index])
+                    ranker.turn(to: index, in: set)
+                    ranker.collect(contexts[index], from: streaming, at: queries.times[place], into: set)
+                    body(queries.items[place], set)
                 }
             }
         }

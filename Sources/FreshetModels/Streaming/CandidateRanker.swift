@@ -73,35 +73,45 @@ public struct CandidateRanker: Sendable {
         guard let scorer, let context = Self.known(context, to: scorer) else { return }
         if let retrieval { return retrieve(context, from: retrieval, into: set) }
         let V = scorer.itemCount
-        set.logits.reserve(V)
-        scorer.score([context], into: UnsafeMutableBufferPointer(start: set.logits.start, count: V))
+        set.batchLogits.reserve(V)
+        set.batchItemCount = V
+        scorer.score([context], into: UnsafeMutableBufferPointer(start: set.logits, count: V))
         findBest(of: V, in: set)
     }
 
     /// Scores the catalogue for several histories at once: the transformer's item table is read once for all of them.
     ///
+    /// ``turn(to:in:)`` then goes from one to the next.
+    ///
     /// - Parameters:
     ///   - contexts: the histories.
     ///   - scorer: a trained transformer or `nil`.
-    ///   - sets: one for each context; emptied; receive the scores.
-    public func score(_ contexts: [ScoringContext], with scorer: (any Scorer)?, into sets: [CandidateSet]) {
-        precondition(contexts.count == sets.count, "\(contexts.count) contexts for \(sets.count) candidate sets")
-        for set in sets { set.clearTransformer() }
-        guard let scorer else { return }
-        let asked = zip(contexts, sets).compactMap { context, set in
-            Self.known(context, to: scorer).map { (context: $0, set: set) }
+    ///   - set: emptied; receives the scores.
+    public func score(_ contexts: [ScoringContext], with scorer: (any Scorer)?, into set: CandidateSet) {
+        set.clearTransformer()
+        var asked: [ScoringContext] = []
+        set.batchRows = contexts.map { context in
+            guard let scorer, let known = Self.known(context, to: scorer) else { return nil }
+            asked.append(known)
+            return asked.count - 1
         }
-        guard let first = asked.first else { return }
+        guard let scorer, !asked.isEmpty else { return }
         let V = scorer.itemCount
-        let scores = first.set.batchLogits
-        scores.reserve(asked.count * V)
-        let all = UnsafeMutableBufferPointer(start: scores.start, count: asked.count * V)
-        scorer.score(asked.map(\.context)[...], into: all)
-        for (row, (_, set)) in asked.enumerated() {
-            set.logits.reserve(V)
-            set.logits.start.update(from: scores.start + row * V, count: V)
-            findBest(of: V, in: set)
-        }
+        set.batchLogits.reserve(asked.count * V)
+        set.batchItemCount = V
+        scorer.score(asked[...], into: UnsafeMutableBufferPointer(start: set.logits, count: asked.count * V))
+    }
+
+    /// Takes the scores of one of the histories that were scored together, as if it had been scored alone.
+    ///
+    /// - Parameters:
+    ///   - index: the place of its context.
+    ///   - set: as ``score(_:with:into:)`` left it.
+    public func turn(to index: Int, in set: CandidateSet) {
+        set.clearTransformer()
+        guard let row = set.batchRows[index] else { return }
+        set.row = row
+        findBest(of: set.batchItemCount, in: set)
     }
 
     /// A context without items that a scorer does not know; `nil` when nothing is left.
@@ -115,7 +125,7 @@ public struct CandidateRanker: Sendable {
         let K = min(configuration.transformer, V)
         set.topItems.reserve(K)
         set.topScores.reserve(K)
-        let found = freshet_top_k(set.topItems.start, set.topScores.start, set.logits.start, V, K)
+        let found = freshet_top_k(set.topItems.start, set.topScores.start, set.logits, V, K)
         set.topItems.assume(count: found)
         set.topScores.assume(count: found)
         // Weights that came to be "not a number" say nothing, to nobody.
@@ -124,15 +134,15 @@ public struct CandidateRanker: Sendable {
 
     private func retrieve(_ context: ScoringContext, from retrieval: QuantizedItems, into set: CandidateSet) {
         let C = retrieval.scorer.vectorWidth
-        set.logits.reserve(retrieval.capacity)
+        set.batchLogits.reserve(retrieval.capacity)
         set.userVector.reserve(C)
         set.userVector.assume(count: C)
         set.transformerCount = retrieval.scorer.itemCount
         set.retrieval = retrieval
         retrieval.scorer.userVectors(of: [context], into: set.userVector.start)
         guard (0..<C).allSatisfy({ set.userVector[$0].isFinite }) else { return set.clearTransformer() }
-        retrieval.score(set.userVector.start, into: set.logits.start)
-        for found in retrieval.best(configuration.transformer, for: set.userVector.start, among: set.logits.start) {
+        retrieval.score(set.userVector.start, into: set.logits)
+        for found in retrieval.best(configuration.transformer, for: set.userVector.start, among: set.logits) {
             set.topItems.append(found.item.rawValue)
             set.topScores.append(found.score)
         }

@@ -14,10 +14,15 @@ public final class CandidateSet {
     let sources = ScratchList<UInt8>()
     let scores = ScratchList<Float>()
     let followers = SparseScores()
-    /// The transformer's scores, shape `[V]`, when `transformerCount` is above 0.
-    let logits = ScratchList<Float>()
-    /// The scores of several sets that were computed together, shape `[sets, V]`; in the first of them.
+    /// The transformer's scores for the requests that were scored together, shape `[requests, V]`.
     let batchLogits = ScratchList<Float>()
+    /// Which of its rows each request has; `nil` for one about which the transformer has nothing to say.
+    var batchRows: [Int?] = []
+    /// How many items a row of them has.
+    var batchItemCount = 0
+    /// The row of the request whose candidates these are.
+    var row = 0
+    /// How many items the transformer has scored for the request; 0 when it has nothing to say.
     var transformerCount = 0
     /// Where the scores come from when they are rough; the transformer's best items hold exact ones.
     var retrieval: QuantizedItems?
@@ -47,6 +52,16 @@ public final class CandidateSet {
     /// One number of a candidate's feature vector.
     public func feature(_ feature: CandidateFeature, at index: Int) -> Float {
         values[index * FusionTerms.stride + feature.rawValue]
+    }
+
+    /// The transformer's scores for the request, shape `[V]`, when `transformerCount` is above 0.
+    var logits: UnsafeMutablePointer<Float> { batchLogits.start + row * batchItemCount }
+
+    /// How many bytes the scratch takes.
+    var memorySize: Int {
+        let numbers = [items, topItems, order, places].reduce(0) { $0 + $1.memorySize }
+        let scores = [scores, batchLogits, userVector, topScores, orderScores].reduce(0) { $0 + $1.memorySize }
+        return numbers + scores + rows.memorySize + sources.memorySize + followers.memorySize
     }
 
     /// ``rows`` as single numbers, shape `[candidates, stride]`.
@@ -80,7 +95,7 @@ public final class CandidateSet {
 
     /// Forgets what a transformer said.
     func clearTransformer() {
-        transformerCount = 0
+        (row, transformerCount) = (0, 0)
         topItems.removeAll()
         topScores.removeAll()
         retrieval = nil
@@ -103,9 +118,8 @@ public final class CandidateSet {
         rows.removeAll()
         sources.removeAll()
         scores.removeAll()
-        guard itemCount > places.count else { return }
-        places.reserve(itemCount + itemCount / 4)
-        while places.count < itemCount + itemCount / 4 { places.append(-1) }
+        places.reserve(itemCount)
+        while places.count < itemCount { places.append(-1) }
     }
 
     /// Adds a source to a candidate, which is made if need be; its place.

@@ -12,17 +12,12 @@ public final class CandidateSets: @unchecked Sendable {
 
     /// Lends a set for the time of a call.
     public func withSet<Result>(_ body: (CandidateSet) throws -> Result) rethrows -> Result {
-        try withSets(1) { try body($0[0]) }
-    }
-
-    /// Lends several sets for the time of a call.
-    public func withSets<Result>(_ count: Int, _ body: ([CandidateSet]) throws -> Result) rethrows -> Result {
-        let sets = (0..<count).map { _ in lock.withLock { _ in idle.popLast() } ?? CandidateSet() }
+        let set = lock.withLock { _ in idle.popLast() } ?? CandidateSet()
         defer {
             // A set that waits must not keep a model alive that was replaced.
-            for set in sets { set.retrieval = nil }
-            lock.withLock { _ in idle.append(contentsOf: sets) }
+            set.retrieval = nil
+            lock.withLock { _ in idle.append(set) }
         }
-        return try body(sets)
+        return try body(set)
     }
 }

@@ -38,8 +38,17 @@ struct FollowerRow: Sendable {
             return
         }
         if items.count == limit { keepStrongest(limit - max(1, limit / 4)) }
+        makeRoom(limit)
         items.append(item)
         weights.append(scaled)
+    }
+
+    /// Room for a quarter more, where an array by itself would double: most rows of a long catalogue stay short.
+    private mutating func makeRoom(_ limit: Int) {
+        guard items.count == items.capacity || weights.count == weights.capacity else { return }
+        let room = min(limit, items.count + max(4, items.count / 4))
+        items.reserveCapacity(room)
+        weights.reserveCapacity(room)
     }
 
     /// What a stored weight is worth at a time.

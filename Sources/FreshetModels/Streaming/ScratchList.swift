@@ -1,3 +1,5 @@
+import FreshetTensor
+
 /// A list of plain numbers that keeps its memory when emptied.
 ///
 /// Owned by one object, used by one thread at a time.
@@ -5,13 +7,15 @@ final class ScratchList<Element: BitwiseCopyable>: Sequence {
     private(set) var start: UnsafeMutablePointer<Element>
     private(set) var count = 0
     private var capacity: Int
+    private let memory: GrowingBuffer<Element>
 
     init(capacity: Int = 64) {
-        self.capacity = capacity
-        start = .allocate(capacity: capacity)
+        memory = GrowingBuffer(count: capacity)
+        (start, self.capacity) = (memory.start, capacity)
     }
 
-    deinit { start.deallocate() }
+    /// How many bytes it takes.
+    var memorySize: Int { capacity * MemoryLayout<Element>.stride }
 
     @inline(__always)
     subscript(index: Int) -> Element {
@@ -37,11 +41,8 @@ final class ScratchList<Element: BitwiseCopyable>: Sequence {
     /// Makes room for so many elements.
     func reserve(_ count: Int) {
         guard count > capacity else { return }
-        let grown = UnsafeMutablePointer<Element>.allocate(capacity: count)
-        grown.update(from: start, count: self.count)
-        start.deallocate()
-        start = grown
-        capacity = count
+        memory.reserve(count)
+        (start, capacity) = (memory.start, memory.capacity)
     }
 
     func makeIterator() -> UnsafeBufferPointer<Element>.Iterator {

@@ -1,20 +1,30 @@
 import CFreshetKernels
 import FreshetCore
+import FreshetTensor
 
 /// Scores of a few items of a large catalogue: scratch that is filled, read and emptied without allocating.
 ///
 /// Belongs to one thread at a time. Every score is above 0; an item without one scores 0.
 public final class SparseScores {
-    private var dense = UnsafeMutableBufferPointer<Float>.allocate(capacity: 0)
+    private let memory: GrowingBuffer<Float>
+    /// A score for each item, in ``memory``.
+    private var dense: UnsafeMutableBufferPointer<Float>
     private(set) var touched = ScratchList<Int32>()
     private var compact = ScratchList<Float>()
     private var best = ScratchList<Int32>()
     private var values = ScratchList<Float>()
 
     /// Creates empty scores.
-    public init() {}
+    public init() {
+        memory = GrowingBuffer()
+        dense = memory.numbers
+    }
 
-    deinit { dense.deallocate() }
+    /// How many bytes the scratch takes.
+    var memorySize: Int {
+        memory.capacity * MemoryLayout<Float>.stride + touched.memorySize + compact.memorySize + best.memorySize
+            + values.memorySize
+    }
 
     /// How many items have a score.
     public var count: Int { touched.count }
@@ -26,10 +36,8 @@ public final class SparseScores {
     public func reset(itemCount: Int) {
         for item in touched { dense[Int(item)] = 0 }
         touched.removeAll()
-        guard itemCount > dense.count else { return }
-        dense.deallocate()
-        dense = .allocate(capacity: itemCount + itemCount / 4)
-        dense.initialize(repeating: 0)
+        memory.grow(to: itemCount)
+        dense = memory.numbers
     }
 
     /// Adds to an item's score.

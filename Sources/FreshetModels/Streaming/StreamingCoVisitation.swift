@@ -145,11 +145,9 @@ public struct StreamingCoVisitation: Sendable {
     }
 
     private mutating func grow(to count: Int) {
-        let missing = count - rows.count
-        guard missing > 0 else { return }
-        rows.append(contentsOf: repeatElement(FollowerRow(), count: missing))
-        counts.append(contentsOf: repeatElement(0, count: missing))
-        targetFactors.append(contentsOf: repeatElement(1, count: missing))
+        rows.grow(to: count, with: FollowerRow())
+        counts.grow(to: count, with: 0)
+        targetFactors.grow(to: count, with: 1)
     }
 }
 
@@ -163,9 +161,17 @@ extension StreamingCoVisitation {
             "coVisitation.counts": StoredArray(counts),
             "coVisitation.rowLengths": StoredArray(rows.map { Int32($0.items.count) }),
             "coVisitation.references": StoredArray(rows.map(\.storedReference)),
-            "coVisitation.followers": StoredArray(rows.flatMap(\.items)),
-            "coVisitation.weights": StoredArray(rows.flatMap(\.weights)),
+            "coVisitation.followers": StoredArray(allPairs(\.items)),
+            "coVisitation.weights": StoredArray(allPairs(\.weights)),
         ]
+    }
+
+    /// What all rows hold, one after the other.
+    private func allPairs<Number>(_ numbers: KeyPath<FollowerRow, [Number]>) -> [Number] {
+        var all: [Number] = []
+        all.reserveCapacity(pairCount)
+        for row in rows { all += row[keyPath: numbers] }
+        return all
     }
 
     /// Counts from named arrays.

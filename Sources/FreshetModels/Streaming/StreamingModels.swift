@@ -92,9 +92,7 @@ public struct StreamingModels: Sendable {
         peerPopularity[PeerGroup(historyLength: history.count).rawValue].learn(event.item, at: time)
         coVisitation.learn(event.item, after: history, at: time)
         let position = event.item.position
-        if position >= spans.count {
-            spans.append(contentsOf: repeatElement(Span(first: .max, last: .min), count: position + 1 - spans.count))
-        }
+        spans.grow(to: position + 1, with: Span(first: .max, last: .min))
         spans[position].first = min(spans[position].first, time)
         spans[position].last = max(spans[position].last, time)
         offset = max(offset, event.offset)

@@ -86,7 +86,7 @@ public struct StreamingPopularity: Sendable {
 
     private mutating func grow(to count: Int) {
         guard count > itemCount else { return }
-        levels.append(contentsOf: repeatElement(-.infinity, count: (count - itemCount) * rates.count))
+        levels.grow(to: count * rates.count, with: -.infinity)
         itemCount = count
     }
 }

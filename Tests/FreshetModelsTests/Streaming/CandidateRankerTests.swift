@@ -72,18 +72,35 @@ private struct DistanceScorer: Scorer {
     }
 
     @Test func scoresSeveralRequestsAsItScoresEach() {
-        let (ranker, scorer) = (CandidateRanker(), DistanceScorer(itemCount: 40))
-        let contexts = [context([5, 7]), context([9]), context([39, 0])]
-        let sets = contexts.map { _ in CandidateSet() }
-        ranker.score(contexts, with: scorer, into: sets)
-        for (context, set) in zip(contexts, sets) {
+        let (ranker, scorer, set) = (CandidateRanker(), DistanceScorer(itemCount: 40), CandidateSet())
+        let contexts = [context([5, 7]), context([50]), context([9]), context([39, 0])]
+        ranker.score(contexts, with: scorer, into: set)
+        for index in [0, 3, 1, 2] {
             let alone = CandidateSet()
-            ranker.score(context, with: scorer, into: alone)
+            ranker.score(contexts[index], with: scorer, into: alone)
+            ranker.turn(to: index, in: set)
+            #expect(set.hasTransformer == (index != 1))
             #expect(Array(set.topItems) == Array(alone.topItems))
             #expect(Array(set.topScores) == Array(alone.topScores))
             #expect(set.transformerScore(of: ItemIndex(3)) == alone.transformerScore(of: ItemIndex(3)))
         }
-        #expect(sets[0].topItems[0] == 6)
+        ranker.turn(to: 0, in: set)
+        #expect(set.topItems[0] == 6)
+    }
+
+    /// What is as long as the catalogue is there once: sixteen requests take sixteen rows of scores more than one.
+    @Test func requestsThatAreScoredTogetherShareTheScratch() {
+        let (ranker, scorer) = (CandidateRanker(), DistanceScorer(itemCount: 50_000))
+        func size(of requests: Int) -> Int {
+            let set = CandidateSet()
+            ranker.score((0..<requests).map { context([$0]) }, with: scorer, into: set)
+            for index in 0..<requests {
+                ranker.turn(to: index, in: set)
+                ranker.collect(context([index]), from: StreamingModels(), at: now, into: set)
+            }
+            return set.memorySize
+        }
+        #expect(size(of: 16) - size(of: 1) == 15 * 50_000 * MemoryLayout<Float>.stride)
     }
 
     @Test func writesFeaturesOfTheUsersOwnItems() throws {

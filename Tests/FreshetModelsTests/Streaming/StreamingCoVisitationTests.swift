@@ -92,6 +92,19 @@ import Testing
         }
     }
 
+    /// Most rows of a long catalogue are short: room for what they hold and a little more is enough.
+    @Test func rowHasLittleRoomToSpare() {
+        var row = FollowerRow()
+        for item in 0..<256 {
+            row.add(Int32(item), 1, at: 0, rate: 0, limit: 256)
+            let spare = row.items.capacity - row.items.count
+            // The allocator's own steps are a few numbers.
+            #expect(spare <= max(4, row.items.count / 4) + 8, "\(row.items.count) followers")
+        }
+        #expect(row.items == (0..<256).map(Int32.init))
+        #expect(row.items.capacity <= 264 && row.weights.capacity <= 264)
+    }
+
     @Test func staysWithinItsBounds() {
         var configuration = plain
         configuration.followers = 8
