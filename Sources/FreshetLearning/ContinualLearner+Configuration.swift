@@ -22,7 +22,8 @@ extension ContinualLearner {
         public var replayShare: Float = 4
         /// How many of an exemplar's newest events are targets when it is replayed: they share one pass over its context.
         public var targetsPerExemplar = 16
-        /// Further steps of a micro-update on as many replayed targets alone; left out by a learner that is behind.
+        /// Further steps of a micro-update on as many replayed targets alone, as far as there is time for them
+        /// (``ReplayPace``).
         public var replaySteps = 1
         /// What the mean loss of the replayed targets counts against that of the new ones.
         public var replayWeight: Float = 1
@@ -74,17 +75,17 @@ extension ContinualLearner {
         public var rate: Float
         /// The factor of the replayed targets for each new one: below 1, new events count for more of the update.
         public var replay: Float
-        /// Whether the steps on replay alone are left out: new events wait.
-        public var isHurried: Bool
+        /// How many steps on replay alone there is time for; as the settings say unless given.
+        public var replaySteps: Int?
 
         /// The settings as they are.
         public static let usual = Emphasis(rate: 1, replay: 1)
 
         /// Creates an emphasis.
-        public init(rate: Float, replay: Float, isHurried: Bool = false) {
+        public init(rate: Float, replay: Float, replaySteps: Int? = nil) {
             self.rate = rate
             self.replay = replay
-            self.isHurried = isHurried
+            self.replaySteps = replaySteps
         }
     }
 }

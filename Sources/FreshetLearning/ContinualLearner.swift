@@ -20,9 +20,8 @@ public final class ContinualLearner {
     private let updater: SequenceUpdater
     private var replay: ReplayBuffer
     private var lesson = SequenceUpdater.Lesson()
+    /// How many events each item has had; 0 for one that was given up.
     private var occurrences: [UInt32]
-    private var lastTimes: [Int64]
-    private var newestTime = Int64.min
     private var eventsSinceTeacher = 0
     private var itemsOfTeacher: Int
     /// How many events were learned.
@@ -46,7 +45,6 @@ public final class ContinualLearner {
         )
         itemsOfTeacher = scorer.itemCount
         occurrences = Array(repeating: UInt32(configuration.admission), count: scorer.itemCount)
-        lastTimes = Array(repeating: .min, count: scorer.itemCount)
         updater.keepTeacher()
     }
 
@@ -79,29 +77,33 @@ public final class ContinualLearner {
     /// - Throws: `FreshetError` of kind `invalidData` when its exemplars do not fit.
     func takeMemory(of other: ContinualLearner) throws {
         try replay.restore(Checkpoint(arrays: other.replay.arrays()))
-        while occurrences.count < other.occurrences.count {
-            occurrences.append(0)
-            lastTimes.append(.min)
-        }
-        for (item, count) in other.occurrences.enumerated() {
-            occurrences[item] = max(occurrences[item], count)
-            lastTimes[item] = max(lastTimes[item], other.lastTimes[item])
-        }
-        newestTime = max(newestTime, other.newestTime)
+        let missing = other.occurrences.count - occurrences.count
+        if missing > 0 { occurrences.append(contentsOf: repeatElement(0, count: missing)) }
+        for (item, count) in other.occurrences.enumerated() { occurrences[item] = max(occurrences[item], count) }
         // Exemplars are drawn of all items that it has seen.
         growCatalogue()
     }
 
     /// Learns a batch of new events, which must be in the order of the stream.
+    ///
+    /// - Parameters:
+    ///   - batch: the events.
+    ///   - emphasis: how the micro-update departs from the settings.
+    ///   - replay: called to make the steps on replay alone, so that their cost can be told from the rest.
+    /// - Returns: what it did.
     @discardableResult
-    public func learn(_ batch: [StreamEvent], emphasis: Emphasis = .usual) -> Report {
+    public func learn(
+        _ batch: [StreamEvent],
+        emphasis: Emphasis = .usual,
+        replaying replay: (() -> Void) -> Void = { $0() }
+    ) -> Report {
         for event in batch { note(event) }
         growCatalogue()
         lesson.new.removeAll()
         lesson.replayed.removeAll()
         addNewTargets(batch)
         let wanted = Float(lesson.new.targets) * configuration.replayShare * emphasis.replay
-        replay.draw(Int(wanted.rounded()), targets: configuration.targetsPerExemplar, into: &lesson.replayed)
+        self.replay.draw(Int(wanted.rounded()), targets: configuration.targetsPerExemplar, into: &lesson.replayed)
         lesson.replayWeight = configuration.replayWeight
         lesson.distillationWeight = adaptiveDistillation
         let rate = rate(of: batch.count) * emphasis.rate
@@ -111,18 +113,18 @@ public final class ContinualLearner {
             rate: rate,
             distillation: lesson.distillationWeight
         )
-        if !emphasis.isHurried { stepOnReplay(rate: rate) }
-        for event in batch where isAdmitted(event.event.item) { replay.offer(event) }
+        replay { stepOnReplay(emphasis.replaySteps ?? configuration.replaySteps, rate: rate) }
+        for event in batch where isAdmitted(event.event.item) { self.replay.offer(event) }
         learnedEvents += batch.count
         renewTeacher(after: batch.count)
         return report
     }
 
-    /// The micro-update's steps on exemplars alone: an event is learned once, but remembered often.
-    private func stepOnReplay(rate: Float) {
+    /// A micro-update's steps on exemplars alone: an event is learned once, but remembered often.
+    private func stepOnReplay(_ steps: Int, rate: Float) {
         let targets = lesson.replayed.targets
         lesson.new.removeAll()
-        for _ in 0..<configuration.replaySteps {
+        for _ in 0..<steps {
             lesson.replayed.removeAll()
             replay.draw(targets, targets: configuration.targetsPerExemplar, into: &lesson.replayed)
             updater.step(lesson, rate: rate)
@@ -135,14 +137,15 @@ public final class ContinualLearner {
     /// Forgets what is kept of a user; how many exemplars there were.
     public func erase(_ user: UserIndex) -> Int { replay.removeAll(of: user) }
 
-    /// Gives up the vectors of items that had no event for long; how many there were.
-    public func expireItems() -> Int {
-        guard configuration.expiryDays > 0, newestTime > .min else { return 0 }
-        let limit = newestTime - Int64(configuration.expiryDays * 86_400)
-        let expired = lastTimes.indices.filter { lastTimes[$0] > .min && lastTimes[$0] < limit }
-        for item in expired { (occurrences[item], lastTimes[item]) = (0, .min) }
-        updater.expire(expired.map(ItemIndex.init))
-        return expired.count
+    /// Gives up the vectors of items, which count as unknown until they have events again.
+    ///
+    /// - Parameter isOutdated: whether an item had no event for long.
+    /// - Returns: how many there were.
+    public func expireItems(where isOutdated: (ItemIndex) -> Bool) -> Int {
+        let items = occurrences.indices.map(ItemIndex.init).filter { occurrences[$0.position] > 0 && isOutdated($0) }
+        for item in items { occurrences[item.position] = 0 }
+        updater.expire(items)
+        return items.count
     }
 
     private func rate(of events: Int) -> Float {
@@ -180,13 +183,8 @@ public final class ContinualLearner {
 
     private func note(_ event: StreamEvent) {
         let item = event.event.item.position
-        while occurrences.count <= item {
-            occurrences.append(0)
-            lastTimes.append(.min)
-        }
+        while occurrences.count <= item { occurrences.append(0) }
         occurrences[item] &+= 1
-        lastTimes[item] = max(lastTimes[item], event.event.time)
-        newestTime = max(newestTime, event.event.time)
     }
 
     private func isAdmitted(_ item: ItemIndex) -> Bool { occurrences[item.position] >= configuration.admission }
@@ -208,29 +206,34 @@ public final class ContinualLearner {
 
 extension ContinualLearner {
     /// The whole state, from which ``restore(_:)`` goes on.
-    ///
-    /// The teacher is not part of it: after a restart the model of that moment is.
     public func checkpoint() -> Checkpoint {
         var checkpoint = updater.checkpoint()
         checkpoint.arrays.merge(replay.arrays()) { first, _ in first }
         checkpoint.arrays["learner.occurrences"] = StoredArray(occurrences.map(Int32.init(bitPattern:)))
-        checkpoint.arrays["learner.lastTimes"] = StoredArray(lastTimes)
-        checkpoint.arrays["learner.state"] = StoredArray([Int64(learnedEvents), newestTime])
+        let state = [learnedEvents, eventsSinceTeacher, itemsOfTeacher]
+        checkpoint.arrays["learner.state"] = StoredArray(state.map(Int64.init))
         return checkpoint
     }
 
     /// Takes over the state of a learner of the same settings.
+    ///
+    /// Where it has no teacher, as in checkpoints of before teachers were kept, the model of that moment becomes it.
     /// - Throws: `FreshetError` of kind `invalidData` when it does not fit.
     public func restore(_ checkpoint: Checkpoint) throws {
-        let state = try checkpoint.numbers("learner.state", of: Int64.self, shape: [2])
+        let state = try checkpoint.numbers("learner.state", of: Int64.self, shape: [nil]).map(Int.init)
         let counts = try checkpoint.numbers("learner.occurrences", of: Int32.self, shape: [nil])
-        let times = try checkpoint.numbers("learner.lastTimes", of: Int64.self, shape: [counts.count])
+        guard let learned = state.first, state.allSatisfy({ $0 >= 0 }) || state.count == 2 else {
+            throw FreshetError(.invalidData, "The checkpoint does not say how much its learner has learned.")
+        }
         try updater.restore(checkpoint)
         try replay.restore(checkpoint)
         occurrences = counts.map(UInt32.init(bitPattern:))
-        lastTimes = times
-        (learnedEvents, newestTime) = (Int(state[0]), state[1])
-        updater.keepTeacher()
-        (eventsSinceTeacher, itemsOfTeacher) = (0, updater.itemCount)
+        learnedEvents = learned
+        if updater.hasTeacher, state.count == 3 {
+            (eventsSinceTeacher, itemsOfTeacher) = (state[1], state[2])
+        } else {
+            updater.keepTeacher()
+            (eventsSinceTeacher, itemsOfTeacher) = (0, updater.itemCount)
+        }
     }
 }

@@ -3,6 +3,7 @@ import FreshetCore
 import FreshetData
 import FreshetLearning
 import FreshetModels
+import FreshetNN
 import FreshetRecommendation
 import FreshetTensor
 import Testing
@@ -155,6 +156,33 @@ import Testing
         #expect(try await again.learning.perform { $0.loop.learnerEvents } == learned + Int(450 - copied))
         #expect(again.status().health.allSatisfy { $0.isWell })
         await again.shutDown()
+    }
+
+    /// Eight of twelve items have no event for ten days: their vectors are those of unknown items, on disk as well.
+    @Test(.timeLimit(.minutes(5)))
+    func itemsWithoutEventsForTheDaysOfTheSettingLeaveTheLearnersTables() async throws {
+        let test = try await TestEngine { configuration in
+            Self.learns(&configuration)
+            configuration.retraining.firstEvents = 1_000_000
+            configuration.loop.learner.expiryDays = 5
+        }
+        let engine = test.engine
+        _ = try await engine.accept(Self.ring(240))
+        try engine.archive.write(SnapshotArchiveTests.trained(ModelVersion(1)))
+        try await engine.promote(ModelVersion(1))
+        engine.learning.start()
+        _ = try await engine.accept(
+            Self.ring(120, items: 4, from: 240).map { event in
+                var event = event
+                event.time = event.time.map { $0 + 10 * 86_400 }
+                return event
+            }
+        )
+        try await waitUntil { engine.status().learner.lagEvents == 0 }
+        await engine.shutDown()
+        let checkpoint = try Checkpoint.read(from: test.folder + "/" + LearnedFiles.checkpoint)
+        let counts = try checkpoint.numbers("learning.learner.learner.occurrences", of: Int32.self)
+        #expect(counts.prefix(12).map { $0 > 0 } == (0..<12).map { $0 < 4 })
     }
 
     /// At the end of the process a training's generated code is gone.

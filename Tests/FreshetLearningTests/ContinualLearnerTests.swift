@@ -2,6 +2,7 @@ import FreshetCore
 import FreshetData
 import FreshetLearning
 import FreshetModels
+import FreshetNN
 import FreshetTensor
 import FreshetTestSupport
 import Testing
@@ -76,11 +77,11 @@ import Testing
         #expect(try hits(steps: 8) > hits(steps: 0))
     }
 
-    /// What is left out is left out whole: the weights are those of a learner without such steps.
-    @Test func learnerInAHurryLeavesOutTheStepsOnReplay() throws {
-        let (hurried, plain) = (try learner { $0.replaySteps = 3 }, try learner { $0.replaySteps = 0 })
+    /// What is left out is left out whole: the weights are those of a learner of fewer such steps.
+    @Test(arguments: [0, 1]) func learnerWithoutTimeMakesFewerStepsOnReplay(steps: Int) throws {
+        let (hurried, plain) = (try learner { $0.replaySteps = 3 }, try learner { $0.replaySteps = steps })
         for batch in batches(0..<6, rounds: 12) {
-            hurried.learn(batch, emphasis: ContinualLearner.Emphasis(rate: 1, replay: 1, isHurried: true))
+            hurried.learn(batch, emphasis: ContinualLearner.Emphasis(rate: 1, replay: 1, replaySteps: steps))
             plain.learn(batch)
         }
         let areEqual = hurried.checkpoint() == plain.checkpoint()
@@ -89,6 +90,16 @@ import Testing
         plain.learn(batches(0..<6, rounds: 13)[12])
         let differ = hurried.checkpoint() != plain.checkpoint()
         #expect(differ)
+    }
+
+    /// The steps on replay alone are inside what measures them, and nothing else is.
+    @Test func stepsOnReplayCanBeTimed() throws {
+        let (measured, plain) = (try learner(), try learner { $0.replaySteps = 0 })
+        for batch in batches(0..<6, rounds: 12) {
+            measured.learn(batch, replaying: { _ in })
+            plain.learn(batch)
+        }
+        #expect(measured.checkpoint() == plain.checkpoint())
     }
 
     @Test func replayKeepsWhatWasLearned() throws {
@@ -137,23 +148,28 @@ import Testing
     }
 
     @Test func expiredItemsAreForgotten() throws {
-        let learner = try learner { $0.expiryDays = 1 }
+        let learner = try learner()
         for batch in batches(0..<6, rounds: 80) { learner.learn(batch) }
-        for batch in batches(6..<12, rounds: 3, from: 10 * 86_400) { learner.learn(batch) }
-        #expect(learner.expireItems() == 6)
-        #expect(learner.expireItems() == 0)
+        #expect(learner.expireItems { $0.position < 6 } == 6)
+        #expect(learner.expireItems { $0.position < 6 } == 0)
         #expect(hits(learner.makeScorer(), 0..<6) < 5)
+        // One that comes again is learned again, and may be given up again.
+        for batch in batches(0..<6, rounds: 80) { learner.learn(batch) }
+        #expect(hits(learner.makeScorer(), 0..<6) >= 5)
+        #expect(learner.expireItems { $0.position == 3 } == 1)
     }
 
     @Test func resumesExactly() throws {
         let stream = batches(0..<6, rounds: 12)
-        // A teacher is kept anew on restart, so the runs are compared without one.
-        let (whole, first) = (try learner { $0.distillation = 0 }, try learner { $0.distillation = 0 })
+        // The teacher is changed once before the restart and once after it.
+        let change: (inout ContinualLearner.Configuration) -> Void = { $0.teacherPeriod = 30 }
+        func learner() throws -> ContinualLearner { try self.learner(items: 12, averaging: 0.5, change) }
+        let (whole, first) = (try learner(), try learner())
         for batch in stream[..<6] {
             whole.learn(batch)
             first.learn(batch)
         }
-        let second = try learner { $0.distillation = 0 }
+        let second = try learner()
         try second.restore(first.checkpoint())
         for batch in stream[6...] {
             whole.learn(batch)
@@ -162,6 +178,48 @@ import Testing
         #expect(whole.makeScorer().checkpoint() == second.makeScorer().checkpoint())
         #expect(whole.checkpoint() == second.checkpoint())
         #expect(second.learnedEvents == 72)
+    }
+
+    /// What was written before teachers were kept, and when the learner still knew when each item came last.
+    @Test func goesOnFromAnOlderCheckpoint() throws {
+        let first = try learner()
+        for batch in batches(0..<6, rounds: 6) { first.learn(batch) }
+        var old = first.checkpoint()
+        old.arrays = old.arrays.filter { !$0.key.hasPrefix("teacher") }
+        old.arrays["learner.lastTimes"] = StoredArray([Int64](repeating: .min, count: 12))
+        old.arrays["learner.state"] = StoredArray([36, .min] as [Int64])
+        let second = try learner()
+        try second.restore(old)
+        #expect(second.learnedEvents == 36)
+        second.learn(batches(0..<6, rounds: 7)[6])
+        #expect(second.learnedEvents == 42)
+        #expect(second.checkpoint().arrays["teacher.items"] != nil)
+        old.arrays["learner.state"] = StoredArray([] as [Int64])
+        #expect(throws: FreshetError.self) { try second.restore(old) }
+    }
+
+    /// Tables that had room to spare were written with it.
+    @Test func goesOnFromTablesWithSpareRows() throws {
+        let (first, second) = (try learner(), try learner())
+        for batch in batches(0..<6, rounds: 6) { first.learn(batch) }
+        var old = first.checkpoint()
+        for (name, array) in old.arrays where array.shape.first == 12 && array.elementType == .float32 {
+            let numbers = array.numbers(of: Float.self) ?? []
+            old.arrays[name] = StoredArray(numbers + [Float](repeating: 0, count: 4 * 8), shape: [16, 8])
+        }
+        for name in ["average.items", "optimizer.first.items", "optimizer.second.items"] {
+            let numbers = first.checkpoint().arrays[name]?.numbers(of: Float.self) ?? []
+            old.arrays[name] = StoredArray(numbers + [Float](repeating: 0, count: 4 * 8))
+        }
+        var state = try old.numbers("state", of: Int64.self)
+        state[3] = 16
+        old.arrays["state"] = StoredArray(state)
+        try second.restore(old)
+        #expect(second.itemCount == 12)
+        for learner in [first, second] {
+            for batch in batches(10..<16, rounds: 5, from: 9_000) { learner.learn(batch) }
+        }
+        #expect(second.makeScorer().checkpoint() == first.makeScorer().checkpoint())
     }
 
     @Test func aUserIsErasedFromTheReplay() throws {

@@ -216,6 +216,63 @@ struct LearningLoopTests {
         #expect(abs((first["live"]?["mrr@10"] ?? 0) - (second["live"]?["mrr@10"] ?? 1)) < 0.05)
     }
 
+    /// A folder of before the teacher was in it: the model of that moment becomes the teacher.
+    @Test func goesOnFromACheckpointOfBeforeTheTeacherWasKept() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        let events = Self.events(480)
+        _ = try loop.process(Array(events[..<320]))
+        try loop.trainingFinished(try Self.trained(on: Array(events[..<320])), learned: 320)
+        _ = try loop.promote(ModelVersion(1), time: 0)
+        _ = try loop.process(Array(events[320..<400]))
+        var old = loop.checkpoint()
+        old.arrays = old.arrays.filter { !$0.key.contains(".teacher") }
+        let times = [Int64](repeating: 1_000_000, count: 30)
+        old.arrays["learning.learner.learner.lastTimes"] = StoredArray(times)
+        old.arrays["learning.learner.learner.state"] = StoredArray([80, 1_004_000] as [Int64])
+        let copy = try LearningLoop(from: old, settings: Self.settings())
+        copy.remember(events[..<400])
+        _ = try copy.process(Array(events[400...]))
+        #expect(copy.learnerEvents == 160)
+        #expect(copy.checkpoint().arrays["learning.learner.teacher.items"] != nil)
+    }
+
+    @Test func stepsOnReplayAreMadeOnAverage() throws {
+        var settings = Self.settings()
+        settings.learner.replaySteps = 2
+        let events = Self.events(800)
+        let live = ServedState(version: ModelVersion(1), trained: try Self.trained(on: Array(events[..<320])))
+        let loop = try LearningLoop(settings: settings, live: live)
+        loop.replaySteps = 0.25
+        _ = try loop.process(Array(events[..<256]))
+        #expect(loop.replayedSteps == 4)
+        loop.replaySteps = 9
+        _ = try loop.process(Array(events[256..<512]))
+        #expect(loop.replayedSteps == 4 + 32)
+    }
+
+    /// Ten days pass in which only some items have events.
+    @Test(arguments: [(days: 0.0, expired: 0), (days: 20, expired: 0), (days: 5, expired: 25)])
+    func itemsWithoutEventsForLongAreGivenUpOnce(days: Double, expired: Int) throws {
+        var settings = Self.settings()
+        settings.learner.expiryDays = days
+        let events = Self.events(400)
+        let live = ServedState(version: ModelVersion(1), trained: try Self.trained(on: Array(events[..<320])))
+        let loop = try LearningLoop(settings: settings, live: live)
+        #expect(try loop.process(events).expiredItems == 0)
+        let later = (0..<64).map { index in
+            LoggedEvent(
+                offset: 401 + Int64(index),
+                user: UserIndex(index % 20),
+                item: ItemIndex(index % 5),
+                type: 0,
+                time: 1_000_000 + 10 * 86_400 + Int64(index)
+            )
+        }
+        #expect(try loop.process(later).expiredItems == expired)
+        let counts = try loop.checkpoint().numbers("learning.learner.learner.occurrences", of: Int32.self)
+        #expect(counts.count { $0 == 0 } == expired)
+    }
+
     @Test func refusesADamagedCheckpoint() throws {
         let loop = try LearningLoop(settings: Self.settings())
         var checkpoint = loop.checkpoint()

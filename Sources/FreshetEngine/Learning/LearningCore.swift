@@ -21,6 +21,7 @@ final class LearningCore {
     private var prepared: Int64 = 0
     private var waiting = FreshnessQueue()
     private var forgetting: ForgettingMeter
+    private var pace = ReplayPace()
     /// Trainings that are over and whose results were not taken up yet.
     var finished: [FullTraining.Outcome] = []
     /// Whether the candidate goes live whatever the gate says.
@@ -36,6 +37,8 @@ final class LearningCore {
         (base, isResumed) = (start.base, start.isResumed)
         parts.writer.durableOffset = start.isResumed ? start.loop.newestLearnedByAll : 0
         forgetting = ForgettingMeter(periodLength: parts.configuration.learning.forgettingPeriod)
+        let began = ContinuousClock.now
+        loop.stopwatch = { (ContinuousClock.now - began) / .seconds(1) }
     }
 
     /// The newest event learned.
@@ -48,10 +51,13 @@ final class LearningCore {
 
     /// Learns the next events of the log.
     ///
-    /// - Parameter evaluatedShare: of those that the settings let all contenders predict beforehand, the share that is.
+    /// - Parameters:
+    ///   - evaluatedShare: of those that the settings let all contenders predict beforehand, the share that is.
+    ///   - lag: for how many seconds the oldest event that is not learned has waited.
+    ///   - limit: for how many seconds events may wait before steps on replay alone are left out.
     /// - Returns: how many events there were.
     /// - Throws: ``FreshetError`` when the log cannot be read.
-    func learnNext(evaluatedShare: Double) throws -> Int {
+    func learnNext(evaluatedShare: Double, lag: Double = 0, limit: Double = .infinity) throws -> Int {
         if !isPrepared { return try prepareNext(evaluatedShare) }
         try takeUpTrainings()
         try considerErasures()
@@ -62,10 +68,36 @@ final class LearningCore {
         }
         loop.evaluationShare = loop.settings.evaluationShare * evaluatedShare
         for event in events { forgetting.note(event, after: loop.histories[event.user]) }
-        let step = try loop.process(events, time: parts.clock.milliseconds)
+        let step = try keepingPace(lag, limit) { try loop.process(events, time: parts.clock.milliseconds) }
         for event in events { waiting.append(event) }
         try carryOut(step)
         return events.count
+    }
+
+    /// Has a micro-batch make as many steps on replay alone as there is time for, and measures what it costs.
+    private func keepingPace(
+        _ lag: Double,
+        _ limit: Double,
+        _ learn: () throws -> LearningStep
+    ) rethrows -> LearningStep {
+        loop.replaySteps = pace.steps(
+            wanted: loop.settings.learner.replaySteps,
+            lag: lag,
+            limit: limit,
+            waiting: Double(parts.store.newestOffset - loop.offset) / Double(parts.configuration.learning.batchSize)
+        )
+        let (steps, replaying, began) = (loop.replayedSteps, loop.seconds.replaying, ContinuousClock.now)
+        let step = try learn()
+        pace.note(
+            batches: 1,
+            seconds: (ContinuousClock.now - began) / .seconds(1),
+            steps: loop.replayedSteps - steps,
+            replaying: loop.seconds.replaying - replaying
+        )
+        if step.expiredItems > 0 {
+            parts.logger.info("items expired", metadata: ["items": "\(step.expiredItems)"])
+        }
+        return step
     }
 
     /// Takes in what was learned before this start: histories and counts only.

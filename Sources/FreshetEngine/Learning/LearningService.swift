@@ -10,6 +10,8 @@ final class LearningService: @unchecked Sendable {
     /// Events that come within so many seconds are learned together.
     private static let gathering = 0.1
     /// From how many seconds of waiting on fewer events are predicted, and the least share of them.
+    ///
+    /// Steps on replay alone become fewer before that.
     private static let hurriedFrom = 2.0
     private static let leastEvaluated = 0.02
     /// Seconds between two reports.
@@ -121,7 +123,10 @@ final class LearningService: @unchecked Sendable {
         }
         do {
             let (learned, offset) = try lock.withLock {
-                (try core.learnNext(evaluatedShare: evaluatedShare), core.offset)
+                (
+                    try core.learnNext(evaluatedShare: evaluatedShare, lag: lag, limit: Self.hurriedFrom),
+                    core.offset
+                )
             }
             let before = shown.withLock { shown in
                 defer { shown.report.offset = offset }

@@ -104,7 +104,7 @@ extension LearningLoop {
     /// Has the candidate alone learn events, those of a learner that is behind.
     fileprivate func learnByCandidate(_ events: [LoggedEvent]) {
         var emphasis = ContinualLearner.Emphasis.usual
-        emphasis.isHurried = true
+        emphasis.replaySteps = 0
         var rest = events[...]
         while !rest.isEmpty {
             let batch = rest.prefix(settings.microBatch)

@@ -42,12 +42,16 @@ struct LearningLine {
         )
     }
 
-    /// Learns a batch.
-    mutating func learn(_ batch: [StreamEvent], emphasis: ContinualLearner.Emphasis) -> ContinualLearner.Report? {
+    /// Learns a batch; `replaying` is called to make the steps on replay alone.
+    mutating func learn(
+        _ batch: [StreamEvent],
+        emphasis: ContinualLearner.Emphasis,
+        replaying: (() -> Void) -> Void = { $0() }
+    ) -> ContinualLearner.Report? {
         unpublished += batch.count
         guard let learner else { return nil }
         unseen += batch.count
-        return learner.learn(batch, emphasis: emphasis)
+        return learner.learn(batch, emphasis: emphasis, replaying: replaying)
     }
 
     /// The model that predicts: as it is now, or with a long catalogue as it was some events ago; `number` names the

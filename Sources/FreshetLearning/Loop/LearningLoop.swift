@@ -15,9 +15,10 @@ public final class LearningLoop {
     let pool: ThreadPool
 
     /// The share of events that are predicted before they are learned; to be lowered when the loop falls behind.
-    ///
-    /// Micro-updates then leave out their steps on replay alone.
     public var evaluationShare: Double
+    /// How many steps on replay alone a micro-update makes on average, at most as many as its settings say; to be lowered
+    /// when there is no time for all of them (``ReplayPace``).
+    public var replaySteps: Double
     /// The newest event that was processed.
     public internal(set) var offset: Int64 = 0
     /// What answers requests.
@@ -48,7 +49,12 @@ public final class LearningLoop {
         public var counting = 0.0
         /// Micro-updates of the transformer.
         public var learning = 0.0
+        /// The steps on replay alone, those of a candidate included.
+        public var replaying = 0.0
     }
+
+    /// How many steps on replay alone were made.
+    public internal(set) var replayedSteps = 0
 
     /// How every kept period is predicted by what was live at its end and after each promotion.
     public internal(set) var forgetting = ForgettingMatrix()
@@ -80,6 +86,10 @@ public final class LearningLoop {
     var numbers = 0
     var liveNumber = 0
     var emphasizedEvents = 0
+    /// The part of a step on replay alone that the micro-updates so far have left over.
+    private var owedSteps = 0.0
+    /// When items without events for long are looked for next, in seconds since 1970.
+    var nextExpiry = Int64.min
     let ranker: CandidateRanker
     var contenders = Contenders()
 
@@ -105,6 +115,7 @@ public final class LearningLoop {
         self.live = live
         good = live
         evaluationShare = settings.evaluationShare
+        replaySteps = Double(settings.learner.replaySteps)
         evaluation = PrequentialEvaluation(settings: settings.prequential)
         policy = PublicationPolicy(
             settings: settings.publication,
@@ -158,6 +169,7 @@ public final class LearningLoop {
             let batch = rest.prefix(settings.microBatch)
             rest = rest.dropFirst(settings.microBatch)
             let signals = take(batch)
+            step.expiredItems += expireItems()
             try decide(signals, time: time ?? (batch.last.map { $0.time * 1_000 } ?? 0), &step)
         }
         return step
@@ -187,15 +199,28 @@ public final class LearningLoop {
         var emphasis: ContinualLearner.Emphasis =
             emphasizedEvents > 0
             ? ContinualLearner.Emphasis(rate: settings.driftRate, replay: settings.driftReplay) : .usual
-        emphasis.isHurried = isBehind
+        emphasis.replaySteps = nextReplaySteps()
         emphasizedEvents = max(0, emphasizedEvents - batch.count)
-        report = timed(\.learning) { learning.learn(learned, emphasis: emphasis) } ?? report
-        if settings.candidateLearns, !isCatchingUp { _ = candidate?.learn(learned, emphasis: emphasis) }
+        let learnedNow = timed(\.learning) {
+            learning.learn(learned, emphasis: emphasis) { steps in timed(\.replaying, steps) }
+        }
+        if let learnedNow {
+            report = learnedNow
+            replayedSteps += emphasis.replaySteps ?? 0
+        }
+        if settings.candidateLearns, !isCatchingUp {
+            _ = candidate?.learn(learned, emphasis: emphasis) { steps in timed(\.replaying, steps) }
+        }
         return signals
     }
 
-    /// Whether events come faster than they are predicted and learned.
-    private var isBehind: Bool { evaluationShare < settings.evaluationShare }
+    /// Whole steps whose average is ``replaySteps``.
+    private func nextReplaySteps() -> Int {
+        owedSteps += min(max(0, replaySteps), Double(settings.learner.replaySteps))
+        let steps = Int(owedSteps)
+        owedSteps -= Double(steps)
+        return steps
+    }
 
     private func isPredicted(_ event: StreamEvent) -> Bool {
         EventSampling.takes(event.event.offset, share: evaluationShare, purpose: 1)

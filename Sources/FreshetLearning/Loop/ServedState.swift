@@ -61,4 +61,6 @@ public struct LearningStep: Sendable {
     public var actions: [LearningAction] = []
     /// What was decided, with the evidence.
     public var decisions: [Decision] = []
+    /// How many items had no event for so long that the learner has given up their vectors.
+    public var expiredItems = 0
 }

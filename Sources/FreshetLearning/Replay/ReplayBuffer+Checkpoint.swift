@@ -8,12 +8,17 @@ extension ReplayBuffer {
         let stride = contextLength + 1
         return [
             "replay.state": StoredArray([Int64(count), Int64(offered)] + random.state.map(Int64.init(bitPattern:))),
-            "replay.lengths": StoredArray(Array(lengths.prefix(count))),
-            "replay.users": StoredArray(Array(users.prefix(count))),
+            "replay.lengths": StoredArray(first(count, of: lengths)),
+            "replay.users": StoredArray(first(count, of: users)),
             "replay.items": StoredArray(items.prefix(count * stride).map(\.rawValue)),
-            "replay.times": StoredArray(Array(times.prefix(count * stride))),
-            "replay.types": StoredArray(Array(types.prefix(count * stride))),
+            "replay.times": StoredArray(first(count * stride, of: times)),
+            "replay.types": StoredArray(first(count * stride, of: types)),
         ]
+    }
+
+    /// The first numbers, without a copy when it is all of them.
+    private func first<Number>(_ count: Int, of numbers: [Number]) -> [Number] {
+        count >= numbers.count ? numbers : Array(numbers.prefix(count))
     }
 
     /// Takes over what ``arrays()`` wrote.
