@@ -155,6 +155,7 @@ let package = Package(
                 "freshet",
                 "FreshetTestSupport",
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: settings

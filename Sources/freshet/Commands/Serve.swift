@@ -55,12 +55,8 @@ struct Serve: LiveCommand {
 
     func execute(_ console: Console) async throws {
         let settings = try settings.readSound(console)
-        let level = settings.logLevel.level
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
+        let (level, format) = (settings.logLevel.level, settings.logFormat)
+        LoggingSystem.bootstrap { LineLogHandler(label: $0, format: format, logLevel: level) }
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: "freshet")

@@ -18,6 +18,8 @@ struct ServeSettings: Sendable {
     var logLevel = LogLevel.info
     /// Where each setting's value comes from, by key.
     var sources: [String: String] = [:]
+    /// How a line of the log looks.
+    var logFormat = LineLogHandler.Format.text
 
     /// Levels of the log, in the names of swift-log.
     enum LogLevel: String, CaseIterable, Sendable {
@@ -50,7 +52,14 @@ extension SettingsReader where Root == ServeSettings {
         SettingsReader(
             settings: [.text("data", \.data, "The folder of the database, the versions and the checkpoints.")]
                 + Setting.server + Setting.storage + Setting.engine
-                + [.choice("logging.level", \.logLevel, "What is written to the log, from trace to critical.")],
+                + [
+                    .choice("logging.level", \.logLevel, "What is written to the log, from trace to critical."),
+                    .choice(
+                        "logging.format",
+                        \.logFormat,
+                        "How: text, or json for programs that collect logs; each entry is one line."
+                    ),
+                ],
             otherVariables: ServerOptions.variables.union(["FRESHET_CONFIG"])
         )
     }
