@@ -52,7 +52,7 @@ struct Keys: AsyncParsableCommand {
             } remote: { client in
                 let request = KeyRequest(name: name, rights: rights, expires: expires)
                 let body = ByteBuffer(bytes: try JSONEncoder().encode(request))
-                return try await client.deliver(.POST, "/v1/keys", body: body).decode(MadeKey.self)
+                return try await client.deliver(.POST, "/v1/keys", body: body, policy: .command).decode(MadeKey.self)
             }
             try console.result(made) { made.text }
             console.note(
@@ -81,7 +81,7 @@ struct Keys: AsyncParsableCommand {
             let list = try await place.with { ring in
                 KeyList(keys: ring.keys)
             } remote: { client in
-                try await client.deliver(.GET, "/v1/keys").decode(KeyList.self)
+                try await client.deliver(.GET, "/v1/keys", policy: .command).decode(KeyList.self)
             }
             try console.result(list) { list.words }
         }
@@ -103,7 +103,7 @@ struct Keys: AsyncParsableCommand {
             try await place.with { ring in
                 guard try await ring.revoke(id) else { throw FreshetError(.usage, "There is no key '\(id)'.") }
             } remote: { client in
-                _ = try await client.deliver(.DELETE, path)
+                _ = try await client.deliver(.DELETE, path, policy: .command)
             }
             try console.result(["revoked": id]) { "Revoked \(id)." }
         }

@@ -28,7 +28,7 @@ struct Promote: LiveCommand {
     func execute(_ console: Console) async throws {
         let version = version
         let live = try await serverOptions.withClient { client in
-            try await client.deliver(.POST, "/v1/models/\(version)/promote").decode(LiveVersion.self)
+            try await client.deliver(.POST, "/v1/models/\(version)/promote", policy: .command).decode(LiveVersion.self)
         }
         try console.result(live) { "Version \(live.live) serves." }
     }
@@ -49,8 +49,9 @@ struct Rollback: LiveCommand {
     func execute(_ console: Console) async throws {
         let (before, now) = try await serverOptions.withClient { client in
             // The live version is named, so that two who do this at once go back one step only.
-            let before = try await client.deliver(.GET, "/v1/models").decode(LiveVersion.self)
-            let now = try await client.deliver(.POST, "/v1/models/\(before.live)/rollback").decode(LiveVersion.self)
+            let before = try await client.deliver(.GET, "/v1/models", policy: .command).decode(LiveVersion.self)
+            let path = "/v1/models/\(before.live)/rollback"
+            let now = try await client.deliver(.POST, path, policy: .command).decode(LiveVersion.self)
             return (before, now)
         }
         try console.result(now) { "Version \(now.live) serves in place of \(before.live)." }

@@ -7,6 +7,10 @@ struct RetryPolicy: Sendable, Equatable {
     /// The longest wait in seconds.
     var longestWait = 5.0
 
+    /// For a command that does one thing, before somebody who waits: a server that restarts is waited for, one that is
+    /// down is not.
+    static let command = RetryPolicy(patience: 2)
+
     /// Whether a status means "not now": too many requests, or the server's own failure.
     static func isRetryable(_ status: Int) -> Bool { status == 429 || (500...599).contains(status) && status != 501 }
 

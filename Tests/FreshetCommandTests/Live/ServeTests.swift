@@ -110,6 +110,13 @@ import Testing
         #expect(pointless.code == 64 && pointless.errors.contains("--import"), "\(pointless.errors)")
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [["promote", "3.17"], ["rollback"], ["keys", "list"]])
+    func aServerThatIsDownIsNotWaitedFor(command: [String]) throws {
+        // With the patience of a replay this takes more than the minute of the test.
+        let down = try run(command + ["--server", "http://127.0.0.1:1"], in: try TemporaryFolder())
+        #expect(down.code == 1 && down.errors.contains("freshet serve"), "\(down.errors)")
+    }
+
     @Test(.timeLimit(.minutes(3))) func keysArePutInAndAskedFor() throws {
         let folder = try TemporaryFolder()
         let engine = folder.path("engine")
