@@ -136,7 +136,7 @@ function open() {
         }
         showAll();
         setText(page.lead, status.live.startsWith("0.")
-            ? "The floor without training answers: popularity and co-visitation, learned live."
+            ? ["The floor without training answers: popularity and co-visitation, learned live.", status.learner.first_version?.message].filter(Boolean).join(" ")
             : `Version ${status.live} answers. A new version must win on live data before it serves; one that loses afterwards is rolled back by itself.`);
     }
     return { element: page.element, update, leave: () => controller.abort() };
