@@ -27,6 +27,19 @@ import Testing
         #expect(try read("", form: .lines).count == 0)
     }
 
+    @Test func idsMayBeAsLongAsTheRuleSays() throws {
+        let text = #"[{"user":"abc","item":"abcd"},{"user":"abc","item":"abcde"},{"user":"","item":"a"}]"#
+        let result = Array(text.utf8).withUnsafeBufferPointer { bytes in
+            Result { () throws(JSONFault) in
+                try EventBody(bytes, form: .json, maximumCount: 9, identifiers: IdentifierRule(maximumLength: 4))
+            }
+        }
+        let body = try result.get()
+        #expect(body.indices == [0])
+        let reasons = ["'item' has 5 bytes; at most 4 are allowed", "'user' is empty"]
+        #expect(body.refusals.map(\.reason) == reasons)
+    }
+
     @Test(arguments: ["[", "[1,]", "[1 2]", "[1]]", "[tru]", "[\"\\x\"]", "[{\"a\":1,}]", "[[[", "[1],"])
     func brokenArraysLeaveNothing(text: String) {
         #expect(throws: JSONFault.self) { try read(text) }

@@ -41,6 +41,18 @@ import Testing
         #expect(result.report.count(of: .repeatedDetails) == 1)
     }
 
+    @Test func booleansStayBooleans() throws {
+        let line = #"{"id":"x","attributes":{"new":true,"old":false,"one":1}}"#
+        try folder.write(line + "\n", to: "items.jsonl")
+        try folder.write(#"{"user":"a","item":"x"}"#, to: "events.jsonl")
+        let dataset = try DatasetReader().read(path: folder.path).dataset
+        #expect(dataset.itemDetails[0].attributes == ["new": .flag(true), "old": .flag(false), "one": .number(1)])
+        try DatasetWriter().write(dataset, to: folder.path + "/again")
+        let written = try String(contentsOfFile: folder.path + "/again/items.jsonl", encoding: .utf8)
+        #expect(written.contains("true") && written.contains("false"))
+        #expect(try DatasetReader().read(path: folder.path + "/again").dataset.itemDetails == dataset.itemDetails)
+    }
+
     /// A line that has only one field beside the id takes the same way as any other.
     @Test(arguments: [
         #""title":"t""#, #""text":"t""#, #""categories":["c"]"#, #""tags":["t"]"#, #""attributes":{"a":1}"#,

@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetEngine
 import Testing
 
@@ -43,6 +44,16 @@ import Testing
         #expect(health.all.first?.message == "the disk is full")
         health.setWell("storage")
         #expect(health.all == [EngineStatus.Health(part: "storage", isWell: true)])
+    }
+
+    @Test(arguments: [
+        (FreshetError.Kind.external, true), (.invalidData, true), (.cancelled, false), (.usage, false),
+        (.conflict, false), (.notFound, false),
+    ]) func storageIsIllByItsOwnErrorsOnly(kind: FreshetError.Kind, isItsOwn: Bool) {
+        let health = HealthBoard(parts: [Engine.storagePart])
+        #expect(health.noteStorage(FreshetError(kind, "words")) == isItsOwn)
+        #expect(health.isWell(Engine.storagePart) == !isItsOwn)
+        #expect(!HealthBoard(parts: []).noteStorage(CancellationError()))
     }
 }
 

@@ -50,11 +50,11 @@ struct FirstImport {
         for start in stride(from: 0, to: items.count, by: Self.batch) {
             report.items += try await engine.importItems(Array(items[start..<min(start + Self.batch, items.count)]))
         }
-        for start in stride(from: 0, to: dataset.userDetails.count, by: Self.batch) {
-            let end = min(start + Self.batch, dataset.userDetails.count)
-            try await engine.put(Array(dataset.userDetails[start..<end]))
+        let users = dataset.userDetails.filter { $0 != User(id: $0.id) }
+        for start in stride(from: 0, to: users.count, by: Self.batch) {
+            try await engine.put(Array(users[start..<min(start + Self.batch, users.count)]))
         }
-        report.users = dataset.userDetails.count
+        report.users = users.count
         let offsets = dataset.histories.offsets
         report.activeUsers = zip(offsets, offsets.dropFirst()).count { $0 < $1 }
         try await bringEvents(of: dataset, &report)

@@ -97,7 +97,7 @@ import Testing
         defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
         let words = try folder.read(".stderr")
         #expect(words.contains("dropped 1: malformed line") && words.contains("'never'"), "\(words)")
-        #expect(words.contains("6 events of shop.csv"), "\(words)")
+        #expect(words.contains("Imported 6 events of 6 users"), "\(words)")
         #expect(stop(server) == 0)
 
         try folder.write(header + lines[0], to: "other.csv")
