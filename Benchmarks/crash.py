@@ -7,7 +7,8 @@
 Kills: writers send batches of events with ids of their own and note an id when its 202 is there, readers ask for
 recommendations, and after a random time the engine gets SIGKILL: while it takes events, learns, publishes (every 0.3 s
 here), checkpoints (every 0.5 s), trains a version, compacts its log, or still starts. After each start the database is
-looked at: every noted event must be there, once. At the end the learner must have learned exactly the log.
+looked at: every noted event must be there, once. At the end the learner must have learned exactly the log. Impressions
+are written beside the answers: counted is how many of those answered a kill took, and how long ago they were answered.
 
 Faults: a full database and a full disk, a folder that cannot be written to, a clock that jumps back, damaged snapshots.
 Each must give a clear state and lose no event.
@@ -30,7 +31,7 @@ import time
 from pathlib import Path
 
 import live_engine
-from live_engine import Engine, Refused, bench
+from live_engine import Engine, Refused, bench, shim
 
 HURRIED = [
     "learning.publish_every=0.3",
@@ -57,6 +58,8 @@ class Ledger:
         self.counter = 0
         self.answers = {}
         self.problems = []
+        # The recommendation_id of every answer since the start, and when it came.
+        self.shown = []
 
     def batch(self):
         """The next events: now and then a batch again whose answer was lost."""
@@ -113,9 +116,11 @@ def read(engine, ledger, stopped):
     generator = random.Random(0)
     while not stopped.is_set():
         try:
-            engine.call(
+            answer = engine.call(
                 "POST", "/v1/recommendations", {"user": f"u{generator.randrange(600)}", "count": 5}, connection=connection
             )
+            with ledger.lock:
+                ledger.shown.append((answer["recommendation_id"], time.monotonic()))
             ledger.count("recommendations 200")
         except Refused as refusal:
             ledger.count(f"recommendations {refusal.status}")
@@ -135,12 +140,21 @@ def look(data):
         database.close()
 
 
+def impressions(data):
+    """The recommendation_ids that the database holds."""
+    database = sqlite3.connect(f"file:{data}/freshet.sqlite?mode=ro", uri=True, timeout=30)
+    try:
+        return {row[0] for row in database.execute("SELECT id FROM impression")}
+    finally:
+        database.close()
+
+
 def kills(options, folder):
     """kill -9 at random moments."""
     data = Path(folder) / "kills"
     generator = random.Random(options.seed)
     ledger = Ledger(options.seed)
-    starts, versions, lost, twice = [], set(), 0, 0
+    starts, versions, lost, twice, shown, ages = [], set(), 0, 0, 0, []
     for number in range(options.rounds):
         engine = Engine(data, settings=HURRIED, log=Path(folder) / "kills.log")
         if generator.random() < 0.1:
@@ -149,6 +163,7 @@ def kills(options, folder):
             engine.kill()
             continue
         starts.append(engine.wait_ready())
+        ledger.shown = []
         stopped = threading.Event()
         threads = [threading.Thread(target=write, args=(engine, ledger, stopped)) for _ in range(3)]
         threads.append(threading.Thread(target=read, args=(engine, ledger, stopped)))
@@ -159,17 +174,22 @@ def kills(options, folder):
             versions.add(str(engine.status()["live"]))
         except (Refused, OSError, http.client.HTTPException):
             pass
+        killed = time.monotonic()
         engine.kill()
         stopped.set()
         for thread in threads:
             thread.join(30)
+        kept = impressions(data)
+        shown += len(ledger.shown)
+        ages += [max(0, killed - answered) * 1000 for id, answered in ledger.shown if id not in kept]
         ids, _, _ = look(data)
         twice += len(ids) - len(set(ids))
         lost += len(ledger.acknowledged - set(ids))
         if number % 20 == 19 or lost or twice:
             print(
                 f"  {number + 1} kills: {len(ledger.acknowledged):,} acknowledged, {lost} lost, {twice} twice, "
-                f"{len(versions)} versions seen, slowest start {max(starts):.2f} s",
+                f"{len(versions)} versions seen, slowest start {max(starts):.2f} s, "
+                f"{len(ages)} of {shown:,} impressions lost, at most {max(ages, default=0):.0f} ms old",
                 flush=True,
             )
         if lost or twice:
@@ -191,11 +211,15 @@ def kills(options, folder):
         "learned": learned,
         "learned twice or not": abs(learned - newest),
         "slowest start, s": round(max(starts), 2),
+        "impressions answered": shown,
+        "impressions lost": len(ages),
+        "oldest of them at its kill, ms": round(max(ages, default=0)),
+        "the same, 95th percentile": round(sorted(ages)[int(len(ages) * 0.95)]) if ages else 0,
         "versions seen": len(versions),
         "answers": ledger.answers,
         "problems": ledger.problems[:5],
         "graceful shutdown": {"code": code, "seconds": round(seconds, 2)},
-        "good": not (lost or twice or ledger.problems or learned != newest or code),
+        "good": not (lost or twice or ledger.problems or learned != newest or code or max(ages, default=0) > 1000),
     }
 
 
@@ -322,13 +346,10 @@ def read_only(options, folder):
 
 def clock_back(options, folder):
     """The clock is set back by a day while it runs."""
-    shim = Path(folder) / "clock_shim.so"
-    source = Path(__file__).parent / "clock_shim.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"], check=True)
     shift = Path(folder) / "shift"
     shift.write_text("0")
     data = Path(folder) / "clock"
-    environment = {"LD_PRELOAD": str(shim), "FRESHET_CLOCK_SHIFT": str(shift)}
+    environment = {"LD_PRELOAD": str(shim("clock_shim", folder)), "FRESHET_CLOCK_SHIFT": str(shift)}
     with Engine(data, settings=HURRIED, environment=environment, log=Path(folder) / "clock.log") as engine:
         engine.wait_ready()
         before, _ = send(engine, 0, 3000)

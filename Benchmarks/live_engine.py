@@ -144,6 +144,14 @@ class Engine:
             self.kill()
 
 
+def shim(name, folder):
+    """Builds a library to preload; its path."""
+    library = Path(folder) / f"{name}.so"
+    source = Path(__file__).parent / f"{name}.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"], check=True)
+    return library
+
+
 def bench(engine, *arguments):
     """Runs the load client against an engine; its report."""
     command = [str(BINARY), "bench-http", "--server", engine.url, "--json", *map(str, arguments)]
