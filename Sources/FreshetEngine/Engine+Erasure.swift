@@ -12,7 +12,9 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `external` when the store fails.
     public func eraseUser(_ id: String) async throws -> ErasureReceipt {
         let index = vocabulary.user(id)
-        let rows = try await catalogueTurn.run { try await store.eraseUser(id) }
+        let (stored, waiting) = try await catalogueTurn.run {
+            try await impressions.erasing(id) { try await store.eraseUser(id) }
+        }
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
             sessionEvents = sessions.removeAll(of: index)
@@ -25,7 +27,7 @@ extension Engine {
             id: UUID().uuidString.lowercased(),
             user: id,
             time: now,
-            rows: rows,
+            rows: stored + waiting,
             sessionEvents: sessionEvents,
             exemplars: exemplars,
             state: mustRetrain ? .retraining : .complete,

@@ -24,14 +24,10 @@ extension Engine {
         guard rejected.count < events.count else { return AcceptedEvents(accepted: 0, rejected: rejected) }
         let bad = Set(rejected.map(\.index))
         let sound = bad.isEmpty ? events : events.indices.filter { !bad.contains($0) }.map { events[$0] }
-        do {
-            let receipt = try await intake.withPlace(for: sound.count) { try await store.append(sound) }
-            health.setWell(Self.storagePart)
-            return AcceptedEvents(accepted: sound.count, duplicates: receipt.duplicates, rejected: rejected)
-        } catch let error as FreshetError where error.kind == .external {
-            health.setIll(Self.storagePart, error)
-            throw error
+        let receipt = try await intake.withPlace(for: sound.count) {
+            try await storage.watching { try await $0.append(sound) }
         }
+        return AcceptedEvents(accepted: sound.count, duplicates: receipt.duplicates, rejected: rejected)
     }
 
     /// The newest events of a user, oldest first; none for a user that nothing is known of.
@@ -48,6 +44,4 @@ extension Engine {
             )
         }
     }
-
-    static let storagePart = "storage"
 }

@@ -5,7 +5,7 @@ import FreshetModels
 import FreshetRecommendation
 
 extension Engine {
-    /// What a user wants next; the answer is kept as an impression before it is given.
+    /// What a user wants next; the answer is kept as an impression, beside, within moments.
     ///
     /// Every event that was acknowledged before the call is in the answer's history.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
@@ -21,7 +21,7 @@ extension Engine {
         query.diversity = request.diversity
         query.explains = request.explain ?? false
         let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
-        let answer = try await answer(list.items, user: request.user, scenario: request.scenario, list.version)
+        let answer = answer(list.items, user: request.user, scenario: request.scenario, list.version)
         finish(start)
         return answer
     }
@@ -50,7 +50,7 @@ extension Engine {
         let showsUnknown = catalog.current().showsUnlisted
         let unknown = showsUnknown ? request.items.filter { vocabulary.item($0) == nil } : []
         let count = min(request.count ?? request.items.count, request.items.count)
-        let answer = try await answer(
+        let answer = answer(
             list.items,
             followedBy: unknown,
             count: count,
@@ -97,7 +97,7 @@ extension Engine {
         if let index {
             do {
                 history = try sessions.history(of: index)
-            } catch let error as FreshetError where health.noteStorage(error) {
+            } catch let error as FreshetError where storage.note(error) {
                 // The user is not in memory and the disk does not answer: they count as new until it does.
             }
         }
@@ -140,9 +140,15 @@ extension Engine {
         return count
     }
 
-    /// Keeps the impression and gives the answer.
-    ///
-    /// When the disk fails the answer is given all the same: feedback on it is then learned as any other event.
+    /// What was shown under a `recommendation_id`, from the moment of the answer on; `nil` for an id of none.
+    /// - Throws: ``FreshetError`` of kind `external` when the store cannot be read.
+    public func impression(_ id: String) async throws -> Impression? {
+        // In this order: what is written meanwhile is in the store.
+        if let waiting = impressions.impression(id) { return waiting }
+        return try await store.impression(id)
+    }
+
+    /// Gives the answer, and hands the impression over to be kept.
     private func answer(
         _ items: [RankedItem],
         followedBy unknown: [String] = [],
@@ -150,8 +156,9 @@ extension Engine {
         user: String?,
         scenario: String?,
         _ version: ModelVersion
-    ) async throws -> Recommendation {
-        let id = UUID().uuidString.lowercased()
+    ) -> Recommendation {
+        let time = clock.milliseconds
+        let id = UUID(millisecondsSince1970: time).uuidString.lowercased()
         let lowest = min(0, items.last?.score ?? 0)
         let named = Array((named(items) + unknown.map { RecommendedItem(id: $0, score: lowest) }).prefix(count))
         if configuration.serving.recordsImpressions {
@@ -162,21 +169,23 @@ extension Engine {
                     propensity: place < items.count ? items[place].propensity : 1
                 )
             }
-            let impression = Impression(
-                id: id,
-                user: user,
-                time: clock.milliseconds,
-                model: version,
-                scenario: scenario,
-                items: shown
+            impressions.add(
+                Impression(id: id, user: user, time: time, model: version, scenario: scenario, items: shown)
             )
-            do {
-                try await store.record(impression)
-                health.setWell(Self.storagePart)
-            } catch let error as FreshetError where error.kind == .external {
-                health.setIll(Self.storagePart, error)
-            }
         }
         return Recommendation(id: id, model: version, items: named)
+    }
+}
+
+extension UUID {
+    /// One that begins with its time and is random else (version 7 of RFC 9562): those made after each other are
+    /// neighbours in an index, whose pages are then written once and not once each.
+    fileprivate init(millisecondsSince1970 time: Int64) {
+        var bytes = UUID().uuid
+        withUnsafeMutableBytes(of: &bytes) { bytes in
+            for place in 0..<6 { bytes[place] = UInt8(truncatingIfNeeded: time >> (8 * (5 - Int64(place)))) }
+            bytes[6] = bytes[6] & 0x0f | 0x70
+        }
+        self.init(uuid: bytes)
     }
 }

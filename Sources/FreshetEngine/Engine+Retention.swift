@@ -3,6 +3,8 @@ import Logging
 
 extension Engine {
     /// Compacts the log by the rule now; nothing goes that the learner's checkpoint does not hold.
+    ///
+    /// An event's age counts from when it arrived, whatever time it names; an impression's from when it was shown.
     /// - Returns: what was removed.
     /// - Throws: ``FreshetError`` of kind `external` when the store cannot be written.
     public func compact() async throws -> CompactionReceipt {
@@ -11,7 +13,8 @@ extension Engine {
         rule.impressionDays = configuration.retention.impressionDays > 0 ? configuration.retention.impressionDays : nil
         rule.eventsPerUser = configuration.sessions.eventsPerUser
         let learned = try await learning.perform { $0.durableOffset }
-        return try await store.compact(rule, learnedUpTo: learned, now: clock.milliseconds)
+        let now = clock.milliseconds
+        return try await storage.watching { [rule] in try await $0.compact(rule, learnedUpTo: learned, now: now) }
     }
 
     /// Compacts the log every few hours, until the task is cancelled.
@@ -25,7 +28,7 @@ extension Engine {
             } catch is CancellationError {
                 return
             } catch let error {
-                health.noteStorage(error)
+                logger.error("log not compacted", metadata: ["error": "\(error)"])
             }
         }
     }

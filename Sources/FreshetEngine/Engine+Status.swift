@@ -15,6 +15,7 @@ extension Engine {
         status.log.eventsPerSecond = eventRate.perSecond
         status.log.users = vocabulary.userCount
         status.log.items = vocabulary.itemCount
+        status.impressions = impressions.counts
         status.learner = learning.status(newest: status.log.newestOffset)
         status.freshness = freshness.quantiles(unit: 1e6)
         status.latency = latency.quantiles(unit: 1e3)

@@ -34,6 +34,8 @@ public final class Engine: Service {
     let decisionLog: DecisionLog
     let learning: LearningService
     let health: HealthBoard
+    let storage: StorageWatch
+    let impressions: ImpressionQueue
     let latency = Histogram(label: "freshet_recommendation_seconds")
     let freshness = Histogram(label: "freshet_freshness_seconds")
     let requestRate = RateMeter()
@@ -66,8 +68,15 @@ public final class Engine: Service {
         self.clock = clock
         started = clock.milliseconds
         seeds = Atomic(configuration.seed &* 0x9e37_79b9_7f4a_7c15)
-        health = HealthBoard(parts: [Self.storagePart, LearningService.part, LearningStart.part], logger: logger)
-        records = RecordQueue(store: store, health: health)
+        health = HealthBoard(parts: [StorageWatch.part, LearningService.part, LearningStart.part], logger: logger)
+        storage = StorageWatch(store: store, health: health)
+        records = RecordQueue(storage: storage, logger: logger)
+        impressions = ImpressionQueue(
+            storage: storage,
+            capacity: configuration.serving.waitingImpressions,
+            moment: .seconds(configuration.serving.impressionDelay),
+            logger: logger
+        )
         book = VersionBook(try await store.versions(), queue: records)
         decisionLog = DecisionLog(try await store.decisions(limit: DecisionLog.limit))
         archive = try SnapshotArchive(folder: configuration.folder + "/" + LearnedFiles.versions)
@@ -153,6 +162,7 @@ public final class Engine: Service {
         ready.store(false, ordering: .releasing)
         await learning.stop()
         await records.finish()
+        await impressions.finish()
         logger.info("engine stopped", metadata: ["version": "\(live.current.version)"])
     }
 

@@ -72,6 +72,10 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         public var recordsImpressions = true
         /// Whether items that events name and the catalogue does not have may be shown.
         public var unlistedItems = UnlistedItems.automatic
+        /// How many seconds impressions gather before they are written: what a killed process may lose of them.
+        public var impressionDelay = 0.05
+        /// The most impressions that wait for the disk; more are dropped and counted.
+        public var waitingImpressions = 20_000
         /// Creates the defaults.
         public init() {}
     }
@@ -136,9 +140,10 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
 
     /// How long the log keeps events.
     public struct Retention: Sendable, Equatable, Codable {
-        /// Days after which events are compacted away, once learned; 0 keeps all.
+        /// Days from an event's arrival, whatever time it names, after which it is compacted away, once learned; 0 keeps
+        /// all.
         public var days = 0
-        /// Days after which impressions are removed; 0 keeps all.
+        /// Days from an answer after which its impression is removed; 0 keeps all.
         public var impressionDays = 90
         /// Hours between compactions.
         public var everyHours = 6.0
@@ -164,6 +169,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try check("serving.count", serving.count, in: 1...serving.maximumCount)
         try check("serving.maximumCount", serving.maximumCount, in: 1...100_000)
         try check("serving.cachedResults", serving.cachedResults, in: 0...10_000_000)
+        try check("serving.impressionDelay", serving.impressionDelay, in: 0...60)
+        try check("serving.waitingImpressions", serving.waitingImpressions, in: 1...10_000_000)
         try recommender.validate()
         try loopSettings.validate()
         try check("learning.batchSize", learning.batchSize, in: 1...65_536)

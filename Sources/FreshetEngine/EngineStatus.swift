@@ -10,6 +10,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var live = ModelVersion(0)
     /// The event log.
     public var log = Log()
+    /// What was shown, on its way to the disk.
+    public var impressions = Impressions()
     /// The continual learner.
     public var learner = Learner()
     /// Seconds from an event's receipt to weights that learned it serving, over the newest publications.
@@ -32,7 +34,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var health: [Health] = []
 
     enum CodingKeys: String, CodingKey {
-        case time, started, live, log, learner, freshness, latency, figures, cohorts, curve, decisions, forgetting,
+        case time, started, live, log, impressions, learner, freshness, latency, figures, cohorts, curve, decisions,
+            forgetting,
             health
         case requestsPerSecond = "requests_per_second"
     }
@@ -58,6 +61,16 @@ public struct EngineStatus: Sendable, Equatable, Codable {
             case newestOffset = "newest_offset"
             case eventsPerSecond = "events_per_second"
         }
+    }
+
+    /// Impressions since the start, in numbers.
+    public struct Impressions: Sendable, Equatable, Codable {
+        /// How many are not written yet.
+        public var waiting = 0
+        /// How many were written.
+        public var written = 0
+        /// How many were not kept, since too many waited for the disk.
+        public var dropped = 0
     }
 
     /// The continual learner in numbers.

@@ -15,7 +15,7 @@ enum DocumentCoding {
         do {
             return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch let error as EncodingError {
-            throw FreshetError(.invalidData, "A value cannot be written as JSON: \(error).")
+            throw FreshetError(.usage, "A value cannot be written as JSON: \(error).")
         }
     }
 

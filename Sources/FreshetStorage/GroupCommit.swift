@@ -6,28 +6,12 @@ import Synchronization
 /// While a transaction is being committed others gather, so the group grows with the load and nobody waits for more
 /// than two commits.
 final class GroupCommit: Sendable {
-    /// Something to be written, and who waits for it.
-    enum Request {
-        /// Events, and when they arrived, in milliseconds since 1970.
-        case events([Event], received: Int64, CheckedContinuation<AppendReceipt, any Error>)
-        /// An impression.
-        case impression(Impression, CheckedContinuation<Void, any Error>)
-
-        /// How many rows it is worth.
-        var weight: Int {
-            switch self {
-            case .events(let events, _, _): events.count
-            case .impression: 1
-            }
-        }
-
-        /// Tells the one who waits that nothing was written.
-        func fail(_ error: FreshetError) {
-            switch self {
-            case .events(_, _, let continuation): continuation.resume(throwing: error)
-            case .impression(_, let continuation): continuation.resume(throwing: error)
-            }
-        }
+    /// Events to be written, and who waits for it.
+    struct Request {
+        let events: [Event]
+        /// When they arrived, in milliseconds since 1970.
+        let received: Int64
+        let continuation: CheckedContinuation<AppendReceipt, any Error>
     }
 
     private struct State {
@@ -52,7 +36,7 @@ final class GroupCommit: Sendable {
         state.withLock { state in
             var (count, weight) = (0, 0)
             while count < state.requests.count && (count == 0 || weight < limit) {
-                weight += state.requests[count].weight
+                weight += state.requests[count].events.count
                 count += 1
             }
             defer { state.requests.removeFirst(count) }

@@ -6,7 +6,7 @@ extension SQLiteStore {
     public func append(_ events: [Event]) async throws -> AppendReceipt {
         guard !events.isEmpty else { return AppendReceipt(events: [], duplicates: 0) }
         return try await withCheckedThrowingContinuation { continuation in
-            enqueue(.events(events, received: millisecondsNow(), continuation))
+            enqueue(GroupCommit.Request(events: events, received: millisecondsNow(), continuation: continuation))
         }
     }
 

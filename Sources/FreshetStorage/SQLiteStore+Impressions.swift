@@ -3,9 +3,13 @@ import FreshetData
 import GRDB
 
 extension SQLiteStore {
-    /// Keeps an impression; returns after the commit, which it shares with events that wait at the moment.
-    public func record(_ impression: Impression) async throws {
-        try await withCheckedThrowingContinuation { continuation in enqueue(.impression(impression, continuation)) }
+    /// Keeps impressions in one transaction; returns after its commit.
+    public func record(_ impressions: [Impression]) async throws {
+        let vocabulary = vocabulary
+        try await write { db, _ in
+            let writer = try ImpressionWriter(db)
+            for impression in impressions { try writer.write(impression, vocabulary) }
+        }
     }
 
     /// An impression by its `recommendation_id`.

@@ -19,6 +19,20 @@ extension SQLiteStore {
         }
     }
 
+    /// Writes a megabyte, as much as a large delivery, into log and database, and removes it.
+    public func checkWriting() async throws {
+        try await write { db, _ in
+            try RawStatement(
+                db,
+                "INSERT OR REPLACE INTO setting (name, value) VALUES ('\(Self.checkName)', zeroblob(1048576))"
+            ).run()
+        }
+        try await checkpointer.moveNow()
+        try await setSetting(Self.checkName, to: nil)
+    }
+
+    private static let checkName = "storage.check"
+
     /// Reads the last committed state.
     func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         do {
@@ -66,35 +80,28 @@ extension SQLiteStore {
         do {
             let answers = try transaction(db) { db, changes in
                 let appender = try EventAppender(db)
-                return try requests.map { try write($0, db, appender, &changes) }
+                return try requests.map { try write($0, appender, &changes) }
             }
             for answer in answers { answer() }
         } catch let error as FreshetError {
-            for request in requests { request.fail(error) }
+            for request in requests { request.continuation.resume(throwing: error) }
         } catch let error {
             let error = FreshetError(.external, "The database '\(path)' failed: \(error).")
-            for request in requests { request.fail(error) }
+            for request in requests { request.continuation.resume(throwing: error) }
         }
     }
 
     /// Writes a request; returns what tells the one who waits, to be called after the commit.
     private func write(
         _ request: GroupCommit.Request,
-        _ db: Database,
         _ appender: EventAppender,
         _ changes: inout LogChanges
     ) throws -> () -> Void {
-        switch request {
-        case .events(let events, let received, let continuation):
-            guard changes.canNumber(events) else {
-                return { continuation.resume(throwing: FreshetError.tooManyTypes) }
-            }
-            let receipt = try appender.append(events, received: received, to: &changes)
-            return { continuation.resume(returning: receipt) }
-        case .impression(let impression, let continuation):
-            try ImpressionWriter(db).write(impression, vocabulary)
-            return { continuation.resume() }
+        guard changes.canNumber(request.events) else {
+            return { request.continuation.resume(throwing: FreshetError.tooManyTypes) }
         }
+        let receipt = try appender.append(request.events, received: request.received, to: &changes)
+        return { request.continuation.resume(returning: receipt) }
     }
 }
 

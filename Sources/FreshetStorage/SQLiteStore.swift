@@ -57,7 +57,11 @@ public final class SQLiteStore: EngineStore, Sendable {
         let path = path
         pool = try FreshetError.mapping(path: path) { try Self.openPool(path, configuration) }
         checkpointer = try FreshetError.mapping(path: path) {
-            try Checkpointer(path: path, threshold: configuration.checkpointPages)
+            try Checkpointer(
+                path: path,
+                portion: configuration.checkpointPages,
+                limit: configuration.maximumLogPages
+            )
         }
         try FreshetError.mapping(path: path) {
             pool.writeWithoutTransaction { checkpointer.follow($0) }
@@ -71,17 +75,25 @@ public final class SQLiteStore: EngineStore, Sendable {
         if isTemporary { try? FileManager.default.removeItem(atPath: folder) }
     }
 
-    /// Waits for what is being written, puts all of it on the disk, and lets go of the database and the folder.
+    /// Waits for what is being written, puts all of it into the database's file, and lets go of it and the folder.
     ///
-    /// Whatever is asked after that fails.
+    /// The write-ahead log is empty then, unless another program reads the database. Whatever is asked after that fails.
     /// - Throws: ``FreshetError`` when the disk does not take it.
     public func close() throws {
         try FreshetError.mapping(path: path) {
             try checkpointer.close()
-            try pool.writeWithoutTransaction { _ = try $0.checkpoint() }
+            try pool.writeWithoutTransaction { try Self.emptyLog($0) }
             try pool.close()
         }
         lock.release()
+    }
+
+    private static func emptyLog(_ db: Database) throws {
+        do {
+            _ = try db.checkpoint(.truncate)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            // Somebody else reads: what they need stays in the log, which the next start takes up.
+        }
     }
 
     static func make(_ folder: String) throws {

@@ -93,9 +93,9 @@ extension StoreContract {
             Event(user: user, item: "i", time: 1, id: id, recommendationID: "r1")
         }
         try await store.put([User(id: "ann"), User(id: "bob")])
-        try await store.record(Impression(id: "r0", user: "ann", time: 1, model: ModelVersion(1), items: []))
+        try await store.record([Impression(id: "r0", user: "ann", time: 1, model: ModelVersion(1), items: [])])
         _ = try await store.append([event("bob", "b1"), event("ann", "a1"), event("bob", "b2"), event("ann", "a2")])
-        try await store.record(Impression(id: "r1", user: "ann", time: 1, model: ModelVersion(1), items: []))
+        try await store.record([Impression(id: "r1", user: "ann", time: 1, model: ModelVersion(1), items: [])])
         guard let number = vocabulary.user("ann") else { throw ContractViolation(description: "no number") }
 
         let erased = try await store.eraseUser("ann")

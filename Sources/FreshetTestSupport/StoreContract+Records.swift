@@ -18,10 +18,9 @@ extension StoreContract {
             Impression(id: "r2", user: "not seen", time: 6, model: ModelVersion(0), items: []),
             Impression(id: "r3", user: nil, time: 7, model: ModelVersion(0), items: [.init(item: "tea", score: 1)]),
         ]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for impression in impressions { group.addTask { try await store.record(impression) } }
-            try await group.waitForAll()
-        }
+        try await store.record(impressions)
+        // One that is there stays as it is.
+        try await store.record([Impression(id: "r2", user: "other", time: 8, model: ModelVersion(1), items: [])])
         for impression in impressions {
             let found = try await store.impression(impression.id)
             try require(found == impression, "\(impression) comes back as \(String(describing: found))")

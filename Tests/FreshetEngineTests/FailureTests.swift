@@ -65,7 +65,7 @@ import Testing
         request.exclude = ["c"]
         let answer = try await engine.recommend(request)
         #expect(answer.items.first?.id == "d")
-        let impression = try await engine.store.impression(answer.id)
+        let impression = try await engine.impression(answer.id)
         #expect(impression?.items.map(\.item) == answer.items.map(\.id))
         #expect(impression?.model == answer.model)
         let feedback = Event(user: "me", item: "d", recommendationID: answer.id)

@@ -35,7 +35,7 @@ import Testing
         #expect(try await engine.impression("none") == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func impressionsAreWrittenByThemselvesInTheirOrder() async throws {
+    @Test(.timeLimit(.minutes(1))) func impressionsAreWrittenByThemselves() async throws {
         let test = try await TestEngine { $0.serving.impressionDelay = 0.001 }
         _ = try await test.engine.accept([Event(user: "u", item: "i")])
         var ids: [String] = []
@@ -77,12 +77,14 @@ import Testing
         let parts = id.split(separator: "-")
         let time = try #require(Int64(parts[0] + parts[1], radix: 16))
         #expect((before...after).contains(time))
-        #expect(parts[2].first == "7" && UUID(uuidString: id) != nil)
+        #expect(UUID(uuidString: id) != nil)
     }
 
     @Test func bufferKeepsTheOrderOfWhatIsPutBack() {
         var buffer = ImpressionBuffer(capacity: 3)
-        func impression(_ id: String) -> Impression { Impression(id: id, user: id, time: 0, model: ModelVersion(1), items: []) }
+        func impression(_ id: String) -> Impression {
+            Impression(id: id, user: id, time: 0, model: ModelVersion(1), items: [])
+        }
         #expect(buffer.add(impression("a")))
         #expect(!buffer.add(impression("b")))
         #expect(buffer.take(1).map(\.id) == ["a"])

@@ -66,13 +66,14 @@ final class PausingStore: EngineStore {
     func users(matching search: String?, after cursor: String?, limit: Int) async throws -> [User] {
         try await store.users(matching: search, after: cursor, limit: limit)
     }
-    func record(_ impression: Impression) async throws { try await store.record(impression) }
+    func record(_ impressions: [Impression]) async throws { try await store.record(impressions) }
     func impression(_ id: String) async throws -> Impression? { try await store.impression(id) }
     func feedback(on recommendation: String) async throws -> [Event] { try await store.feedback(on: recommendation) }
     func versions() async throws -> [VersionRecord] { try await store.versions() }
     func put(_ version: VersionRecord) async throws { try await store.put(version) }
     func record(_ decision: Decision) async throws { try await store.record(decision) }
     func decisions(limit: Int) async throws -> [Decision] { try await store.decisions(limit: limit) }
+    func checkWriting() async throws { try await store.checkWriting() }
     func setting(_ name: String) async throws -> String? { try await store.setting(name) }
     func setSetting(_ name: String, to value: String?) async throws { try await store.setSetting(name, to: value) }
     func settings(prefix: String) async throws -> [String: String] { try await store.settings(prefix: prefix) }

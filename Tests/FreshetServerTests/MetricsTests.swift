@@ -65,7 +65,7 @@ import Testing
                 #"freshet_http_request_seconds_count{route="/v1/events"} 1"#,
                 #"freshet_http_events_total{outcome="accepted"} 1"#,
                 #"freshet_http_events_total{outcome="rejected"} 1"#, "freshet_http_requests_in_flight 1",
-                "freshet_log_newest_offset 1",
+                "freshet_log_newest_offset 1", "freshet_impressions_waiting 0", "freshet_impressions_dropped 0",
             ] {
                 #expect(text.contains(line + "\n"), "\(line)")
             }

@@ -117,9 +117,9 @@ import Testing
         let store = try SQLiteStore.temporary()
         for number in 0..<40 {
             let time = Int64(number) * Self.day
-            try await store.record(
+            try await store.record([
                 Impression(id: "r\(number)", user: "u", time: time, model: ModelVersion(0), items: [])
-            )
+            ])
             let decision = Decision(kind: .drift, version: ModelVersion(number), time: time, offset: 0, reason: "")
             try await store.record(decision)
         }

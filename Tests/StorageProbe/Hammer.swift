@@ -35,7 +35,7 @@ struct Hammer {
             // One user with so many events that there is something to compact.
             _ = try await store.append((0..<20).map { Event(user: "busy", item: "i\($0)") })
             if request % 3 == 0 {
-                try await store.record(Impression(id: name, user: name, time: 1, model: ModelVersion(1), items: []))
+                try await store.record([Impression(id: name, user: name, time: 1, model: ModelVersion(1), items: [])])
                 say("impression \(name)")
             }
         }

@@ -25,7 +25,7 @@ struct Latency {
                 }
                 group.addTask {
                     let items = (0..<10).map { Impression.ShownItem(item: "product-\((tick + $0) % 991)", score: 1) }
-                    try await store.record(
+                    try await store.record([
                         Impression(
                             id: UUID().uuidString,
                             user: "customer-\(tick % 1000)",
@@ -33,7 +33,7 @@ struct Latency {
                             model: ModelVersion(1),
                             items: items
                         )
-                    )
+                    ])
                     return (clock.now - due) / .milliseconds(1)
                 }
             }

@@ -1,10 +1,13 @@
 /// All that the engine keeps on disk.
-public protocol EngineStore: EventLog, Catalog, ImpressionLog, VersionStore, SettingsStore, CompactingStore {}
+public protocol EngineStore: EventLog, Catalog, ImpressionLog, VersionStore, SettingsStore, CompactingStore {
+    /// Writes as much as a large delivery and removes it: throws when the store would not take that.
+    func checkWriting() async throws
+}
 
 /// What was shown.
 public protocol ImpressionLog: Sendable {
-    /// Keeps an impression; returns after the commit, which it shares with events that wait at the moment.
-    func record(_ impression: Impression) async throws
+    /// Keeps impressions in one transaction; returns after its commit.
+    func record(_ impressions: [Impression]) async throws
     /// An impression by its `recommendation_id`.
     func impression(_ id: String) async throws -> Impression?
     /// The events that named an impression, oldest first.

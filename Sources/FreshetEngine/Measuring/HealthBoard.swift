@@ -34,19 +34,6 @@ final class HealthBoard: Sendable {
         if wasIll { logger.notice("\(part) works again") }
     }
 
-    /// Says that storage failed, if it did: the outside world's error or damage, not that a caller asked for nonsense or
-    /// that the work was stopped, which only the log is told.
-    /// - Returns: whether it was storage's error.
-    @discardableResult
-    func noteStorage(_ error: any Error) -> Bool {
-        guard let error = error as? FreshetError, error.kind == .external || error.kind == .invalidData else {
-            logger.error("something was not kept", metadata: ["error": "\(error)"])
-            return false
-        }
-        setIll(Engine.storagePart, error)
-        return true
-    }
-
     /// Says what is wrong with a part.
     func setIll(_ part: String, _ error: any Error) {
         let message = "\(error)"

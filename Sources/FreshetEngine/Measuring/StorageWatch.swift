@@ -39,8 +39,10 @@ final class StorageWatch: Sendable {
         }
     }
 
-    /// Notes an error that the store threw: one of the caller's, or a question that was withdrawn, is none of its own.
-    func note(_ error: FreshetError) {
+    /// Notes an error that the store threw, if it is its own: a caller's, or that a question was withdrawn, is not.
+    /// - Returns: whether it is.
+    @discardableResult
+    func note(_ error: FreshetError) -> Bool {
         switch error.kind {
         case .external:
             health.setIll(Self.part, error)
@@ -48,8 +50,9 @@ final class StorageWatch: Sendable {
         case .invalidData:
             damage.withLock { $0 = error }
             health.setIll(Self.part, error)
-        default: break
+        default: return false
         }
+        return true
     }
 
     private func checkUntilWell() {

@@ -1,4 +1,5 @@
 import FreshetCore
+import Logging
 import Synchronization
 
 /// Writes impressions beside the answers that they are of: no answer waits for the disk.
@@ -13,6 +14,7 @@ final class ImpressionQueue: Sendable {
 
     private let storage: StorageWatch
     private let moment: Duration
+    private let logger: Logger
     private let buffer: Mutex<ImpressionBuffer>
     /// Writing, and erasing a user, of whom nothing may be written afterwards.
     private let turn = Turn()
@@ -25,9 +27,11 @@ final class ImpressionQueue: Sendable {
     ///   - storage: where to.
     ///   - capacity: how many may wait.
     ///   - moment: how long impressions gather before they are written.
-    init(storage: StorageWatch, capacity: Int, moment: Duration) {
+    ///   - logger: where to say what happens.
+    init(storage: StorageWatch, capacity: Int, moment: Duration, logger: Logger) {
         self.storage = storage
         self.moment = moment
+        self.logger = logger
         buffer = Mutex(ImpressionBuffer(capacity: capacity))
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.signals = continuation
@@ -104,7 +108,8 @@ final class ImpressionQueue: Sendable {
             try await storage.watching { try await $0.record(impressions) }
             buffer.withLock { $0.finish() }
             return true
-        } catch {
+        } catch let error {
+            logger.debug("impressions wait for the next trial", metadata: ["error": "\(error)"])
             buffer.withLock { $0.putBack() }
             return false
         }

@@ -1,4 +1,5 @@
 import FreshetCore
+import Logging
 
 /// Writes versions and decisions to the store in their order, without letting the learner wait for the disk.
 final class RecordQueue: Sendable {
@@ -18,13 +19,13 @@ final class RecordQueue: Sendable {
     /// Starts the queue.
     ///
     /// - Parameters:
-    ///   - store: where to.
-    ///   - health: told when the store fails and when it works again.
-    init(store: any EngineStore, health: HealthBoard) {
+    ///   - storage: where to.
+    ///   - logger: where to say what could not be kept.
+    init(storage: StorageWatch, logger: Logger) {
         let (records, continuation) = AsyncStream.makeStream(of: Record.self)
         self.continuation = continuation
         writer = Task.detached {
-            for await record in records { await Self.write(record, store, health) }
+            for await record in records { await Self.write(record, storage, logger) }
         }
     }
 
@@ -39,16 +40,18 @@ final class RecordQueue: Sendable {
         await writer.value
     }
 
-    private static func write(_ record: Record, _ store: any EngineStore, _ health: HealthBoard) async {
+    private static func write(_ record: Record, _ storage: StorageWatch, _ logger: Logger) async {
         do {
-            switch record {
-            case .version(let version): try await store.put(version)
-            case .decision(let decision): try await store.record(decision)
-            case .setting(let name, let value): try await store.setSetting(name, to: value)
+            try await storage.watching { store in
+                switch record {
+                case .version(let version): try await store.put(version)
+                case .decision(let decision): try await store.record(decision)
+                case .setting(let name, let value): try await store.setSetting(name, to: value)
+                }
             }
         } catch let error {
             // Evidence is lost, not events: the engine goes on, and says so.
-            health.noteStorage(error)
+            logger.error("a record was not kept", metadata: ["error": "\(error)"])
         }
     }
 }

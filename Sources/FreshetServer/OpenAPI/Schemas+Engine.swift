@@ -54,7 +54,8 @@ extension Schemas {
                 required: ["time", "started", "live", "log", "learner", "health"],
                 [
                     "time": milliseconds, "started": milliseconds, "live": reference("Version"),
-                    "log": ["type": "object"], "learner": reference("Learner"), "freshness": ["type": "object"],
+                    "log": ["type": "object"], "impressions": ["type": "object"], "learner": reference("Learner"),
+                    "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
                     "figures": ["type": "object", "additionalProperties": figures],
                     "cohorts": [

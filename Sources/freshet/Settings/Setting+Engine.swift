@@ -65,6 +65,18 @@ extension Setting where Root == ServeSettings {
                 \.engine.serving.unlistedItems,
                 "Items of events that the catalogue does not have: automatic (shown until it has its first), show or hide."
             ),
+            .number(
+                "serving.impression_delay",
+                \.engine.serving.impressionDelay,
+                0...60,
+                "Seconds that kept answers gather before they are written: what a kill may lose of them."
+            ),
+            .whole(
+                "serving.waiting_impressions",
+                \.engine.serving.waitingImpressions,
+                1...10_000_000,
+                "Kept answers that wait for the disk at once; more are dropped and counted."
+            ),
         ]
     }
 
@@ -189,13 +201,13 @@ extension Setting where Root == ServeSettings {
                 "retention.days",
                 \.engine.retention.days,
                 0...100_000,
-                "Days after which learned events leave the log; 0 keeps all."
+                "Days from their arrival, not from the time they name, after which learned events leave the log; 0 keeps all."
             ),
             .whole(
                 "retention.impression_days",
                 \.engine.retention.impressionDays,
                 0...100_000,
-                "Days after which impressions are removed; 0 keeps all."
+                "Days from an answer after which its impression is removed; 0 keeps all."
             ),
             .number(
                 "retention.every_hours",

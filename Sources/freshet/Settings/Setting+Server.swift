@@ -89,6 +89,12 @@ extension Setting where Root == ServeSettings {
                 1...1_000_000,
                 "Pages of 4 KiB that gather in the write-ahead log before they are moved into the database."
             ),
+            .whole(
+                "storage.maximum_log_pages",
+                \.storage.maximumLogPages,
+                1...100_000_000,
+                "Pages of the write-ahead log with which it starts again, though commits wait for a slow disk then."
+            ),
             .number(
                 "storage.busy_seconds",
                 \.storage.busySeconds,
