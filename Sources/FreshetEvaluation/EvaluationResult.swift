@@ -67,6 +67,10 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
     public var sampled: Int?
     /// Whether the items of a user's history were left out of the ranking, where that is known.
     public var excludesSeen: Bool?
+    /// How many of the targets stand in what was learned from, where that is known.
+    public var knownTargets: KnownTargets?
+    /// What makes the figures doubtful, in words; `nil` when nothing does.
+    public var warning: String?
     /// The rating from which on an item counts as liked, for rating models.
     public var threshold: Double?
     /// The figures by key, such as `ndcg@10`.
@@ -102,7 +106,8 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case model, method, users, sampled, threshold, metrics, segments
+        case model, method, users, sampled, warning, threshold, metrics, segments
+        case knownTargets = "known_targets"
         case excludesSeen = "excludes_seen"
         case frequencyCutoff = "frequency_cutoff"
     }

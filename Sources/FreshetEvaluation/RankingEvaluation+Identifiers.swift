@@ -55,7 +55,7 @@ extension RankingEvaluation {
             }
             lists[row] = list.items.map { ItemIndex(items.insert($0)) }
         }
-        return try evaluate(
+        var result = try evaluate(
             recommendations: lists.map { $0 ?? [] },
             relevant: relevant,
             catalogue: training.map { CatalogueStatistics(of: $0).extended(to: items.count) },
@@ -63,6 +63,17 @@ extension RankingEvaluation {
             options: options,
             pool: pool
         )
+        if let training {
+            let known = KnownTargets(
+                of: relevant.map(distinct),
+                among: users.identifiers.map {
+                    training.users.position(of: $0).map { training.histories[UserIndex($0)].items } ?? []
+                }
+            )
+            result.knownTargets = known
+            result.warning = known.warning(excludesSeen: false)
+        }
+        return result
     }
 
     private static func historyLengths(of users: some Sequence<String>, in training: Dataset) -> [Int] {

@@ -55,6 +55,9 @@ public enum ScorerEvaluation {
         )
         result.sampled = sampledNegatives
         result.excludesSeen = sampledNegatives == nil ? excludingSeen : true
+        let known = KnownTargets(of: ranked.targets, among: contexts.map(\.history.items))
+        result.knownTargets = known
+        result.warning = known.warning(excludesSeen: excludingSeen && sampledNegatives == nil)
         return result
     }
 

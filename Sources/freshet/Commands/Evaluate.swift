@@ -64,6 +64,7 @@ struct Evaluate: FreshetCommand {
         let result =
             try snapshot.map { try evaluate(snapshot: Snapshot.read(from: $0), truth) }
             ?? evaluateLists(truth, console)
+        if let warning = result.warning { Console.complain("Warning: \(warning)") }
         try console.result(result) { EvaluationTable(result).text }
     }
 
