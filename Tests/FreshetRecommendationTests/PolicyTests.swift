@@ -206,7 +206,7 @@ import Testing
         let text = """
             {"policies": {"diversity": 0.1},
              "scenarios": {"news": {"repeats": {"otherwise": "never"}, "maximum_per_category": 3},
-                           "shop": {"repeats": {"rules": {"purchase": 30, "rating": "never"}}}}}
+                           "shop": {"repeats": {"rules": {"purchase": 30, "rating": 7}}}}}
             """
         let configuration = try JSONDecoder().decode(RecommenderConfiguration.self, from: Data(text.utf8))
         try configuration.validate()
@@ -216,11 +216,26 @@ import Testing
         #expect(configuration.policies(for: "news").repeats.rule(for: .view) == .never)
         #expect(configuration.policies(for: "shop").repeats.rule(for: .purchase) == .afterDays(30))
         #expect(configuration.policies(for: "shop").repeats.rule(for: .view) == .always)
+        // What a scenario does not name is as without it.
+        #expect(configuration.policies(for: "shop").repeats.rule(for: .rating) == .afterDays(7))
+        #expect(configuration.policies(for: "shop").repeats.rule(for: .like) == .never)
         let again = try JSONDecoder().decode(
             RecommenderConfiguration.self,
             from: JSONEncoder().encode(configuration)
         )
         #expect(again == configuration)
+    }
+
+    /// Also those that name none of the types that have a rule by default.
+    @Test(arguments: [
+        RepeatPolicy(), .always, .never, RepeatPolicy(rules: [.view: .never], otherwise: .afterDays(3)),
+    ]) func repeatPoliciesAreReadAsTheyWereWritten(policy: RepeatPolicy) throws {
+        let again = try JSONDecoder().decode(RepeatPolicy.self, from: JSONEncoder().encode(policy))
+        #expect(again == policy)
+        for type: EventType in [.view, .like, .rating, .purchase] {
+            #expect(again.rule(for: type) == policy.rule(for: type))
+        }
+        #expect(again != RepeatPolicy(rules: policy.rules.merging([.cart: .afterDays(1)]) { $1 }))
     }
 
     @Test func settingsOutOfRangeAreRefused() {

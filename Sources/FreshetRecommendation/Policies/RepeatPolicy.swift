@@ -33,24 +33,33 @@ public struct RepeatPolicy: Sendable, Equatable, Codable {
     /// The rule of an event type.
     public func rule(for type: EventType) -> Rule { rules[type] ?? otherwise }
 
+    /// Whether two policies say the same of every event type.
+    public static func == (left: RepeatPolicy, right: RepeatPolicy) -> Bool {
+        left.otherwise == right.otherwise
+            && Set(left.rules.keys).union(right.rules.keys).allSatisfy { left.rule(for: $0) == right.rule(for: $0) }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case rules, otherwise
     }
 
     /// Reads `{"rules": {"purchase": 30, "rating": "never"}, "otherwise": "always"}`; all of it may be missing.
+    ///
+    /// A type that `rules` does not name keeps the rule that it has by default.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
         if let named = try container.decodeIfPresent([String: Rule].self, forKey: .rules) {
-            rules = Dictionary(uniqueKeysWithValues: named.map { (EventType(rawValue: $0), $1) })
+            rules.merge(named.map { (EventType(rawValue: $0), $1) }) { $1 }
         }
         otherwise = try container.decodeIfPresent(Rule.self, forKey: .otherwise) ?? otherwise
     }
 
-    /// Writes the same form.
+    /// Writes the same form, in which types that have a rule by default are always named.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        let named = Dictionary(uniqueKeysWithValues: rules.map { ($0.rawValue, $1) })
+        let types = Set(rules.keys).union(RepeatPolicy().rules.keys)
+        let named = Dictionary(uniqueKeysWithValues: types.map { ($0.rawValue, rule(for: $0)) })
         try container.encode(named, forKey: .rules)
         try container.encode(otherwise, forKey: .otherwise)
     }
