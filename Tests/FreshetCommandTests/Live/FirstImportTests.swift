@@ -22,11 +22,11 @@ import Testing
         )
         if let items { try folder.write(items, to: "items.jsonl") }
         let store = try SQLiteStore.temporary()
-        var configuration = EngineConfiguration(folder: folder.path("engine"))
+        var configuration = EngineConfiguration(folder: store.folder + "/engine")
         configuration.learning.isEnabled = false
         configuration.retraining.isEnabled = false
         let engine = try await Engine(configuration: configuration, store: store, vocabulary: store.vocabulary)
-        let path = folder.path(".")
+        let path = folder.path
         let outcome = try await FirstImport(path: path, engine: engine).run { try DatasetReader().read(path: path) }
         guard case .done(let report) = outcome else { throw TestFailure(message: "imported before") }
         return (engine, report, folder)
