@@ -1,4 +1,3 @@
-import FreshetCore
 import FreshetEngine
 import Testing
 
@@ -44,16 +43,6 @@ import Testing
         #expect(health.all.first?.message == "the disk is full")
         health.setWell("storage")
         #expect(health.all == [EngineStatus.Health(part: "storage", isWell: true)])
-    }
-
-    @Test(arguments: [
-        (FreshetError.Kind.external, true), (.invalidData, true), (.cancelled, false), (.usage, false),
-        (.conflict, false), (.notFound, false),
-    ]) func storageIsIllByItsOwnErrorsOnly(kind: FreshetError.Kind, isItsOwn: Bool) {
-        let health = HealthBoard(parts: [Engine.storagePart])
-        #expect(health.noteStorage(FreshetError(kind, "words")) == isItsOwn)
-        #expect(health.isWell(Engine.storagePart) == !isItsOwn)
-        #expect(!HealthBoard(parts: []).noteStorage(CancellationError()))
     }
 }
 
