@@ -84,6 +84,24 @@ import Testing
         #expect(count("x") == 0 && count("y") == 1)
     }
 
+    @Test func itemsThatShareSomethingAreFoundAndTheNewestOfMany() {
+        let view = CatalogView()
+        func neighbours() -> Set<Int> {
+            let profile = ContentProfile(of: History(items: [ItemIndex(0)]), view.current(), scratch: ScratchNumbers())
+            return Set(profile.neighbours().map(\.position))
+        }
+        view.put([(ItemIndex(0), item("a", ["x"])), (ItemIndex(1), item("b", ["x"])), (ItemIndex(2), item("c", ["y"]))])
+        #expect(neighbours() == [0, 1])
+        view.put(item("c", ["x"]), at: ItemIndex(2))
+        view.put(item("b", ["y"]), at: ItemIndex(1))
+        #expect(neighbours() == [0, 2])
+        view.remove(ItemIndex(2))
+        #expect(neighbours() == [0])
+        view.put((3..<3000).map { (ItemIndex($0), item("i\($0)", ["x"])) })
+        let found = neighbours()
+        #expect((256..<512).contains(found.count) && found.isSuperset(of: 2750..<3000))
+    }
+
     @Test func newcomersAreKeptInOrderAndBounded() {
         let view = CatalogView()
         view.put((0..<3000).map { (ItemIndex($0), item("i\($0)", [])) })

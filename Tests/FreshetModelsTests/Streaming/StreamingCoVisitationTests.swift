@@ -29,6 +29,22 @@ import Testing
         }
     }
 
+    /// Companions are weighed by how often both items come, whatever the damping of what follows.
+    @Test func companionsAreWeighedByBothItemsEvents() {
+        var configuration = plain
+        configuration.backward = 0.5
+        var model = StreamingCoVisitation(configuration: configuration)
+        for _ in 0..<4 { learn([0, 1], into: &model) }
+        learn([0, 0], into: &model)
+        for _ in 0..<12 { learn([1], into: &model) }
+        // Item 0 has 6 events, item 1 has 16; four pairs, the item itself is no companion of its own.
+        let (forward, backward) = (4 / (6 * 16 as Float).squareRoot(), 2 / (6 * 16 as Float).squareRoot())
+        let found = [model.companions(of: ItemIndex(0), at: start), model.companions(of: ItemIndex(1), at: start)]
+        #expect(found.map { $0.map(\.item) } == [[ItemIndex(1)], [ItemIndex(0)]])
+        #expect(abs(found[0][0].score - forward) < 1e-5 && abs(found[1][0].score - backward) < 1e-5)
+        #expect(model.companions(of: ItemIndex(9), at: start).isEmpty)
+    }
+
     @Test func countsPairsByDistance() {
         var model = StreamingCoVisitation(configuration: plain)
         learn([0, 1, 2], into: &model)
