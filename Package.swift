@@ -123,7 +123,7 @@ let package = Package(
             swiftSettings: settings
         ),
         library("FreshetTestSupport", ["FreshetEngine"]),
-        tests(of: "FreshetTensor"),
+        tests(of: "FreshetTensor", ["CFreshetKernels"]),
         tests(of: "FreshetCore"),
         tests(of: "FreshetNN"),
         tests(of: "FreshetLanguage"),

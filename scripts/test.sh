@@ -4,7 +4,12 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+kernel_tests='^(FreshetTensorTests|FreshetNNTests)'
+
 scripts/install-dependencies.sh --tests
 swift build --build-tests
 swift format lint --strict --recursive Sources Tests Package.swift
 swift test --skip-build
+# The kernels that processors with fewer instructions take, and oneDNN's.
+FRESHET_INSTRUCTION_SET=avx2 ONEDNN_MAX_CPU_ISA=AVX2 swift test --skip-build --filter "$kernel_tests"
+FRESHET_INSTRUCTION_SET=plain ONEDNN_MAX_CPU_ISA=SSE41 swift test --skip-build --filter "$kernel_tests"

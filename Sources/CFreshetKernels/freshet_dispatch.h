@@ -1,9 +1,12 @@
 #ifndef FRESHET_DISPATCH_H
 #define FRESHET_DISPATCH_H
 
+#include "freshet_instruction_set.h"
+
 // One body, three instruction sets, chosen at run time. `target_clones` would say the same in one word but crashes
 // under ThreadSanitizer (its resolver runs before the sanitizer is up), so the three are written out by this macro and
-// chosen by a cached cpu test. Reductions vectorise only where reassociation is allowed, hence the pragma in each body.
+// chosen by `freshet_instruction_set`. Reductions vectorise only where reassociation is allowed, hence the pragma in each
+// body.
 //
 // FRESHET_KERNEL(void, name, (parameters), (arguments), { body })
 
@@ -18,10 +21,8 @@
     FRESHET_AVX2 static result name##_avx2 parameters { FRESHET_FAST __VA_ARGS__ }                   \
     static result name##_default parameters { FRESHET_FAST __VA_ARGS__ }                             \
     result name parameters {                                                                         \
-        if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))                \
-            return name##_avx512 arguments;                                                          \
-        if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))                         \
-            return name##_avx2 arguments;                                                            \
+        if (freshet_instruction_set >= FRESHET_LEVEL_AVX512) return name##_avx512 arguments;         \
+        if (freshet_instruction_set == FRESHET_LEVEL_AVX2) return name##_avx2 arguments;             \
         return name##_default arguments;                                                             \
     }
 #else

@@ -78,7 +78,7 @@ static void score_bytes_vnni(float *restrict scores, const uint8_t *restrict ite
 void freshet_score_bytes(float *restrict scores, const uint8_t *restrict items, const int8_t *restrict user, float scale,
                          ptrdiff_t blocks, ptrdiff_t columns) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    if (freshet_instruction_set == FRESHET_LEVEL_AVX512_VNNI)
         return score_bytes_vnni(scores, items, user, scale, blocks, columns);
 #endif
     score_bytes_plain(scores, items, user, scale, blocks, columns);

@@ -95,28 +95,16 @@ struct SymmetricInverse {
         let width = block.count
         let k = block.lowerBound
         let own = product + rows.lowerBound * width
+        let ownRows = MatrixView(own, rows.count, width)
         multiply(
-            rows.count,
-            width,
-            width,
-            column + rows.lowerBound * width,
-            aStride: width,
-            pivot,
-            bStride: width,
-            into: own,
-            cStride: width
+            MatrixView(column + rows.lowerBound * width, rows.count, width),
+            MatrixView(pivot, width, width),
+            into: MutableMatrixView(own, rows.count, width)
         )
         multiply(
-            rows.count,
-            rows.upperBound,
-            width,
-            own,
-            aStride: width,
-            column,
-            bStride: width,
-            transposeB: true,
-            into: a + rows.lowerBound * n,
-            cStride: n,
+            ownRows,
+            MatrixView(column, rows.upperBound, width).transposed,
+            into: MutableMatrixView(a + rows.lowerBound * n, rows.count, rows.upperBound, stride: n),
             alpha: -1,
             beta: 1
         )

@@ -28,7 +28,7 @@ struct Freshet: AsyncParsableCommand {
             Restore.self,
             Import.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
             Recommend.self,
-            Similar.self,
+            Predict.self, Similar.self,
             Inspect.self, Benchmark.self,
             Learn.self, BenchHTTP.self,
         ]

@@ -19,7 +19,11 @@ enum PeakSpeed {
             let began = ProgressReporter.now()
             pool.forEachWorker { worker in
                 let own = matrices[worker * 3..<worker * 3 + 3].compactMap(\.baseAddress)
-                multiply(size, size, size, own[0], aStride: size, own[1], bStride: size, into: own[2], cStride: size)
+                multiply(
+                    MatrixView(own[0], size, size),
+                    MatrixView(own[1], size, size),
+                    into: MutableMatrixView(own[2], size, size)
+                )
             }
             return ProgressReporter.now() - began
         }

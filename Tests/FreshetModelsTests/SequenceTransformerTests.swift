@@ -189,31 +189,6 @@ import Testing
         }
     }
 
-    @Test(arguments: TransformerBlock.Style.allCases, [true, false])
-    func incrementalScoresEqualBatchScores(style: TransformerBlock.Style, absolutePositions: Bool) throws {
-        let data = SyntheticData.groups()
-        let configuration = small {
-            $0.epochs = 1
-            $0.blockStyle = style
-            $0.absolutePositions = absolutePositions
-        }
-        var model = SequenceTransformer(configuration: configuration)
-        try model.fit(data, session: session())
-        let scorer = try #require(model.makeScorer() as? any IncrementalScorer)
-        let items = (0..<30).map { ItemIndex($0 * 7 % 24) }
-        let times = items.indices.map { Int64($0 * $0) }
-        let running = scorer.makeRunningContext(for: History(items: items[..<3], times: times[..<3]))
-        for end in 3...30 {
-            if end > 3 { running.append(History(items: items[end - 1..<end], times: times[end - 1..<end])) }
-            let window = running.windowLength
-            let history = History(items: items[end - window..<end], times: times[end - window..<end])
-            let expected = scorer.scores(for: ScoringContext(user: nil, history: history))
-            let actual = running.scores()
-            #expect(window >= min(end, 4) && window <= 8)
-            #expect(zip(actual, expected).allSatisfy { abs($0 - $1) < 1e-4 }, "after \(end) events")
-        }
-    }
-
     @Test func longHistoriesAreCutToTheirNewestEvents() throws {
         let data = SyntheticData.groups()
         var model = SequenceTransformer(configuration: small { $0.epochs = 1 })

@@ -63,16 +63,6 @@ import Testing
         #expect(abs(Double(parameter.values[0]) - (start - 0.425)) < 1e-6)
     }
 
-    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func rowWiseAdagrad(_ layout: Parameter.GradientLayout) {
-        let parameter = make(3, 4, layout: layout)
-        let start = Array(parameter.values)
-        let optimizer = RowWiseAdagrad(set)
-        for _ in 0..<2 { optimizer.step(gradients(parameter, rows: [2]), rate: 0.1, gradientScale: 1, pool: pool) }
-        // The accumulator grows by 0.3² twice: steps of 0.1 and 0.1/√2.
-        #expect(abs(parameter.values[8] - (start[8] - 0.1 - 0.1 / Float(2).squareRoot())) < 1e-5)
-        #expect(parameter.values[0] == start[0])
-    }
-
     @Test func stateResumesExactly() throws {
         let parameter = make(4, 3, layout: .rows)
         let optimizer = AdamW(set)

@@ -39,21 +39,15 @@ import Testing
         let first = a ? transposed(left) : Array(left.values)
         let second = b ? transposed(right) : Array(right.values)
         var c = [Float](repeating: 1, count: M * N)
-        multiply(
-            M,
-            N,
-            K,
-            first,
-            aStride: a ? M : K,
-            transposeA: a,
-            second,
-            bStride: b ? K : N,
-            transposeB: b,
-            into: &c,
-            cStride: N,
-            alpha: 2,
-            beta: 3
-        )
+        first.withUnsafeBufferPointer { first in
+            second.withUnsafeBufferPointer { second in
+                let left = a ? MatrixView(first.baseAddress!, K, M).transposed : MatrixView(first.baseAddress!, M, K)
+                let right = b ? MatrixView(second.baseAddress!, N, K).transposed : MatrixView(second.baseAddress!, K, N)
+                c.withUnsafeMutableBufferPointer { c in
+                    multiply(left, right, into: MutableMatrixView(c.baseAddress!, M, N), alpha: 2, beta: 3)
+                }
+            }
+        }
         expectClose(c, Reference.multiply(doubles(left), doubles(right), M, K, N).map { 2 * $0 + 3 })
     }
 

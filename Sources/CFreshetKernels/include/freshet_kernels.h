@@ -10,6 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// instruction_set.c --------------------------------------------------------------------------------------------------
+
+/// The instructions in use: "plain", "avx2" or "avx512". FRESHET_INSTRUCTION_SET in the environment asks for fewer than
+/// the processor has.
+const char *freshet_instruction_set_name(void);
+
 // vector.c -----------------------------------------------------------------------------------------------------------
 
 /// The dot product of two vectors of n numbers.

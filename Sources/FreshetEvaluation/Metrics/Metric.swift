@@ -28,6 +28,8 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
     case popularity
     /// How unlike the items of one list are: the mean distance of its pairs.
     case diversity
+    /// The mean squared error of predicted ratings.
+    case mse
     /// The root of the mean squared error of predicted ratings.
     case rmse
     /// The mean absolute error of predicted ratings.
@@ -48,7 +50,7 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
     /// Which values are better.
     public var direction: Direction {
         switch self {
-        case .rmse, .mae: .lower
+        case .mse, .rmse, .mae: .lower
         case .coverage, .gini, .novelty, .popularity, .diversity: .neither
         default: .higher
         }
@@ -58,7 +60,7 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
     public var label: String {
         switch self {
         case .hitRate: "HR"
-        case .f1, .ndcg, .mrr, .map, .auc, .rmse, .mae: rawValue.uppercased()
+        case .f1, .ndcg, .mrr, .map, .auc, .mse, .rmse, .mae: rawValue.uppercased()
         default: rawValue.prefix(1).uppercased() + rawValue.dropFirst()
         }
     }
@@ -79,6 +81,7 @@ public enum Metric: String, CaseIterable, Sendable, Codable {
         case .novelty: "How rare the recommended items are in the training data, in bits."
         case .popularity: "How many training events the recommended items have on average."
         case .diversity: "How unlike the items of one list are: 0 all alike, 1 nothing in common."
+        case .mse: "The mean squared error of predicted ratings."
         case .rmse: "The root of the mean squared error of predicted ratings."
         case .mae: "The mean absolute error of predicted ratings."
         case .accuracy: "The share of ratings that are predicted on the right side of the threshold."

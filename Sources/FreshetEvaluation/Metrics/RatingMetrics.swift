@@ -34,8 +34,10 @@ public struct RatingMetrics: Sendable, Equatable {
         }
     }
 
+    /// The mean squared error.
+    public var mse: Double { squaredError / count }
     /// The root of the mean squared error.
-    public var rmse: Double { (squaredError / count).squareRoot() }
+    public var rmse: Double { mse.squareRoot() }
     /// The mean absolute error.
     public var mae: Double { absoluteError / count }
     /// The share of ratings on the right side of the threshold.
@@ -61,7 +63,8 @@ public struct RatingMetrics: Sendable, Equatable {
 
     var named: [(Metric, Double)] {
         [
-            (.rmse, rmse), (.mae, mae), (.accuracy, accuracy), (.precision, precision), (.recall, recall), (.f1, f1),
+            (.mse, mse), (.rmse, rmse), (.mae, mae), (.accuracy, accuracy), (.precision, precision), (.recall, recall),
+            (.f1, f1),
         ]
     }
 }

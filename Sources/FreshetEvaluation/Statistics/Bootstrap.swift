@@ -80,15 +80,9 @@ struct Bootstrap {
                 guard let sums = sums.baseAddress, let values = values.baseAddress else { return }
                 forEachBlock(rows: N) { range, counts in
                     multiply(
-                        range.count,
-                        columns,
-                        N,
-                        counts,
-                        aStride: N,
-                        values,
-                        bStride: columns,
-                        into: sums + range.lowerBound * columns,
-                        cStride: columns
+                        MatrixView(counts, range.count, N),
+                        MatrixView(values, N, columns),
+                        into: MutableMatrixView(sums + range.lowerBound * columns, range.count, columns)
                     )
                 }
             }

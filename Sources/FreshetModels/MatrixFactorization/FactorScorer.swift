@@ -35,16 +35,9 @@ struct FactorScorer: Scorer {
             factors.items.withUnsafeBufferPointer { items in
                 guard let items = items.baseAddress else { return }
                 multiply(
-                    contexts.count,
-                    V,
-                    F,
-                    vectors,
-                    aStride: F,
-                    items,
-                    bStride: F,
-                    transposeB: true,
-                    into: target,
-                    cStride: V,
+                    MatrixView(vectors, contexts.count, F),
+                    MatrixView(items, V, F).transposed,
+                    into: MutableMatrixView(target, contexts.count, V),
                     beta: 1
                 )
             }

@@ -52,19 +52,8 @@ struct NormalEquations {
     }
 
     private mutating func flush() {
-        multiply(
-            width,
-            width,
-            waiting,
-            rows,
-            aStride: width,
-            transposeA: true,
-            rows,
-            bStride: width,
-            into: matrix,
-            cStride: width,
-            beta: 1
-        )
+        let waitingRows = MatrixView(rows, waiting, width)
+        multiply(waitingRows.transposed, waitingRows, into: MutableMatrixView(matrix, width, width), beta: 1)
         waiting = 0
     }
 
@@ -94,18 +83,8 @@ struct NormalEquations {
         defer { partial.deallocate() }
         pool.forEach(parts) { part, _ in
             let start = part * grain
-            multiply(
-                F,
-                F,
-                min(grain, count - start),
-                rows + start * F,
-                aStride: F,
-                transposeA: true,
-                rows + start * F,
-                bStride: F,
-                into: partial + part * F * F,
-                cStride: F
-            )
+            let own = MatrixView(rows + start * F, min(grain, count - start), F)
+            multiply(own.transposed, own, into: MutableMatrixView(partial + part * F * F, F, F))
         }
         result.update(repeating: 0, count: F * F)
         for part in 0..<parts { freshet_axpy(result, partial + part * F * F, 1, F * F) }

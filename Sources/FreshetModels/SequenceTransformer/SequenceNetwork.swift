@@ -41,7 +41,7 @@ struct SequenceNetwork: Sendable {
     /// The vector of what each event's user wants next: `[N, C]`.
     func callAsFunction(_ batch: PackedSequences, on tape: Tape) -> Tensor {
         var x = embed(batch, on: tape)
-        for block in blocks { x = block(x, past: .packed(offsets: batch.offsets), on: tape) }
+        for block in blocks { x = block(x, offsets: batch.offsets, on: tape) }
         return norm(x, on: tape)
     }
 
@@ -51,25 +51,13 @@ struct SequenceNetwork: Sendable {
     func callAsFunction(_ batch: PackedSequences, at rows: UnsafeBufferPointer<Int32>, on tape: Tape) -> Tensor {
         guard rows.count < batch.count else { return self(batch, on: tape) }
         var x = embed(batch, on: tape)
-        for block in blocks.dropLast() { x = block(x, past: .packed(offsets: batch.offsets), on: tape) }
+        for block in blocks.dropLast() { x = block(x, offsets: batch.offsets, on: tape) }
         guard let block = blocks.last else { return norm(tape.selectRows(x, rows), on: tape) }
-        return norm(block(x, past: .packed(offsets: batch.offsets, rows: rows), on: tape), on: tape)
+        return norm(block(x, offsets: batch.offsets, rows: rows, on: tape), on: tape)
     }
 
     /// The same for the newest event of each of `S` sequences only: `[S, C]`.
     func newest(_ batch: PackedSequences, on tape: Tape) -> Tensor { self(batch, at: batch.last.indices, on: tape) }
-
-    /// The same for one new event of a sequence whose past is kept, one cache a block: `[1, C]`.
-    func callAsFunction(_ event: PackedSequences, caches: [KeyValueCache], on tape: Tape) -> Tensor {
-        var x = embed(event, on: tape)
-        for (block, cache) in zip(blocks, caches) { x = block(x, past: .cached(cache), on: tape) }
-        return norm(x, on: tape)
-    }
-
-    /// Empty caches for one sequence.
-    func makeCaches() -> [KeyValueCache] {
-        blocks.map { _ in KeyValueCache(capacity: configuration.maximumLength, channels: configuration.channels) }
-    }
 
     private func embed(_ batch: PackedSequences, on tape: Tape) -> Tensor {
         var x = tape.gather(itemTable, batch.items.indices)

@@ -58,16 +58,9 @@ final class SequenceScorer: Scorer {
             let vectors = workspace.reserve(contexts.count * C)
             userVectors(of: contexts, into: vectors, workspace: workspace)
             multiply(
-                contexts.count,
-                itemCount,
-                C,
-                vectors,
-                aStride: C,
-                network.itemTable.pointer,
-                bStride: C,
-                transposeB: true,
-                into: scores.baseAddress!,
-                cStride: itemCount
+                MatrixView(vectors, contexts.count, C),
+                MatrixView(network.itemTable.pointer, itemCount, C).transposed,
+                into: MutableMatrixView(scores.baseAddress!, contexts.count, itemCount)
             )
         }
     }

@@ -62,65 +62,56 @@ public struct TransformerBlock: Sendable {
         feedForwardGate = Linear("\(name).feedForward.residualGate", C, C, bias: false, in: &builder)
     }
 
-    /// What the events of a pass attend to.
-    enum Past {
-        /// Packed sequences, each from its beginning; the offsets say where they begin. Where only some events are
-        /// wanted, the rows are theirs, ascending.
-        case packed(offsets: [Int], rows: UnsafeBufferPointer<Int32>? = nil)
-        /// One new event of a sequence whose earlier keys and values are kept.
-        case cached(KeyValueCache)
-    }
-
     /// Maps `[N, C]` to `[N, C]`, or to `[Q, C]` where only `Q` rows are wanted.
-    func callAsFunction(_ input: Tensor, past: Past, on tape: Tape) -> Tensor {
-        let x = wanted(input, past, on: tape)
+    ///
+    /// - Parameters:
+    ///   - input: packed sequences of `N` events.
+    ///   - offsets: where each sequence begins, and the end.
+    ///   - rows: the rows that are wanted, ascending; all unless given.
+    ///   - tape: where the operations are recorded.
+    /// - Returns: the result of each row that is wanted.
+    func callAsFunction(
+        _ input: Tensor,
+        offsets: [Int],
+        rows: UnsafeBufferPointer<Int32>? = nil,
+        on tape: Tape
+    ) -> Tensor {
         let normalInput = attentionNorm(input, on: tape)
-        let normal = wanted(normalInput, past, on: tape)
+        let x = rows.map { tape.selectRows(input, $0) } ?? input
+        let normal = rows.map { tape.selectRows(normalInput, $0) } ?? normalInput
         switch style {
         case .original:
-            let attended = tape.add(normal, attend(normal, input, past, on: tape))
+            let attended = tape.add(normal, attend(normal, input, offsets, rows, on: tape))
             let normalized = feedForwardNorm(attended, on: tape)
             return tape.add(normalized, feedForward(normalized, .relu, on: tape))
         case .preNorm:
-            let attended = tape.add(x, tape.dropout(attend(normal, normalInput, past, on: tape), rate: dropout))
+            let attention = tape.dropout(attend(normal, normalInput, offsets, rows, on: tape), rate: dropout)
+            let attended = tape.add(x, attention)
             return tape.add(attended, feedForward(feedForwardNorm(attended, on: tape), .gelu, on: tape))
         case .gated:
-            let attention = tape.dropout(attend(normal, normalInput, past, on: tape), rate: dropout)
+            let attention = tape.dropout(attend(normal, normalInput, offsets, rows, on: tape), rate: dropout)
             let attended = tape.add(x, gated(attention, by: attentionGate, of: x, on: tape))
             let fed = feedForward(feedForwardNorm(attended, on: tape), .silu, on: tape)
             return tape.add(attended, gated(fed, by: feedForwardGate, of: attended, on: tape))
         }
     }
 
-    /// The rows that the block's result is wanted for.
-    private func wanted(_ x: Tensor, _ past: Past, on tape: Tape) -> Tensor {
-        guard case .packed(_, let rows?) = past else { return x }
-        return tape.selectRows(x, rows)
-    }
-
-    private func attend(_ queries: Tensor, _ keys: Tensor, _ past: Past, on tape: Tape) -> Tensor {
-        let (queries, keysAndValues) = (query(queries, on: tape), keyValue(keys, on: tape))
-        let attended =
-            switch past {
-            case .packed(let offsets, let rows):
-                tape.causalAttention(
-                    queries: queries,
-                    keysAndValues: keysAndValues,
-                    heads: heads,
-                    offsets: offsets,
-                    rows: rows,
-                    bias: relative,
-                    dropout: attentionDropout
-                )
-            case .cached(let cache):
-                tape.cachedAttention(
-                    query: queries,
-                    keyAndValue: keysAndValues,
-                    cache: cache,
-                    heads: heads,
-                    bias: relative
-                )
-            }
+    private func attend(
+        _ queries: Tensor,
+        _ keys: Tensor,
+        _ offsets: [Int],
+        _ rows: UnsafeBufferPointer<Int32>?,
+        on tape: Tape
+    ) -> Tensor {
+        let attended = tape.causalAttention(
+            queries: query(queries, on: tape),
+            keysAndValues: keyValue(keys, on: tape),
+            heads: heads,
+            offsets: offsets,
+            rows: rows,
+            bias: relative,
+            dropout: attentionDropout
+        )
         return output(attended, on: tape)
     }
 

@@ -23,9 +23,9 @@ public protocol Optimizer: AnyObject {
 final class ParameterState: Sendable {
     private let buffers: [GrowingBuffer<Float>]
 
-    /// Zeros: one a number, or one a row.
-    init(for set: ParameterSet, perRow: Bool = false) {
-        buffers = set.parameters.map { GrowingBuffer(count: perRow ? $0.rows : $0.count) }
+    /// Zeros.
+    init(for set: ParameterSet) {
+        buffers = set.parameters.map { GrowingBuffer(count: $0.count) }
     }
 
     subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> { buffers[parameter.index].start }

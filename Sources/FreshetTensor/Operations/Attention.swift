@@ -61,16 +61,9 @@ extension Tape {
         let key = inputs.keysAndValues.values + block.keyOffset(C, width)
         let probabilities = pool.take(rows * seen)
         multiply(
-            rows,
-            seen,
-            width,
-            query,
-            aStride: C,
-            key,
-            bStride: 2 * C,
-            transposeB: true,
-            into: probabilities,
-            cStride: seen
+            MatrixView(query, rows, width, stride: C),
+            MatrixView(key, seen, width, stride: 2 * C).transposed,
+            into: MutableMatrixView(probabilities, rows, seen)
         )
         let dropped = rate > 0 ? pool.take(rows * seen) : nil
         freshet_causal_softmax_forward(
@@ -86,15 +79,9 @@ extension Tape {
             seen
         )
         multiply(
-            rows,
-            width,
-            seen,
-            dropped ?? probabilities,
-            aStride: seen,
-            key + C,
-            bStride: 2 * C,
-            into: y.values + block.queryOffset(C, width),
-            cStride: C
+            MatrixView(dropped ?? probabilities, rows, seen),
+            MatrixView(key + C, seen, width, stride: 2 * C),
+            into: MutableMatrixView(y.values + block.queryOffset(C, width), rows, width, stride: C)
         )
         var done = block
         done.probabilities = probabilities
@@ -107,41 +94,22 @@ extension Tape {
         _ inputs: AttentionInputs,
         _ dqueries: UnsafeMutablePointer<Float>,
         _ dkeys: UnsafeMutablePointer<Float>,
-        _ dy: UnsafeMutablePointer<Float>
+        _ dyValues: UnsafeMutablePointer<Float>
     ) {
         guard let probabilities = block.probabilities, let dropped = block.dropped, let gradients else { return }
         let (C, width, bias, scale) = (inputs.queries.columns, inputs.width, inputs.bias, inputs.scale)
         let (rows, seen) = (block.rows, block.seen)
         let queryOffset = block.queryOffset(C, width)
         let keyOffset = block.keyOffset(C, width)
-        let query = inputs.queries.values + queryOffset
-        let key = inputs.keysAndValues.values + keyOffset
+        let query = MatrixView(inputs.queries.values + queryOffset, rows, width, stride: C)
+        let key = MatrixView(inputs.keysAndValues.values + keyOffset, seen, width, stride: 2 * C)
+        let value = MatrixView(inputs.keysAndValues.values + keyOffset + C, seen, width, stride: 2 * C)
+        let dy = MatrixView(dyValues + queryOffset, rows, width, stride: C)
+        let dkey = MutableMatrixView(dkeys + keyOffset, seen, width, stride: 2 * C)
+        let dvalue = MutableMatrixView(dkeys + keyOffset + C, seen, width, stride: 2 * C)
         let dscores = pool.take(rows * seen)
-        multiply(
-            rows,
-            seen,
-            width,
-            dy + queryOffset,
-            aStride: C,
-            key + C,
-            bStride: 2 * C,
-            transposeB: true,
-            into: dscores,
-            cStride: seen
-        )
-        multiply(
-            seen,
-            width,
-            rows,
-            dropped,
-            aStride: seen,
-            transposeA: true,
-            dy + queryOffset,
-            bStride: C,
-            into: dkeys + keyOffset + C,
-            cStride: 2 * C,
-            beta: 1
-        )
+        multiply(dy, value.transposed, into: MutableMatrixView(dscores, rows, seen))
+        multiply(MatrixView(dropped, rows, seen).transposed, dy, into: dvalue, beta: 1)
         freshet_causal_softmax_backward(
             dscores,
             bias.map { gradients.dense($0) + block.head * $0.columns },
@@ -152,33 +120,10 @@ extension Tape {
             rows,
             seen
         )
-        multiply(
-            rows,
-            width,
-            seen,
-            dscores,
-            aStride: seen,
-            key,
-            bStride: 2 * C,
-            into: dqueries + queryOffset,
-            cStride: C,
-            alpha: scale,
-            beta: 1
-        )
-        multiply(
-            seen,
-            width,
-            rows,
-            dscores,
-            aStride: seen,
-            transposeA: true,
-            query,
-            bStride: C,
-            into: dkeys + keyOffset,
-            cStride: 2 * C,
-            alpha: scale,
-            beta: 1
-        )
+        let dscore = MatrixView(dscores, rows, seen)
+        let dquery = MutableMatrixView(dqueries + queryOffset, rows, width, stride: C)
+        multiply(dscore, key, into: dquery, alpha: scale, beta: 1)
+        multiply(dscore.transposed, query, into: dkey, alpha: scale, beta: 1)
     }
 }
 

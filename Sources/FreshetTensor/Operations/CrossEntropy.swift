@@ -31,50 +31,17 @@ extension Tape {
         var loss = 0.0
         for start in stride(from: 0, to: N, by: blockRows) {
             let rows = min(blockRows, N - start)
-            let block = x.values + start * C
-            multiply(
-                rows,
-                V,
-                C,
-                block,
-                aStride: C,
-                table.pointer,
-                bStride: C,
-                transposeB: true,
-                into: logits,
-                cStride: V
-            )
+            let block = MatrixView(x.values + start * C, rows, C)
+            multiply(block, table.matrix.transposed, into: MutableMatrixView(logits, rows, V))
             if let bias { freshet_add_bias(logits, bias.pointer, rows, V) }
             for r in 0..<rows {
                 let target = Int(targets[start + r])
                 loss += Double(freshet_cross_entropy(logits + r * V, target, scale, smoothing, V))
             }
             guard let dx, let gradients else { continue }
-            multiply(
-                rows,
-                C,
-                V,
-                logits,
-                aStride: V,
-                table.pointer,
-                bStride: C,
-                into: dx.pointer + start * C,
-                cStride: C,
-                beta: dx.beta
-            )
-            multiply(
-                V,
-                C,
-                rows,
-                logits,
-                aStride: V,
-                transposeA: true,
-                block,
-                bStride: C,
-                into: gradients.dense(table),
-                cStride: C,
-                beta: 1
-            )
+            let dlogits = MatrixView(logits, rows, V)
+            multiply(dlogits, table.matrix, into: MutableMatrixView(dx.pointer + start * C, rows, C), beta: dx.beta)
+            multiply(dlogits.transposed, block, into: MutableMatrixView(gradients.dense(table), V, C), beta: 1)
             if let bias { freshet_sum_rows(gradients.dense(bias), logits, rows, V) }
         }
         return loss

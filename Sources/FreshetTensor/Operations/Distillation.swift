@@ -33,7 +33,7 @@ extension Tape {
         let rows = pool.take(K * C)
         freshet_gather(rows, table.pointer, items.baseAddress!, K, C)
         let logits = pool.take(N * K)
-        multiply(N, K, C, x.values, aStride: C, rows, bStride: C, transposeB: true, into: logits, cStride: K)
+        multiply(x.matrix, MatrixView(rows, K, C).transposed, into: MutableMatrixView(logits, N, K))
         precondition(knownItems <= teacherTable.rows, "distillation: \(knownItems) of \(teacherTable.rows) rows")
         let taught = teacherLogits(teacher, teacherTable, items, knownItems: knownItems)
         var loss = 0.0
@@ -49,9 +49,10 @@ extension Tape {
         }
         guard isRecording, let gradients else { return loss }
         let dx = accumulator(of: x)
-        multiply(N, C, K, logits, aStride: K, rows, bStride: C, into: dx.pointer, cStride: C, beta: dx.beta)
+        let dlogits = MatrixView(logits, N, K)
+        multiply(dlogits, MatrixView(rows, K, C), into: MutableMatrixView(dx.pointer, N, C), beta: dx.beta)
         // The gathered rows are no longer needed as values: their gradient takes the place.
-        multiply(K, C, N, logits, aStride: K, transposeA: true, x.values, bStride: C, into: rows, cStride: C)
+        multiply(dlogits.transposed, x.matrix, into: MutableMatrixView(rows, K, C))
         gradients.add(rows, toRows: items, of: table)
         return loss
     }
@@ -70,7 +71,7 @@ extension Tape {
             (rows + k * C).update(from: table.pointer + known * C, count: C)
         }
         let logits = pool.take(N * K)
-        multiply(N, K, C, teacher.values, aStride: C, rows, bStride: C, transposeB: true, into: logits, cStride: K)
+        multiply(teacher.matrix, MatrixView(rows, K, C).transposed, into: MutableMatrixView(logits, N, K))
         return logits
     }
 }

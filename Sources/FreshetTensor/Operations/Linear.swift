@@ -14,38 +14,15 @@ extension Tape {
         let (N, I, O) = (x.rows, x.columns, weight.columns)
         precondition(weight.rows == I, "linear: \(I) inputs, \(weight.name) takes \(weight.rows)")
         let y = make(N, O)
-        multiply(N, O, I, x.values, aStride: I, weight.pointer, bStride: O, into: y.values, cStride: O)
+        multiply(x.matrix, weight.matrix, into: y.mutableMatrix)
         if let bias { freshet_add_bias(y.values, bias.pointer, N, O) }
         record { [unowned self] in
-            guard let dy = gradientIfReached(y), let gradients else { return }
+            guard let dyValues = gradientIfReached(y), let gradients else { return }
             let dx = accumulator(of: x)
-            multiply(
-                N,
-                I,
-                O,
-                dy,
-                aStride: O,
-                weight.pointer,
-                bStride: O,
-                transposeB: true,
-                into: dx.pointer,
-                cStride: I,
-                beta: dx.beta
-            )
-            multiply(
-                I,
-                O,
-                N,
-                x.values,
-                aStride: I,
-                transposeA: true,
-                dy,
-                bStride: O,
-                into: gradients.dense(weight),
-                cStride: O,
-                beta: 1
-            )
-            if let bias { freshet_sum_rows(gradients.dense(bias), dy, N, O) }
+            let dy = MatrixView(dyValues, N, O)
+            multiply(dy, weight.matrix.transposed, into: MutableMatrixView(dx.pointer, N, I), beta: dx.beta)
+            multiply(x.matrix.transposed, dy, into: MutableMatrixView(gradients.dense(weight), I, O), beta: 1)
+            if let bias { freshet_sum_rows(gradients.dense(bias), dyValues, N, O) }
         }
         return y
     }

@@ -71,16 +71,9 @@ extension Tape {
             let offset = head * width
             let (query, keys) = (query + offset, rows + offset)
             multiply(
-                1,
-                seen,
-                width,
-                query,
-                aStride: C,
-                keys,
-                bStride: 2 * C,
-                transposeB: true,
-                into: scores,
-                cStride: seen
+                MatrixView(query, 1, width),
+                MatrixView(keys, seen, width, stride: 2 * C).transposed,
+                into: MutableMatrixView(scores, 1, seen)
             )
             freshet_causal_softmax_forward(
                 scores,
@@ -95,15 +88,9 @@ extension Tape {
                 seen
             )
             multiply(
-                1,
-                width,
-                seen,
-                scores,
-                aStride: seen,
-                keys + C,
-                bStride: 2 * C,
-                into: y + offset,
-                cStride: C
+                MatrixView(scores, 1, seen),
+                MatrixView(keys + C, seen, width, stride: 2 * C),
+                into: MutableMatrixView(y + offset, 1, width)
             )
         }
     }

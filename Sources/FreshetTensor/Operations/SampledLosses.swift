@@ -31,16 +31,9 @@ extension Tape {
         let width = K + 1
         let logits = pool.take(N * width)
         multiply(
-            N,
-            K,
-            C,
-            x.values,
-            aStride: C,
-            negative,
-            bStride: C,
-            transposeB: true,
-            into: logits + 1,
-            cStride: width
+            x.matrix,
+            MatrixView(negative, K, C).transposed,
+            into: MutableMatrixView(logits + 1, N, K, stride: width)
         )
         var loss = 0.0
         for n in 0..<N {
@@ -54,31 +47,10 @@ extension Tape {
         }
         guard isRecording, let gradients else { return loss }
         let dx = accumulator(of: x)
-        multiply(
-            N,
-            C,
-            K,
-            logits + 1,
-            aStride: width,
-            negative,
-            bStride: C,
-            into: dx.pointer,
-            cStride: C,
-            beta: dx.beta
-        )
+        let dlogits = MatrixView(logits + 1, N, K, stride: width)
+        multiply(dlogits, MatrixView(negative, K, C), into: MutableMatrixView(dx.pointer, N, C), beta: dx.beta)
         let dnegative = negative  // No longer needed as values.
-        multiply(
-            K,
-            C,
-            N,
-            logits + 1,
-            aStride: width,
-            transposeA: true,
-            x.values,
-            bStride: C,
-            into: dnegative,
-            cStride: C
-        )
+        multiply(dlogits.transposed, x.matrix, into: MutableMatrixView(dnegative, K, C))
         gradients.add(dnegative, toRows: negatives, of: table)
         for n in 0..<N {
             freshet_axpy(dx.pointer + n * C, positive + n * C, logits[n * width], C)

@@ -10,10 +10,12 @@ struct Evaluate: FreshetCommand {
         abstract: "Measure recommendations, or a model, against what users did next.",
         discussion: """
             A file of recommendations is measured as it stands, whoever made it. A snapshot ranks the whole catalogue \
-            for every user of the truth; --sampled-negatives reproduces old papers and nothing else.
+            for every user of the truth; --sampled-negatives reproduces old papers and nothing else. With --ratings \
+            a model that predicts ratings (matrix-factorization with trainer sgd) is measured by their errors.
 
               freshet evaluate --recommendations recommendations.tsv --truth test.tsv --json
               freshet evaluate --snapshot model --truth test.tsv
+              freshet evaluate --snapshot model --truth ratings.tsv --ratings --liked-from 4
             """
     )
 
@@ -40,6 +42,12 @@ struct Evaluate: FreshetCommand {
     @Option(help: ArgumentHelp("With --snapshot: rank each target among so many random items only.", valueName: "n"))
     var sampledNegatives: Int?
 
+    @Flag(help: "With --snapshot: measure predicted ratings against the truth's values: MSE, RMSE, MAE.")
+    var ratings = false
+
+    @Option(help: ArgumentHelp("With --ratings: from which rating on an item is liked.", valueName: "rating"))
+    var likedFrom: Float = 4
+
     @OptionGroup var evaluation: EvaluationOptionGroup
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var common: CommonOptions
@@ -54,8 +62,11 @@ struct Evaluate: FreshetCommand {
         guard snapshot == nil || training == nil else {
             throw ValidationError("--training goes with --recommendations; a snapshot knows what it learned from.")
         }
-        guard snapshot != nil || (sampledNegatives == nil && !includeSeen) else {
-            throw ValidationError("--sampled-negatives and --include-seen go with --snapshot.")
+        guard snapshot != nil || (sampledNegatives == nil && !includeSeen && !ratings) else {
+            throw ValidationError("--sampled-negatives, --include-seen and --ratings go with --snapshot.")
+        }
+        guard !ratings || (sampledNegatives == nil && !includeSeen) else {
+            throw ValidationError("--ratings ranks nothing: leave --sampled-negatives and --include-seen out.")
         }
     }
 
@@ -84,6 +95,7 @@ struct Evaluate: FreshetCommand {
     }
 
     private func evaluate(snapshot: Snapshot, _ truth: Dataset) throws -> EvaluationResult {
+        if ratings { return try evaluateRatings(snapshot: snapshot, truth) }
         // An item that the snapshot does not know gets a number past its catalogue, and is missed.
         var items = snapshot.dataset.items
         var contexts: [ScoringContext] = []
