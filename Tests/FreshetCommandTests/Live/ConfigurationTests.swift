@@ -47,6 +47,18 @@ import Testing
         #expect(loop.problem(ServeSettings(), .document(other)) == nil)
     }
 
+    /// What `GET /v1/settings` and the dashboard show.
+    @Test func whatIsInForceBearsTheNamesOfTheFile() throws {
+        var settings = ServeSettings()
+        settings.server.rateLimit.burst = 7
+        settings.sources = ["server.rate_limit.burst": "flag"]
+        let inForce = settings.inForce
+        #expect(inForce.map(\.key) == reader.settings.map(\.key))
+        let burst = try #require(inForce.first { $0.source != "default" })
+        #expect(burst.key == "server.rate_limit.burst" && burst.source == "flag")
+        #expect(burst.value as? SettingValue == .number(7))
+    }
+
     @Test func keysAndVariablesAreUnique() {
         #expect(Set(reader.settings.map(\.key)).count == reader.settings.count)
         #expect(Set(reader.settings.map(\.variable)).count == reader.settings.count)
