@@ -27,7 +27,7 @@ TARGET = 120
 
 def first_version(rate, folder, options):
     """One run: seconds until a trained version serves, and what it adds to the counts after so many more."""
-    arguments = ["--import", str(SAMPLE), "--import-until", OPENING]
+    arguments = ["--import", str(SAMPLE), "--until", OPENING]
     with Engine(folder / f"rate{rate}", options.binary, arguments=arguments, log=folder / f"rate{rate}.log") as engine:
         imported = engine.wait_ready(600)
         began = time.monotonic()
