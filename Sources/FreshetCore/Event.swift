@@ -72,6 +72,14 @@ public struct Event: Sendable, Equatable, Codable {
         }
     }
 
+    /// Milliseconds from a number of seconds; `nil` where ``time(fromSeconds:)`` is.
+    package static func milliseconds(fromSeconds seconds: Double) -> Int64? {
+        guard let whole = time(fromSeconds: seconds), abs(whole) < 1 << 53 else { return nil }
+        // To the microsecond first, so that 0.257 s are 257 ms although no Double is 0.257; never into another second.
+        let rest = ((seconds - Double(whole)) * 1e6).rounded() / 1e3
+        return whole * 1000 + min(Int64(rest.rounded(.down)), 999)
+    }
+
     /// A time from a number of seconds, rounded down; `nil` from 2⁵³ on, where numbers in JSON are no longer exact.
     public static func time(fromSeconds seconds: Double) -> Int64? {
         abs(seconds) < 0x1p53 ? Int64(seconds.rounded(.down)) : nil

@@ -26,6 +26,20 @@ public struct ImportOptions: Sendable, Equatable {
         case seconds
         /// Milliseconds since 1970.
         case milliseconds
+        /// Microseconds since 1970.
+        case microseconds
+        /// Nanoseconds since 1970.
+        case nanoseconds
+    }
+
+    /// Whether the first row of a table names its columns.
+    public enum HeaderPolicy: String, Sendable, Codable, CaseIterable {
+        /// The reader looks.
+        case auto
+        /// It does.
+        case yes
+        /// It is a row like any other; columns are named by position, from 1.
+        case no
     }
 
     /// Whether a malformed line ends the import instead of being dropped and reported.
@@ -36,8 +50,16 @@ public struct ImportOptions: Sendable, Equatable {
     public var unknownItems = UnknownItemPolicy.keep
     /// The times that are believed, in seconds since 1970; events outside are dropped.
     public var timeRange = ImportOptions.plausibleTimes
-    /// The unit of times that are plain numbers, where the format does not fix it.
-    public var timeUnit = TimeUnit.seconds
+    /// The unit of times that are plain numbers; recognised by their size when `nil`.
+    public var timeUnit: TimeUnit?
+    /// The form of times, where it cannot be told from them, such as `%d/%m/%Y`.
+    public var timePattern: TimePattern?
+    /// How characters stand as bytes; recognised when `nil`.
+    public var encoding: TextEncoding?
+    /// What parts the fields of a table; recognised when `nil`.
+    public var separator: TableDialect.Separator?
+    /// Whether the first row of a table names its columns.
+    public var header = HeaderPolicy.auto
     /// Events whose value is lower are dropped, such as ratings below 4; events without a value stay.
     public var minimumValue: Float?
     /// k-core: every user that stays has at least so many events, on items that stay.
@@ -46,10 +68,15 @@ public struct ImportOptions: Sendable, Equatable {
     public var itemCore = 0
     /// Users with fewer events are dropped once, after everything else.
     public var minimumHistory = 0
-    /// A file of item details (`.jsonl`, or `.csv`/`.tsv` with a header) for formats that have none of their own.
+    /// A file of item details (JSON lines or a table) for formats that have none of their own.
     public var catalogue: String?
-    /// For `csv` and `tsv`: the column of each role (`user`, `item`, `time`, `type`, `value`).
+    /// For tables and JSON lines of events: the column of each role (``TableColumns/roles``).
     public var columns: [String: String] = [:]
+    /// For the catalogue: the column of each role (``CatalogueColumns/roles``).
+    public var catalogueColumns: [String: String] = [:]
+
+    /// The reading ends after so many events, for a look at the first of them.
+    var eventLimit: Int?
 
     /// Creates the defaults: everything that can be read is kept.
     public init() {}
@@ -63,6 +90,9 @@ public struct ImportOptions: Sendable, Equatable {
         for (name, value) in [("user core", userCore), ("item core", itemCore), ("minimum history", minimumHistory)]
         where value < 0 {
             throw FreshetError(.usage, "The \(name) is \(value).", remedy: "Give a number of events, 0 for no limit.")
+        }
+        if timeUnit != nil, timePattern != nil {
+            throw FreshetError(.usage, "Both a unit and a format of times are given.", remedy: "Give one of them.")
         }
         if let minimumValue, !minimumValue.isFinite {
             throw FreshetError(.usage, "The minimum value is \(minimumValue).", remedy: "Give a number.")

@@ -23,6 +23,36 @@ import Testing
         #expect(Timestamp.seconds(from: text) == nil)
     }
 
+    /// Noon of 1 May 2024 in UTC, in every form of ISO 8601 that names it.
+    @Test(arguments: [
+        "2024-05-01T12:00:00Z", "2024-05-01 12:00:00 UTC", "2024-05-01 12:00:00+00", "2024-05-01T12:00:00+0000",
+        "2024-05-01T14:00:00+02", "2024-05-01T17:30:00+0530", "2024-05-01T07:00:00-05:00", "20240501T120000Z",
+        "20240501T1200", "2024-05-01T12", "2024-122T12:00:00Z", "2024122T120000Z", "2024-W18-3T12:00:00Z",
+        "2024W183T12", "2024/05/01 12:00:00", "2024/5/1 12:00", "2024-05-01T14:00:00+02:00[Europe/Berlin]",
+        "2024-05-01T09:00:00\u{2212}03:00", "2024-05-01  12:00:00 GMT", "2024-05-01T12:00:00.0000000Z",
+    ])
+    func readsEveryForm(text: String) {
+        #expect(Timestamp.milliseconds(from: text) == 1_714_564_800_000)
+    }
+
+    @Test(arguments: [
+        ("2024-05-01T12:00:00.257Z", 257), ("2024-05-01T12:00:00,257999Z", 257), ("2024-05-01T12:00:00.5", 500),
+        ("2024-05-01T12:00.5Z", 30_000), ("2024-05-01T12,25Z", 900_000), ("20240501T120000.001Z", 1),
+        ("2024-05-01T12:00:00.123456789012345Z", 123),
+    ])
+    func keepsMilliseconds(text: String, rest: Int64) {
+        #expect(Timestamp.milliseconds(from: text) == 1_714_564_800_000 + rest)
+        #expect(Timestamp.seconds(from: text) == 1_714_564_800 + rest / 1000)
+    }
+
+    @Test(arguments: [
+        "2024-366T00:00:00Zx", "2023-366", "2024-W53-1", "2024-W00-1", "2024-W18-8", "2024-05-01T12:00:00 CET",
+        "2024-05-01T1200:00", "2024-05-01T12:00:00+02:00[Berlin", "2024-05-01T12:00:00,", "01/05/2024", "45413.5",
+    ])
+    func refusesOtherForms(text: String) {
+        #expect(Timestamp.milliseconds(from: text) == nil)
+    }
+
     @Test func agreesWithFoundation() {
         let formatter = ISO8601DateFormatter()
         for seconds in stride(from: Int64(-60_000_000_000), through: 250_000_000_000, by: 987_654_321) {

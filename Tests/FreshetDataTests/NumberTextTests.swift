@@ -5,9 +5,6 @@ import Testing
 @Suite struct NumberTextTests {
     func double(_ text: String) -> Double? { Array(text.utf8).withUnsafeBufferPointer { NumberText.double($0) } }
     func integer(_ text: String) -> Int64? { Array(text.utf8).withUnsafeBufferPointer { NumberText.integer($0) } }
-    func time(_ text: String, _ unit: ImportOptions.TimeUnit = .seconds) -> Int64? {
-        Array(text.utf8).withUnsafeBufferPointer { NumberText.time($0, unit: unit) }
-    }
 
     @Test func agreesWithTheStandardLibrary() {
         var generator = TestGenerator(seed: 5)
@@ -46,17 +43,5 @@ import Testing
         #expect(integer("999999999999999999") == 999_999_999_999_999_999)
         #expect(integer("1000000000000000000") == nil)
         #expect(integer("1.0") == nil)
-    }
-
-    @Test func readsTimes() {
-        #expect(time("100") == 100)
-        #expect(time("100.9") == 100)
-        #expect(time("-100.1") == -101)
-        #expect(time("1.7e9") == 1_700_000_000)
-        #expect(time("1999", .milliseconds) == 1)
-        #expect(time("-1", .milliseconds) == -1)
-        #expect(time("1970-01-01T00:01:40Z", .milliseconds) == 100)
-        #expect(time("yesterday") == nil)
-        #expect(time("1e300") == nil)
     }
 }

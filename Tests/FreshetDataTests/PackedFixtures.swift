@@ -23,6 +23,28 @@ enum PackedFixtures {
             + "AAAA2FKZQjoHRo8AAaEBwPwVAIC9U9GxxGf7AgAAAAAEWVo="
     )
 
+    /// An archive of `shop/events.csv`, beside a folder and what systems add.
+    static let zip = data(
+        "UEsDBBQAAAAIAAAAoVgAAAAAAgAAAAAAAAAFAAAAc2hvcC8DAFBLAwQUAAAACAAAAKFYOOenThQAAAASAAAADwAAAHNob3AvZXZl"
+            + "bnRzLmNzdistTi3SySxJzeVK1KngStKp5AIAUEsDBBQAAAAIAAAAoVivd9JiAwAAAAEAAAAKAAAAX19NQUNPU1gveKsCAFBLAQIU"
+            + "AxQAAAAIAAAAoVgAAAAAAgAAAAAAAAAFAAAAAAAAAAAAAACAAQAAAABzaG9wL1BLAQIUAxQAAAAIAAAAoVg456dOFAAAABIAAAAP"
+            + "AAAAAAAAAAAAAACAASUAAABzaG9wL2V2ZW50cy5jc3ZQSwECFAMUAAAACAAAAKFYr3fSYgMAAAABAAAACgAAAAAAAAAAAAAAgAFm"
+            + "AAAAX19NQUNPU1gveFBLBQYAAAAAAwADAKgAAACRAAAAAAA="
+    )
+    /// The same table as `e.csv`, not packed.
+    static let storedZip = data(
+        "UEsDBBQAAAAAAAAAoVg456dOEgAAABIAAAAFAAAAZS5jc3Z1c2VyLGl0ZW0KYSx4CmIseQpQSwECFAMUAAAAAAAAAKFYOOenThIA"
+            + "AAASAAAABQAAAAAAAAAAAAAAgAEAAAAAZS5jc3ZQSwUGAAAAAAEAAQAzAAAANQAAAAAA"
+    )
+    /// An archive of `d/ratings.csv` and `d/movies.csv` in the form of MovieLens, made up.
+    static let zipOfTwo = data(
+        "UEsDBBQAAAAIAAAAoVhGtdHtNgAAADgAAAANAAAAZC9yYXRpbmdzLmNzdistTi3yTNHJzS/LTAXSRYklmXnpOiWZuanFJYm5BVzm"
+            + "OsYGOkZ6pjqmBiC2oY6JnoGOiQEXAFBLAwQUAAAACAAAAKFYwcyiNikAAAAnAAAADAAAAGQvbW92aWVzLmNzdsvNL8tM9UzRKcks"
+            + "yUnVSU/NK0ot5jI20IlQ0DC0tDTV1HEpSsxN5AIAUEsBAhQDFAAAAAgAAAChWEa10e02AAAAOAAAAA0AAAAAAAAAAAAAAIABAAAA"
+            + "AGQvcmF0aW5ncy5jc3ZQSwECFAMUAAAACAAAAKFYwcyiNikAAAAnAAAADAAAAAAAAAAAAAAAgAFhAAAAZC9tb3ZpZXMuY3N2UEsF"
+            + "BgAAAAACAAIAdQAAALQAAAAAAA=="
+    )
+
     private static func data(_ base64: String) -> Data {
         Data(base64Encoded: base64) ?? Data()
     }

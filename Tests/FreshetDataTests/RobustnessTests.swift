@@ -28,18 +28,17 @@ import Testing
     func refusesBinaryFiles(format: String?) {
         let binary = Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 89 ^ $0 >> 3) })
         #expect(error(binary, format: format)?.message.contains("not text") == true)
-        let utf16 = "a x\nb y\n".data(using: .utf16LittleEndian)!
-        #expect(error(utf16, format: format)?.remedy?.contains("UTF-16") == true)
     }
 
     @Test func dropsBadIdentifiers() throws {
         let long = String(repeating: "i", count: 10_000)
-        var data = Data("a x\n".utf8)
+        // Two characters beside one fault: the file is UTF-8 with damage, and not in another encoding.
+        var data = Data("a x\né ü\n".utf8)
         data += [0x62, 0xFF, 0x20, 0x78, 0x0A]  // b, a byte that is no UTF-8, and x
         data += Data("c\0 x\nd \(long)\n\ty\ne \(String(repeating: "k", count: 256))\n".utf8)
         let result = try read(data, format: "pairs")
-        #expect(result.dataset.users.count == 2)
-        #expect(result.dataset.items.count == 2)
+        #expect(result.dataset.users.count == 3)
+        #expect(result.dataset.items.count == 3)
         let report = result.report
         #expect(report.count(of: .identifierNotUTF8) == 1)
         #expect(report.count(of: .identifierWithNUL) == 1)
@@ -58,10 +57,16 @@ import Testing
         #expect(report.count(of: .timeOutOfRange) >= 2)
     }
 
-    @Test func saysMillisecondsWhenAllTimesAreAbsurd() {
-        let error = error(Data("user,item,time\na,x,1700000000000\n".utf8))
-        #expect(error?.message.contains("1 × time out of range") == true)
-        #expect(error?.remedy?.contains("milliseconds") == true)
+    @Test func saysMillisecondsWhenAllTimesAreInThem() throws {
+        var options = ImportOptions()
+        options.timeUnit = .seconds
+        let path = try folder.write("user,item,time\na,x,1700000000000\n", to: "events")
+        let table = #expect(throws: FreshetError.self) { try DatasetReader(options: options).read(path: path) }
+        #expect(table?.message.contains("1 × time in another unit") == true)
+        #expect(table?.message.contains("'1700000000000' is in milliseconds") == true)
+        let native = error(Data(#"{"user":"a","item":"x","time":1700000000000}"#.utf8))
+        #expect(native?.message.contains("1 × time out of range") == true)
+        #expect(native?.remedy?.contains("milliseconds") == true)
     }
 
     @Test func saysWhatWasDroppedWhenNothingIsLeft() {

@@ -57,7 +57,7 @@ import Testing
 
     @Test func refusesUnknownRoles() throws {
         let error = #expect(throws: FreshetError.self) { try read("a,b\n1,2\n", format: "csv", ["usr": "a"]) }
-        #expect(error?.remedy == "Known: item, time, type, user, value.")
+        #expect(error?.remedy == "Known: item, session, time, type, user, value.")
     }
 
     @Test func dropsBadRows() throws {
@@ -73,6 +73,7 @@ import Testing
         options.timeUnit = .milliseconds
         let path = try folder.write("user,item,time\na,x,1700000000999\n", to: "table")
         #expect(try DatasetReader(options: options).read(path: path).dataset.histories.times == [1_700_000_000])
+        #expect(try DatasetReader().read(path: path).dataset.histories.times == [1_700_000_000])
     }
 
     @Test func readsACatalogueTable() throws {

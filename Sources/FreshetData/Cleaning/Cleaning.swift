@@ -17,6 +17,7 @@ enum Cleaning {
         report.eventsKept = dataset.histories.eventCount
         report.usersKept = dataset.users.count
         report.itemsKept = dataset.items.count
+        report.warnings = Warnings.of(dataset)
         return (dataset, report)
     }
 
@@ -88,8 +89,10 @@ enum Cleaning {
     }
 
     private static func remedy(for report: CleaningReport) -> String {
-        if report.drops.max(by: { $0.count < $1.count })?.reason == .timeOutOfRange {
-            return "Widen the range of times; if they count milliseconds, say so."
+        switch report.drops.max(by: { $0.count < $1.count })?.reason {
+        case .timeOutOfRange: return "Widen the range of times; if they count milliseconds, say so."
+        case .otherTimeUnit: return "Leave out the unit of times, or give the right one."
+        default: break
         }
         return "Check the format (known: \(Importers.all.map(\.name).joined(separator: ", "))) and the filters."
     }

@@ -18,6 +18,8 @@ public struct CleaningReport: Sendable, Equatable, Codable {
         case identifierWithNUL = "NUL byte in id"
         /// An event without a time among events with one.
         case missingTime = "missing time"
+        /// An event whose time is in another unit than most of its column.
+        case otherTimeUnit = "time in another unit"
         /// An event outside ``ImportOptions/timeRange``.
         case timeOutOfRange = "time out of range"
         /// An event below ``ImportOptions/minimumValue``.
@@ -41,7 +43,7 @@ public struct CleaningReport: Sendable, Equatable, Codable {
         public var isMalformed: Bool {
             switch self {
             case .malformedLine, .lineTooLong, .emptyIdentifier, .longIdentifier, .identifierNotUTF8,
-                .identifierWithNUL:
+                .identifierWithNUL, .otherTimeUnit:
                 true
             default: false
             }
@@ -85,6 +87,16 @@ public struct CleaningReport: Sendable, Equatable, Codable {
     public internal(set) var itemsKept = 0
     /// What was dropped, by reason in the order of ``Reason``.
     public internal(set) var drops: [Drop] = []
+
+    /// What was understood of the files: encodings, separators, columns and forms of times.
+    public internal(set) var notes: [String] = []
+    /// What was kept but may not be what it seems.
+    public internal(set) var warnings: [String] = []
+
+    /// Adds what was understood of a file.
+    mutating func note(_ text: String) {
+        if !notes.contains(text) { notes.append(text) }
+    }
 
     /// How many examples of each reason are kept.
     static let exampleLimit = 3
@@ -135,6 +147,8 @@ extension CleaningReport: CustomStringConvertible {
                 lines.append("    \(example.place)\(example.detail)")
             }
         }
+        lines += warnings.map { "  warning: \($0)" }
+        lines += notes.map { "  read \($0)" }
         return lines.joined(separator: "\n")
     }
 }

@@ -4,58 +4,102 @@ import FreshetCore
 extension EventCollector {
     /// Calls `body` with every line of a file that is not empty; packed files are unpacked on the way.
     public func forEachLine(of path: String, _ body: (Bytes) throws -> Void) throws {
-        let reader = try open(path)
-        while let line = try reader.next() {
-            if try isUsable(line), !line.bytes.isEmpty { try body(line.bytes) }
-        }
-        report.linesRead += reader.linesRead
+        try forEachLine(of: open(path), body)
     }
 
-    /// Calls `body` with the fields of every row of a table with a header, quoted as in RFC 4180.
+    /// Calls `body` with the fields of every row of a table.
     ///
-    /// The separator (tab, comma, semicolon or bar) is the one that the header has most of. In a table with tabs a
-    /// quoted field ends on its line. Rows of another number of fields than the header are dropped as malformed.
+    /// What parts the fields, how they are quoted and whether the first row names the columns is seen from the first
+    /// rows. A file of JSON objects is a table of their fields. Rows of another number of fields than the header are dropped as malformed.
     ///
     /// - Parameters:
     ///   - path: the table's file.
-    ///   - select: finds the columns in the header.
+    ///   - names: the names of the columns, for a form that has no header.
+    ///   - select: finds the columns in what was seen.
     ///   - body: gets what `select` found and the fields of a row.
-    /// - Throws: what `select` and `body` throw, and ``FreshetError`` when the file cannot be read.
+    /// - Throws: what `select` and `body` throw, and ``FreshetError`` when the file is no table.
     public func forEachRow<Columns>(
         of path: String,
-        select: (TableHeader) throws -> Columns,
+        names: [String]? = nil,
+        select: (TableLook) throws -> Columns,
         _ body: (Columns, [Bytes]) throws -> Void
     ) throws {
-        let reader = try open(path)
-        guard let first = try reader.next(), try isUsable(first) else {
+        let text = try open(path)
+        guard let look = TableLook(text, file: place.file, options: options, names: names) else {
             throw FreshetError(
-                .invalidData,
-                "'\(path)' has no header.",
-                remedy: "Its first line must name the columns."
+                .usage,
+                "'\(place.file)' is no table: its lines have different numbers of fields, by tabs, commas, semicolons, "
+                    + "bars, :: and blanks alike.",
+                remedy: "If you know what parts its fields, give it: --separator ';'"
             )
         }
-        let separator = TableHeader.separator(of: first.bytes)
-        var row = QuotedFields(separator: separator)
-        row.cut(first.bytes)
-        let names = row.fields.map { decodeText($0).trimmingCharacters(in: .whitespaces) }
-        let columns = try select(TableHeader(names: names, file: place.file))
+        let columns = try select(look)
+        switch look.form {
+        case .json: try forEachObject(of: text, look, columns, body)
+        case .separated(let dialect): try forEachRow(of: text, dialect, look, columns, body)
+        }
+    }
 
-        let isTabbed = separator == UInt8(ascii: "\t")
-        while let line = try isTabbed ? reader.next() : reader.nextRecord(separator: separator) {
+    private func forEachLine(of text: TextFile, _ body: (Bytes) throws -> Void) throws {
+        let reader = LineReader(text.source)
+        defer { report.linesRead += reader.linesRead }
+        while let line = try reader.next() {
+            if try isUsable(line), !line.bytes.isEmpty { try body(line.bytes) }
+        }
+    }
+
+    private func forEachObject<Columns>(
+        of text: TextFile,
+        _ look: TableLook,
+        _ columns: Columns,
+        _ body: (Columns, [Bytes]) throws -> Void
+    ) throws {
+        let reader = JSONObjectReader(names: look.header.names)
+        var fields: [Bytes] = []
+        try forEachLine(of: text) { line in
+            do throws(JSONFault) {
+                try reader.read(line)
+            } catch {
+                return try drop(.malformedLine, error.description)
+            }
+            fields.removeAll(keepingCapacity: true)
+            for position in look.header.names.indices { fields.append(reader.bytes(position)) }
+            try body(columns, fields)
+        }
+    }
+
+    private func forEachRow<Columns>(
+        of text: TextFile,
+        _ dialect: TableDialect,
+        _ look: TableLook,
+        _ columns: Columns,
+        _ body: (Columns, [Bytes]) throws -> Void
+    ) throws {
+        let reader = LineReader(text.source)
+        defer { report.linesRead += reader.linesRead }
+        for _ in 0..<look.skippedLines { _ = try reader.nextRecord(dialect) }
+        var row = FieldCutter(dialect)
+        let width = look.header.names.count
+        while let line = try reader.nextRecord(dialect) {
             guard try isUsable(line), !line.bytes.isEmpty else { continue }
             row.cut(line.bytes)
-            guard row.fields.count == names.count else {
-                try drop(.malformedLine, "\(row.fields.count) fields under a header of \(names.count)")
+            // Some programs end every row with a separator.
+            guard row.fields.count == width || row.fields.count == width + 1 && row.fields[width].isEmpty else {
+                try drop(.malformedLine, "\(row.fields.count) fields where \(width) are expected")
                 continue
             }
             try body(columns, row.fields)
         }
-        report.linesRead += reader.linesRead
     }
 
-    private func open(_ path: String) throws -> LineReader {
+    private func open(_ path: String) throws -> TextFile {
         place = ((path as NSString).lastPathComponent, 0)
-        return LineReader(try openByteSource(at: path))
+        let text = try TextFile(path: path, encoding: options.encoding)
+        if text.encoding != .utf8 || text.endsLinesByReturns {
+            let ends = text.endsLinesByReturns ? ", lines end in carriage returns" : ""
+            note("\(place.file): \(text.encoding.rawValue)\(ends)")
+        }
+        return text
     }
 
     /// Notes the place of a line, and drops it when it has a fault.
@@ -68,12 +112,4 @@ extension EventCollector {
         }
         return false
     }
-}
-
-/// Text in UTF-8, or else in ISO-8859-1, in which every byte is a character.
-func decodeText(_ bytes: Bytes) -> String {
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
-    var text = ""
-    for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
-    return text
 }

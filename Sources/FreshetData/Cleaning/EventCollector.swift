@@ -3,6 +3,9 @@ import FreshetCore
 /// Bytes of a line or a field, valid while the importer handles the line.
 public typealias Bytes = UnsafeBufferPointer<UInt8>
 
+/// Thrown to end a reading after so many events as were asked for.
+struct EventLimitReached: Error {}
+
 /// Where an importer delivers what it reads: it checks, counts and keeps the events and the catalogue.
 ///
 /// An importer asks it for the lines of its files, so that every drop knows its file and line.
@@ -24,8 +27,19 @@ public final class EventCollector {
     private var eventIdentifiers = IdentifierTable()
     /// The file and line at hand.
     var place = (file: "", line: 0)
+    /// Room for the name of a session that stands for a user.
+    let sessionScratch = ScratchBuffer()
+    /// The times that are believed, in milliseconds.
+    private let timeRange: ClosedRange<Int64>
 
-    init(options: ImportOptions) { self.options = options }
+    init(options: ImportOptions) {
+        self.options = options
+        let range = options.timeRange
+        timeRange =
+            ImportOptions.TimeUnit.seconds.milliseconds(
+                range.lowerBound
+            )...(ImportOptions.TimeUnit.seconds.milliseconds(range.upperBound) &+ 999)
+    }
 
     /// Drops the line at hand, or the event in it.
     /// - Throws: ``FreshetError`` of kind `invalidData` when the import is strict and the input is at fault.
@@ -40,9 +54,12 @@ public final class EventCollector {
         report.add(reason, file: place.file, line: place.line, detail: detail())
     }
 
+    /// Says in the report what was understood of the input.
+    func note(_ text: String) { report.note(text) }
+
     // MARK: Events
 
-    /// The number of an event type, for ``addEvent(user:item:type:value:time:id:)``; `nil` beyond 255 types.
+    /// The number of an event type, for ``addEvent(user:item:type:value:milliseconds:id:)``; `nil` beyond 255 types.
     ///
     /// - Parameters:
     ///   - name: the type's name, as the line has it.
@@ -68,7 +85,7 @@ public final class EventCollector {
     ///   - item: the item's external id.
     ///   - type: what was done, from ``typeCode(of:)``.
     ///   - value: how much, or `.nan`.
-    ///   - time: seconds since 1970, or `nil`.
+    ///   - milliseconds: milliseconds since 1970, or `nil`.
     ///   - id: the event's own id; an event that repeats one is dropped.
     /// - Throws: as ``drop(_:_:)``.
     public func addEvent(
@@ -76,13 +93,13 @@ public final class EventCollector {
         item: Bytes,
         type: UInt8,
         value: Float = .nan,
-        time: Int64? = nil,
+        milliseconds: Int64? = nil,
         id: Bytes? = nil
     ) throws {
         report.eventsRead += 1
         guard !value.isInfinite else { return try drop(.malformedLine, "a value out of range") }
-        if let time, !options.timeRange.contains(time) {
-            return try drop(.timeOutOfRange, "time \(time)")
+        if let milliseconds, !timeRange.contains(milliseconds) {
+            return try drop(.timeOutOfRange, "time \(Self.words(milliseconds))")
         }
         if let minimum = options.minimumValue, value < minimum {
             return try drop(.valueBelowMinimum, "value \(value)")
@@ -109,8 +126,15 @@ public final class EventCollector {
             item: knownItem ?? items.insert(itemProbe),
             type: type,
             value: value,
-            time: time ?? EventColumns.noTime
+            milliseconds: milliseconds ?? EventColumns.noTime
         )
+        if let limit = options.eventLimit, columns.count == limit { throw EventLimitReached() }
+    }
+
+    /// A time out of range, as a date where it has one.
+    private static func words(_ milliseconds: Int64) -> String {
+        let seconds = GregorianCalendar.floorDivide(milliseconds, 1000)
+        return abs(seconds) < 1 << 40 ? "\(seconds) (\(Timestamp.text(from: seconds).prefix(10)))" : "\(seconds)"
     }
 
     private func isRepeated(_ id: Bytes) throws -> Bool {
@@ -162,7 +186,9 @@ public final class EventCollector {
     /// What is wrong with an id, with its beginning, or `nil`.
     static func fault(inIdentifier identifier: Bytes) -> (CleaningReport.Reason, detail: String)? {
         let beginning = { String(decoding: identifier.prefix(24), as: UTF8.self).debugDescription }
-        if identifier.isEmpty { return (.emptyIdentifier, "''") }
+        if MissingText.isMissing(identifier) {
+            return (.emptyIdentifier, "'\(String(decoding: identifier, as: UTF8.self))'")
+        }
         if identifier.count > maximumIdentifierLength {
             return (.longIdentifier, "of \(identifier.count) bytes, beginning \(beginning())")
         }

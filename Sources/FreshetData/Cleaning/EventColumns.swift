@@ -5,6 +5,7 @@ struct EventColumns {
 
     var users: [Int32] = []
     var items: [Int32] = []
+    /// In milliseconds since 1970.
     var times: [Int64] = []
     var types: [UInt8] = []
     var values: [Float] = []
@@ -16,7 +17,7 @@ struct EventColumns {
     var mixesTimes: Bool { !times.isEmpty && hasEventsWithoutTime }
 
     /// Adds an event; `noTime` and `.nan` say that it has no time and no value.
-    mutating func append(user: Int, item: Int, type: UInt8, value: Float, time: Int64) {
+    mutating func append(user: Int, item: Int, type: UInt8, value: Float, milliseconds time: Int64) {
         if time != Self.noTime || !times.isEmpty {
             if times.isEmpty { times = [Int64](repeating: Self.noTime, count: count) }
             times.append(time)

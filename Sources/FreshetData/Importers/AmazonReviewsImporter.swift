@@ -7,7 +7,7 @@ struct AmazonReviewsImporter: Importer {
     let summary = "Amazon review lines in JSON, of either release"
 
     func recognizes(_ source: ImportSource) -> Bool {
-        guard source.prefix.first == UInt8(ascii: "{"), source.contains("asin\"") else { return false }
+        guard source.firstLines.first?.first == UInt8(ascii: "{"), source.contains("asin\"") else { return false }
         return source.contains("\"reviewerID\"") || source.contains("\"user_id\"")
     }
 
@@ -25,15 +25,16 @@ struct AmazonReviewsImporter: Importer {
             guard let user = reader.text(0) ?? reader.text(4), let item = reader.text(5) ?? reader.text(1) else {
                 return try collector.drop(.malformedLine, "no reviewer or no product")
             }
-            let milliseconds = reader.number(7)
-            let time = (reader.number(3) ?? milliseconds.map { $0 / 1000 }).flatMap(Event.time(fromSeconds:))
+            let time =
+                reader.number(3).flatMap(ImportOptions.TimeUnit.seconds.milliseconds)
+                ?? reader.number(7).flatMap(ImportOptions.TimeUnit.milliseconds.milliseconds)
             let value = reader.number(2) ?? reader.number(6)
             try collector.addEvent(
                 user: user,
                 item: item,
                 type: rating,
                 value: value.map(Float.init) ?? .nan,
-                time: time
+                milliseconds: time
             )
         }
     }

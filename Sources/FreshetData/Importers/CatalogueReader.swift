@@ -1,111 +1,164 @@
 import Foundation
 import FreshetCore
 
-/// Reads a separate file of item details, for event logs that have none of their own.
+/// Reads a file of item details: JSON objects (``Item``s, Amazon's products, or any with an id), or a table.
 ///
-/// Either JSON lines (``Item``s, or Amazon's product lines), or a table with a header: a column of ids (`item`, `id`, …),
-/// `title` (or `name`, `description`), `genres` or `categories` and `tags` with bars between them; any other column is
-/// an attribute.
+/// A table has a column of ids (`item`, `product_id`, …), others for title, text, categories and tags; any other column
+/// is an attribute.
 enum CatalogueReader {
     /// Reads the file into the collector's catalogue.
-    static func read(_ path: String, into collector: EventCollector) throws {
-        let source = try ImportSource(path: path)
-        if source.prefix.first == UInt8(ascii: "{") {
-            try NativeImporter().readDetails(
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - columns: the names of its columns.
+    ///   - names: the names of all columns, for a form that has no header.
+    ///   - collector: takes the items.
+    /// - Throws: ``FreshetError`` when the file cannot be read, or no column holds the id.
+    static func read(
+        _ path: String,
+        columns: CatalogueColumns = .usual,
+        names: [String]? = nil,
+        into collector: EventCollector
+    ) throws {
+        let columns = try columns.naming(collector.options.catalogueColumns)
+        let text = try TextFile(path: path, encoding: collector.options.encoding)
+        guard text.firstLines.first?.first != UInt8(ascii: "{") else {
+            let decoder = JSONDecoder()
+            return try NativeImporter().readDetails(
                 of: path,
                 names: Item.fieldNames,
-                CatalogueLine.init(id:),
+                { CatalogueLine(item: Item(id: $0)) },
                 collector
-            ) { line in
-                try collector.add(line.item)
+            ) {
+                try decoder.decode(CatalogueLine.self, from: $0, configuration: columns)
+            } add: {
+                try collector.add($0.item)
             }
-        } else {
-            try readTable(path, into: collector)
         }
-    }
-
-    private static func readTable(_ path: String, into collector: EventCollector) throws {
-        try collector.forEachRow(of: path) { header in
-            let id = try header.position(ofRequired: [
-                "item", "item_id", "itemId", "id", "product", "product_id", "movie", "movieId", "book", "book_id",
-                "asin",
-            ])
-            let roles = header.names.enumerated().map { position, name in
-                position == id ? Role.id : Role(name: name.lowercased())
-            }
-            return (id, header.names, roles)
+        try collector.forEachRow(of: path, names: names) { look in
+            (roles: try columns.roles(in: look.header), names: look.header.names)
         } _: { table, row in
-            let (id, names, roles) = table
-            var item = Item(id: decodeText(row[id]))
-            for (position, role) in roles.enumerated() where role != .id && !row[position].isEmpty {
-                let text = decodeText(row[position])
-                switch role {
-                case .id: break
-                case .title: item.title = item.title.map { "\($0)\n\(text)" } ?? text
-                case .text: item.text = item.text.map { "\($0)\n\(text)" } ?? text
-                case .categories: item.categories += text.split(separator: "|").map(String.init)
-                case .tags: item.tags += text.split(separator: "|").map(String.init)
-                case .attribute:
-                    item.attributes[names[position]] =
-                        NumberText.double(row[position]).map(AttributeValue.number) ?? .text(text)
-                }
+            var item = Item(id: "")
+            for (position, role) in table.roles.enumerated() where position < row.count {
+                add(row[position], as: role, table.names[position], to: &item)
             }
             try collector.add(item)
         }
     }
 
-    private enum Role {
-        case id, title, text, categories, tags, attribute
-
-        init(name: String) {
-            switch name {
-            case "title", "name": self = .title
-            case "description", "text": self = .text
-            case "genres", "genre", "categories", "category": self = .categories
-            case "tags": self = .tags
-            default: self = .attribute
+    /// Reads a table of users, whose other columns are attributes.
+    static func readUsers(_ path: String, id: [String], names: [String]? = nil, into collector: EventCollector) throws {
+        try collector.forEachRow(of: path, names: names) { look in
+            (id: try look.header.position(ofRequired: id), names: look.header.names)
+        } _: { table, row in
+            var user = User(id: decodeText(row[table.id]))
+            for (position, name) in table.names.enumerated()
+            where position != table.id && position < row.count && !name.isEmpty && !MissingText.isMissing(row[position])
+            {
+                user.attributes[name] =
+                    NumberText.double(row[position]).map(AttributeValue.number) ?? .text(decodeText(row[position]))
             }
+            try collector.add(user)
         }
+    }
+
+    private static func add(_ field: Bytes, as role: CatalogueColumns.Role, _ name: String, to item: inout Item) {
+        if role == .id { item.id = decodeText(field) }
+        guard role != .id, !MissingText.isMissing(field), !name.isEmpty else { return }
+        let text = decodeText(field)
+        switch role {
+        case .id: break
+        case .title: item.title = item.title ?? text
+        case .text: item.text = item.text.map { "\($0)\n\(text)" } ?? text
+        case .categories: item.categories += texts(in: text)
+        case .tags: item.tags += texts(in: text)
+        case .attribute:
+            item.attributes[name] = NumberText.double(field).map(AttributeValue.number) ?? .text(text)
+        }
+    }
+
+    /// The parts of a field that are parted by bars, or stand in brackets as a list.
+    private static func texts(in text: String) -> [String] {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return text.split(separator: "|").map(String.init) }
+        return text.dropFirst().dropLast().split(separator: ",").map { part in
+            part.trimmingCharacters(in: CharacterSet(charactersIn: " '\""))
+        }.filter { !$0.isEmpty }
     }
 }
 
-/// A line of a catalogue: an ``Item``, or a product of Amazon's metadata.
-private struct CatalogueLine: Decodable {
+/// A line of a catalogue: an ``Item``, or an object with the usual names in other spellings.
+private struct CatalogueLine: DecodableWithConfiguration {
     let item: Item
 
-    private enum CodingKeys: String, CodingKey {
-        case id, asin, title, description, features, categories, store, brand, price
-        case parentASIN = "parent_asin"
-    }
+    init(item: Item) { self.item = item }
 
-    init(id: String) { item = Item(id: id) }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        guard !container.contains(.id) else {
+    init(from decoder: any Decoder, configuration columns: CatalogueColumns) throws {
+        let container = try decoder.container(keyedBy: FieldName.self)
+        let names = container.allKeys.map(\.stringValue)
+        if Set(names).isSubset(of: Item.fieldNames), names.contains("id") {
             item = try Item(from: decoder)
             return
         }
-        let id = try container.decodeIfPresent(String.self, forKey: .parentASIN)
-        var item = Item(id: try id ?? container.decode(String.self, forKey: .asin))
-        item.title = try? container.decodeIfPresent(String.self, forKey: .title)
-        let texts = [CodingKeys.description, .features].flatMap { container.texts(forKey: $0) }
-        item.text = texts.isEmpty ? nil : texts.joined(separator: "\n")
-        item.categories = container.texts(forKey: .categories)
-        let brand = container.texts(forKey: .store) + container.texts(forKey: .brand)
-        if let brand = brand.first { item.attributes["brand"] = .text(brand) }
-        if let price = try? container.decodeIfPresent(Double.self, forKey: .price) {
-            item.attributes["price"] = .number(price)
+        let header = TableHeader(names: names, file: "")
+        guard let id = header.position(of: ["id"] + columns.id), let text = container.texts(names[id]).first else {
+            throw DecodingError.keyNotFound(FieldName("id"), .init(codingPath: [], debugDescription: "no id"))
         }
+        var item = Item(id: text)
+        for (position, name) in names.enumerated() where position != id { container.add(name, columns, to: &item) }
         self.item = item
     }
 }
 
-extension KeyedDecodingContainer {
-    /// A string, an array of strings or an array of such arrays as one array; empty for anything else.
-    fileprivate func texts(forKey key: Key) -> [String] {
+/// Any field of an object.
+private struct FieldName: CodingKey {
+    let stringValue: String
+    let intValue: Int? = nil
+
+    init(_ name: String) { stringValue = name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+}
+
+extension KeyedDecodingContainer<FieldName> {
+    /// A text or number, an array of them or an array of such arrays, as one array; empty for anything else.
+    fileprivate func texts(_ name: String) -> [String] {
+        let key = FieldName(name)
         if let text = try? decode(String.self, forKey: key) { return text.isEmpty ? [] : [text] }
+        if let number = try? decode(Int64.self, forKey: key) { return ["\(number)"] }
         if let texts = try? decode([String].self, forKey: key) { return texts }
         return (try? decode([[String]].self, forKey: key))?.flatMap(\.self) ?? []
+    }
+
+    /// Puts a field where it belongs in an item.
+    fileprivate func add(_ name: String, _ columns: CatalogueColumns, to item: inout Item) {
+        let texts = texts(name)
+        switch columns.role(of: name) {
+        case .id: break
+        case .title: item.title = item.title ?? texts.first
+        case .text: add(texts, toTextOf: &item)
+        case .categories: item.categories += texts
+        case .tags: item.tags += texts
+        case .attribute:
+            switch name {
+            // What Amazon's products have beside.
+            case "features": add(texts, toTextOf: &item)
+            case "store": if let text = texts.first { item.attributes["brand"] = .text(text) }
+            case "available": item.available = try? decode(Bool.self, forKey: FieldName(name))
+            case "IsHidden", "is_hidden":
+                item.available = (try? decode(Bool.self, forKey: FieldName(name))).flatMap { $0 ? false : nil }
+            default:
+                // What is no attribute, such as an object or a long list, is left out.
+                guard let value = try? decode(AttributeValue.self, forKey: FieldName(name)), value != .text("") else {
+                    return
+                }
+                if case .texts(let texts) = value, texts.count > 20 { return }
+                item.attributes[name] = value
+            }
+        }
+    }
+
+    private func add(_ texts: [String], toTextOf item: inout Item) {
+        guard !texts.isEmpty else { return }
+        item.text = ([item.text].compactMap(\.self) + texts).joined(separator: "\n")
     }
 }

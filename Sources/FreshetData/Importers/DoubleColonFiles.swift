@@ -27,7 +27,7 @@ enum DoubleColonFiles {
                 item: event.item,
                 type: rating,
                 value: Float(event.value),
-                time: event.time
+                milliseconds: ImportOptions.TimeUnit.seconds.milliseconds(event.time)
             )
         }
     }

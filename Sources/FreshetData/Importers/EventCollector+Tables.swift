@@ -1,57 +1,75 @@
 import FreshetCore
 
-/// The names that the columns of a table of events can have, by role, the preferred first.
-struct TableColumns {
-    var user: [String]
-    var item: [String]
-    var time: [String] = []
-    var type: [String] = []
-    var value: [String] = []
-    /// The roles whose column somebody named, so that it must be there.
-    var named: Set<String> = []
-}
-
 extension EventCollector {
-    /// Reads a table of events with a header.
+    /// Reads a table of events.
     ///
     /// - Parameters:
     ///   - path: the table's file.
-    ///   - type: the type of events in a table that has no column for it, or nothing in it.
+    ///   - type: the type of events in a table that has no column for it, or nothing in it; by default what the column
+    ///     of values is called says it.
     ///   - columns: the names of the columns.
-    /// - Throws: ``FreshetError`` of kind `usage` when the table lacks the user's, the item's or a named column.
-    func readEvents(of path: String, as type: EventType, columns: TableColumns) throws {
-        let unit = options.timeUnit
-        func position(_ role: String, _ names: [String], _ header: TableHeader) throws -> Int? {
-            columns.named.contains(role) ? try header.position(ofRequired: names) : header.position(of: names)
+    ///   - names: the names of all columns, for a form that has no header.
+    ///   - timePattern: the form of times that the table has.
+    /// - Throws: ``FreshetError`` of kind `usage` when the table lacks the user's, the item's or a named column, or its
+    ///   times are in a form that needs to be named.
+    func readEvents(
+        of path: String,
+        as type: EventType? = nil,
+        columns: TableColumns,
+        names: [String]? = nil,
+        timePattern: TimePattern? = nil
+    ) throws {
+        var options = options
+        options.timePattern = options.timePattern ?? (options.timeUnit == nil ? timePattern : nil)
+        try forEachRow(of: path, names: names) { look in
+            let roles = try EventRoles(look, columns: columns, eventType: type, options: options)
+            note(roles.words(look))
+            return roles
+        } _: { roles, row in
+            try readEvent(row, roles)
         }
-        try forEachRow(of: path) { header in
-            (
-                user: try header.position(ofRequired: columns.user),
-                item: try header.position(ofRequired: columns.item),
-                time: try position("time", columns.time, header),
-                type: try position("type", columns.type, header),
-                value: try position("value", columns.value, header)
-            )
-        } _: { positions, row in
-            let time: Int64?
-            if let position = positions.time, !row[position].isEmpty {
-                time = NumberText.time(row[position], unit: unit)
-                guard time != nil else { return try drop(.malformedLine, "'\(decodeText(row[position]))' is no time") }
-            } else {
-                time = nil
+    }
+
+    private func readEvent(_ row: [Bytes], _ roles: EventRoles) throws {
+        var time: Int64?
+        if let position = roles.time, let form = roles.timeForm, !MissingText.isMissing(row[position]) {
+            do throws(TimeFault) {
+                time = try form.milliseconds(row[position])
+            } catch .otherUnit(let unit) {
+                return try drop(.otherTimeUnit, "'\(decodeText(row[position]))' is in \(unit.rawValue)")
+            } catch .unreadable {
+                return try drop(.malformedLine, "'\(decodeText(row[position]))' is no time")
             }
-            var value = Float.nan
-            if let position = positions.value, !row[position].isEmpty {
-                guard let number = NumberText.double(row[position]), Float(number).isFinite else {
-                    return try drop(.malformedLine, "'\(decodeText(row[position]))' is no number")
-                }
-                value = Float(number)
+            if let position = roles.delay, let delay = NumberText.integer(row[position]) {
+                time = time.map { $0 &+ delay }
             }
-            let name = positions.type.map { row[$0] }
-            guard let code = typeCode(of: name, else: type) else {
-                return try drop(.malformedLine, "more than 255 event types")
-            }
-            try addEvent(user: row[positions.user], item: row[positions.item], type: code, value: value, time: time)
         }
+        var value = Float.nan
+        if let position = roles.value, !MissingText.isMissing(row[position]) {
+            guard let number = NumberText.double(row[position]), Float(number).isFinite else {
+                return try drop(.malformedLine, "'\(decodeText(row[position]))' is no number")
+            }
+            value = Float(number)
+        }
+        guard let code = typeCode(of: roles.type.map { row[$0] }, else: roles.eventType) else {
+            return try drop(.malformedLine, "more than 255 event types")
+        }
+        try addEvent(user: user(in: row, roles), item: row[roles.item], type: code, value: value, milliseconds: time)
+    }
+
+    /// Who did it: the user, or the session where no user is known.
+    private func user(in row: [Bytes], _ roles: EventRoles) throws -> Bytes {
+        guard let session = roles.session else { return roles.user.map { row[$0] } ?? Bytes(start: nil, count: 0) }
+        guard let user = roles.user else { return row[session] }
+        guard MissingText.isMissing(row[user]), !MissingText.isMissing(row[session]) else { return row[user] }
+        // Sessions that are numbers would be taken for the users of these numbers.
+        guard NumberText.integer(row[session]) != nil else { return row[session] }
+        return sessionName(row[session])
+    }
+
+    /// `session:` and a session's number, valid until the next is asked for.
+    private func sessionName(_ session: Bytes) -> Bytes {
+        sessionScratch.clear(capacity: session.count + 8)
+        return sessionScratch.joining("session:", session)
     }
 }

@@ -24,8 +24,9 @@ struct GoodbooksImporter: Importer {
     }
 
     private func readBooks(of path: String, into collector: EventCollector) throws {
-        try collector.forEachRow(of: path) { header in
-            (
+        try collector.forEachRow(of: path) { look in
+            let header = look.header
+            return (
                 id: try header.position(ofRequired: ["book_id", "book"]), title: header.position(of: ["title"]),
                 authors: header.position(of: ["authors"]),
                 year: header.position(of: ["original_publication_year", "year"]),

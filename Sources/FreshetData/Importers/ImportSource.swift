@@ -2,6 +2,8 @@ import Foundation
 import FreshetCore
 
 /// A file or folder to import, with what is needed to tell its format.
+///
+/// A zip archive of several files is a folder too, and `-` stands for standard input.
 public struct ImportSource: Sendable {
     /// The path as given.
     public let path: String
@@ -9,38 +11,53 @@ public struct ImportSource: Sendable {
     public let entries: [String]
     /// Whether the source is a folder.
     public let isFolder: Bool
-    /// The first bytes of the file, unpacked; empty for a folder.
+    /// The first bytes of the file as UTF-8, unpacked; empty for a folder.
     public let prefix: [UInt8]
+    /// The first whole lines of the file that are not empty; none for a folder.
+    public let firstLines: [ArraySlice<UInt8>]
+    /// The table that the file looks like; `nil` for a folder and for other files.
+    let look: TableLook?
+    let options: ImportOptions
 
     private let folder: String
+    /// Where a file of an archive lies in it, by its name.
+    private let archived: [String: String]
 
     /// Looks at a path.
     /// - Throws: ``FreshetError`` when it is missing, cannot be read, is empty, or is not text.
-    public init(path: String) throws {
+    public init(path: String, options: ImportOptions = ImportOptions()) throws {
         self.path = path
+        self.options = options
         var isDirectory: ObjCBool = false
-        isFolder = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        let members = exists && !isDirectory.boolValue ? try Self.members(ofArchive: path) : nil
+        isFolder = exists && isDirectory.boolValue || members != nil
         if isFolder {
             folder = path
-            prefix = []
-            entries = try Self.entries(of: path)
+            (prefix, firstLines, look) = ([], [], nil)
+            archived = Dictionary(
+                (members ?? []).map { (($0 as NSString).lastPathComponent, $0) },
+                uniquingKeysWith: { first, _ in first }
+            )
+            entries = members == nil ? try Self.entries(of: path) : archived.keys.sorted()
         } else {
             folder = (path as NSString).deletingLastPathComponent
-            prefix = try Self.prefix(of: path)
+            let text = try Self.text(of: path, options)
+            (prefix, firstLines) = (text.prefix, text.firstLines)
+            look = TableLook(text, file: (path as NSString).lastPathComponent, options: options)
+            archived = [:]
             // The file itself is what counts: a folder that cannot be listed only hides its companions.
-            entries = (try? Self.entries(of: folder.isEmpty ? "." : folder)) ?? []
+            entries =
+                path == StandardInput.path ? [] : (try? Self.entries(of: folder.isEmpty ? "." : folder)) ?? []
         }
     }
 
-    /// The file's name, without `.gz` or `.xz`; empty for a folder.
+    /// The file's name, without the ending of a packed one; empty for a folder.
     public var fileName: String { isFolder ? "" : Self.unpackedName((path as NSString).lastPathComponent) }
-
-    /// The first whole lines of the file.
-    public var firstLines: [ArraySlice<UInt8>] { Self.lines(of: prefix) }
 
     /// The first whole lines of another file; none when it cannot be read.
     public static func firstLines(of path: String) -> [ArraySlice<UInt8>] {
-        (try? prefix(of: path)).map(lines) ?? []
+        (try? TextFile(path: path))?.firstLines ?? []
     }
 
     /// Whether nine in ten of some lines are of a form; a few malformed ones do not hide it.
@@ -52,7 +69,7 @@ public struct ImportSource: Sendable {
     /// Whether the first bytes contain some text.
     public func contains(_ text: String) -> Bool { prefix.contains(text.utf8) }
 
-    /// The path of the first of some files that the folder has, or `nil`; `.gz` and `.xz` forms count.
+    /// The path of the first of some files that the folder has, or `nil`; packed forms count.
     public func file(_ names: String...) -> String? { file(named: names) }
 
     /// The path of the file to read: the source itself, or the first of some files that the folder has.
@@ -67,19 +84,56 @@ public struct ImportSource: Sendable {
         )
     }
 
-    private func file(named names: [String]) -> String? {
-        let found = names.lazy.flatMap { [$0, $0 + ".gz", $0 + ".xz"] }.first(where: entries.contains)
-        return found.map { (folder as NSString).appendingPathComponent($0) }
+    /// The same for a list of names.
+    func file(named names: [String]) -> String? { files(matching: names).first }
+
+    /// The paths of all files of the folder whose names fit one of some, in which a star stands for anything.
+    func files(matching names: [String]) -> [String] {
+        names.flatMap { name in
+            entries.filter { Self.fits(Self.unpackedName($0).lowercased(), name.lowercased()) }
+        }.reduce(into: []) { found, name in if !found.contains(name) { found.append(name) } }.map(self.path(of:))
     }
 
-    private static func unpackedName(_ name: String) -> String {
-        name.hasSuffix(".gz") || name.hasSuffix(".xz") ? String(name.dropLast(3)) : name
+    /// The path of an entry of the folder.
+    func path(of entry: String) -> String {
+        (folder as NSString).appendingPathComponent(archived[entry] ?? entry)
     }
 
-    private static func lines(of prefix: [UInt8]) -> [ArraySlice<UInt8>] {
-        let isWhole = prefix.count < prefixLength
-        let lines = prefix.split(separator: 0x0A).map { $0.last == 0x0D ? $0.dropLast() : $0 }
-        return (isWhole || lines.count < 2 ? lines : lines.dropLast()).filter { !$0.isEmpty }
+    /// The table that a file of the folder looks like, or `nil`.
+    func look(at path: String, names: [String]? = nil) -> TableLook? {
+        if path == self.path, names == nil { return look }
+        guard let text = try? TextFile(path: path, encoding: options.encoding) else { return nil }
+        return TableLook(text, file: (path as NSString).lastPathComponent, options: options, names: names)
+    }
+
+    private static func fits(_ name: String, _ pattern: String) -> Bool {
+        guard let star = pattern.firstIndex(of: "*") else { return name == pattern }
+        let (beginning, end) = (pattern[..<star], pattern[pattern.index(after: star)...])
+        return name.count >= beginning.count + end.count && name.hasPrefix(beginning) && name.hasSuffix(end)
+    }
+
+    static func unpackedName(_ name: String) -> String {
+        [".gz", ".xz", ".zip"].first(where: name.hasSuffix).map { String(name.dropLast($0.count)) } ?? name
+    }
+
+    /// The files of an archive of several, or `nil` when the file is none.
+    private static func members(ofArchive path: String) throws -> [String]? {
+        guard try FileSource(path: path).take(4) == ZipArchive.signature else { return nil }
+        let members = try ZipArchive(path: path).members
+        return members.count > 1 ? members.map(\.name) : nil
+    }
+
+    private static func text(of path: String, _ options: ImportOptions) throws -> TextFile {
+        guard path == StandardInput.path else { return try TextFile(path: path, encoding: options.encoding) }
+        // The bytes stay for the importer; a packed beginning is cut off, which unpacking tells only at its end.
+        let bytes = PrefixedSource(try StandardInput.peek(TextFile.prefixLength))
+        let (first, whole) = try bytes.peek(6)
+        let isPacked = first.starts(with: DeflateSource.gzipSignature) || first.starts(with: XZSource.signature)
+        let source =
+            first.starts(with: DeflateSource.gzipSignature)
+            ? try DeflateSource(whole, path: path)
+            : first.starts(with: XZSource.signature) ? try XZSource(whole, path: path) : whole
+        return try TextFile(isPacked ? CutSource(source) : source, path: path, encoding: options.encoding)
     }
 
     private static func entries(of path: String) throws -> [String] {
@@ -89,44 +143,17 @@ public struct ImportSource: Sendable {
             throw FreshetError(
                 .external,
                 "Cannot list the folder '\(path)': \(error.localizedDescription)",
-                remedy: "The user who runs the command needs the right to read it."
+                remedy: "The user who runs the command needs the right to list it."
             )
         }
     }
+}
 
-    private static let prefixLength = 1 << 14
+/// The bytes that can be unpacked of a beginning.
+private final class CutSource: ByteSource {
+    private let source: any ByteSource
 
-    private static func prefix(of path: String) throws -> [UInt8] {
-        let source = try openByteSource(at: path)
-        var prefix = [UInt8](repeating: 0, count: prefixLength)
-        var count = 0
-        while count < prefix.count {
-            let received = try prefix.withUnsafeMutableBytes {
-                try source.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
-            }
-            guard received > 0 else { break }
-            count += received
-        }
-        prefix.removeSubrange(count...)
-        try check(prefix, path: path)
-        return prefix.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(prefix.dropFirst(3)) : prefix
-    }
+    init(_ source: any ByteSource) { self.source = source }
 
-    private static func check(_ prefix: [UInt8], path: String) throws {
-        guard !prefix.isEmpty else {
-            throw FreshetError(
-                .invalidData,
-                "The file '\(path)' is empty.",
-                remedy: "Give a file of events, one a line."
-            )
-        }
-        let controls = prefix.count { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
-        guard controls * 20 <= prefix.count else {
-            throw FreshetError(
-                .invalidData,
-                "The file '\(path)' is not text: \(controls) of its first \(prefix.count) bytes are control characters.",
-                remedy: "Give a UTF-8 text file, plain or packed by gzip or xz; UTF-16 must be converted first."
-            )
-        }
-    }
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { (try? source.read(into: buffer)) ?? 0 }
 }

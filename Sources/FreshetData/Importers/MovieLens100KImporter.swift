@@ -31,7 +31,13 @@ struct MovieLens100KImporter: Importer {
                 let value = fields.next().flatMap(NumberText.double),
                 let time = fields.next().flatMap(NumberText.integer), fields.next() == nil
             else { return try collector.drop(.malformedLine, "not user, item, rating and time") }
-            try collector.addEvent(user: user, item: item, type: rating, value: Float(value), time: time)
+            try collector.addEvent(
+                user: user,
+                item: item,
+                type: rating,
+                value: Float(value),
+                milliseconds: ImportOptions.TimeUnit.seconds.milliseconds(time)
+            )
         }
     }
 

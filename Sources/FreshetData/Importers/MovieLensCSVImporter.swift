@@ -12,8 +12,8 @@ struct MovieLensCSVImporter: Importer {
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {
         if let films = source.file("movies.csv") {
-            try collector.forEachRow(of: films) { header in
-                try ["movieId", "title", "genres"].map { try header.position(ofRequired: [$0]) }
+            try collector.forEachRow(of: films) { look in
+                try ["movieId", "title", "genres"].map { try look.header.position(ofRequired: [$0]) }
             } _: { columns, row in
                 try collector.add(
                     MovieDetails.item(id: row[columns[0]], title: row[columns[1]], genres: row[columns[2]])

@@ -12,18 +12,24 @@ struct NativeImporter: Importer {
 
     func recognizes(_ source: ImportSource) -> Bool {
         if source.isFolder { return source.file("events.jsonl") != nil }
-        return source.prefix.first == UInt8(ascii: "{") && source.contains("\"user\"") && source.contains("\"item\"")
+        return source.firstLines.first?.first == UInt8(ascii: "{") && source.contains("\"user\"")
+            && source.contains("\"item\"")
     }
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {
         if source.isFolder {
+            let decoder = JSONDecoder()
             if let items = source.file("items.jsonl") {
                 try readDetails(of: items, names: Item.fieldNames, { Item(id: $0) }, collector) {
+                    try decoder.decode(Item.self, from: $0)
+                } add: {
                     try collector.add($0)
                 }
             }
             if let users = source.file("users.jsonl") {
                 try readDetails(of: users, names: User.fieldNames, { User(id: $0) }, collector) {
+                    try decoder.decode(User.self, from: $0)
+                } add: {
                     try collector.add($0)
                 }
             }
@@ -43,7 +49,7 @@ struct NativeImporter: Importer {
                 item: parser.item,
                 type: type,
                 value: parser.value,
-                time: parser.time,
+                milliseconds: parser.milliseconds,
                 id: parser.id
             )
         }
@@ -57,22 +63,23 @@ struct NativeImporter: Importer {
     ///     millions, is spared the slower decoder.
     ///   - bare: makes the details from an id alone.
     ///   - collector: gives the lines and takes the complaints.
+    ///   - decode: reads any other line.
     ///   - add: takes the details.
     /// - Throws: what `add` and the collector throw.
-    func readDetails<Details: Decodable>(
+    func readDetails<Details>(
         of path: String,
         names: [String],
         _ bare: (String) -> Details,
         _ collector: EventCollector,
-        _ add: (Details) throws -> Void
+        decode: (Data) throws -> Details,
+        add: (Details) throws -> Void
     ) throws {
         let reader = JSONObjectReader(names: names)
-        let decoder = JSONDecoder()
         try collector.forEachLine(of: path) { line in
             if let id = reader.loneText(line) { return try add(bare(id)) }
             let details: Details
             do {
-                details = try decoder.decode(Details.self, from: Data(line))
+                details = try decode(Data(line))
             } catch let error as DecodingError {
                 return try collector.drop(.malformedLine, error.reason)
             }

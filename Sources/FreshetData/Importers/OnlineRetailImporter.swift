@@ -12,8 +12,8 @@ struct OnlineRetailImporter: Importer {
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {
         if let items = source.file("items.tsv") {
-            try collector.forEachRow(of: items) { header in
-                try ["item", "description"].map { try header.position(ofRequired: [$0]) }
+            try collector.forEachRow(of: items) { look in
+                try ["item", "description"].map { try look.header.position(ofRequired: [$0]) }
             } _: { columns, row in
                 let description = decodeText(row[columns[1]])
                 let title = description.isEmpty ? nil : description
@@ -21,8 +21,8 @@ struct OnlineRetailImporter: Importer {
             }
         }
         if let customers = source.file("customers.tsv") {
-            try collector.forEachRow(of: customers) { header in
-                try ["customer", "country"].map { try header.position(ofRequired: [$0]) }
+            try collector.forEachRow(of: customers) { look in
+                try ["customer", "country"].map { try look.header.position(ofRequired: [$0]) }
             } _: { columns, row in
                 let country = AttributeValue.text(decodeText(row[columns[1]]))
                 try collector.add(User(id: decodeText(row[columns[0]]), attributes: ["country": country]))

@@ -1,20 +1,16 @@
 import FreshetCore
 
 /// `user item item …`: one user a line with their items in time order, separated by tabs or blanks.
+///
+/// It is recognised only where every line has a user and items, in different numbers, and they look like ids.
 struct SequencesImporter: Importer {
     let name = "sequences"
     let summary = "one user a line: the user and then the items in time order"
 
     func recognizes(_ source: ImportSource) -> Bool {
-        var counts: Set<Int> = []
-        let isForm = ImportSource.most(source.firstLines) { line in
-            var fields = SeparatedFields(blanksIn: line)
-            var count = 0
-            while fields.next() != nil { count += 1 }
-            counts.insert(count)
-            return count >= 2
+        PlainFields.areIdentifiers(source.firstLines) { counts in
+            counts.allSatisfy { $0 >= 2 } && (Set(counts).count > 1 || counts.count == 1)
         }
-        return isForm && (counts.count > 1 || source.firstLines.count == 1)
     }
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {

@@ -1,68 +1,108 @@
 import FreshetCore
 
-/// Any table of events with a header; ``ImportOptions/columns`` names the column of each role.
+/// Any table of events: fields with a separator between them, or JSON objects; ``ImportOptions/columns`` names the column
+/// of each role.
 ///
-/// Without a mapping the usual names are looked for. Quotes are as in RFC 4180.
+/// Without a mapping the usual names are looked for. A table without a header is read where its columns can only be
+/// user, item and time, or user, item, value and time. In a folder, its files of the same columns are one table.
 struct TableImporter: Importer {
     let name: String
-    let separator: Unicode.Scalar
-    var summary: String { "a table with a header; columns by --columns user=…,item=…,time=…,type=…,value=…" }
+    var takesColumns: Bool { true }
 
-    /// The importer of a table, by what parts the fields of its first line.
-    static func of(_ source: ImportSource) -> TableImporter {
-        let isTabbed = source.firstLines.first.map { TableHeader.separator(of: $0) == UInt8(ascii: "\t") } ?? false
-        return isTabbed ? TableImporter(name: "tsv", separator: "\t") : TableImporter(name: "csv", separator: ",")
+    var summary: String {
+        switch name {
+        case "csv": "a table, fields by any separator; --columns user=…,item=…,time=…,type=…,value=…,session=…"
+        case "tsv": "the same, usually by tabs"
+        default: "JSON objects, one a line or in an array, with fields as a table's columns"
+        }
     }
 
     func recognizes(_ source: ImportSource) -> Bool {
-        guard let first = source.firstLines.first, first.contains(UInt8(ascii: separator)),
-            TableHeader.separator(of: first) == UInt8(ascii: separator)
-        else { return false }
-        let names = first.split(separator: UInt8(ascii: separator)).map { String(decoding: $0, as: UTF8.self) }
-        let header = TableHeader(names: names.map { $0.trimming("\" ") }, file: source.fileName)
-        return header.position(of: Self.usualNames.user) != nil && header.position(of: Self.usualNames.item) != nil
+        guard let look = Self.files(of: source)?.look, Self.name(of: look) == name else { return false }
+        if !source.options.columns.isEmpty { return true }
+        return Self.hasUsualNames(look.header) || Self.positions(in: look) != nil
     }
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {
-        try collector.readEvents(
-            of: source.main("events.\(name)"),
-            as: .view,
-            columns: try columns(collector.options.columns)
-        )
-    }
-
-    /// The names of the columns: the mapped one where there is one, and else the usual ones.
-    private func columns(_ mapping: [String: String]) throws -> TableColumns {
-        var columns = Self.usualNames
-        columns.named = Set(mapping.keys)
-        for (role, column) in mapping {
-            switch role {
-            case "user": columns.user = [column]
-            case "item": columns.item = [column]
-            case "time": columns.time = [column]
-            case "type": columns.type = [column]
-            case "value": columns.value = [column]
-            default: throw FreshetError.unknown("column role", role, known: ["user", "item", "time", "type", "value"])
-            }
+        guard let (paths, look) = Self.files(of: source) else { throw Refusal.of(source) }
+        let mapping = collector.options.columns
+        if mapping.isEmpty, !look.header.isWritten {
+            guard let columns = Self.positions(in: look) else { throw Refusal.of(source, look) }
+            try readEvents(of: paths, columns: columns, source, into: collector)
+        } else {
+            let columns = try TableColumns.usual.naming(mapping)
+            if mapping.isEmpty, !Self.hasUsualNames(look.header) { throw Refusal.of(source, look) }
+            try readEvents(of: paths, columns: columns, source, into: collector)
         }
-        return columns
     }
 
-    private static let usualNames = TableColumns(
-        user: ["user", "user_id", "userId", "customer", "customer_id", "visitorid", "session", "session_id"],
-        item: ["item", "item_id", "itemId", "product", "product_id", "movie", "movieId", "book", "book_id", "asin"],
-        time: ["time", "timestamp", "date", "datetime", "created_at", "event_time"],
-        type: ["type", "event", "event_type", "action", "behavior"],
-        value: ["value", "rating", "quantity", "score", "weight"]
-    )
-}
+    private func readEvents(
+        of paths: [String],
+        columns: TableColumns,
+        _ source: ImportSource,
+        into collector: EventCollector
+    ) throws {
+        if source.isFolder, collector.options.catalogue == nil,
+            let items = source.files(matching: ["items.*", "products.*", "catalogue.*", "catalog.*"]).first
+        {
+            try CatalogueReader.read(items, into: collector)
+        }
+        if paths.count > 1, let look = source.look(at: paths[0]), look.header.position(of: columns.time) == nil {
+            throw FreshetError(
+                .usage,
+                "The folder '\(source.path)' holds \(paths.count) tables without times, so nobody knows which comes first.",
+                remedy: "Name one of its files, or put them together in their order."
+            )
+        }
+        for path in paths { try collector.readEvents(of: path, columns: columns) }
+    }
 
-extension String {
-    /// The string without any of some characters at its ends.
-    fileprivate func trimming(_ characters: String) -> String {
-        var text = self[...]
-        while let first = text.first, characters.contains(first) { text.removeFirst() }
-        while let last = text.last, characters.contains(last) { text.removeLast() }
-        return String(text)
+    /// The format that a table is called.
+    static func name(of look: TableLook) -> String {
+        switch look.form {
+        case .json: "json"
+        case .separated(let dialect): dialect.separator == .byte(0x09) ? "tsv" : "csv"
+        }
+    }
+
+    private static func hasUsualNames(_ header: TableHeader) -> Bool {
+        let usual = TableColumns.usual
+        guard header.isWritten, let item = header.position(of: usual.item) else { return false }
+        return (header.position(of: usual.user) ?? header.position(of: usual.session)).map { $0 != item } ?? false
+    }
+
+    /// The tables of a source: the file itself, or those of a folder that have the same columns.
+    private static func files(of source: ImportSource) -> (paths: [String], look: TableLook)? {
+        guard source.isFolder else { return source.look.map { ([source.path], $0) } }
+        let logs = source.files(matching: ["events.*", "interactions.*", "feedback.*"])
+        if let first = logs.first, let look = source.look(at: first) { return ([first], look) }
+        let endings = ["csv", "tsv", "txt", "dat", "json", "jsonl", "ndjson"].map { "*." + $0 }
+        let paths = source.files(matching: endings)
+        guard let first = paths.first, let look = source.look(at: first) else { return nil }
+        let areAlike = paths.dropFirst().allSatisfy { source.look(at: $0)?.header.names == look.header.names }
+        return areAlike ? (paths, look) : nil
+    }
+
+    /// The columns of a table without a header that can only be meant in one way: two of ids, then a number or none, then
+    /// a time.
+    private static func positions(in look: TableLook) -> TableColumns? {
+        guard !look.header.isWritten, look.sample.count >= 1 else { return nil }
+        let count = look.header.names.count
+        guard count == 3 || count == 4 else { return nil }
+        let kinds = (0..<count).map { column in look.sample.map { FieldKind.of($0.count > column ? $0[column] : "") } }
+        let areIdentifiers = kinds[..<2].allSatisfy { $0.allSatisfy { $0 == .integer || $0 == .text } }
+        let areTimes = zip(kinds[count - 1], look.sample).allSatisfy { kind, row in
+            guard row.count == count else { return true }
+            return kind == .time
+                || kind.isNumber && NumberText.double(row[count - 1]).flatMap(ImportOptions.TimeUnit.plausible) != nil
+        }
+        let areRatings =
+            count == 3
+            || look.sample.allSatisfy { $0.count > 2 && NumberText.double($0[2]).map { abs($0) <= 100 } ?? false }
+        guard areIdentifiers, areTimes, areRatings else { return nil }
+        var columns = TableColumns(user: ["1"], item: ["2"])
+        columns.time = ["\(count)"]
+        if count == 4 { columns.value = ["3"] }
+        return columns
     }
 }

@@ -15,6 +15,8 @@ package struct EventParser {
     private(set) var value = Float.nan
     /// The time of the last line, if it has one.
     private(set) var time: Int64?
+    /// The same in milliseconds.
+    private(set) var milliseconds: Int64?
     /// The event id of the last line, if it has one.
     private(set) var id: UnsafeBufferPointer<UInt8>?
     /// The recommendation that the event of the last line is feedback on, if it names one.
@@ -52,7 +54,8 @@ package struct EventParser {
         self.item = item
         type = try text(2, "type")
         value = try number(3)
-        time = try seconds(4)
+        milliseconds = try milliseconds(4)
+        time = milliseconds.map { GregorianCalendar.floorDivide($0, 1000) }
         id = try text(5, "id")
         recommendationID = try text(6, "recommendation_id")
     }
@@ -75,12 +78,12 @@ package struct EventParser {
         }
     }
 
-    private func seconds(_ field: Int) throws(JSONFault) -> Int64? {
+    private func milliseconds(_ field: Int) throws(JSONFault) -> Int64? {
         let time: Int64?
         switch reader.value(field) {
         case .none: return nil
-        case .number(let text): time = NumberText.double(text).flatMap(Event.time(fromSeconds:))
-        case .string(let text): time = Timestamp.seconds(from: text)
+        case .number(let text): time = NumberText.double(text).flatMap(Event.milliseconds(fromSeconds:))
+        case .string(let text): time = Timestamp.milliseconds(from: text)
         case .other: time = nil
         }
         guard let time else { throw JSONFault("a 'time' that is no time") }

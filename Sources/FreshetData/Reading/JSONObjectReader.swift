@@ -54,6 +54,37 @@ final class JSONObjectReader {
     /// The value of a field of the last line, valid as long as the line and until the next is read.
     func value(_ name: Int) -> Value { fields[name].value }
 
+    /// The text or number of a field of the last line; empty where there is none.
+    func bytes(_ name: Int) -> UnsafeBufferPointer<UInt8> {
+        switch fields[name].value {
+        case .string(let text), .number(let text): text
+        case .none, .other: UnsafeBufferPointer(start: nil, count: 0)
+        }
+    }
+
+    /// The names of a line's own fields; none when it is not one JSON object.
+    static func fieldNames(of line: UnsafeBufferPointer<UInt8>) -> [String] {
+        var names: [String] = []
+        var cursor = JSONCursor(line, rules: .files)
+        do throws(JSONFault) {
+            guard UTF8Check.isValid(line) else { return [] }
+            cursor.skipBlanks()
+            guard cursor.take(UInt8(ascii: "{")) else { return [] }
+            cursor.skipBlanks()
+            while !cursor.take(UInt8(ascii: "}")) {
+                names.append(try cursor.string().string)
+                cursor.skipBlanks()
+                guard cursor.take(UInt8(ascii: ":")) else { return [] }
+                cursor.skipBlanks()
+                try cursor.skipValue(depth: 1)
+                try cursor.takeComma(before: UInt8(ascii: "}"))
+            }
+        } catch {
+            return []
+        }
+        return names
+    }
+
     /// Whether the last line has any of the fields behind one.
     func hasFields(after position: Int) -> Bool {
         fields[(position + 1)...].contains { if case .none = $0.value { false } else { true } }

@@ -54,7 +54,8 @@ final class LineReader {
     }
 
     /// The next record of a table, which goes over several lines where a quoted field does, or `nil` at the end.
-    func nextRecord(separator: UInt8) throws -> Line? {
+    func nextRecord(_ dialect: TableDialect) throws -> Line? {
+        guard dialect.quotesLineEnds else { return try next() }
         guard let line = try findLine() else { return nil }
         let first = UnsafeRawBufferPointer(rebasing: buffer[start..<start + line.length])
         guard !line.isTooLong, first.contains(UInt8(ascii: "\"")) else {
@@ -62,7 +63,7 @@ final class LineReader {
         }
         while true {
             let window = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).assumingMemoryBound(to: UInt8.self)
-            switch QuotedFields.recordEnd(in: window, separator: separator, isFinal: isSourceFinished) {
+            switch FieldCutter.recordEnd(in: window, dialect, isFinal: isSourceFinished) {
             case .found(let length):
                 let inside = window[..<length].count { $0 == 0x0A }
                 return consume(length, lineEnds: inside + (length < window.count ? 1 : 0), fault: nil)

@@ -47,16 +47,6 @@ package enum NumberText {
         return isNegative ? -magnitude : magnitude
     }
 
-    /// A time: a whole or decimal number of `unit`s since 1970, rounded down, or text as ``Timestamp`` reads it.
-    static func time(_ text: UnsafeBufferPointer<UInt8>, unit: ImportOptions.TimeUnit) -> Int64? {
-        let units: Int64? = integer(text) ?? double(text).flatMap(Event.time(fromSeconds:))
-        guard let units else { return Timestamp.seconds(from: text) }
-        switch unit {
-        case .seconds: return units
-        case .milliseconds: return units >= 0 ? units / 1000 : (units - 999) / 1000
-        }
-    }
-
     private static let powersOfTen: [Double] = (0...22).map { exponent in
         (0..<exponent).reduce(1.0) { power, _ in power * 10 }
     }

@@ -42,14 +42,30 @@ final class ScratchBuffer {
         }
     }
 
-    /// The content of a quoted CSV field, whose doubled quotes stand for one.
-    func undouble(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    /// The content of a quoted field of a table, in which doubled quotes stand for one, and so may a backslash and a quote.
+    func unquote(_ text: UnsafeBufferPointer<UInt8>, _ escapesByBackslash: Bool) -> UnsafeBufferPointer<UInt8> {
         collect {
             var position = 0
             while position < text.count {
-                append(text[position])
-                position += text[position] == UInt8(ascii: "\"") ? 2 : 1
+                if escapesByBackslash, text[position] == UInt8(ascii: "\\"), position + 1 < text.count,
+                    text[position + 1] == UInt8(ascii: "\"") || text[position + 1] == UInt8(ascii: "\\")
+                {
+                    position += 1
+                    append(text[position])
+                    position += 1
+                } else {
+                    append(text[position])
+                    position += text[position] == UInt8(ascii: "\"") ? 2 : 1
+                }
             }
+        }
+    }
+
+    /// A word and a text behind it.
+    func joining(_ word: StaticString, _ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        collect {
+            for offset in 0..<word.utf8CodeUnitCount { append(word.utf8Start[offset]) }
+            for byte in text { append(byte) }
         }
     }
 

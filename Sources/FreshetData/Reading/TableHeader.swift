@@ -1,38 +1,51 @@
 import FreshetCore
 
-/// The first line of a table: the names of its columns.
+/// The names of a table's columns.
 public struct TableHeader: Sendable, Equatable {
-    /// The names, without blanks around them.
+    /// The names, without blanks around them and without types behind a colon, as RecBole writes them.
     public let names: [String]
     /// The table's file, for error messages.
     let file: String
+    /// Whether the table itself names its columns; else they are named by position, from 1.
+    let isWritten: Bool
 
-    /// The position of the first of some names that the table has, in any case of letters, or `nil`.
+    /// A header of some names.
+    init(names: [String], file: String, isWritten: Bool = true) {
+        self.names = names
+        self.file = file
+        self.isWritten = isWritten
+    }
+
+    /// The position of the first of some names that the table has, or `nil`.
+    ///
+    /// Names are looked for as they are, and then without regard to case, blanks and signs: `user_id`, `userId` and
+    /// `User-ID` are one name.
     public func position(of candidates: [String]) -> Int? {
         for candidate in candidates {
             if let position = names.firstIndex(of: candidate) { return position }
         }
-        let lowercased = names.map { $0.lowercased() }
-        return candidates.lazy.compactMap { lowercased.firstIndex(of: $0.lowercased()) }.first
+        let keys = names.map(Self.key)
+        return candidates.lazy.map(Self.key).compactMap { candidate in
+            candidate.isEmpty ? nil : keys.firstIndex(of: candidate)
+        }.first
     }
 
     /// The position of a column that must be there.
     /// - Throws: ``FreshetError`` of kind `usage` that lists the columns there are.
     public func position(ofRequired candidates: [String]) throws -> Int {
         if let position = position(of: candidates) { return position }
-        let wanted = candidates.map { "'\($0)'" }.joined(separator: " or ")
+        let wanted = candidates.prefix(6).map { "'\($0)'" }.joined(separator: " or ")
         throw FreshetError(
             .usage,
-            "'\(file)' has no column \(wanted).",
-            remedy: "Its columns: \(names.joined(separator: ", "))."
+            "'\(file)' has no column \(wanted)\(candidates.count > 6 ? " or the like" : "").",
+            remedy: isWritten
+                ? "Its columns: \(names.joined(separator: ", "))."
+                : "It has no header: its columns are named by position, 1 to \(names.count)."
         )
     }
 
-    /// The byte that parts the columns of a header line: of tab, comma, semicolon and bar the one that it has most of.
-    static func separator(of line: some Collection<UInt8>) -> UInt8 {
-        let counts = ["\t", ",", ";", "|"].map { (separator: Unicode.Scalar) in
-            (separator: UInt8(ascii: separator), count: line.count { $0 == UInt8(ascii: separator) })
-        }
-        return counts.reduce(counts[0]) { $1.count > $0.count ? $1 : $0 }.separator
+    /// A name without regard to case, blanks and signs.
+    static func key(_ name: String) -> String {
+        String(name.lowercased().unicodeScalars.filter { $0.properties.isAlphabetic || ("0"..."9").contains($0) })
     }
 }

@@ -6,7 +6,12 @@ import FreshetModels
 
 /// Where the events come from, and how they are cleaned.
 struct DataOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The event log: a file or folder, .gz and .xz unpacked on the way.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "The event log: a file, a folder, or - for standard input; gzip, xz and zip are unpacked on the way.",
+            valueName: "path"
+        )
+    )
     var data: String
 
     @OptionGroup var reading: ReadingOptions
@@ -39,8 +44,21 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Drop events after this time (2010-10-01 or seconds since 1970).", valueName: "time"))
     var until = TimeArgument(ImportOptions.plausibleTimes.upperBound)
 
-    @Option(help: "The unit of times that are plain numbers: seconds or milliseconds.")
-    var timeUnit = ImportOptions.TimeUnit.seconds
+    @Option(
+        help: """
+            The unit of times that are plain numbers: seconds, milliseconds, microseconds or nanoseconds. Recognised by \
+            their size when left out.
+            """
+    )
+    var timeUnit: ImportOptions.TimeUnit?
+
+    @Option(
+        help: ArgumentHelp(
+            "The form of times that cannot be told from them, such as %d/%m/%Y, %m/%d/%Y %I:%M:%S %p, or excel for days.",
+            valueName: "form"
+        )
+    )
+    var timeFormat: String?
 
     @Option(help: ArgumentHelp("Drop events with a lower value, such as ratings below 4.", valueName: "value"))
     var minimumValue: Float?
@@ -51,16 +69,39 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The events that every user that stays has at least.", valueName: "n"))
     var minimumHistory = 0
 
-    @Option(help: ArgumentHelp("A file of item details (.jsonl, .csv or .tsv).", valueName: "file"))
+    @Option(help: ArgumentHelp("A file of item details: JSON lines or a table.", valueName: "file"))
     var catalogue: String?
 
     @Option(
         help: ArgumentHelp(
-            "For csv and tsv: the columns of user, item, time, type and value.",
+            "The columns of \(TableColumns.roles.joined(separator: ", ")) in a table or in JSON lines; by position where "
+                + "there is no header.",
             valueName: "role=name,…"
         )
     )
     var columns: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The columns of \(CatalogueColumns.roles.joined(separator: ", ")) in the catalogue.",
+            valueName: "role=name,…"
+        )
+    )
+    var catalogueColumns: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "What parts a table's fields: a sign, ::, tab or blanks. Recognised when left out.",
+            valueName: "sign"
+        )
+    )
+    var separator: TableDialect.Separator?
+
+    @Option(help: "Whether a table's first row names its columns: auto, yes or no.")
+    var header = ImportOptions.HeaderPolicy.auto
+
+    @Option(help: "The encoding of text: utf-8, utf-16le, utf-16be or windows-1252. Recognised when left out.")
+    var encoding: TextEncoding?
 
     func validate() throws {
         guard from.seconds <= until.seconds else {
@@ -68,6 +109,13 @@ struct ReadingOptions: ParsableArguments {
                 "--from \(from.defaultValueDescription) is after --until \(until.defaultValueDescription)."
             )
         }
+    }
+
+    /// Reads the first events of a file or folder.
+    func preview(_ path: String, count: Int) throws -> ImportResult {
+        var options = try importOptions()
+        options.eventLimit = count
+        return try DatasetReader(options: options).read(path: path, format: format)
     }
 
     /// Reads a file or folder and says what was dropped.
@@ -92,25 +140,52 @@ struct ReadingOptions: ParsableArguments {
         options.itemCore = core
         options.minimumHistory = minimumHistory
         options.catalogue = catalogue
-        options.columns = try Assignment.dictionary(columnAssignments(), option: "columns")
+        options.timePattern = try timeFormat.map { try TimePattern($0) }
+        options.separator = separator
+        options.header = header
+        options.encoding = encoding
+        options.columns = try Self.roles(columns, option: "columns", example: "user=customer,item=sku,time=when")
+        options.catalogueColumns = try Self.roles(
+            catalogueColumns,
+            option: "catalogue-columns",
+            example: "id=sku,title=name"
+        )
         return options
     }
 
-    private func columnAssignments() throws -> [Assignment] {
-        try columns.flatMap { $0.split(separator: ",") }.map { part in
+    private static func roles(_ columns: [String], option: String, example: String) throws -> [String: String] {
+        let assignments = try columns.flatMap { $0.split(separator: ",") }.map { part in
             if let assignment = Assignment(argument: String(part)) { return assignment }
             throw FreshetError(
                 .usage,
-                "--columns has '\(part)', which is no role=name.",
-                remedy: "For example: --columns user=customer,item=sku,time=when"
+                "--\(option) has '\(part)', which is no role=name.",
+                remedy: "For example: --\(option) \(example)"
             )
         }
+        return try Assignment.dictionary(assignments, option: option)
     }
 }
 
 extension ImportOptions.DuplicatePolicy: ExpressibleByArgument {}
 extension ImportOptions.UnknownItemPolicy: ExpressibleByArgument {}
 extension ImportOptions.TimeUnit: ExpressibleByArgument {}
+extension ImportOptions.HeaderPolicy: ExpressibleByArgument {}
+extension TextEncoding: ExpressibleByArgument {}
+
+extension TableDialect.Separator: ExpressibleByArgument {
+    /// A sign, or the name of one that is hard to type.
+    public init?(argument: String) {
+        switch argument {
+        case "tab", "\\t": self = .byte(0x09)
+        case "::": self = .doubleColon
+        case "blanks", "space", " ": self = .blanks
+        default:
+            let bytes = Array(argument.utf8)
+            guard bytes.count == 1, bytes[0] < 0x80, bytes[0] != UInt8(ascii: "\"") else { return nil }
+            self = .byte(bytes[0])
+        }
+    }
+}
 
 /// `key=value` on the command line.
 struct Assignment: ExpressibleByArgument, Equatable {

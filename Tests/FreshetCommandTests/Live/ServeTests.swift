@@ -83,7 +83,7 @@ import Testing
         let lines = (1...6).map { "u\($0),i\($0),\(1_600_000_000 + $0)" }
         let header = "wer,was,wann\n"
         let arguments = ["--import", "shop.csv", "--columns", "user=wer,item=was,time=wann"]
-        try folder.write(header + "u1,i1,never\nu2,i2,\n", to: "shop.csv")
+        try folder.write(header + "u1,i1,never\nu2,i2,soon\n", to: "shop.csv")
         let broken = try Executable.run(Self.arguments + arguments, in: folder)
         #expect(broken.code == 1 && broken.errors.contains("malformed line"), "\(broken.errors)")
 

@@ -32,6 +32,7 @@ enum BadData {
     }
 
     private static let pairs = ["--format", "pairs"]
+    private static let utf8 = pairs + ["--encoding", "utf-8"]
     private static let good = "a\tx\na\ty\nb\ty\nb\tx\n"
     private static let long = String(repeating: "i", count: 10_000)
 
@@ -39,19 +40,19 @@ enum BadData {
         text("empty file", says: "empty", ""),
         text("blank lines only", says: "log", options: pairs, "\n\n\n"),
         log("binary file", says: "not text", Data((0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 37) })),
-        log("UTF-16", says: "not text", good.data(using: .utf16) ?? Data()),
-        log("ids that are not UTF-8", says: "not UTF-8", options: pairs, Data("a\t".utf8) + Data([0xFF, 0xFE, 0x0A])),
+        log("UTF-16", code: 0, says: "utf-16", good.data(using: .utf16) ?? Data()),
+        log("ids that are not UTF-8", says: "not UTF-8", options: utf8, Data("a\t".utf8) + Data([0xFF, 0xFE, 0x0A])),
         log(
             "an id that is not UTF-8 among others",
             code: 0,
             says: "not UTF-8",
-            options: pairs,
+            options: utf8,
             Data(good.utf8) + Data("a\t".utf8) + Data([0xC3, 0x28, 0x0A])
         ),
         log(
             "an id that is not UTF-8, strictly",
             says: "5",
-            options: pairs + ["--strict"],
+            options: utf8 + ["--strict"],
             Data(good.utf8) + Data("a\t".utf8) + Data([0xC3, 0x28, 0x0A])
         ),
         text("NUL bytes in an id", code: 0, says: "NUL", options: pairs, good + "a\tx\0y\n"),

@@ -1,23 +1,33 @@
 import CZlib
 import FreshetCore
 
-/// The unpacked bytes of a gzip stream (RFC 1952), of one member or several.
-final class GzipSource: ByteSource {
+/// The unpacked bytes of a deflate stream (RFC 1951): a gzip file (RFC 1952) of one member or several, or a part of a
+/// zip archive.
+final class DeflateSource: ByteSource {
+    /// What stands around the stream.
+    enum Wrapper: Int32 {
+        /// A gzip file's header and checksum: zlib takes 15 bits of window and 16 for the wrapper.
+        case gzip = 31
+        /// Nothing, as in a zip archive.
+        case none = -15
+    }
+
     /// How a gzip file begins.
-    static let signature: [UInt8] = [0x1F, 0x8B]
+    static let gzipSignature: [UInt8] = [0x1F, 0x8B]
 
     private let packed: any ByteSource
     private let path: String
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     private var stream = z_stream()
+    private let wrapper: Wrapper
     private var isMemberFinished = false
 
     /// Unpacks the bytes of a source; `path` is for error messages.
-    init(_ packed: any ByteSource, path: String) throws {
+    init(_ packed: any ByteSource, path: String, wrapper: Wrapper = .gzip) throws {
         self.packed = packed
         self.path = path
-        // 15 bits of window; 16 more ask for the gzip wrapper and its checksum.
-        let status = inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        self.wrapper = wrapper
+        let status = inflateInit2_(&stream, wrapper.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         guard status == Z_OK else { throw FreshetError(.external, "zlib cannot start (code \(status)).") }
     }
 
@@ -31,6 +41,7 @@ final class GzipSource: ByteSource {
         stream.avail_out = UInt32(min(buffer.count, 1 << 30))
         let wanted = stream.avail_out
         while stream.avail_out == wanted {
+            if wrapper == .none, isMemberFinished { return 0 }
             if stream.avail_in == 0 {
                 let count = try packed.read(into: input)
                 guard count > 0 else {
@@ -56,8 +67,8 @@ final class GzipSource: ByteSource {
     private func damaged(_ reason: String) -> FreshetError {
         FreshetError(
             .invalidData,
-            "The gzip file '\(path)' is damaged: \(reason).",
-            remedy: "Copy or download it again; `gzip -t` checks it."
+            "The packed file '\(path)' is damaged: \(reason).",
+            remedy: "Copy or download it again; `\(wrapper == .gzip ? "gzip" : "unzip") -t` checks it."
         )
     }
 }

@@ -2,13 +2,18 @@ import Testing
 
 @testable import FreshetData
 
-@Suite struct QuotedFieldsTests {
+@Suite struct FieldCutterTests {
     /// The records of a table, each as its fields; `nil` where a record has a fault.
-    func records(_ text: String, step: Int = 1000, chunk: Int = 16) throws -> [[String]?] {
+    func records(
+        _ text: String,
+        step: Int = 1000,
+        chunk: Int = 16,
+        dialect: TableDialect = TableDialect(separator: .byte(0x2C))
+    ) throws -> [[String]?] {
         let reader = LineReader(MemorySource(Array(text.utf8), step: step), chunk: chunk)
-        var fields = QuotedFields(separator: UInt8(ascii: ","))
+        var fields = FieldCutter(dialect)
         var records: [[String]?] = []
-        while let record = try reader.nextRecord(separator: UInt8(ascii: ",")) {
+        while let record = try reader.nextRecord(dialect) {
             fields.cut(record.bytes)
             records.append(record.fault == nil ? fields.fields.map { String(decoding: $0, as: UTF8.self) } : nil)
         }
@@ -37,10 +42,23 @@ import Testing
         #expect(all.dropFirst().allSatisfy { $0 == ["c", "d"] })
     }
 
+    @Test func cutsAtOtherSeparators() throws {
+        #expect(try records("a::b:c::\n", dialect: TableDialect(separator: .doubleColon)) == [["a", "b:c", ""]])
+        #expect(try records("  a  \"b c \n", dialect: TableDialect(separator: .blanks)) == [["a", "\"b", "c"]])
+        #expect(
+            try records("a\t\"b\nc\td\n", dialect: TableDialect(separator: .byte(9))) == [["a", "\"b"], ["c", "d"]]
+        )
+        var escaped = TableDialect(separator: .byte(0x3B), escapesByBackslash: true)
+        #expect(try records(#""a \"b;\" \\ c";"d""# + "\n", dialect: escaped) == [[#"a "b;" \ c"#, "d"]])
+        #expect(try records("\"a \\\"\nb\";c\n", dialect: escaped) == [["a \"\nb", "c"]])
+        escaped = TableDialect(separator: .byte(0x2C), unwrapsTwice: true)
+        #expect(try records(#""""x""","a",b"# + "\n", dialect: escaped) == [["x", "a", "b"]])
+    }
+
     @Test func countsLines() throws {
         let reader = LineReader(MemorySource(Array("a\n\"b\nb\"\nc\n".utf8), step: 2), chunk: 4)
         var numbers: [Int] = []
-        while let record = try reader.nextRecord(separator: UInt8(ascii: ",")) { numbers.append(record.number) }
+        while let record = try reader.nextRecord(TableDialect(separator: .byte(0x2C))) { numbers.append(record.number) }
         #expect(numbers == [1, 2, 4])
         #expect(reader.linesRead == 4)
     }
