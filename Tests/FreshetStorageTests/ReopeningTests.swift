@@ -37,7 +37,7 @@ import Testing
         var store: SQLiteStore? = try folder.open()
         try await store?.put([Item(id: "a"), Item(id: "b")])
         _ = try await store?.removeItem("a")
-        try store?.pool.writeWithoutTransaction { db in
+        try await store?.pool.writeWithoutTransaction { db in
             try db.execute(sql: "DROP TABLE removed_item; DELETE FROM grdb_migrations WHERE identifier LIKE '2 %'")
         }
         store = nil
