@@ -262,9 +262,9 @@ import Testing
         #expect(shown() == [0, 1, 2])
         shop.catalog.remove(ItemIndex(2))
         #expect(shown() == [0, 1])
-        shop.put(1)
+        shop.catalog.put(Item(id: "item 1"), at: ItemIndex(1))
         #expect(shown() == [1])
-        shop.put(2)
+        shop.catalog.put(Item(id: "item 2"), at: ItemIndex(2))
         #expect(shown() == [1, 2])
     }
 
