@@ -42,7 +42,8 @@ import Testing
         try await TestServer().test { client in
             try await Self.fill(client)
             #expect(try await client.send(.get, "/v1/popular?count=1").items == ["shoe"])
-            #expect(Set(try await client.send(.get, "/v1/items/shoe/similar?count=2").items) == ["hat", "tea"])
+            let similar = try await client.send(.get, "/v1/items/shoe/similar?count=2").items
+            #expect(Set(similar) == ["hat", "tea"])
             #expect(try await client.send(.get, "/v1/items/unknown/similar").status == 404)
             #expect(try await client.send(.get, "/v1/popular?count=0").status == 400)
             #expect(try await client.send(.get, "/v1/popular?category=a&category=b").status == 200)
