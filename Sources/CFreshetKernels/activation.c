@@ -30,6 +30,29 @@ FRESHET_KERNEL(void, freshet_gelu_backward, BACKWARD_PARAMETERS, (dx, dout, x, n
     }
 })
 
+// 0.70710678 = sqrt(1 / 2), 0.39894228 = sqrt(1 / (2 pi))
+FRESHET_KERNEL(void, freshet_exact_gelu_forward, FORWARD_PARAMETERS, (out, x, n), {
+    for (ptrdiff_t i = 0; i < n; i++) out[i] = 0.5f * x[i] * (1.0f + freshet_erf(0.70710678f * x[i]));
+})
+
+FRESHET_KERNEL(void, freshet_exact_gelu_backward, BACKWARD_PARAMETERS, (dx, dout, x, n), {
+    for (ptrdiff_t i = 0; i < n; i++) {
+        float v = x[i];
+        float share = 0.5f * (1.0f + freshet_erf(0.70710678f * v));
+        dx[i] += dout[i] * (share + v * 0.39894228f * freshet_exp(-0.5f * v * v));
+    }
+})
+
+FRESHET_KERNEL(void, freshet_tanh_forward, FORWARD_PARAMETERS, (out, x, n), {
+    for (ptrdiff_t i = 0; i < n; i++) out[i] = freshet_tanh(x[i]);
+})
+
+FRESHET_KERNEL(
+    void, freshet_tanh_backward,
+    (float *restrict dx, const float *restrict dout, const float *restrict out, ptrdiff_t n), (dx, dout, out, n), {
+        for (ptrdiff_t i = 0; i < n; i++) dx[i] += dout[i] * (1.0f - out[i] * out[i]);
+    })
+
 FRESHET_KERNEL(void, freshet_silu_forward, FORWARD_PARAMETERS, (out, x, n), {
     for (ptrdiff_t i = 0; i < n; i++) out[i] = x[i] * freshet_sigmoid(x[i]);
 })

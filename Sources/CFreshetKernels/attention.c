@@ -3,15 +3,15 @@
 #include "freshet_math.h"
 
 FRESHET_KERNEL(
-    void, freshet_causal_softmax_forward,
+    void, freshet_attention_softmax_forward,
     (float *restrict scores, float *restrict dropped, const float *restrict bias, float scale, float rate, uint32_t key,
-     ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t columns),
-    (scores, dropped, bias, scale, rate, key, maximum_distance, first, rows, columns), {
+     ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns),
+    (scores, dropped, bias, scale, rate, key, maximum_distance, first, step, rows, columns), {
         uint32_t threshold = freshet_dropout_threshold(rate);
         float kept = 1.0f / (1.0f - rate);
         for (ptrdiff_t r = 0; r < rows; r++) {
             float *restrict row = scores + r * columns;
-            ptrdiff_t seen = first + r + 1;
+            ptrdiff_t seen = first + step * r + 1;
             float maximum = -3.0e38f;
             if (bias) {
                 // Columns farther than the last bucket share it; the nearer ones read the table backwards.
@@ -44,15 +44,15 @@ FRESHET_KERNEL(
 // The dropout mask need not be drawn again: dropped = mask * probabilities, so with D = dropped and G = d(dropped),
 // d(scores) = D * G - probabilities * sum(D * G).
 FRESHET_KERNEL(
-    void, freshet_causal_softmax_backward,
+    void, freshet_attention_softmax_backward,
     (float *restrict gradient, float *restrict dbias, const float *restrict probabilities,
-     const float *restrict dropped, ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t columns),
-    (gradient, dbias, probabilities, dropped, maximum_distance, first, rows, columns), {
+     const float *restrict dropped, ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns),
+    (gradient, dbias, probabilities, dropped, maximum_distance, first, step, rows, columns), {
         for (ptrdiff_t r = 0; r < rows; r++) {
             float *restrict row = gradient + r * columns;
             const float *restrict p = probabilities + r * columns;
             const float *restrict d = dropped + r * columns;
-            ptrdiff_t seen = first + r + 1;
+            ptrdiff_t seen = first + step * r + 1;
             float sum = 0;
             for (ptrdiff_t c = 0; c < seen; c++) {
                 row[c] *= d[c];

@@ -33,6 +33,15 @@ static inline __attribute__((always_inline)) float freshet_tanh(float x) {
     return 1.0f - 2.0f / (1.0f + freshet_exp(2.0f * x));
 }
 
+/// The error function, absolute error below 2e-7 (Abramowitz and Stegun, 1964, formula 7.1.26).
+static inline __attribute__((always_inline)) float freshet_erf(float x) {
+    float magnitude = x < 0 ? -x : x;
+    float t = 1.0f / (1.0f + 0.3275911f * magnitude);
+    float p = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t;
+    float y = 1.0f - p * freshet_exp(-magnitude * magnitude);
+    return x < 0 ? -y : y;
+}
+
 /// A well-mixed hash of a counter under a key (the finaliser of MurmurHash3): the decisions of dropout.
 static inline __attribute__((always_inline)) uint32_t freshet_hash(uint32_t key, uint32_t counter) {
     uint32_t h = counter * 0x9E3779B1u + key;

@@ -48,6 +48,14 @@ public struct DatasetReader: Sendable {
         return ImportResult(dataset: dataset, report: report, format: importer.name)
     }
 
+    /// Reads a file of item details alone.
+    /// - Throws: ``FreshetError`` when it cannot be read.
+    public static func readCatalogue(_ path: String) throws -> [Item] {
+        let collector = EventCollector(options: ImportOptions())
+        try CatalogueReader.read(path, into: collector)
+        return collector.itemDetails
+    }
+
     /// The importer of a source whose format nobody named; where columns are named it can only be a table.
     private func guess(_ source: ImportSource) throws -> any Importer {
         let candidates = options.columns.isEmpty ? Importers.all : Importers.all.filter { $0 is TableImporter }

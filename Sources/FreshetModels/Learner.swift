@@ -18,11 +18,15 @@ public struct TrainingData: Sendable {
     public let dataset: Dataset
     /// Each user's next event after those, for early stopping and fusion weights; may be empty.
     public let validation: [Holdout]
+    /// A vector of what is said of each item, for models that read; `nil` where nothing is said.
+    public let content: ItemContent?
 
     /// Creates training data.
-    public init(dataset: Dataset, validation: [Holdout] = []) {
+    public init(dataset: Dataset, validation: [Holdout] = [], content: ItemContent? = nil) {
+        precondition(content == nil || content?.itemCount == dataset.items.count, "content of another catalogue")
         self.dataset = dataset
         self.validation = validation
+        self.content = content
     }
 
     /// The length `V` of the catalogue.

@@ -10,6 +10,7 @@ public enum ModelRegistry {
         ModelDescription(Popularity.self),
         ModelDescription(CoVisitation.self),
         ModelDescription(ItemKNN.self),
+        ModelDescription(ContentSimilarity.self),
         ModelDescription(UserKNN.self),
         ModelDescription(EASE.self),
         ModelDescription(MatrixFactorization.self),

@@ -106,7 +106,7 @@ private struct Header: Codable {
                 throw FreshetError(
                     .invalidData,
                     "array '\(name)' holds numbers of type \(dtype).",
-                    remedy: "Types that can be read: F32, F64, I32, I64, U8."
+                    remedy: "Types that can be read: F32, F16, BF16, F64, I32, I64, I8, U8, BOOL."
                 )
             }
             return type

@@ -40,6 +40,10 @@ extension Int64: StorableNumber {
     /// 64-bit integers.
     public static var elementType: StoredArray.ElementType { .int64 }
 }
+extension Int8: StorableNumber {
+    /// Signed bytes.
+    public static var elementType: StoredArray.ElementType { .int8 }
+}
 extension UInt8: StorableNumber {
     /// Bytes.
     public static var elementType: StoredArray.ElementType { .uint8 }

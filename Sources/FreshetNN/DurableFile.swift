@@ -118,35 +118,3 @@ package final class DurableFile {
         }
     }
 }
-
-/// Reading whole files.
-package enum FileContents {
-    /// The bytes of a regular file.
-    /// - Throws: ``FreshetError`` of kind `external` when it cannot be read or is a folder, a device or a pipe.
-    package static func read(_ path: String) throws -> Data {
-        let descriptor = open(path, O_RDONLY)
-        guard descriptor >= 0 else { throw FreshetError.system("read", path, code: errno) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FreshetError.system("read", path, code: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FreshetError(.external, "Cannot read '\(path)': it is not a file.")
-        }
-        let size = Int(status.st_size)
-        guard let memory = malloc(max(size, 1)) else { throw FreshetError.system("read", path, code: ENOMEM) }
-        var filled = 0
-        while filled < size {
-            let count = Foundation.read(descriptor, memory + filled, size - filled)
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else {
-                let code = errno
-                free(memory)
-                throw FreshetError.system("read", path, code: code)
-            }
-            if count == 0 { break }
-            filled += count
-        }
-        // Only now: of few bytes `Data` makes a copy and frees the memory at once.
-        return Data(bytesNoCopy: memory, count: filled, deallocator: .free)
-    }
-}

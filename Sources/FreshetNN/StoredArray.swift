@@ -10,21 +10,30 @@ public struct StoredArray: Sendable, Equatable {
     public enum ElementType: String, Sendable, Codable {
         /// 32-bit floats.
         case float32 = "F32"
+        /// 16-bit floats of IEEE 754.
+        case float16 = "F16"
+        /// The upper halves of 32-bit floats.
+        case bfloat16 = "BF16"
         /// 64-bit floats.
         case float64 = "F64"
         /// 32-bit integers.
         case int32 = "I32"
         /// 64-bit integers.
         case int64 = "I64"
+        /// Signed bytes.
+        case int8 = "I8"
         /// Bytes.
         case uint8 = "U8"
+        /// Truth values, a byte each.
+        case bool = "BOOL"
 
         /// Bytes an element.
         public var size: Int {
             switch self {
             case .float64, .int64: 8
             case .float32, .int32: 4
-            case .uint8: 1
+            case .float16, .bfloat16: 2
+            case .int8, .uint8, .bool: 1
             }
         }
     }

@@ -29,21 +29,24 @@ public enum Reference {
         return powers.map { $0 / sum }
     }
 
-    /// Causal attention of one head over one sequence: `[T, d]` each, bias by distance (the last is shared).
+    /// Attention of one head over one sequence, `[T, d]` each, with a bias by distance (the last is shared); a query sees
+    /// itself and what came before it, or all.
     public static func attention(
         queries: [[Double]],
         keys: [[Double]],
         values: [[Double]],
-        bias: [Double]
+        bias: [Double],
+        isCausal: Bool = true
     ) -> [[Double]] {
         let width = Double(queries[0].count)
         return queries.indices.map { t in
-            let scores = (0...t).map { s in
+            let last = isCausal ? t : keys.count - 1
+            let scores = (0...last).map { s in
                 let product = zip(queries[t], keys[s]).reduce(0) { $0 + $1.0 * $1.1 }
-                return product / width.squareRoot() + (bias.isEmpty ? 0 : bias[min(t - s, bias.count - 1)])
+                return product / width.squareRoot() + (bias.isEmpty ? 0 : bias[min(abs(t - s), bias.count - 1)])
             }
             let weights = softmax(scores)
-            return values[0].indices.map { c in (0...t).reduce(0) { $0 + weights[$1] * values[$1][c] } }
+            return values[0].indices.map { c in (0...last).reduce(0) { $0 + weights[$1] * values[$1][c] } }
         }
     }
 
@@ -52,6 +55,8 @@ public enum Reference {
         switch activation {
         case .relu: max(x, 0)
         case .gelu: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+        case .exactGelu: 0.5 * x * (1 + erf(x / 2.0.squareRoot()))
+        case .tanh: tanh(x)
         case .silu: x / (1 + exp(-x))
         case .sigmoid: 1 / (1 + exp(-x))
         }

@@ -55,6 +55,18 @@ public enum SyntheticData {
         return TrainingData(dataset: dataset, validation: holdouts)
     }
 
+    /// What is said of the items: the direction of an item's first category, and a little of its own.
+    public static func content(of data: TrainingData, width: Int = 6) -> ItemContent {
+        var random = RandomSource(seed: 17)
+        let names = Set(data.dataset.itemDetails.flatMap(\.categories)).sorted()
+        let vectors = (0..<data.itemCount).flatMap { item in
+            let name = data.dataset.itemDetails.isEmpty ? nil : data.dataset.itemDetails[item].categories.first
+            let axis = name.flatMap { names.firstIndex(of: $0) } ?? item
+            return (0..<width).map { ($0 == axis % width ? 1 : 0) + 0.1 * random.normal() }
+        }
+        return ItemContent(encoder: "categories", width: width, vectors: vectors)
+    }
+
     /// Histories of random items, popular ones more often, without a pattern.
     public static func noise(users: Int, items: Int, meanLength: Int, seed: UInt64 = 1) -> Dataset {
         var random = RandomSource(seed: seed)

@@ -29,7 +29,7 @@ struct Freshet: AsyncParsableCommand {
             Import.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
             Recommend.self,
             Predict.self, Similar.self,
-            Inspect.self, Benchmark.self,
+            Inspect.self, Benchmark.self, Models.self, Encode.self,
             Learn.self, BenchHTTP.self,
         ]
     )

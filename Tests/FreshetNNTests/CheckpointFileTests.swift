@@ -121,7 +121,7 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, 4),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, 4),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,99999999999999999999]}}"#, 4),
-        (#"{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}"#, 4),
+        (#"{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#, 4),
         (#"{"a":7}"#, 0),
         (#"{"__metadata__":{"a":1}}"#, 0),
         (#"[]"#, 0),

@@ -75,8 +75,8 @@ import Testing
         expectClose(y.array, inputs.map { Reference.activate(Double($0), activation) }, 1e-6)
     }
 
-    @Test(arguments: [(1, 0), (2, 5), (2, 200)])
-    func attention(heads: Int, distances: Int) {
+    @Test(arguments: [(1, 0, true), (2, 5, true), (2, 200, true), (2, 0, false)])
+    func attention(heads: Int, distances: Int, isCausal: Bool) {
         let lengths = [1, 2, 64, 65, 130]
         let offsets = lengths.reduce(into: [0]) { $0.append($0.last! + $1) }
         let (N, width) = (offsets.last!, 3)
@@ -84,13 +84,17 @@ import Testing
         let (q, kv) = (make(N, C, seed: 1), make(N, 2 * C, seed: 2))
         let bias = distances > 0 ? make(heads, distances, seed: 3) : nil
         let tape = Tape()
-        let y = tape.causalAttention(
-            queries: tape.make(N, C, Array(q.values)),
-            keysAndValues: tape.make(N, 2 * C, Array(kv.values)),
-            heads: heads,
-            offsets: offsets,
-            bias: bias
-        )
+        let (queries, keysAndValues) = (tape.make(N, C, Array(q.values)), tape.make(N, 2 * C, Array(kv.values)))
+        let y =
+            isCausal
+            ? tape.causalAttention(
+                queries: queries,
+                keysAndValues: keysAndValues,
+                heads: heads,
+                offsets: offsets,
+                bias: bias
+            )
+            : tape.attention(queries: queries, keysAndValues: keysAndValues, heads: heads, offsets: offsets)
         for (s, length) in lengths.enumerated() {
             for head in 0..<heads {
                 func rows(_ p: Parameter, from column: Int) -> [[Double]] {
@@ -103,7 +107,8 @@ import Testing
                     queries: rows(q, from: head * width),
                     keys: rows(kv, from: head * width),
                     values: rows(kv, from: C + head * width),
-                    bias: bias.map { Array(doubles($0)[head * distances..<(head + 1) * distances]) } ?? []
+                    bias: bias.map { Array(doubles($0)[head * distances..<(head + 1) * distances]) } ?? [],
+                    isCausal: isCausal
                 )
                 for t in 0..<length {
                     let start = (offsets[s] + t) * C + head * width

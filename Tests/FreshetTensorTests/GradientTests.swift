@@ -138,6 +138,33 @@ import Testing
         expectAccurate(check)
     }
 
+    @Test(arguments: [0, 0.3]) func attentionToBothSides(dropout: Double) {
+        var fixture = Fixture()
+        let (q, kv) = (fixture.make("queries", 76, 4), fixture.make("keysAndValues", 76, 8))
+        let (first, second) = (IndexBuffer(), IndexBuffer())
+        let check = GradientCheck(fixture.set, difference: .twoPoint(3e-2)) { tape in
+            tape.attention(
+                queries: input(q, on: tape, first),
+                keysAndValues: input(kv, on: tape, second),
+                heads: 2,
+                offsets: [0, 1, 6, 76],
+                dropout: Float(dropout)
+            )
+        }
+        expectAccurate(check)
+    }
+
+    @Test func pooling() {
+        var fixture = Fixture()
+        let x = fixture.make("x", 9, 5)
+        let rows = IndexBuffer()
+        expectAccurate(
+            GradientCheck(fixture.set) { $0.meanOfSequences(input(x, on: $0, rows), offsets: [0, 1, 6, 9]) }
+        )
+        let check = GradientCheck(fixture.set, difference: .twoPoint(1e-2)) { $0.normalizeRows(input(x, on: $0, rows)) }
+        expectAccurate(check)
+    }
+
     @Test(arguments: [0, 0.1] as [Float]) func catalogueCrossEntropy(smoothing: Float) {
         var fixture = Fixture()
         let (x, table) = (fixture.make("x", 67, 5), fixture.make("table", 13, 5))

@@ -60,6 +60,14 @@ void freshet_relu_backward(float *restrict dx, const float *restrict dout, const
 void freshet_gelu_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
 /// dx += dout * GELU'(x).
 void freshet_gelu_backward(float *restrict dx, const float *restrict dout, const float *restrict x, ptrdiff_t n);
+/// out = GELU(x), the exact form with the error function.
+void freshet_exact_gelu_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
+/// dx += dout * GELU'(x), of the exact form.
+void freshet_exact_gelu_backward(float *restrict dx, const float *restrict dout, const float *restrict x, ptrdiff_t n);
+/// out = tanh(x).
+void freshet_tanh_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
+/// dx += dout * (1 - out * out), with `out` what the forward pass wrote.
+void freshet_tanh_backward(float *restrict dx, const float *restrict dout, const float *restrict out, ptrdiff_t n);
 /// out = x * sigmoid(x), also called swish.
 void freshet_silu_forward(float *restrict out, const float *restrict x, ptrdiff_t n);
 /// dx += dout * SiLU'(x).
@@ -91,16 +99,17 @@ void freshet_layer_norm_backward(
 
 // attention.c --------------------------------------------------------------------------------------------------------
 
-/// The causal softmax of a block of scores, in place. Row r sees columns 0 ..< first + r + 1; the others become 0.
+/// The softmax of a block of attention scores, in place. Row r sees columns 0 ..< first + step * r + 1, the others become
+/// 0: with step 1 what came before it and itself, with step 0 all rows the same.
 /// bias[d] (may be null) is added at distance d = row position - column, at most maximum_distance.
 /// `dropped` (may be null when rate is 0) receives the probabilities after dropout.
-void freshet_causal_softmax_forward(
+void freshet_attention_softmax_forward(
     float *restrict scores, float *restrict dropped, const float *restrict bias, float scale, float rate, uint32_t key,
-    ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t columns);
+    ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns);
 /// Turns d(dropped) into d(scores), in place and unscaled; dbias (may be null) is added to.
-void freshet_causal_softmax_backward(
+void freshet_attention_softmax_backward(
     float *restrict gradient, float *restrict dbias, const float *restrict probabilities, const float *restrict dropped,
-    ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t rows, ptrdiff_t columns);
+    ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns);
 
 // loss.c -------------------------------------------------------------------------------------------------------------
 

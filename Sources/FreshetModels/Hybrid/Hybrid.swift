@@ -42,6 +42,13 @@ public struct Hybrid: Learner {
         }
     }
 
+    /// The transformer and the counts, and where the catalogue says something of its items, what that says.
+    public static func recommendedConfiguration(for data: TrainingData) -> Configuration {
+        var configuration = Configuration()
+        if data.content != nil { configuration.parts.append(Part(model: ContentSimilarity.name)) }
+        return configuration
+    }
+
     /// A model of the combination.
     public struct Part: Codable, Sendable, Equatable {
         /// Its name in the registry.

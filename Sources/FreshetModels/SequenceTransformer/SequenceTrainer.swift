@@ -16,6 +16,7 @@ struct SequenceTrainer {
     private let average: SequenceNetwork?
     private let workers: [SequenceTrainingWorker]
     private let sampler: NegativeSampler
+    private let anchors: ContentAnchors?
 
     /// The weights with the best validation so far.
     private(set) var best: SequenceNetwork
@@ -45,6 +46,8 @@ struct SequenceTrainer {
         self.data = data
         self.session = session
         let network = SequenceNetwork(configuration, shape: shape, seed: session.seed)
+        anchors = ContentAnchors(data, configuration)
+        anchors?.place(network.itemTable)
         self.network = network
         optimizer = AdamW(network.parameters, beta2: configuration.beta2, weightDecay: configuration.weightDecay)
         func copy() -> SequenceNetwork {
@@ -136,6 +139,7 @@ struct SequenceTrainer {
             pool: session.pool
         )
         for gradient in gradients { gradient.reset() }
+        anchors?.hold(network.itemTable, on: session.pool)
         updateAverage()
         progress.loss += workers.reduce(0) { $0 + $1.takeLoss() }
         progress.targets += targets

@@ -30,6 +30,13 @@ extension SequenceTransformer {
         /// The rate at which attention weights are dropped in training.
         public var attentionDropout: Float = 0.2
 
+        /// How long an item's own part may be beside what the catalogue says of it, which has length 1.
+        ///
+        /// With 0, and where the catalogue says nothing, items are learned by their events alone.
+        public var contentBound: Float = 0.5
+        /// How much of the spread along each axis of the content is divided out, 0 to 1.
+        public var contentWhitening = 0.5
+
         /// What training minimises.
         public var loss = Loss.softmax
         /// Sampled items a position (binary cross-entropy) or a packed batch (sampled softmax).
@@ -78,6 +85,8 @@ extension SequenceTransformer {
             try Setting.check("feedForwardMultiplier", feedForwardMultiplier, in: 0.1...16)
             try Setting.check("dropout", dropout, in: 0...0.95)
             try Setting.check("attentionDropout", attentionDropout, in: 0...0.95)
+            try Setting.check("contentBound", contentBound, in: 0...100)
+            try Setting.check("contentWhitening", contentWhitening, in: 0...1)
             try Setting.check("negatives", negatives, in: 1...100_000)
             try Setting.check("calibration", calibration, in: 0...1)
             try Setting.check("labelSmoothing", labelSmoothing, in: 0...0.9)

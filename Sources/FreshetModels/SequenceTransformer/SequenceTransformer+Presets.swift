@@ -16,6 +16,8 @@ extension SequenceTransformer {
         var configuration = events < 300_000 ? small : base
         configuration.loss = data.itemCount < 2000 ? .softmax : .sampledSoftmax
         configuration.epochs = min(200, max(50, 10_000_000 / events))
+        // Where an item has many events they say more of it than its words do.
+        if events >= 25 * data.itemCount { configuration.contentBound = 0 }
         return configuration
     }
 
@@ -52,6 +54,7 @@ extension SequenceTransformer {
         configuration.relativePositions = 0
         configuration.eventTypes = false
         configuration.timeGaps = false
+        configuration.contentBound = 0
         configuration.loss = .binaryCrossEntropy
         configuration.windows = .last
         configuration.epochs = 200

@@ -53,15 +53,18 @@ public struct LayerNorm: Sendable {
     public let gain: Parameter
     /// `[C]`.
     public let bias: Parameter
+    /// Keeps the root away from zero.
+    public let epsilon: Float
 
     /// Builds the layer.
-    public init(_ name: String, _ channels: Int, in builder: inout NetworkBuilder) {
+    public init(_ name: String, _ channels: Int, epsilon: Float = 1e-6, in builder: inout NetworkBuilder) {
+        self.epsilon = epsilon
         gain = builder.make("\(name).gain", columns: channels, .constant(1))
         bias = builder.make("\(name).bias", columns: channels, .constant(0))
     }
 
     /// Maps `[N, C]` to `[N, C]`.
     public func callAsFunction(_ x: Tensor, on tape: Tape) -> Tensor {
-        tape.layerNorm(x, gain: gain, bias: bias)
+        tape.layerNorm(x, gain: gain, bias: bias, epsilon: epsilon)
     }
 }

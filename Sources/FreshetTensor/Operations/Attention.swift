@@ -28,6 +28,43 @@ extension Tape {
         bias: Parameter? = nil,
         dropout: Float = 0
     ) -> Tensor {
+        attention(queries, keysAndValues, heads, offsets, rows, bias, dropout, isCausal: true)
+    }
+
+    /// Self-attention over packed sequences in which each place sees its whole sequence, as in BERT.
+    ///
+    /// - Parameters:
+    ///   - queries: `[N, C]`, or `[Q, C]` of some rows only.
+    ///   - keysAndValues: `[N, 2C]`, side by side.
+    ///   - heads: `H`, a divisor of `C`.
+    ///   - offsets: where each sequence begins in the `N` rows, and the end; `S + 1` entries.
+    ///   - rows: which of the `N` rows the `Q` queries are, ascending; all unless given.
+    ///   - dropout: the rate at which attention weights are dropped when recording.
+    /// - Returns: `[N, C]`, or `[Q, C]`.
+    ///
+    /// The gradient is that of
+    /// ``causalAttention(queries:keysAndValues:heads:offsets:rows:bias:dropout:)``.
+    public func attention(
+        queries: Tensor,
+        keysAndValues: Tensor,
+        heads: Int,
+        offsets: [Int],
+        rows: UnsafeBufferPointer<Int32>? = nil,
+        dropout: Float = 0
+    ) -> Tensor {
+        attention(queries, keysAndValues, heads, offsets, rows, nil, dropout, isCausal: false)
+    }
+
+    private func attention(
+        _ queries: Tensor,
+        _ keysAndValues: Tensor,
+        _ heads: Int,
+        _ offsets: [Int],
+        _ rows: UnsafeBufferPointer<Int32>?,
+        _ bias: Parameter?,
+        _ dropout: Float,
+        isCausal: Bool
+    ) -> Tensor {
         let C = queries.columns
         precondition(keysAndValues.columns == 2 * C && C % heads == 0, "attention: \(heads) heads in \(C) channels")
         precondition(offsets.last == keysAndValues.rows, "attention: offsets end at \(offsets.last ?? -1)")
@@ -41,7 +78,7 @@ extension Tape {
         )
         let y = make(queries.rows, C)
         var blocks: [AttentionBlock] = []
-        AttentionBlock.forEach(offsets: offsets, rows: rows, heads: heads) { block in
+        AttentionBlock.forEach(offsets: offsets, rows: rows, heads: heads, isCausal: isCausal) { block in
             let done = attend(block, inputs, y)
             if isRecording { blocks.append(done) }
         }
@@ -66,7 +103,7 @@ extension Tape {
             into: MutableMatrixView(probabilities, rows, seen)
         )
         let dropped = rate > 0 ? pool.take(rows * seen) : nil
-        freshet_causal_softmax_forward(
+        freshet_attention_softmax_forward(
             probabilities,
             dropped,
             bias.map { $0.pointer + block.head * $0.columns },
@@ -74,7 +111,8 @@ extension Tape {
             rate,
             rate > 0 ? nextDropoutKey() : 0,
             (bias?.columns ?? 1) - 1,
-            block.start - block.sequence,
+            block.isCausal ? block.start - block.sequence : seen - 1,
+            block.isCausal ? 1 : 0,
             rows,
             seen
         )
@@ -110,13 +148,14 @@ extension Tape {
         let dscores = pool.take(rows * seen)
         multiply(dy, value.transposed, into: MutableMatrixView(dscores, rows, seen))
         multiply(MatrixView(dropped, rows, seen).transposed, dy, into: dvalue, beta: 1)
-        freshet_causal_softmax_backward(
+        freshet_attention_softmax_backward(
             dscores,
             bias.map { gradients.dense($0) + block.head * $0.columns },
             probabilities,
             dropped,
             (bias?.columns ?? 1) - 1,
-            block.start - block.sequence,
+            block.isCausal ? block.start - block.sequence : seen - 1,
+            block.isCausal ? 1 : 0,
             rows,
             seen
         )
@@ -146,6 +185,10 @@ private struct AttentionBlock {
 
     /// The first row of the sequence.
     let sequence: Int
+    /// The first row after the sequence.
+    let sequenceEnd: Int
+    /// Whether a row sees only what came before it.
+    let isCausal: Bool
     /// The first row of the block.
     let start: Int
     /// The row of `queries` that is the first of the block.
@@ -160,7 +203,7 @@ private struct AttentionBlock {
     var dropped: UnsafeMutablePointer<Float>?
 
     /// How many keys the last query of the block sees.
-    var seen: Int { start + rows - sequence }
+    var seen: Int { (isCausal ? start + rows : sequenceEnd) - sequence }
 
     /// Where the block's head begins in `[Q, C]`.
     func queryOffset(_ C: Int, _ width: Int) -> Int { query * C + head * width }
@@ -173,6 +216,7 @@ private struct AttentionBlock {
         offsets: [Int],
         rows: UnsafeBufferPointer<Int32>?,
         heads: Int,
+        isCausal: Bool,
         _ body: (AttentionBlock) -> Void
     ) {
         let count = rows?.count ?? offsets[offsets.count - 1]
@@ -191,6 +235,8 @@ private struct AttentionBlock {
                     body(
                         AttentionBlock(
                             sequence: offsets[s],
+                            sequenceEnd: offsets[s + 1],
+                            isCausal: isCausal,
                             start: row(start, rows),
                             query: start,
                             rows: next - start,

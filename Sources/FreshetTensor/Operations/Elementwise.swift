@@ -6,6 +6,10 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
     case relu
     /// The Gaussian error linear unit, tanh form (Hendrycks and Gimpel, 2016).
     case gelu
+    /// The Gaussian error linear unit, exact form with the error function, as in BERT.
+    case exactGelu
+    /// The hyperbolic tangent.
+    case tanh
     /// `x · sigmoid(x)` (Elfwing and others, 2018), also called swish.
     case silu
     /// `1 / (1 + e^-x)`.
@@ -56,6 +60,8 @@ extension Tape {
         switch activation {
         case .relu: freshet_relu_forward(y.values, x.values, x.count)
         case .gelu: freshet_gelu_forward(y.values, x.values, x.count)
+        case .exactGelu: freshet_exact_gelu_forward(y.values, x.values, x.count)
+        case .tanh: freshet_tanh_forward(y.values, x.values, x.count)
         case .silu: freshet_silu_forward(y.values, x.values, x.count)
         case .sigmoid: freshet_sigmoid_forward(y.values, x.values, x.count)
         }
@@ -65,6 +71,8 @@ extension Tape {
             switch activation {
             case .relu: freshet_relu_backward(dx, dy, x.values, x.count)
             case .gelu: freshet_gelu_backward(dx, dy, x.values, x.count)
+            case .exactGelu: freshet_exact_gelu_backward(dx, dy, x.values, x.count)
+            case .tanh: freshet_tanh_backward(dx, dy, y.values, x.count)
             case .silu: freshet_silu_backward(dx, dy, x.values, x.count)
             case .sigmoid: freshet_sigmoid_backward(dx, dy, y.values, x.count)
             }

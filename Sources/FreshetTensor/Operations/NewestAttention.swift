@@ -75,7 +75,7 @@ extension Tape {
                 MatrixView(keys, seen, width, stride: 2 * C).transposed,
                 into: MutableMatrixView(scores, 1, seen)
             )
-            freshet_causal_softmax_forward(
+            freshet_attention_softmax_forward(
                 scores,
                 nil,
                 bias.map { $0.pointer + head * $0.columns },
@@ -84,6 +84,7 @@ extension Tape {
                 0,
                 (bias?.columns ?? 1) - 1,
                 seen - 1,
+                1,
                 1,
                 seen
             )

@@ -10,7 +10,8 @@ import FreshetTensor
 /// `freshet compare`.
 struct Compare: FreshetCommand {
     private static let usual = [
-        "popularity", "item-knn", "co-visitation", "ease", "matrix-factorization", "sequence-transformer", Hybrid.name,
+        "popularity", "item-knn", "co-visitation", ContentSimilarity.name, "ease", "matrix-factorization",
+        "sequence-transformer", Hybrid.name,
     ]
     private static let customers = 3
 
@@ -28,8 +29,13 @@ struct Compare: FreshetCommand {
 
     @OptionGroup var dataOptions: DataOptions
 
-    @Option(help: ArgumentHelp("The models between commas, each as name or name:preset.", valueName: "names"))
-    var models: String = Self.usual.joined(separator: ",")
+    @Option(
+        help: ArgumentHelp(
+            "The models between commas, each as name or name:preset; \(Self.usual.joined(separator: ", ")) unless given.",
+            valueName: "names"
+        )
+    )
+    var models: String?
 
     @Option(
         help: ArgumentHelp(
@@ -45,6 +51,7 @@ struct Compare: FreshetCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the report and the snapshots.", valueName: "folder"))
     var output: String
 
+    @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var evaluation: EvaluationOptionGroup
     @OptionGroup var common: CommonOptions
 
@@ -55,17 +62,25 @@ struct Compare: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
-        let choices = try chosenModels()
+        // Wrong names are found before anything is read.
+        _ = try chosenModels(isReading: true)
         try DurableFolder.create(output)
         let imported = try dataOptions.read(console)
         let statistics = DatasetStatistics(of: imported.dataset)
         console.note("\n\(statistics)\n")
+        let pool = common.makePool()
         let setting = try ComparisonProtocol(
             dataset: imported.dataset,
+            content: try encoderOptions.content(
+                of: imported.dataset.itemDetails,
+                title: "compare",
+                pool: pool,
+                console
+            ),
             options: evaluation.options(seed: common.seed),
             excludesSeen: !includeSeen
         )
-        let pool = common.makePool()
+        let choices = try chosenModels(isReading: setting.content != nil)
         var compared: [ComparedModel] = []
         // A hybrid combines the models before it, so it comes after them.
         for choice in choices.filter({ !$0.isHybrid }) + choices.filter(\.isHybrid) {
@@ -98,8 +113,10 @@ struct Compare: FreshetCommand {
         }
     }
 
-    private func chosenModels() throws -> [ModelChoice] {
-        let choices = try models.split(separator: ",").map { try ModelChoice(String($0)) }
+    /// The models that are named; of the usual ones, the one that reads only where there is something to read.
+    private func chosenModels(isReading: Bool) throws -> [ModelChoice] {
+        let names = models ?? Self.usual.filter { isReading || $0 != ContentSimilarity.name }.joined(separator: ",")
+        let choices = try names.split(separator: ",").map { try ModelChoice(String($0)) }
         guard !choices.isEmpty else { throw FreshetError(.usage, "--models names no model.") }
         for (place, choice) in choices.enumerated() where choices[..<place].contains(choice) {
             throw FreshetError(.usage, "--models names \(choice.title) twice.")

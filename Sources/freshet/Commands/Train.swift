@@ -15,6 +15,7 @@ struct Train: FreshetCommand {
               freshet train --data events.tsv --model sequence-transformer --output model
               freshet train --data ml-1m.txt --format pairs --model popularity --set halfLifeEvents=10 --output model
               freshet train --data events.tsv --model hybrid --parts transformer,counts --output model
+              freshet train --data events.tsv --catalogue items.tsv --model hybrid --encoder minilm --output model
 
             Models:
             \(ModelRegistry.all.map(Self.line).joined(separator: "\n"))
@@ -23,6 +24,7 @@ struct Train: FreshetCommand {
 
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var modelOptions: ModelOptions
+    @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var common: CommonOptions
 
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the snapshot.", valueName: "folder"))
@@ -46,14 +48,24 @@ struct Train: FreshetCommand {
         try folder.prepare()
         let imported = try dataOptions.read(console)
         let split = imported.dataset.leavingLastOut()
-        let data = TrainingData(dataset: split.training, validation: split.holdouts)
+        let pool = common.makePool()
+        let data = TrainingData(
+            dataset: split.training,
+            validation: split.holdouts,
+            content: try encoderOptions.content(
+                of: imported.dataset.itemDetails,
+                title: description.name,
+                pool: pool,
+                console
+            )
+        )
         let learner = try description.makeLearner(preset: modelOptions.preset, overrides: overrides, data: data)
         let parts = try parts.map { try HybridParts($0, learner: learner, dataset: imported.dataset) }
         let run = TrainingRun(
             description: description,
             data: data,
             seed: common.seed,
-            pool: common.makePool(),
+            pool: pool,
             folder: folder,
             isResuming: resume,
             console: console

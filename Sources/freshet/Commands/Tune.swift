@@ -44,6 +44,7 @@ struct Tune: FreshetCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The file of the trials, JSON lines.", valueName: "file"))
     var output: String
 
+    @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -67,12 +68,14 @@ struct Tune: FreshetCommand {
         }
         let space = try SearchSpace(texts)
         let settings = try modelOptions.overrides()
-        let split = try dataOptions.read(console).dataset.leavingLastOut()
-        let data = TrainingData(dataset: split.training, validation: split.holdouts)
+        let dataset = try dataOptions.read(console).dataset
+        let split = dataset.leavingLastOut()
+        let pool = common.makePool()
+        let content = try encoderOptions.content(of: dataset.itemDetails, title: model.name, pool: pool, console)
+        let data = TrainingData(dataset: split.training, validation: split.holdouts, content: content)
         guard !data.validation.isEmpty else {
             throw FreshetError(.invalidData, "No user has two events, so there is nothing to validate on.")
         }
-        let pool = common.makePool()
         let log = try TrialLog(
             path: output,
             search: SearchDescription(

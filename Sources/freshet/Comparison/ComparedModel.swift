@@ -57,13 +57,16 @@ struct ComparedModel {
 /// model is judged its context holds the validation event too.
 struct ComparisonProtocol {
     let dataset: Dataset
+    /// What is said of the items, where anything is.
+    let content: ItemContent?
     let split: NestedSplit
     let catalogue: CatalogueStatistics
     let options: EvaluationOptions
     let excludesSeen: Bool
 
-    init(dataset: Dataset, options: EvaluationOptions, excludesSeen: Bool) throws {
+    init(dataset: Dataset, content: ItemContent? = nil, options: EvaluationOptions, excludesSeen: Bool) throws {
         self.dataset = dataset
+        self.content = content
         split = dataset.leavingLastTwoOut()
         catalogue = CatalogueStatistics(of: split.test.training)
         self.options = options
@@ -79,7 +82,7 @@ struct ComparisonProtocol {
 
     /// What models learn from.
     var training: TrainingData {
-        TrainingData(dataset: split.validation.training, validation: split.validation.holdouts)
+        TrainingData(dataset: split.validation.training, validation: split.validation.holdouts, content: content)
     }
 
     /// What a snapshot looks back on: all but the events that judge.

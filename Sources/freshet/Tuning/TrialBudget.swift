@@ -68,6 +68,10 @@ extension TrainingData {
         }
         var dataset = dataset
         dataset.histories = kept
-        return TrainingData(dataset: dataset, validation: validation.filter { isKept[$0.user.position] })
+        return TrainingData(
+            dataset: dataset,
+            validation: validation.filter { isKept[$0.user.position] },
+            content: content
+        )
     }
 }

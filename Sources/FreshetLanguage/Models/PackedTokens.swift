@@ -1,0 +1,43 @@
+import FreshetTensor
+
+/// The tokens of several texts laid one after another without padding: the input of one forward pass.
+public final class PackedTokens {
+    let ids = IndexBuffer()
+    let positions = IndexBuffer()
+    let types = IndexBuffer()
+    /// Where each text begins, and the end.
+    public private(set) var offsets = [0]
+    private let configuration: LanguageModelConfiguration
+
+    /// Creates an empty pass for a model.
+    public init(for configuration: LanguageModelConfiguration) { self.configuration = configuration }
+
+    /// How many tokens there are.
+    public var count: Int { ids.count }
+
+    /// Removes everything and keeps the memory.
+    public func removeAll() {
+        for buffer in [ids, positions, types] { buffer.removeAll() }
+        offsets.removeAll(keepingCapacity: true)
+        offsets.append(0)
+    }
+
+    /// Adds a text.
+    ///
+    /// - Parameters:
+    ///   - tokens: its tokens, all within the model's vocabulary and no more than it has places.
+    ///   - types: the type of each, all 0 unless given.
+    public func append(_ tokens: some Collection<Int32>, types: [Int32]? = nil) {
+        precondition(
+            tokens.count <= configuration.maximumLength,
+            "\(tokens.count) tokens for \(configuration.maximumLength) places"
+        )
+        for (place, token) in tokens.enumerated() {
+            precondition(0..<configuration.vocabulary ~= Int(token), "token \(token) of \(configuration.vocabulary)")
+            ids.append(token)
+            positions.append(Int32(configuration.firstPosition + place))
+            self.types.append(types?[place] ?? 0)
+        }
+        offsets.append(ids.count)
+    }
+}

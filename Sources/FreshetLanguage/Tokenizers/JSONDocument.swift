@@ -1,0 +1,112 @@
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetNN
+
+/// A JSON value whose names and strings are bytes: Swift's strings and Foundation's dictionaries would take two tokens for one
+/// that Unicode calls equivalent.
+enum JSONDocument: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string([UInt8])
+    case array([JSONDocument])
+    case object([Member])
+
+    /// A member of an object.
+    struct Member: Sendable, Equatable {
+        let name: [UInt8]
+        let value: JSONDocument
+    }
+
+    /// Reads a file.
+    /// - Throws: `FreshetError` of kind `external` when it cannot be read, `invalidData` when it is no JSON.
+    static func read(_ path: String) throws -> JSONDocument {
+        let bytes = try FileContents.read(path)
+        do {
+            return try bytes.withUnsafeBytes { try JSONDocument($0.bindMemory(to: UInt8.self)) }
+        } catch let fault as JSONFault {
+            throw FreshetError(
+                .invalidData,
+                "'\(path)' is not JSON: \(fault).",
+                remedy: "Copy it again from where it was made."
+            )
+        }
+    }
+
+    /// Reads a text.
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
+        guard UTF8Check.isValid(bytes) else { throw JSONFault("not UTF-8") }
+        var cursor = JSONCursor(bytes)
+        cursor.skipBlanks()
+        self = try Self.value(&cursor, depth: 0)
+        cursor.skipBlanks()
+        guard cursor.isAtEnd else { throw cursor.fault("something follows the value") }
+    }
+
+    /// The member of a name, where this is an object that has it.
+    subscript(_ name: String) -> JSONDocument? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name.elementsEqual(name.utf8) }?.value
+    }
+
+    /// The string, where this is one.
+    var bytes: [UInt8]? { if case .string(let bytes) = self { bytes } else { nil } }
+    /// The string as text, where this is one.
+    var text: String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
+    /// The elements, where this is an array.
+    var elements: [JSONDocument]? { if case .array(let elements) = self { elements } else { nil } }
+    /// The members, where this is an object.
+    var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+    /// The truth value, where this is one.
+    var truth: Bool? { if case .bool(let truth) = self { truth } else { nil } }
+    /// The number, where this is one.
+    var double: Double? { if case .number(let number) = self { number } else { nil } }
+    /// The number of a token, where this is one.
+    var id: Int32? { double.flatMap { Int32(exactly: $0) }.flatMap { $0 >= 0 ? $0 : nil } }
+
+    private static func value(_ cursor: inout JSONCursor, depth: Int) throws(JSONFault) -> JSONDocument {
+        switch cursor.next {
+        case UInt8(ascii: "\""): return .string(Array(try cursor.string().string.utf8))
+        case UInt8(ascii: "{"): return try object(&cursor, depth: depth + 1)
+        case UInt8(ascii: "["): return try array(&cursor, depth: depth + 1)
+        case UInt8(ascii: "-"), 0x30...0x39:
+            let text = try cursor.number()
+            guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else {
+                throw cursor.fault("a number out of range")
+            }
+            return .number(number)
+        case let first:
+            try cursor.skipValue(depth: depth)
+            return first == UInt8(ascii: "n") ? .null : .bool(first == UInt8(ascii: "t"))
+        }
+    }
+
+    private static func array(_ cursor: inout JSONCursor, depth: Int) throws(JSONFault) -> JSONDocument {
+        try cursor.checkDepth(depth)
+        _ = cursor.take(UInt8(ascii: "["))
+        cursor.skipBlanks()
+        var values: [JSONDocument] = []
+        while !cursor.take(UInt8(ascii: "]")) {
+            values.append(try value(&cursor, depth: depth))
+            try cursor.takeComma(before: UInt8(ascii: "]"))
+        }
+        return .array(values)
+    }
+
+    private static func object(_ cursor: inout JSONCursor, depth: Int) throws(JSONFault) -> JSONDocument {
+        try cursor.checkDepth(depth)
+        _ = cursor.take(UInt8(ascii: "{"))
+        cursor.skipBlanks()
+        var members: [Member] = []
+        while !cursor.take(UInt8(ascii: "}")) {
+            let name = Array(try cursor.string().string.utf8)
+            cursor.skipBlanks()
+            guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault("no colon") }
+            cursor.skipBlanks()
+            members.append(Member(name: name, value: try value(&cursor, depth: depth)))
+            try cursor.takeComma(before: UInt8(ascii: "}"))
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import FreshetCore
+import FreshetLanguage
+import FreshetModels
+import FreshetTensor
+
+/// What reads the items' texts.
+struct EncoderOptions: ParsableArguments {
+    private static let none = "none"
+    private static let light = "light"
+
+    @Option(
+        help: ArgumentHelp(
+            "What reads the items' texts: an installed model, a model's folder, light (no weights) or none. The first "
+                + "installed model unless given, else light.",
+            valueName: "name"
+        )
+    )
+    var encoder: String?
+
+    /// What is said of the items, or `nil` where nothing is or nothing is to be read.
+    func content(of items: [Item], title: String, pool: ThreadPool, _ console: Console) throws -> ItemContent? {
+        let store = ModelStore()
+        let name = encoder ?? store.names.first ?? Self.light
+        guard name != Self.none else { return nil }
+        let texts = items.map(ItemText.text)
+        guard texts.contains(where: { !$0.isEmpty }) else {
+            if let encoder { console.note("The catalogue says nothing of its items for '\(encoder)' to read.") }
+            return nil
+        }
+        let progress = ProgressReporter(title: title, isQuiet: console.isQuiet)
+        defer { progress.finish() }
+        let report = { (done: Int, total: Int) in
+            progress.update(TrainingProgress(phase: "reading items (\(name))", completed: done, total: total))
+        }
+        guard name != Self.light else {
+            let light = LightEncoder(learning: texts, on: pool)
+            return ItemContent(of: items, by: light, on: pool, report: report)
+        }
+        return ItemContent(of: items, by: try Self.model(name, store), on: pool, report: report)
+    }
+
+    /// An installed model, or one in a folder.
+    static func model(_ name: String, _ store: ModelStore = ModelStore()) throws -> TextEncoder {
+        name.contains("/") ? try TextEncoder(folder: name) : try store.encoder(named: name)
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+@testable import FreshetLanguage
+
+/// The files beside the tests.
+enum Fixture {
+    static func path(_ name: String) -> String {
+        Bundle.module.bundleURL.appendingPathComponent("Fixtures/\(name)").path
+    }
+}
+
+/// A folder of its own for a test, gone when the test ends.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("freshet-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func path(_ name: String) -> String { path + "/" + name }
+
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+    }
+
+    /// Writes the model of a `tokenizer.json` as `vocab.json` and `merges.txt`.
+    func writeBytePairs(_ model: JSONDocument, adding: [String: Int32]) throws {
+        func quoted(_ bytes: [UInt8]) -> String {
+            String(decoding: bytes, as: UTF8.self).replacingOccurrences(of: "\\", with: "\\\\")
+                .replacingOccurrences(of: "\"", with: "\\\"")
+        }
+        let entries = (model["vocab"]?.members ?? []).map { "\"\(quoted($0.name))\":\($0.value.id ?? 0)" }
+        try write(
+            "{" + (entries + adding.map { "\"\($0.key)\":\($0.value)" }).joined(separator: ",") + "}",
+            to: "vocab.json"
+        )
+        let merges = (model["merges"]?.elements ?? []).map { merge in
+            (merge.elements ?? []).map { $0.text ?? "" }.joined(separator: " ")
+        }
+        try write("#version: 0.2\n" + merges.joined(separator: "\n") + "\n", to: "merges.txt")
+    }
+}
