@@ -85,21 +85,24 @@ import Testing
         func impression(_ id: String) -> Impression {
             Impression(id: id, user: id, time: 0, model: ModelVersion(1), items: [])
         }
-        #expect(buffer.add(impression("a")))
-        #expect(!buffer.add(impression("b")))
-        #expect(buffer.take(1).map(\.id) == ["a"])
+        let (first, second) = (buffer.add(impression("a")), buffer.add(impression("b")))
+        #expect(first && !second, "the first to wait is not told from the others")
+        let oldest = buffer.take(1)
+        #expect(oldest.map(\.id) == ["a"])
         #expect(buffer.impression("a") != nil && buffer.impression("b") != nil)
-        #expect(!buffer.add(impression("c")))
         // What is under way takes its place until it is written.
-        #expect(!buffer.add(impression("d")))
-        #expect(buffer.dropped == 1 && buffer.count == 3)
+        for id in ["c", "d"] { _ = buffer.add(impression(id)) }
+        #expect(buffer.dropped == 1 && buffer.count == 3 && buffer.impression("d") == nil)
         buffer.putBack()
-        #expect(buffer.take(2).map(\.id) == ["a", "b"])
+        let again = buffer.take(2)
+        #expect(again.map(\.id) == ["a", "b"])
         buffer.finish()
         #expect(buffer.written == 2 && buffer.impression("a") == nil)
-        #expect(buffer.forget("c") == 1 && buffer.impression("c")?.user == nil)
+        let forgotten = buffer.forget("c")
+        #expect(forgotten == 1 && buffer.impression("c")?.user == nil)
         buffer.close()
         #expect(buffer.dropped == 2 && buffer.count == 0)
-        #expect(!buffer.add(impression("e")) && buffer.dropped == 3)
+        let afterwards = buffer.add(impression("e"))
+        #expect(!afterwards && buffer.dropped == 3)
     }
 }
