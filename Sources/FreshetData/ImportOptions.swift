@@ -76,7 +76,7 @@ public struct ImportOptions: Sendable, Equatable {
     public var catalogueColumns: [String: String] = [:]
 
     /// The reading ends after so many events, for a look at the first of them.
-    var eventLimit: Int?
+    package var eventLimit: Int?
 
     /// Creates the defaults: everything that can be read is kept.
     public init() {}
