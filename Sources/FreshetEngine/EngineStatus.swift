@@ -107,6 +107,9 @@ public struct EngineStatus: Sendable, Equatable, Codable {
             case eventsPerSecond = "events_per_second"
             case learningRate = "learning_rate"
         }
+
+        /// Creates the numbers of one that waits.
+        public init() {}
     }
 
     /// Quantiles of a measured time.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import FreshetCore
 import FreshetLanguage
+import FreshetTensor
 
 /// `freshet models`.
 struct Models: ParsableCommand {
