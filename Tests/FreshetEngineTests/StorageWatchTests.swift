@@ -6,9 +6,9 @@ import Testing
 
 /// When the store is said to work, and when not.
 @Suite struct StorageWatchTests {
-    private func watch(_ store: SQLiteStore) -> (StorageWatch, HealthBoard) {
+    private func watch(_ store: SQLiteStore, pause: Duration = .milliseconds(5)) -> (StorageWatch, HealthBoard) {
         let health = HealthBoard(parts: [StorageWatch.part])
-        return (StorageWatch(store: store, health: health, pause: .milliseconds(5)), health)
+        return (StorageWatch(store: store, health: health, pause: pause), health)
     }
 
     @Test(.timeLimit(.minutes(1))) func worksAgainOnceALargeDeliveryFitsNotWhenAFewRowsDo() async throws {
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func isNotIllForErrorsThatAreNotItsOwn() throws {
-        let (watch, health) = watch(try SQLiteStore.temporary())
+        let (watch, health) = watch(try SQLiteStore.temporary(), pause: .seconds(60))
         watch.note(FreshetError(.usage, "There are 256 types already."))
         watch.note(FreshetError(.cancelled, "The question was withdrawn."))
         #expect(health.isWell(StorageWatch.part))
