@@ -29,13 +29,8 @@ import Testing
         let encoder = try store.encoder(named: "tiny")
         #expect(encoder.name == "tiny" && encoder.width == 32)
         let vectors = encoder.vectors(of: ["w5 w6"], on: ThreadPool(threads: 1))
-        #expect(
-            vectors
-                == (try TextEncoder(folder: folder.path("published"))).vectors(
-                    of: ["w5 w6"],
-                    on: ThreadPool(threads: 1)
-                )
-        )
+        let original = try TextEncoder(folder: folder.path("published"))
+        #expect(vectors == original.vectors(of: ["w5 w6"], on: ThreadPool(threads: 1)))
         try store.remove("tiny")
         #expect(store.names == [])
     }

@@ -20,7 +20,8 @@ import Testing
         var configuration = try LanguageModelConfiguration.tiny(family)
         configuration.vocabulary = vocabulary
         configuration.positions = 40
-        let document = try #require(JSONDocument.read(Fixture.path("\(tokenizer).json"))["tokenizer"])
+        let file = try JSONDocument.read(Fixture.path("\(tokenizer).json"))
+        let document = try #require(file["tokenizer"])
         return try TextEncoder(
             tokenizer: TokenizerFile.tokenizer(document),
             model: LanguageModel(configuration, seed: 5),

@@ -112,11 +112,9 @@ import Testing
             isFitted: { $0 < 24 }
         ).vectors
         let rows = try table(configuration, data)
-        let own = (0..<26).map { item in
-            (0..<8).reduce(Float(0)) {
-                $0 + (rows[item][$1] - anchors[item * 8 + $1]) * (rows[item][$1] - anchors[item * 8 + $1])
-            }
-            .squareRoot()
+        let own = (0..<26).map { item -> Float in
+            let distances = rows[item].enumerated().map { $0.element - anchors[item * 8 + $0.offset] }
+            return distances.reduce(0) { $0 + $1 * $1 }.squareRoot()
         }
         #expect(own[..<24].allSatisfy { $0 <= 0.501 } && own[..<24].contains { $0 > 0.1 })
         // Nobody chose these.
@@ -127,14 +125,18 @@ import Testing
         var model = SequenceTransformer(configuration: transformer { $0.epochs = 30 })
         try model.fit(data(), session: session)
         let scores = model.makeScorer().scores(
-            for: ScoringContext(user: nil, history: History(items: [0, 2, 4, 6].map { ItemIndex($0) }))
+            for: ScoringContext(
+                user: nil,
+                history: History(items: [ItemIndex(0), ItemIndex(2), ItemIndex(4), ItemIndex(6)])
+            )
         )
         #expect(scores[24] > scores[25])
     }
 
     @Test func aBoundOfZeroLearnsByEventsAlone() throws {
         let configuration = transformer { $0.contentBound = 0 }
-        #expect(try table(configuration, data()) == table(configuration, data(content: false)))
+        let (with, without) = (try table(configuration, data()), try table(configuration, data(content: false)))
+        #expect(with == without)
     }
 
     @Test func denseDataLearnByEventsAlone() {
