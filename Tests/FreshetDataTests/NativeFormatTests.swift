@@ -78,6 +78,13 @@ import Testing
         #expect(Item.fieldNames.contains("created_at") && Item.fieldNames.count == 9)
     }
 
+    @Test func objectsWithNumbersForUsersAreATable() throws {
+        let path = try folder.write("{\"user\":5,\"item\":7,\"time\":1714564800000}\n", to: "log.json")
+        let result = try DatasetReader().read(path: path)
+        #expect(result.format == "json" && Array(result.dataset.users.identifiers) == ["5"])
+        #expect(result.dataset.histories.times == [1_714_564_800])
+    }
+
     @Test func readsPackedFiles() throws {
         // {"user":"a","item":"x"} and a line end, by gzip.
         let packed = try #require(Data(base64Encoded: "H4sIAAAAAAACA6tWKi1OLVKyUkpU0lHKLEnNBTIrlGq5AKucf3MYAAAA"))

@@ -31,6 +31,7 @@ public struct ImportSource: Sendable {
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         let members = exists && !isDirectory.boolValue ? try Self.members(ofArchive: path) : nil
+        try Self.checkIsNoPipe(path)
         isFolder = exists && isDirectory.boolValue || members != nil
         if isFolder {
             folder = path
@@ -107,13 +108,29 @@ public struct ImportSource: Sendable {
     }
 
     private static func fits(_ name: String, _ pattern: String) -> Bool {
-        guard let star = pattern.firstIndex(of: "*") else { return name == pattern }
-        let (beginning, end) = (pattern[..<star], pattern[pattern.index(after: star)...])
-        return name.count >= beginning.count + end.count && name.hasPrefix(beginning) && name.hasSuffix(end)
+        let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+        guard parts.count > 1, name.hasPrefix(parts[0]) else { return name == pattern }
+        var rest = name.dropFirst(parts[0].count)
+        for part in parts[1..<parts.count - 1] {
+            guard let found = rest.firstRange(of: part) else { return false }
+            rest = rest[found.upperBound...]
+        }
+        return rest.hasSuffix(parts[parts.count - 1])
     }
 
     static func unpackedName(_ name: String) -> String {
         [".gz", ".xz", ".zip"].first(where: name.hasSuffix).map { String(name.dropLast($0.count)) } ?? name
+    }
+
+    /// A pipe gives its bytes once, and a look at them would take them away.
+    private static func checkIsNoPipe(_ path: String) throws {
+        var status = stat()
+        guard path != StandardInput.path, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+        throw FreshetError(
+            .usage,
+            "'\(path)' is a pipe, which can be read only once.",
+            remedy: "Give it as standard input: … | freshet import --data - …"
+        )
     }
 
     /// The files of an archive of several, or `nil` when the file is none.

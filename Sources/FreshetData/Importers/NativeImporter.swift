@@ -12,8 +12,12 @@ struct NativeImporter: Importer {
 
     func recognizes(_ source: ImportSource) -> Bool {
         if source.isFolder { return source.file("events.jsonl") != nil }
-        return source.firstLines.first?.first == UInt8(ascii: "{") && source.contains("\"user\"")
-            && source.contains("\"item\"")
+        guard source.firstLines.first?.first == UInt8(ascii: "{") else { return false }
+        // Objects whose users are numbers, say, are a table of their fields.
+        var parser = EventParser()
+        return source.firstLines.prefix(100).contains { line in
+            line.withUnsafeBufferPointer { (try? parser.parse($0)) != nil }
+        }
     }
 
     func read(_ source: ImportSource, into collector: EventCollector) throws {

@@ -50,8 +50,7 @@ enum TimeForm: Sendable, Equatable {
         if let whole = NumberText.integer(text) {
             time = unit.milliseconds(whole)
         } else if let number = NumberText.double(text) {
-            guard let converted = unit.milliseconds(number) else { throw .unreadable }
-            time = converted
+            time = unit.milliseconds(number) ?? Int64.max
         } else if let other = milliseconds(ofText: text) {
             return other
         } else {
@@ -63,6 +62,7 @@ enum TimeForm: Sendable, Equatable {
         {
             throw .otherUnit(other)
         }
+        guard time < Int64.max else { throw .unreadable }
         return time
     }
 
