@@ -69,12 +69,14 @@ import Testing
         #expect(try folder.read("tokens.txt") == "2 4 5 3\n2 3\n")
     }
 
-    @Test(arguments: [
-        (["--output", "out.npy"], 64),
-        (["--texts", "texts.txt", "--catalogue", "x", "--output", "out.npy"], 64),
-        (["--texts", "texts.txt", "--output", "out.bin"], 64),
-        (["--texts", "none.txt", "--output", "out.npy"], 1),
-    ])
+    @Test(
+        arguments: [
+            (["--output", "out.npy"], 64),
+            (["--texts", "texts.txt", "--catalogue", "x", "--output", "out.npy"], 64),
+            (["--texts", "texts.txt", "--output", "out.bin"], 64),
+            (["--texts", "none.txt", "--output", "out.npy"], 1),
+        ] as [([String], Int32)]
+    )
     func saysWhatIsWrong(arguments: [String], code: Int32) throws {
         let result = try Executable.run(["encode", "--encoder", "./model"] + arguments, in: folder)
         #expect(result.code == code && !result.isCrash, "\(result.errors)")
