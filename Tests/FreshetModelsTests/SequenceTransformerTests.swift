@@ -78,7 +78,7 @@ import Testing
             configuration.heads = 2
             var builder = NetworkBuilder(seed: 4)
             let block = TransformerBlock("block", configuration, in: &builder)
-            return Array(block(x, past: .packed(offsets: [0, 6]), on: tape).array[..<(3 * 8)])
+            return Array(block(x, offsets: [0, 6], on: tape).array[..<(3 * 8)])
         }
         let before = firstRows()
         for i in (3 * 8)..<(6 * 8) { input.values[i] = 9 }
