@@ -68,7 +68,7 @@ import Testing
         let content = ItemContent(encoder: "x", width: 2, vectors: [1, 0, 0, 0, 0, 1, 1, 1])
         let space = ContentSpace(content, width: 2, power: 0.5, isFitted: { _ in false })
         #expect(Array(space.vectors[2..<4]) == [0, 0])
-        #expect(space.vectors.allSatisfy(\.isFinite))
+        #expect(space.vectors.allSatisfy { $0.isFinite })
     }
 
     // MARK: Likeness
