@@ -75,7 +75,7 @@ import Testing
 
     @Test func readsHugeTexts() {
         let huge = String(repeating: "lamp", count: 200_000)
-        #expect(encoder().vectors(of: [huge], on: pool).allSatisfy(\.isFinite))
+        #expect(encoder().vectors(of: [huge], on: pool).allSatisfy { $0.isFinite })
     }
 }
 
