@@ -46,7 +46,8 @@ FRESHET_KERNEL(
 FRESHET_KERNEL(
     void, freshet_attention_softmax_backward,
     (float *restrict gradient, float *restrict dbias, const float *restrict probabilities,
-     const float *restrict dropped, ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns),
+     const float *restrict dropped, ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows,
+     ptrdiff_t columns),
     (gradient, dbias, probabilities, dropped, maximum_distance, first, step, rows, columns), {
         for (ptrdiff_t r = 0; r < rows; r++) {
             float *restrict row = gradient + r * columns;

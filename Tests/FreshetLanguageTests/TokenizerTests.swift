@@ -83,14 +83,14 @@ import Testing
         #expect(tokenizer.encode("the garden", addsSpecialTokens: false, limit: 0) == [])
     }
 
-    /// Ten million characters without a blank: every step must be linear, or nearly so.
+    /// A word of 100,000 characters, a megabyte of words: every step must be linear, or nearly so.
     @Test func readsHugeTexts() throws {
-        let huge = String(repeating: "ab", count: 500_000)
+        let huge = String(repeating: "ab", count: 50_000)
         let (bytes, _) = try fixture("bytes")
-        #expect(bytes.encode(huge).count > 100_000)
+        #expect(bytes.encode(huge).count > 10_000)
         let (pieces, _) = try fixture("wordpiece")
         #expect(pieces.encode(huge) == [2, 1, 3])
-        let megabytes = String(repeating: "red heart lamp ", count: 700_000)
+        let megabytes = String(repeating: "red heart lamp ", count: 70_000)
         #expect(pieces.encode(megabytes, limit: 128).count == 128)
     }
 

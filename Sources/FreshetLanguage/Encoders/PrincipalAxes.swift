@@ -30,7 +30,7 @@ package struct PrincipalAxes {
     }
 
     private static let maximumSweeps = 30
-    private static let tolerance: Float = 1e-6
+    private static let tolerance: Float = 1e-5
 
     /// Rotates every pair once; returns whether any had to be.
     private static func sweep(_ rows: UnsafeMutablePointer<Float>, _ n: Int) -> Bool {

@@ -104,7 +104,7 @@ struct ModelWeights {
         guard let array = checkpoint.arrays[full] else {
             throw FreshetError(.invalidData, "The model's weights have no array '\(full)'.")
         }
-        guard array.shape == shape || array.shape.count == 1 && shape == [1] + array.shape else {
+        guard array.shape == shape || array.shape == [1] + shape else {
             throw FreshetError(
                 .invalidData,
                 "Array '\(full)' of the model's weights has shape \(array.shape), not \(shape)."
