@@ -62,12 +62,11 @@ import Testing
 
     /// `é` in one scalar and in two are equal strings to Swift, and two tokens to a vocabulary.
     @Test func keepsApartWhatUnicodeCallsEquivalent() throws {
-        let vocabulary = Vocabulary([
-            (token: Array("[UNK]".utf8), id: 0), (token: Array("caf\u{E9}".utf8), id: 1),
-            (token: Array("cafe\u{301}".utf8), id: 2),
-        ])
+        let tokens: [(token: [UInt8], id: Int32)] = ["[UNK]", "caf\u{E9}", "cafe\u{301}"].enumerated().map {
+            (token: [UInt8]($0.element.utf8), id: Int32($0.offset))
+        }
         let tokenizer = Tokenizer(
-            model: WordPiece(vocabulary: vocabulary, unknown: 0),
+            model: WordPiece(vocabulary: Vocabulary(tokens), unknown: 0),
             preTokenizer: PreTokenizer(steps: [.bert])
         )
         #expect(tokenizer.encode("caf\u{E9} cafe\u{301}") == [1, 2])
