@@ -69,7 +69,7 @@ import Testing
     @Test func smallAndEmptyCatalogues() {
         for titles in [[], [""], ["red lamp"], ["red lamp", "red lamp"]] {
             let vectors = encoder(titles, width: 8).vectors(of: ["red lamp", "x"], on: pool)
-            #expect(vectors.count == 16 && vectors.allSatisfy(\.isFinite))
+            #expect(vectors.count == 16 && vectors.allSatisfy { $0.isFinite })
         }
     }
 

@@ -60,7 +60,7 @@ import Testing
         #expect(none[0] > half[0] && half[0] > all[0])
         #expect(abs(all[0] / all[2] - 1) < 0.35)
         let wide = ContentSpace(content, width: 5, power: 1, isFitted: { _ in true })
-        #expect(wide.vectors.count == 2000 && wide.vectors.allSatisfy(\.isFinite))
+        #expect(wide.vectors.count == 2000 && wide.vectors.allSatisfy { $0.isFinite })
         #expect((0..<400).allSatisfy { wide.vectors[$0 * 5 + 3] == 0 && wide.vectors[$0 * 5 + 4] == 0 })
     }
 
