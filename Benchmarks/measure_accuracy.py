@@ -31,7 +31,7 @@ def measure(arguments, seed, extra):
     snapshot = Path(arguments.output) / f"{arguments.model}-{arguments.preset or 'recommended'}-{seed}"
     recommendations = snapshot.with_suffix(".recs.tsv")
     train = [arguments.freshet, "train", "--data", arguments.train, "--format", "pairs", "--model", arguments.model]
-    train += ["--seed", str(seed), "--threads", str(arguments.threads), "--output", str(snapshot), "--json"]
+    train += ["--seed", str(seed), "--threads", str(arguments.threads), "--output", str(snapshot), "--force", "--json"]
     if arguments.preset:
         train += ["--preset", arguments.preset]
     trained = json.loads(run(train + extra))

@@ -11,7 +11,7 @@ echo "Building (the first time takes a few minutes)"
 swift build --package-path "$root" -c release --product freshet
 freshet=$(swift build --package-path "$root" -c release --show-bin-path)/freshet
 
-"$freshet" compare --data "$root/Samples/online-retail" --minutes 1.5 --output "$output"
+"$freshet" compare --data "$root/Samples/online-retail" --minutes 1.5 --output "$output" --force
 
 cat <<END
 

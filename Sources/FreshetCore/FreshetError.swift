@@ -37,8 +37,12 @@ public struct FreshetError: Error, Sendable, Equatable, CustomStringConvertible 
         remedy.map { "\(message)\n\($0)" } ?? message
     }
 
-    /// The error for a name that is not in a table: it lists the known ones.
-    public static func unknown(_ what: String, _ name: String, known: some Sequence<String>) -> FreshetError {
-        FreshetError(.usage, "Unknown \(what) '\(name)'.", remedy: "Known: \(known.sorted().joined(separator: ", ")).")
+    /// The error for a name that is not in a table: it lists the known ones and says which may be meant.
+    public static func unknown(_ what: String, _ name: String, known: some Collection<String>) -> FreshetError {
+        FreshetError(
+            .usage,
+            "Unknown \(what) '\(name)'.\(Spelling.question(for: name, among: known))",
+            remedy: "Known: \(known.sorted().joined(separator: ", "))."
+        )
     }
 }

@@ -39,6 +39,7 @@ struct Freshet: AsyncParsableCommand {
         // A file beyond the limit of its size is then a failed write, not the end of the process.
         signal(SIGXFSZ, SIG_IGN)
         do {
+            if let error = UnknownCommand.error(in: CommandLine.arguments.dropFirst(), of: Self.self) { throw error }
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -151,7 +151,7 @@ struct TrainingRun {
                 throw FreshetError(
                     .usage,
                     "The training in '\(folder.path)' is finished: there is nothing to resume.",
-                    remedy: "Leave --resume out to train anew."
+                    remedy: "Give another --output to train anew, or --force in place of --resume."
                 )
             }
             console.note("No unfinished training in '\(folder.path)': starting at the beginning.")

@@ -48,8 +48,7 @@ struct Compare: FreshetCommand {
     @Flag(help: "Let models recommend what the user has had.")
     var includeSeen = false
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the report and the snapshots.", valueName: "folder"))
-    var output: String
+    @OptionGroup var output: OutputFolder
 
     @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var evaluation: EvaluationOptionGroup
@@ -64,7 +63,8 @@ struct Compare: FreshetCommand {
     func execute(_ console: Console) throws {
         // Wrong names are found before anything is read.
         _ = try chosenModels(isReading: true)
-        try DurableFolder.create(output)
+        try output.check()
+        try DurableFolder.create(output.path)
         let imported = try dataOptions.read(console)
         let statistics = DatasetStatistics(of: imported.dataset)
         console.note("\n\(statistics)\n")
@@ -86,6 +86,7 @@ struct Compare: FreshetCommand {
         for choice in choices.filter({ !$0.isHybrid }) + choices.filter(\.isHybrid) {
             compared.append(try train(choice, compared, setting, imported, pool, console))
         }
+        if let warning = compared.first?.result.warning { Console.complain("Warning: \(warning)") }
         let metric = "ndcg@10"
         compared.sort { ($0.result.metrics[metric]?.value ?? 0) > ($1.result.metrics[metric]?.value ?? 0) }
         let report = ComparisonReport(
@@ -106,10 +107,10 @@ struct Compare: FreshetCommand {
             catalogue: setting.catalogue,
             facts: facts(pool)
         )
-        let page = "\(output)/report.html"
+        let page = "\(output.path)/report.html"
         try DurableFile.write([Data(report.document.html.utf8)], to: page)
-        try console.result(report.json(folder: output, page: page)) {
-            "\(report.words)\n\nReport: \(page); snapshots beside it in \(output)."
+        try console.result(report.json(folder: output.path, page: page)) {
+            "\(report.words)\n\nReport: \(page); snapshots beside it in \(output.path)."
         }
     }
 
@@ -159,7 +160,7 @@ struct Compare: FreshetCommand {
             metrics: ["test ndcg@10": "ndcg@10", "test hr@10": "hr@10"].compactMapValues { result.metrics[$0]?.value }
         )
         try Snapshot(manifest: manifest, dataset: setting.history, scorer: outcome.scorer)
-            .write(to: "\(output)/\(choice.folderName)")
+            .write(to: "\(output.path)/\(choice.folderName)")
         return ComparedModel(choice: choice, scorer: outcome.scorer, manifest: manifest, result: result)
     }
 

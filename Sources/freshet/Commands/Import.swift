@@ -26,6 +26,8 @@ struct Import: FreshetCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write.", valueName: "folder"))
     var output: String?
 
+    @OptionGroup var overwriting: Overwriting
+
     @Flag(help: "Show what is understood and the first events, and write nothing.")
     var preview = false
 
@@ -44,6 +46,7 @@ struct Import: FreshetCommand {
             )
             return try console.result(preview) { preview.description }
         }
+        try overwriting.check(output)
         let imported = try dataOptions.read(console, isReported: false)
         try DatasetWriter().write(imported.dataset, to: output)
         let result = ImportReport(format: imported.format, output: output, report: imported.report)

@@ -56,7 +56,7 @@ struct Keys: AsyncParsableCommand {
             }
             try console.result(made) { made.text }
             console.note(
-                "Keep it: it cannot be shown again. Send it as 'Authorization: Bearer \(made.key.id.prefix(4))…'."
+                "Keep it: it cannot be shown again. Send it as 'Authorization: Bearer \(made.text.prefix(12))…'."
             )
         }
 

@@ -27,7 +27,7 @@ struct SplitCommand: FreshetCommand {
             (fold-1 … with train, history and test each).
 
               freshet split --data events.tsv --by last --output parts
-              freshet split --data shop --by time --at 1290000000 --output parts
+              freshet split --data shop --by time --at 2010-11-17 --output parts
               freshet split --data events.tsv --by folds --folds 5 --seed 7 --output parts
             """
     )
@@ -37,8 +37,13 @@ struct SplitCommand: FreshetCommand {
     @Option(help: "The rule: last, last-two, time or folds.")
     var by = Rule.last
 
-    @Option(help: ArgumentHelp("For time: the first held-out moment (seconds since 1970).", valueName: "time"))
-    var at: Int64?
+    @Option(
+        help: ArgumentHelp(
+            "For time: the first held-out moment (2010-10-01 or seconds since 1970).",
+            valueName: "time"
+        )
+    )
+    var at: TimeArgument?
 
     @Option(help: "For folds: how many.")
     var folds = 5
@@ -50,8 +55,7 @@ struct SplitCommand: FreshetCommand {
     )
     var form: Form?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder to write.", valueName: "folder"))
-    var output: String
+    @OptionGroup var output: OutputFolder
 
     @OptionGroup var common: CommonOptions
 
@@ -60,10 +64,11 @@ struct SplitCommand: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
+        try output.check()
         let imported = try dataOptions.read(console)
         let form = form ?? (["pairs", "sequences"].contains(imported.format) ? .pairs : .jsonl)
-        let writer = PartWriter(dataset: imported.dataset, folder: output, form: form)
-        var report = SplitReport(by: by.rawValue, output: output)
+        let writer = PartWriter(dataset: imported.dataset, folder: output.path, form: form)
+        var report = SplitReport(by: by.rawValue, output: output.path)
         switch by {
         case .last:
             let split = imported.dataset.leavingLastOut()
@@ -75,12 +80,12 @@ struct SplitCommand: FreshetCommand {
             report.add(try writer.write(nested.validation.holdouts, as: "validation"))
             report.add(try writer.write(nested.test.holdouts, as: "test"))
         case .time:
-            let split = try imported.dataset.split(atTime: at ?? 0)
+            let split = try imported.dataset.split(atTime: at?.seconds ?? 0)
             report.add(try writer.write(training: split.training, as: "train"))
             report.add(try writer.write(split.holdouts, as: "test"))
         case .folds:
             for (number, split) in zip(1..., try imported.dataset.userFolds(folds, seed: common.seed)) {
-                let fold = PartWriter(dataset: imported.dataset, folder: "\(output)/fold-\(number)", form: form)
+                let fold = PartWriter(dataset: imported.dataset, folder: "\(output.path)/fold-\(number)", form: form)
                 report.add(try fold.write(training: split.training, as: "train"))
                 report.add(try fold.write(training: split.context, as: "history"))
                 report.add(try fold.write(split.holdouts, as: "test"))

@@ -10,7 +10,8 @@ struct Train: FreshetCommand {
         abstract: "Train a model and keep it as a snapshot.",
         discussion: """
             Each user's last event is held out to validate on, and is part of the user's history again when \
-            recommending. Ctrl-C stops after the step and leaves a checkpoint; the same command with --resume goes on.
+            recommending. Ctrl-C stops after the step and leaves a checkpoint; the same command with --resume goes on. \
+            The snapshot goes into the output folder.
 
               freshet train --data events.tsv --model sequence-transformer --output model
               freshet train --data ml-1m.txt --format pairs --model popularity --set halfLifeEvents=10 --output model
@@ -27,8 +28,7 @@ struct Train: FreshetCommand {
     @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The folder of the snapshot.", valueName: "folder"))
-    var output: String
+    @OptionGroup var output: OutputFolder
 
     @Flag(help: "Go on with the unfinished training in the output folder.")
     var resume = false
@@ -44,7 +44,8 @@ struct Train: FreshetCommand {
     func execute(_ console: Console) throws {
         let description = try modelOptions.description()
         let overrides = try modelOptions.overrides()
-        let folder = TrainingFolder(output)
+        let folder = TrainingFolder(output.path)
+        if !resume || !(folder.isUnfinished || folder.isFinished) { try check(folder) }
         try folder.prepare()
         let imported = try dataOptions.read(console)
         let split = imported.dataset.leavingLastOut()
@@ -81,9 +82,18 @@ struct Train: FreshetCommand {
                 validationEvents: split.holdouts.count
             )
         )
-        try Snapshot(manifest: manifest, dataset: imported.dataset, scorer: outcome.scorer).write(to: output)
-        let report = TrainReport(manifest: manifest, snapshot: output)
+        try Snapshot(manifest: manifest, dataset: imported.dataset, scorer: outcome.scorer).write(to: output.path)
+        let report = TrainReport(manifest: manifest, snapshot: output.path)
         try console.result(report) { report.words }
+    }
+
+    /// Refuses to write over another snapshot, or over a training that could go on.
+    private func check(_ folder: TrainingFolder) throws {
+        guard folder.isUnfinished else { return try output.check() }
+        try output.overwriting.check(
+            output.path,
+            remedy: "It holds an unfinished training: --resume goes on with it, --force starts over."
+        )
     }
 
     private static func line(_ model: ModelDescription) -> String {

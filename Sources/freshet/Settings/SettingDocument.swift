@@ -1,4 +1,5 @@
 import Foundation
+import FreshetCore
 import FreshetModels
 
 /// Parts of a configuration file that have a form of their own: what is given is laid over the default.
@@ -21,7 +22,7 @@ enum SettingDocument {
         do {
             let read = raw(try decode(given, over: defaults))
             let unknown = unknownNames(in: merge(given, over: raw(defaults)), read: read, path: "")
-            return unknown.isEmpty ? nil : "has no '\(unknown.joined(separator: "', '"))'"
+            return unknown.isEmpty ? nil : "has no \(unknown.joined(separator: ", "))"
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
             DecodingError.keyNotFound(_, let context), DecodingError.dataCorrupted(let context)
         {
@@ -67,12 +68,15 @@ enum SettingDocument {
         return .object(result)
     }
 
-    /// The names that were given but are not there when what was read is written again.
+    /// The names that were given but are not there when what was read is written again, each with what may be meant.
     private static func unknownNames(in given: JSONValue, read: JSONValue, path: String) -> [String] {
         guard case .object(let fields) = given, case .object(let known) = read else { return [] }
         return fields.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
             if value == .null { return [] }
-            guard let other = known[name] else { return [path + name] }
+            guard let other = known[name] else {
+                let hint = Spelling.nearest(to: name, among: known.keys.map(fileName).sorted())
+                return ["'\(path + name)'" + (hint.map { " (did you mean '\($0)'?)" } ?? "")]
+            }
             return unknownNames(in: value, read: other, path: path + name + ".")
         }
     }

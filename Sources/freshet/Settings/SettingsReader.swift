@@ -69,7 +69,7 @@ struct SettingsReader<Root: Sendable> {
                         setting.set(&configuration, value)
                     } else {
                         problems.append(
-                            "\(setting.key) (\(place)) is \(found.content), but must be \(setting.kind.words)."
+                            "\(setting.key) (\(place)) is \(found.content.words), but must be \(setting.kind.words)."
                         )
                     }
                 } catch let error {
@@ -126,24 +126,25 @@ struct SettingsReader<Root: Sendable> {
 
     private func suggestion(for key: String) -> String {
         let last = key.split(separator: ".").last.map(String.init) ?? key
-        let near = settings.map(\.key).min { distance($0, to: key) < distance($1, to: key) }
         let same = settings.map(\.key).first { $0.split(separator: ".").last.map(String.init) == last }
-        return (same ?? near).map { " Did you mean '\($0)'?" } ?? ""
+        return same.map { " Did you mean '\($0)'?" } ?? Spelling.question(for: key, among: settings.map(\.key))
     }
+}
 
-    /// How many letters must be changed, added or taken away (Levenshtein, 1965).
-    private func distance(_ left: String, to right: String) -> Int {
-        let (left, right) = (Array(left), Array(right))
-        var row = Array(0...right.count)
-        for (i, letter) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let change = diagonal + (letter == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(change, row[j + 1] + 1, row[j] + 1)
-            }
+extension ConfigContent {
+    /// The value as a person writes it.
+    fileprivate var words: String {
+        switch self {
+        case .string(let text): "'\(text)'"
+        case .int(let number): "\(number)"
+        case .double(let number): "\(number)"
+        case .bool(let flag): "\(flag)"
+        case .bytes(let bytes): "\(bytes.count) bytes"
+        case .stringArray(let values): "\(values)"
+        case .intArray(let values): "\(values)"
+        case .doubleArray(let values): "\(values)"
+        case .boolArray(let values): "\(values)"
+        case .byteChunkArray(let chunks): "\(chunks.count) pieces of bytes"
         }
-        return row[right.count]
     }
 }

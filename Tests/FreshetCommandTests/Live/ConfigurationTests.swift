@@ -59,6 +59,24 @@ import Testing
         #expect(burst.value as? SettingValue == .number(7))
     }
 
+    /// What the guides call by the name of a setting must be one.
+    @Test func theGuidesNameSettingsThatThereAre() throws {
+        let folder = Self.example.deletingLastPathComponent()
+        let guides = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "md" }
+        #expect(guides.count > 5)
+        let known = reader.settings.map(\.key)
+        let groups = Set(known.compactMap { $0.contains(".") ? $0.split(separator: ".").first.map(String.init) : nil })
+        for guide in guides {
+            let text = try String(contentsOf: guide, encoding: .utf8)
+            for match in text.matches(of: #/`([a-z_]+)\.([A-Za-z_.]+)[^`]*`/#) where groups.contains(String(match.1)) {
+                let name = "\(match.1).\(match.2)"
+                let isThere = known.contains { $0 == name || $0.hasPrefix(name + ".") || name.hasPrefix($0 + ".") }
+                #expect(isThere, "\(guide.lastPathComponent): \(name)")
+            }
+        }
+    }
+
     @Test func keysAndVariablesAreUnique() {
         #expect(Set(reader.settings.map(\.key)).count == reader.settings.count)
         #expect(Set(reader.settings.map(\.variable)).count == reader.settings.count)

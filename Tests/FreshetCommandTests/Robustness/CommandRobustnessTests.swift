@@ -33,7 +33,7 @@ import Testing
 
     /// A limit on the size of files stands for a full disk, wherever the tests run.
     @Test(arguments: [
-        "train --data train.tsv --model popularity --output model",
+        "train --data train.tsv --model popularity --output model --force",
         "train --data train.tsv --model popularity --output other",
         "import --data train.tsv --output other",
         "recommend --snapshot model --all-users --output recommendations.tsv",
