@@ -44,4 +44,17 @@ public enum Timestamp {
         let padded = (year < 0 ? "-" : "") + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         return "\(padded)-\(parts[0])-\(parts[1])T\(parts[2]):\(parts[3]):\(parts[4])Z"
     }
+
+    /// 2100: later numbers of seconds are taken for what they mostly are, a finer unit.
+    public static let latestPlausible: Int64 = 4_102_444_800
+
+    /// What to say of a number that is too large for seconds since 1970 and a time after 1973 in a finer unit, such as
+    /// that of JavaScript's `Date.now()`; `nil` for one that fits as it is, or in no unit.
+    public static func unitHint(for number: Double) -> String? {
+        guard number > Double(latestPlausible) else { return nil }
+        let units = [("milliseconds", 1e3), ("microseconds", 1e6), ("nanoseconds", 1e9)]
+        let plausible = 1e8...Double(latestPlausible)
+        guard let (name, count) = units.first(where: { plausible.contains(number / $0.1) }) else { return nil }
+        return "it looks like \(name): send seconds, here \(Int64((number / count).rounded(.down)))"
+    }
 }

@@ -82,7 +82,7 @@ public struct ImportOptions: Sendable, Equatable {
     public init() {}
 
     /// 1970 to 2100, in seconds.
-    public static let plausibleTimes: ClosedRange<Int64> = 0...4_102_444_800
+    public static let plausibleTimes: ClosedRange<Int64> = 0...Timestamp.latestPlausible
 
     /// Checks ranges.
     /// - Throws: ``FreshetError`` of kind `usage` that names the option.

@@ -6,6 +6,9 @@ public struct AcceptedEvents: Sendable, Equatable, Codable {
     public var duplicates: Int
     /// Those that are not in the log, in the order sent.
     public var rejected: [Rejection]
+    /// The places of those accepted whose `recommendation_id` this engine never gave out, in the order sent: they are
+    /// events as any other, and feedback on nothing.
+    public var unknownRecommendations: [Int]
 
     /// An event that was not accepted.
     public struct Rejection: Sendable, Equatable, Codable {
@@ -22,9 +25,10 @@ public struct AcceptedEvents: Sendable, Equatable, Codable {
     }
 
     /// Creates an answer.
-    public init(accepted: Int, duplicates: Int = 0, rejected: [Rejection] = []) {
+    public init(accepted: Int, duplicates: Int = 0, rejected: [Rejection] = [], unknownRecommendations: [Int] = []) {
         self.accepted = accepted
         self.duplicates = duplicates
         self.rejected = rejected
+        self.unknownRecommendations = unknownRecommendations
     }
 }

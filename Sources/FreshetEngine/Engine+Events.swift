@@ -18,8 +18,13 @@ extension Engine {
         }
         let validator = EventValidator(configuration: configuration.ingest, now: clock.seconds)
         var rejected: [AcceptedEvents.Rejection] = []
+        var unknownRecommendations: [Int] = []
         for (index, event) in events.enumerated() {
-            if let problem = validator.problem(with: event) { rejected.append(.init(index: index, error: problem)) }
+            if let problem = validator.problem(with: event) {
+                rejected.append(.init(index: index, error: problem))
+            } else if let id = event.recommendationID, !recommendationIDs.isOwn(id) {
+                unknownRecommendations.append(index)
+            }
         }
         guard rejected.count < events.count else { return AcceptedEvents(accepted: 0, rejected: rejected) }
         let bad = Set(rejected.map(\.index))
@@ -27,7 +32,12 @@ extension Engine {
         let receipt = try await intake.withPlace(for: sound.count) {
             try await storage.watching { try await $0.append(sound) }
         }
-        return AcceptedEvents(accepted: sound.count, duplicates: receipt.duplicates, rejected: rejected)
+        return AcceptedEvents(
+            accepted: sound.count,
+            duplicates: receipt.duplicates,
+            rejected: rejected,
+            unknownRecommendations: unknownRecommendations
+        )
     }
 
     /// The newest events of a user, oldest first; none for a user that nothing is known of.

@@ -1,4 +1,3 @@
-import Foundation
 import FreshetCore
 import FreshetData
 import FreshetModels
@@ -158,7 +157,7 @@ extension Engine {
         _ version: ModelVersion
     ) -> Recommendation {
         let time = clock.milliseconds
-        let id = UUID(millisecondsSince1970: time).uuidString.lowercased()
+        let id = recommendationIDs.next(at: time)
         let lowest = min(0, items.last?.score ?? 0)
         let named = Array((named(items) + unknown.map { RecommendedItem(id: $0, score: lowest) }).prefix(count))
         if configuration.serving.recordsImpressions {
@@ -174,18 +173,5 @@ extension Engine {
             )
         }
         return Recommendation(id: id, model: version, items: named)
-    }
-}
-
-extension UUID {
-    /// One that begins with its time and is random else (version 7 of RFC 9562): those made after each other are
-    /// neighbours in an index, whose pages are then written once and not once each.
-    fileprivate init(millisecondsSince1970 time: Int64) {
-        var bytes = UUID().uuid
-        withUnsafeMutableBytes(of: &bytes) { bytes in
-            for place in 0..<6 { bytes[place] = UInt8(truncatingIfNeeded: time >> (8 * (5 - Int64(place)))) }
-            bytes[6] = bytes[6] & 0x0f | 0x70
-        }
-        self.init(uuid: bytes)
     }
 }

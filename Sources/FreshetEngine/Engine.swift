@@ -28,6 +28,7 @@ public final class Engine: Service {
     let catalog: CatalogView
     let recommender: CachingRecommender
     let intake: IntakeQueue
+    let recommendationIDs: RecommendationIDs
     let catalogueTurn = Turn()
     let archive: SnapshotArchive
     let book: VersionBook
@@ -77,6 +78,7 @@ public final class Engine: Service {
             moment: .seconds(configuration.serving.impressionDelay),
             logger: logger
         )
+        recommendationIDs = RecommendationIDs(secret: try await RecommendationIDs.secret(of: store))
         book = VersionBook(try await store.versions(), queue: records)
         decisionLog = DecisionLog(try await store.decisions(limit: DecisionLog.limit))
         archive = try SnapshotArchive(folder: configuration.folder + "/" + LearnedFiles.versions)

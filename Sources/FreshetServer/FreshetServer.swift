@@ -104,6 +104,7 @@ public struct FreshetServer: Service {
             router: router,
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [UnreadableRequestHandler()],
                     idleTimeout: .nanoseconds(Int64(configuration.timeouts.idle * 1e9)),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: configuration.limits.headerBytes,

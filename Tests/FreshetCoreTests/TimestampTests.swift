@@ -64,3 +64,19 @@ import Testing
         }
     }
 }
+
+@Suite struct TimeUnitTests {
+    /// Noon of 30 November 2025 and a time of 1995, in the units that programs count in.
+    @Test(
+        arguments: [(1_764_504_000.0, "1764504000"), (800_000_000, "800000000")],
+        [
+            (1e3, "milliseconds"), (1e6, "microseconds"), (1e9, "nanoseconds"),
+        ]
+    ) func finerUnitsAreNamed(time: (seconds: Double, text: String), unit: (factor: Double, name: String)) {
+        let hint = Timestamp.unitHint(for: time.seconds * unit.factor)
+        #expect(hint == "it looks like \(unit.name): send seconds, here \(time.text)")
+    }
+
+    @Test(arguments: [0, -5, 1_764_504_000, 4_102_444_800, 5e9, 1e30, .infinity])
+    func secondsAndNonsenseAreNot(number: Double) { #expect(Timestamp.unitHint(for: number) == nil) }
+}

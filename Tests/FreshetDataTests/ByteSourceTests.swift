@@ -33,6 +33,16 @@ import Testing
         #expect(try contents(of: folder.write(data, to: "events"), step: step) == PackedFixtures.text)
     }
 
+    @Test(arguments: [PackedFixtures.gzip, PackedFixtures.gzipMembers]) func unpacksFromMemory(data: Data) throws {
+        var (chunks, text) = (try GzipChunks(data), "")
+        while let chunk = try chunks.next() { text += String(decoding: chunk, as: UTF8.self) }
+        #expect(text == PackedFixtures.text)
+        #expect(throws: FreshetError.self) {
+            var cut = try GzipChunks(data.dropLast(5))
+            while try cut.next() != nil {}
+        }
+    }
+
     @Test func unpacksMoreThanItsBuffers() throws {
         let long = try contents(of: folder.write(PackedFixtures.longXZ, to: "events.xz"), step: 1000)
         #expect(long == String(repeating: "u1 i1\nu2 i2\n", count: 30_000))

@@ -46,11 +46,36 @@ import Testing
     }
 
     @Test func refusesRepeatedFieldsAndDepth() throws {
-        let body = try read(#"[{"user":"a","item":"x","us\u0065r":"b"},{"user":"a","item":"x","y":1,"y":2}]"#)
+        let body = try read(#"[{"user":"a","item":"x","us\u0065r":"b"},{"user":"a","item":"x"}]"#)
         #expect(body.events.count == 1 && body.refusals.first?.reason.contains("'user' a second time") == true)
         let nested = String(repeating: "[", count: 33) + String(repeating: "]", count: 33)
         #expect(throws: JSONFault.self) { try read("[{\"x\":\(nested)}]") }
-        #expect(try read("{\"user\":\"a\",\"item\":\"x\",\"y\":\(nested)}").refusals.count == 1)
+        #expect(try read("{\"user\":\"a\",\"item\":\"x\",\"id\":\(nested)}").refusals.count == 1)
+    }
+
+    /// Each for itself, wherever the field stands and however it is written; files may hold what they like.
+    @Test func refusesUnknownFields() throws {
+        let sound = #"{"item":"x","us\u0065r":"a"}"#
+        let others = [
+            #"{"user":"a","item":"x","itme":1}"#, #"{"price":[{}],"user":"a","item":"x"}"#,
+            #"{"user":"a","\u0074iems":null,"item":"x"}"#, #"{"user":"a","item":"x","":1}"#,
+        ]
+        for (text, form) in [
+            ("[\(sound),\(others.joined(separator: ","))]", EventBody.Form.json),
+            ("\(sound)\n\(others.joined(separator: "\n"))", .lines),
+        ] {
+            let body = try read(text, form: form)
+            #expect(body.events.map(\.user) == ["a"] && body.refusals.map(\.index) == [1, 2, 3, 4])
+            #expect(body.refusals[0].reason == "no field 'itme'; did you mean 'item'?")
+            #expect(body.refusals[1].reason.hasPrefix("no field 'price'; there are user, item, type, value"))
+            #expect(body.refusals[2].reason.contains("'tiems'"))
+        }
+        let long = try read("{\"user\":\"a\",\"item\":\"x\",\"\(String(repeating: "y", count: 10_000))\":1}")
+        #expect((long.refusals.first?.reason.utf8.count ?? .max) < 200)
+        var parser = EventParser(rules: .files)
+        let line = Array(others[0].utf8)
+        let event = try line.withUnsafeBufferPointer { try parser.event($0) }
+        #expect(event.item == "x")
     }
 
     @Test func refusesTooMany() throws {
@@ -65,7 +90,7 @@ import Testing
         var generator = TestGenerator(seed: 41)
         var taken = 0
         for _ in 0..<1500 {
-            let lines = (0..<3).map { _ in EventParserTests.randomLine(using: &generator) }
+            let lines = (0..<3).map { _ in EventParserTests.randomLine(hasOthers: false, using: &generator) }
             var text = Array("[\(lines.joined(separator: ","))]".utf8)
             if Bool.random(using: &generator) {
                 let place = Int.random(in: 0..<text.count, using: &generator)

@@ -107,19 +107,19 @@ import Testing
         }
     }
 
-    /// A line of fields in any order, some missing, some repeated, some of the wrong type.
-    static func randomLine(using generator: inout TestGenerator) -> String {
+    /// A line of fields in any order, some missing, some of the wrong type, and on demand some that events do not have.
+    static func randomLine(hasOthers: Bool = true, using generator: inout TestGenerator) -> String {
         let strings = [#""a""#, #""é東\u00e9""#, #""""#, #""\ud83d\ude00\n""#, #""b c""#]
         let numbers = [
             "0", "-0", "1", "4.5", "-2.25e2", "1700000000", "0.1", "3.4028236e38", "1E-7", "123456789012345678",
         ]
         let others = ["null", "true", "[]", #"{"user":"z"}"#, "[1,[2]]"]
         var fields: [String] = []
-        for (name, usual) in [
+        let names = [
             ("user", strings), ("item", strings), ("type", strings), ("value", numbers), ("time", numbers),
             ("id", strings),
-            ("extra", others), ("userx", numbers),
-        ] {
+        ]
+        for (name, usual) in names + (hasOthers ? [("extra", others), ("userx", numbers)] : []) {
             let roll = Int.random(in: 0..<100, using: &generator)
             guard roll < 97 || name == "extra" else { continue }
             let pool = roll < 4 ? others + numbers + strings : usual

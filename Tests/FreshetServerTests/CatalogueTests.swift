@@ -75,6 +75,58 @@ import Testing
         }
     }
 
+    /// A misspelt title must not empty an item, nor a misspelt filter answer unfiltered.
+    @Test(arguments: [
+        ("PUT", "/v1/items/tea", #"{"titel":"x"}"#, "/titel", "title"),
+        ("PATCH", "/v1/items/tea", #"{"Text":null}"#, "/Text", "text"),
+        ("POST", "/v1/items", #"{"id":"a","catgories":[]}"#, "/catgories", "categories"),
+        ("PUT", "/v1/users/ann", #"{"attribute":{}}"#, "/attribute", "attributes"),
+        ("POST", "/v1/recommendations", #"{"fitler":{"tags":["x"]}}"#, "/fitler", "filter"),
+        ("POST", "/v1/recommendations", #"{"filter":{"category":["x"]}}"#, "/filter/category", "categories"),
+        ("POST", "/v1/recommendations", #"{"events":[{"item":"x"},{"item":"y","itme":1}]}"#, "/events/1/itme", "item"),
+        ("POST", "/v1/recommendations", #"{"includeSeen":true}"#, "/includeSeen", "include_seen"),
+        ("POST", "/v1/rankings", #"{"items":["x"],"user_id":"a"}"#, "/user_id", "user"),
+        ("POST", "/v1/keys", #"{"name":"k","rights":["admin"],"expire":5}"#, "/expire", "expires"),
+    ]) func refusesUnknownFields(
+        method: String,
+        path: String,
+        body: String,
+        pointer: String,
+        meant: String
+    ) async throws {
+        try await TestServer().test { client in
+            let before = #"{"id":"tea","title":"Tea","attributes":{"any name":1}}"#
+            #expect(try await client.send(.post, "/v1/items", before).status == 200)
+            let method = try #require(HTTPRequest.Method(method))
+            let answer = try await client.send(method, path, body)
+            #expect(answer.status == 400, "\(answer.text)")
+            let errors = answer.json["errors"] as? [[String: Any]]
+            #expect(errors?.count == 1 && errors?.first?["pointer"] as? String == pointer, "\(answer.text)")
+            #expect(
+                (errors?.first?["detail"] as? String)?.contains("did you mean '\(meant)'?") == true,
+                "\(answer.text)"
+            )
+            #expect(try await client.send(.get, "/v1/items/tea").text == before)
+        }
+    }
+
+    @Test func refusesUnknownFieldsOfSingleEntries() async throws {
+        try await TestServer().test { client in
+            let entries = [#"{"id":"a","tag":["x"]}"#, #"{"id":"b","tags":["x"]}"#]
+            for (body, type) in [
+                ("[\(entries.joined(separator: ","))]", "application/json"),
+                (entries.joined(separator: "\n"), "application/jsonl"),
+            ] {
+                let answer = try await client.send(.post, "/v1/items", body, type: type)
+                #expect(answer.status == 200 && answer.json["accepted"] as? Int == 1, "\(answer.text)")
+                #expect(answer.text.contains(#""index":0"#) && answer.text.contains("did you mean 'tags'?"))
+            }
+            #expect(try await client.send(.get, "/v1/items/a").status == 404)
+            let query = try await client.send(.get, "/v1/items?serach=x")
+            #expect(query.status == 400 && query.text.contains("did you mean 'search'?"), "\(query.text)")
+        }
+    }
+
     @Test func erasesAUserAndKeepsTheReceipt() async throws {
         try await TestServer().test { client in
             _ = try await client.send(.put, "/v1/users/ann", #"{"attributes":{"city":"Oslo"}}"#)

@@ -56,6 +56,89 @@ import Testing
         }
     }
 
+    /// Each event for itself, in an array and in lines; the others stand.
+    @Test func refusesUnknownFieldsByPlace() async throws {
+        let test = try await TestServer()
+        try await test.test { client in
+            let events = [
+                #"{"user":"a","item":"x"}"#, #"{"user_id":"a","item":"x"}"#, #"{"user":"a","item":"x","tme":3}"#,
+                #"{"user":"a","item":"x","colour":{"deep":[1,2]}}"#,
+            ]
+            for (body, type) in [
+                ("[\(events.joined(separator: ","))]", "application/json"),
+                (events.joined(separator: "\n"), "application/x-ndjson"),
+            ] {
+                let answer = try await client.send(.post, "/v1/events", body, type: type)
+                #expect(answer.status == 202 && answer.json["accepted"] as? Int == 1, "\(answer.text)")
+                let rejected = answer.json["rejected"] as? [[String: Any]] ?? []
+                #expect(rejected.compactMap { $0["index"] as? Int } == [1, 2, 3])
+                let errors = rejected.compactMap { $0["error"] as? String }
+                #expect(errors[0].contains("'user_id'") && errors[0].contains("did you mean 'user'?"))
+                #expect(errors[1].contains("'tme'") && errors[1].contains("did you mean 'time'?"))
+                #expect(errors[2].contains("'colour'") && errors[2].contains("user, item, type, value, time"))
+            }
+            let alone = try await client.send(.post, "/v1/events", #"{"user":"a","item":"x","typ":"cart"}"#)
+            #expect(alone.status == 400 && alone.text.contains("did you mean 'type'?"), "\(alone.text)")
+            #expect(test.engine.status().log.events == 2)
+        }
+    }
+
+    /// What JavaScript's clock gives, and finer ones.
+    @Test(arguments: [
+        ("1764469816123", "milliseconds"), ("1764469816123456", "microseconds"),
+        ("1764469816123456789", "nanoseconds"),
+    ]) func namesTheUnitOfTimes(time: String, unit: String) async throws {
+        try await TestServer().test { client in
+            let event = #"{"user":"a","item":"x","time":\#(time)}"#
+            for body in [event, "[\(event),\(event)]"] {
+                let answer = try await client.send(.post, "/v1/events", body)
+                #expect(answer.status == 400, "\(answer.text)")
+                #expect(answer.text.contains("looks like \(unit): send seconds, here 1764469816"), "\(answer.text)")
+            }
+            let mixed = try await client.send(.post, "/v1/events", #"[{"user":"a","item":"x"},\#(event)]"#)
+            #expect(mixed.status == 202 && mixed.json["accepted"] as? Int == 1)
+            let session = #"{"events":[{"item":"x","time":\#(time)}]}"#
+            let asked = try await client.send(.post, "/v1/recommendations", session)
+            #expect(asked.status == 400 && asked.text.contains("looks like \(unit)"), "\(asked.text)")
+            let item = try await client.send(.put, "/v1/items/x", #"{"created_at":\#(time)}"#)
+            #expect(item.status == 400 && item.text.contains("/created_at"), "\(item.text)")
+            let key = try await client.send(.post, "/v1/keys", #"{"name":"k","rights":["admin"],"expires":\#(time)}"#)
+            #expect(key.status == 400 && key.text.contains("/expires"), "\(key.text)")
+        }
+    }
+
+    /// Sound in form, and still nothing of it can be kept.
+    @Test func aDeliveryOfWhichNothingIsKeptIsNoSuccess() async throws {
+        let test = try await TestServer()
+        try await test.test { client in
+            let body = #"[{"user":"a","item":"x","time":-5},{"user":7,"item":"x"}]"#
+            let answer = try await client.send(.post, "/v1/events", body)
+            #expect(answer.status == 400 && answer.headers[.contentType] == "application/problem+json")
+            let errors = answer.json["errors"] as? [[String: Any]] ?? []
+            #expect(errors.compactMap { $0["index"] as? Int } == [0, 1])
+            #expect((errors.first?["error"] as? String)?.contains("before 1970") == true, "\(answer.text)")
+            #expect(test.registry.text().contains(#"freshet_http_events{outcome="rejected"} 2"#))
+        }
+    }
+
+    @Test func namesFeedbackOnAnswersThatItNeverGave() async throws {
+        try await TestServer().test { client in
+            _ = try await client.send(.post, "/v1/events", #"{"user":"a","item":"x"}"#)
+            let answer = try await client.send(.post, "/v1/recommendations", #"{"user":"b"}"#)
+            let id = try #require(answer.json["recommendation_id"] as? String)
+            func event(_ id: String) -> String { #"{"user":"b","item":"x","recommendation_id":"\#(id)"}"# }
+            let own = try await client.send(.post, "/v1/events", event(id))
+            #expect(own.text == #"{"accepted":1,"rejected":[]}"#)
+            let others = [id.uppercased() + "0", "r-1", String(id.dropLast()) + (id.hasSuffix("0") ? "1" : "0")]
+            let body = "[{\"user\":7},\(event(id)),\(others.map(event).joined(separator: ","))]"
+            let mixed = try await client.send(.post, "/v1/events", body)
+            #expect(mixed.status == 202 && mixed.json["accepted"] as? Int == 4, "\(mixed.text)")
+            let warnings = mixed.json["warnings"] as? [[String: Any]] ?? []
+            #expect(warnings.compactMap { $0["index"] as? Int } == [2, 3, 4], "\(mixed.text)")
+            #expect((warnings.first?["warning"] as? String)?.contains("recommendation_id") == true)
+        }
+    }
+
     @Test(arguments: [
         ("", 400), ("{", 400), ("[{\"user\":\"a\",\"item\":\"b\"},", 400), ("[1,2]", 400), ("nothing", 400),
         (#"{"user":"a","item":"b",}"#, 400), (#"{"user":"a","user":"a","item":"b"}"#, 400),

@@ -123,6 +123,44 @@ import Testing
         }
     }
 
+    /// The framework's parser takes ASCII only, and its empty 400 would tell nobody why.
+    @Test func saysToEncodeWhatIsNotASCII() async throws {
+        try await LiveServer.run { port, _, _ in
+            for path in ["/v1/popular?category=茶具", "/v1/items/茶具"] {
+                let connection = try RawConnection(port: port)
+                connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                let answer = try await Self.blocking { connection.receive() }
+                #expect(answer.text.hasPrefix("HTTP/1.1 400") && answer.isClosed, "\(answer.text)")
+                #expect(answer.text.lowercased().contains("content-type: application/problem+json"))
+                #expect(answer.text.contains("Percent-encode them as UTF-8"), "\(answer.text)")
+            }
+            let connection = try RawConnection(port: port)
+            let path = "/v1/popular?category=%E8%8C%B6%E5%85%B7"
+            connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            let encoded = try await Self.blocking { connection.receive() }
+            #expect(encoded.text.hasPrefix("HTTP/1.1 200"), "\(encoded.text)")
+        }
+    }
+
+    /// On a connection that was used before, and where an answer is still under way.
+    @Test func saysSoOnUsedConnectionsToo() async throws {
+        try await LiveServer.run { port, _, _ in
+            let connection = try RawConnection(port: port)
+            connection.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let first = try await Self.blocking { connection.receive { $0.contains("}") } }
+            #expect(first.text.hasPrefix("HTTP/1.1 200"), "\(first.text)")
+            connection.send("GET /ü HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let second = try await Self.blocking { connection.receive() }
+            #expect(second.text.contains("/problems/malformed-request") && second.isClosed, "\(second.text)")
+
+            let pipelined = try RawConnection(port: port)
+            pipelined.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /ü HTTP/1.1\r\n\r\n")
+            let both = try await Self.blocking { pipelined.receive() }
+            // The first answer is the first request's, whatever becomes of the second.
+            #expect(!both.text.hasPrefix("HTTP/1.1 400") || !both.text.contains("200 OK"), "\(both.text)")
+        }
+    }
+
     @Test func answersOnlyToItsOwnNamesWhileOpen() async throws {
         try await LiveServer.run { port, _, _ in
             for (host, status) in [("evil.example", 421), ("127.0.0.1:\(port)", 200), ("localhost", 200)] {

@@ -56,6 +56,15 @@ import Testing
         #expect(references == Set(schemas.keys.map { "#/components/schemas/\($0)" }))
     }
 
+    /// What a body's schema does not name is refused, so it says that there is nothing else.
+    @Test func bodiesHaveNoOtherFields() async throws {
+        let (document, _) = try await Self.document()
+        let schemas = try #require((document["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]])
+        for (name, _) in Schemas.requests where schemas[name]?["properties"] != nil {
+            #expect(schemas[name]?["additionalProperties"] as? Bool == false, "\(name)")
+        }
+    }
+
     /// Each documented operation has a route behind it: nothing answers 404 for the path or 405.
     @Test func everyOperationAnswers() async throws {
         let test = try await TestServer()

@@ -82,7 +82,12 @@ package struct EventParser {
         let time: Int64?
         switch reader.value(field) {
         case .none: return nil
-        case .number(let text): time = NumberText.double(text).flatMap(Event.milliseconds(fromSeconds:))
+        case .number(let text):
+            let number = NumberText.double(text)
+            time = number.flatMap(Event.milliseconds(fromSeconds:))
+            if time == nil, let hint = number.flatMap(Timestamp.unitHint(for:)) {
+                throw JSONFault("a 'time' that is no time; \(hint)")
+            }
         case .string(let text): time = Timestamp.milliseconds(from: text)
         case .other: time = nil
         }

@@ -1,4 +1,5 @@
 import Foundation
+import FreshetCore
 
 /// Reads one JSON object a line and picks the fields that an importer asks for, without making strings.
 ///
@@ -118,7 +119,10 @@ final class JSONObjectReader {
         cursor.skipBlanks()
         guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault("no colon") }
         cursor.skipBlanks()
-        guard let field = position(of: key) else { return try cursor.skipValue(depth: 1) }
+        guard let field = position(of: key) else {
+            guard rules.allowsUnknownFields else { throw unknown(key) }
+            return try cursor.skipValue(depth: 1)
+        }
         guard !fields[field].isSeen else {
             guard rules.allowsRepeatedFields else {
                 throw cursor.fault("the field '\(String(decoding: key, as: UTF8.self))' a second time")
@@ -138,6 +142,13 @@ final class JSONObjectReader {
             try cursor.skipValue(depth: 1)
             fields[field].value = .other
         }
+    }
+
+    private func unknown(_ key: UnsafeBufferPointer<UInt8>) -> JSONFault {
+        let name = String(decoding: key.prefix(64), as: UTF8.self)
+        let known = fields.map { String(decoding: names[$0.name], as: UTF8.self) }
+        let hint = Spelling.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+        return JSONFault("no field '\(name)'; " + (hint ?? "there are \(known.joined(separator: ", "))"))
     }
 
     /// The position of a name; lines mostly have the same order, so the one after the last is tried first.

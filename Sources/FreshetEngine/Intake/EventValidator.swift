@@ -26,6 +26,9 @@ struct EventValidator {
     private func problem(time: Int64?) -> String? {
         guard let time else { return nil }
         if time > now + configuration.futureTolerance {
+            if let hint = Timestamp.unitHint(for: Double(time)) {
+                return "'time' \(time) lies far in the future; \(hint)"
+            }
             return
                 "'time' \(Timestamp.text(from: time)) lies more than \(configuration.futureTolerance) s in the future"
         }

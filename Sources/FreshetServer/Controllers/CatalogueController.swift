@@ -192,9 +192,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
                 }
             }
             if entries.isEmpty, !rejected.isEmpty {
-                var problem = Problem(.invalidRequest, "None of the \(values.count) \(list) can be read.")
-                problem.rejected = rejected
-                throw problem
+                throw Problem.refused(rejected, of: values.count, noun)
             }
             if !entries.isEmpty { try await store.put(entries) }
             var writer = JSONWriter()

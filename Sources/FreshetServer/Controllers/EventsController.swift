@@ -26,9 +26,9 @@ struct EventsController {
             "Send events",
             detail: """
                 At most \(maximum). They are durable when the answer comes, and the next request sees them. Events that \
-                are refused are listed; the others stand. When none has the right form the answer is 400. An event \
-                that carries an `id` counts once, however often it is sent, so a delivery whose answer was lost can \
-                be sent again.
+                are refused are listed; the others stand. When none can be kept the answer is 400 and lists why. An \
+                event that carries an `id` counts once, however often it is sent, so a delivery whose answer was lost \
+                can be sent again. An event whose `recommendation_id` no answer had is kept, and a warning says so.
                 """,
             body: .delivery("event", Schemas.reference("Event")),
             answer: .init(status: 202, detail: "Kept.", schema: Schemas.reference("Delivery")),
@@ -40,17 +40,14 @@ struct EventsController {
     @Sendable private func send(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.jsonOrLines) { bytes, form in
             let body = try parse(bytes, form)
-            guard !body.events.isEmpty || body.refusals.isEmpty else {
-                rejected.increment(by: Int64(body.refusals.count))
-                throw Self.problem(body)
-            }
-            let outcome = try await engine.accept(body.events)
             var rejections = body.refusals.map { Problem.Rejection(index: $0.index, error: $0.reason) }
+            let outcome = try await engine.accept(body.events)
             rejections += outcome.rejected.map { .init(index: body.indices[$0.index], error: $0.error) }
             rejections.sort { $0.index < $1.index }
             accepted.increment(by: Int64(outcome.accepted))
             rejected.increment(by: Int64(rejections.count))
-            return Self.answer(outcome.accepted, outcome.duplicates, rejections)
+            if body.count > 0, outcome.accepted == 0 { throw Self.problem(body, rejections) }
+            return Self.answer(outcome, rejections, warnings: outcome.unknownRecommendations.map { body.indices[$0] })
         }
     }
 
@@ -73,23 +70,35 @@ struct EventsController {
         }
     }
 
-    private static func problem(_ body: EventBody) -> Problem {
-        if body.isSingle { return .malformed(body.refusals[0].reason) }
-        var problem = Problem(.invalidRequest, "None of the \(body.count) events can be read.")
-        problem.rejected = body.refusals.map { .init(index: $0.index, error: $0.reason) }
-        return problem
+    private static func problem(_ body: EventBody, _ rejections: [Problem.Rejection]) -> Problem {
+        if body.isSingle, let refusal = body.refusals.first { return .malformed(refusal.reason) }
+        return .refused(rejections, of: body.count, "event")
     }
 
-    private static func answer(_ accepted: Int, _ duplicates: Int, _ rejections: [Problem.Rejection]) -> Response {
-        var writer = JSONWriter(capacity: 64 + rejections.count * 96)
+    private static func answer(
+        _ outcome: AcceptedEvents,
+        _ rejections: [Problem.Rejection],
+        warnings: [Int]
+    ) -> Response {
+        var writer = JSONWriter(capacity: 64 + rejections.count * 96 + warnings.count * 96)
         writer.raw("{\"accepted\":")
-        writer.integer(accepted)
-        if duplicates > 0 {
+        writer.integer(outcome.accepted)
+        if outcome.duplicates > 0 {
             writer.raw(",\"duplicates\":")
-            writer.integer(duplicates)
+            writer.integer(outcome.duplicates)
         }
         writer.raw(",\"rejected\":")
         writer.array(rejections) { $0.rejection($1) }
+        if !warnings.isEmpty {
+            writer.raw(",\"warnings\":")
+            writer.array(warnings) { writer, index in
+                writer.raw("{\"index\":")
+                writer.integer(index)
+                writer.raw(
+                    ",\"warning\":\"no answer of this server has this 'recommendation_id'; the event counts all the same\"}"
+                )
+            }
+        }
         writer.raw("}")
         return .json(writer, status: .accepted)
     }

@@ -5,6 +5,9 @@ import Logging
 
 /// Makes, lists and revokes keys while the server runs.
 struct KeysController {
+    /// The end of the year 9999, which some write for "never".
+    static let lastSecond: Int64 = 253_402_300_799
+
     let keys: KeyRing
     let bodies: BodyReader
 
@@ -77,7 +80,7 @@ struct KeysController {
             if rights.isEmpty || rights.count != texts?.count {
                 fields.fault("rights", "must be some of read, write and admin")
             }
-            let expires = fields.time("expires")
+            let expires = fields.time("expires", until: Self.lastSecond)
             try fields.finish()
             let made = try await keys.create(name: name ?? "", rights: Set(rights), expires: expires)
             context.logger.notice("key made", metadata: ["made": .string(made.key.id), "key": Self.caller(context)])

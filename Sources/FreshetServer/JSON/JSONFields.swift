@@ -2,7 +2,8 @@ import FreshetCore
 
 /// Reads the fields of a JSON object into typed values, and gathers everything that is wrong with them.
 ///
-/// Each mistake is named by its JSON Pointer (RFC 6901), so that one answer tells a caller all there is to mend.
+/// Each mistake is named by its JSON Pointer (RFC 6901), so that one answer tells a caller all there is to mend. A field
+/// that nobody asked for is a mistake too: what a caller misspelt must not pass for left out.
 struct JSONFields {
     /// One thing that is wrong.
     struct Fault: Sendable, Equatable {
@@ -14,10 +15,14 @@ struct JSONFields {
 
     /// The longest text that is a name and no id, in bytes.
     static let maximumShortText = 256
+    /// More unknown fields of one object are not told.
+    private static let maximumUnknown = 100
 
     private let members: [JSONValue.Member]
     private let path: String
     private let rule: IdentifierRule
+    /// The names that were asked for: all that the object may have.
+    private var known: [String] = []
     /// What was wrong with the fields read so far.
     private(set) var faults: [Fault] = []
 
@@ -33,7 +38,10 @@ struct JSONFields {
     }
 
     /// The value of a field; `nil` when it is not there or `null`.
-    func value(_ name: String) -> JSONValue? {
+    ///
+    /// Every field that an object may have must be asked for before ``finish()``, also when another one is wrong.
+    mutating func value(_ name: String) -> JSONValue? {
+        if !known.contains(name) { known.append(name) }
         guard let value = members.first(where: { $0.name == name })?.value, value != .null else { return nil }
         return value
     }
@@ -56,8 +64,23 @@ struct JSONFields {
 
     /// Ends the reading.
     /// - Throws: ``Problem`` of status 400 that lists the mistakes, if there are any.
-    func finish() throws(Problem) {
+    mutating func finish() throws(Problem) {
+        refuseUnknown()
         guard faults.isEmpty else { throw .invalid(faults) }
+    }
+
+    /// Notes the fields that nobody asked for.
+    private mutating func refuseUnknown() {
+        let names = known
+        for member in members.lazy.filter({ !names.contains($0.name) }).prefix(Self.maximumUnknown) {
+            fault(member.name, Self.unknown(member.name, among: known))
+        }
+    }
+
+    /// What is said of a field that an object does not have.
+    private static func unknown(_ name: String, among known: [String]) -> String {
+        let hint = Spelling.nearest(to: name, among: known).map { "did you mean '\($0)'?" }
+        return "is not a field of this object; " + (hint ?? "it has \(known.joined(separator: ", "))")
     }
 
     // MARK: Fields
@@ -135,11 +158,16 @@ struct JSONFields {
     }
 
     /// A time: seconds since 1970, or text as RFC 3339.
-    mutating func time(_ name: String) -> Int64? {
+    mutating func time(_ name: String, until latest: Int64 = Timestamp.latestPlausible) -> Int64? {
         switch value(name) {
         case nil: return nil
         case .number(let number):
-            if let seconds = Event.time(fromSeconds: number) { return seconds }
+            if let seconds = Event.time(fromSeconds: number), seconds <= latest { return seconds }
+            if number > Double(latest) {
+                let hint = Timestamp.unitHint(for: number).map { "; \($0)" } ?? ""
+                fault(name, "must not lie after \(Timestamp.text(from: latest))\(hint)")
+                return nil
+            }
         case .string(let text):
             if let seconds = Timestamp.seconds(from: text) { return seconds }
         default: break
@@ -166,6 +194,7 @@ struct JSONFields {
         do {
             var fields = try JSONFields(value, path: pointer, identifiers: rule)
             let result = read(&fields)
+            fields.refuseUnknown()
             faults += fields.faults
             return result
         } catch {

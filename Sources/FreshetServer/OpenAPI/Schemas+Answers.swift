@@ -12,7 +12,16 @@ extension Schemas {
                         "type": "integer", "minimum": 0, "description": "Those accepted that were there before.",
                     ],
                     "rejected": list(of: "Rejection"),
+                    "warnings": list(of: "Warning"),
                 ]
+            )
+        ),
+        (
+            "Warning",
+            object(
+                "An entry that was accepted, and something is odd about it.",
+                required: ["index", "warning"],
+                ["index": ["type": "integer", "minimum": 0], "warning": ["type": "string"]]
             )
         ),
         (

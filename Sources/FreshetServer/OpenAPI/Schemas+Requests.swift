@@ -77,7 +77,7 @@ extension Schemas {
                 [
                     "name": ["type": "string", "minLength": 1],
                     "rights": ["type": "array", "minItems": 1, "maxItems": 3, "items": right],
-                    "expires": time,
+                    "expires": time(until: KeysController.lastSecond),
                 ]
             )
         ),
@@ -107,7 +107,7 @@ extension Schemas {
     ]
     static let eventType: JSONValue = identifier.adding("examples", ["view", "cart", "purchase", "like", "rating"])
 
-    /// The schema of an object that callers send; what is not required may be `null`.
+    /// The schema of an object that callers send: what is not required may be `null`, and there is nothing else.
     static func request(
         _ detail: String,
         required: [String] = [],
@@ -121,7 +121,7 @@ extension Schemas {
             detail,
             required: required,
             properties.map { required.contains($0.0) ? $0 : ($0.0, ["anyOf": [$0.1, ["type": "null"]]]) }
-        )
+        ).adding("additionalProperties", false)
     }
 
     /// The schema of an object.

@@ -1,3 +1,5 @@
+import FreshetCore
+
 /// The JSON Schemas (draft 2020-12) of what goes in and out, by name.
 enum Schemas {
     /// A reference to a schema by its name.
@@ -18,10 +20,14 @@ enum Schemas {
         "type": "string", "pattern": "^[^\\u0000]*$", "description": "Up to 256 bytes of UTF-8.",
     ]
     /// A moment, as callers may write it.
-    static let time: JSONValue = [
-        "type": ["number", "string"], "format": "date-time", "minimum": -9_007_199_254_740_991,
-        "maximum": 9_007_199_254_740_991, "description": "Seconds since 1970-01-01 UTC, or RFC 3339.",
-    ]
+    static let time = time(until: Timestamp.latestPlausible)
+    /// A moment until another.
+    static func time(until latest: Int64) -> JSONValue {
+        [
+            "type": ["number", "string"], "format": "date-time", "minimum": -9_007_199_254_740_991,
+            "maximum": .number(Double(latest)), "description": "Seconds since 1970-01-01 UTC, or RFC 3339.",
+        ]
+    }
     /// Milliseconds since 1970.
     static let milliseconds: JSONValue = ["type": "integer", "description": "Milliseconds since 1970-01-01 UTC."]
     /// Texts.

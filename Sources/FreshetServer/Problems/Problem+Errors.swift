@@ -39,9 +39,7 @@ extension Problem {
 
     /// Hummingbird's own errors.
     private init?(_ error: HTTPError) {
-        guard let kind = Kind.allCases.first(where: { $0.status == error.status && $0 != .malformedBody }) else {
-            return nil
-        }
+        guard let kind = Kind.allCases.last(where: { $0.status == error.status }) else { return nil }
         self.init(kind, error.body ?? kind.title + ".")
     }
 

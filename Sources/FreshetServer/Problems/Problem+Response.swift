@@ -2,8 +2,21 @@ import HTTPTypes
 import Hummingbird
 
 extension Problem {
+    /// The media type of problem documents.
+    static let mediaType = "application/problem+json"
+
     /// The document as an answer; `trace` names this occurrence, and stands in the log too.
     func response(trace: String) -> Response {
+        var headers: HTTPFields = [.contentType: Self.mediaType]
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
+        if kind == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"freshet\"" }
+        if kind == .unsupportedCoding { headers[.acceptEncoding] = "gzip" }
+        if !allowed.isEmpty { headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ") }
+        return Response(status: kind.status, headers: headers, body: ResponseBody(byteBuffer: document(trace: trace)))
+    }
+
+    /// The document itself.
+    func document(trace: String) -> ByteBuffer {
         var writer = JSONWriter(capacity: 384)
         writer.raw("{")
         writer.name("type")
@@ -22,11 +35,7 @@ extension Problem {
         writer.string("urn:freshet:trace:\(trace)")
         writeErrors(&writer)
         writer.raw("}")
-        var headers: HTTPFields = [.contentType: "application/problem+json"]
-        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
-        if kind == .unauthorized { headers[.wwwAuthenticate] = "Bearer realm=\"freshet\"" }
-        if !allowed.isEmpty { headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ") }
-        return Response(status: kind.status, headers: headers, body: ResponseBody(byteBuffer: writer.buffer))
+        return writer.buffer
     }
 
     /// At most a hundred of each: enough to see what is wrong.

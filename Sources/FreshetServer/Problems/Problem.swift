@@ -24,8 +24,9 @@ struct Problem: Error, Sendable, Equatable {
         let error: String
     }
 
-    /// The kinds of problems there are.
+    /// The kinds of problems there are; of those with one status the most general stands last.
     enum Kind: String, Sendable, CaseIterable {
+        case malformedRequest = "malformed-request"
         case malformedBody = "malformed-body"
         case invalidRequest = "invalid-request"
         case unauthorized
@@ -35,6 +36,7 @@ struct Problem: Error, Sendable, Equatable {
         case timeout = "request-timeout"
         case conflict
         case tooLarge = "content-too-large"
+        case unsupportedCoding = "unsupported-coding"
         case unsupportedMediaType = "unsupported-media-type"
         case misdirected
         case tooManyRequests = "too-many-requests"
@@ -44,7 +46,7 @@ struct Problem: Error, Sendable, Equatable {
         /// The HTTP status.
         var status: HTTPResponse.Status {
             switch self {
-            case .malformedBody, .invalidRequest: .badRequest
+            case .malformedRequest, .malformedBody, .invalidRequest: .badRequest
             case .unauthorized: .unauthorized
             case .forbidden: .forbidden
             case .notFound: .notFound
@@ -52,7 +54,7 @@ struct Problem: Error, Sendable, Equatable {
             case .timeout: .requestTimeout
             case .conflict: .conflict
             case .tooLarge: .contentTooLarge
-            case .unsupportedMediaType: .unsupportedMediaType
+            case .unsupportedMediaType, .unsupportedCoding: .unsupportedMediaType
             case .misdirected: .misdirectedRequest
             case .tooManyRequests: .tooManyRequests
             case .internalError: .internalServerError
@@ -63,6 +65,7 @@ struct Problem: Error, Sendable, Equatable {
         /// The same for every problem of the kind.
         var title: String {
             switch self {
+            case .malformedRequest: "The request cannot be read"
             case .malformedBody: "The body cannot be read"
             case .invalidRequest: "The request is not valid"
             case .unauthorized: "A key is needed"
@@ -73,6 +76,7 @@ struct Problem: Error, Sendable, Equatable {
             case .conflict: "The state does not allow this"
             case .tooLarge: "The body is too large"
             case .unsupportedMediaType: "The body is of a type that is not read here"
+            case .unsupportedCoding: "The body is packed in a way that is not read here"
             case .misdirected: "The request is meant for another host"
             case .tooManyRequests: "Too many requests"
             case .internalError: "Something went wrong here"
@@ -91,14 +95,32 @@ struct Problem: Error, Sendable, Equatable {
     }
 
     /// A body that is not what its type says.
-    static func malformed(_ detail: String) -> Problem { Problem(.malformedBody, "The body is not valid: \(detail).") }
+    static func malformed(_ detail: String) -> Problem {
+        Problem(.malformedBody, sentence("The body is not valid: \(detail)"))
+    }
 
     /// A body or parameters with mistakes.
     static func invalid(_ faults: [JSONFields.Fault]) -> Problem {
         let words = faults.prefix(3).map { "\($0.pointer.isEmpty ? "the body" : $0.pointer) \($0.detail)" }
-        var problem = Problem(.invalidRequest, words.joined(separator: "; ") + ".")
+        var problem = Problem(.invalidRequest, sentence(words.joined(separator: "; ")))
         problem.faults = faults
         return problem
+    }
+
+    /// A delivery of which nothing was kept.
+    static func refused(_ rejected: [Rejection], of count: Int, _ what: String) -> Problem {
+        let reason = rejected.first?.error ?? ""
+        let words =
+            count == 1
+            ? "The \(what) was not kept: \(reason)"
+            : "None of the \(count) \(what)s was kept; of the first: \(reason)"
+        var problem = Problem(.invalidRequest, sentence(words))
+        problem.rejected = rejected
+        return problem
+    }
+
+    private static func sentence(_ words: String) -> String {
+        words.hasSuffix("?") || words.hasSuffix(".") ? words : words + "."
     }
 
     /// Nothing of a name.

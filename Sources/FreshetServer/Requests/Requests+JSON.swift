@@ -74,12 +74,11 @@ extension JSONFields {
         var events: [SessionEvent] = []
         for (position, value) in values.enumerated() {
             let event = nested(value, at: "\(pointer(name))/\(position)") { fields in
-                guard let item = fields.identifier("item") else {
-                    if fields.value("item") == nil { fields.fault("item", "is missing") }
-                    return SessionEvent?.none
-                }
+                if fields.value("item") == nil { fields.fault("item", "is missing") }
+                let item = fields.identifier("item")
                 let type = fields.identifier("type").map(EventType.init(rawValue:))
-                return SessionEvent(item: item, type: type, time: fields.time("time"))
+                let time = fields.time("time")
+                return item.map { SessionEvent(item: $0, type: type, time: time) }
             }
             if let event { events.append(event) }
         }

@@ -1,3 +1,6 @@
+import FreshetCore
+import FreshetData
+import HTTPTypes
 import Hummingbird
 
 /// Takes the bodies of requests into memory, within limits of size, of time, and of all of them together.
@@ -40,6 +43,7 @@ struct BodyReader: Sendable {
         _ use: (ByteBuffer, Form) async throws -> Value
     ) async throws -> Value {
         let form = try form(of: request, forms)
+        let isPacked = try isPacked(request)
         let declared = try declaredLength(of: request)
         var taken = declared ?? 0
         try reserve(taken)
@@ -63,7 +67,38 @@ struct BodyReader: Sendable {
         }
         context.body.finish()
         guard declared.map({ $0 == body.readableBytes }) ?? true else { throw Problem.malformed("it ended early") }
+        if isPacked { body = try unpacked(body, &taken) }
         return try await use(body, form)
+    }
+
+    /// Whether a body is packed by gzip (RFC 9110, section 8.4).
+    private func isPacked(_ request: Request) throws(Problem) -> Bool {
+        let coding = request.headers[.contentEncoding]?.lowercased().filter { $0 != " " } ?? "identity"
+        switch coding {
+        case "", "identity": return false
+        case "gzip", "x-gzip": return true
+        default:
+            throw Problem(.unsupportedCoding, "Bodies packed by '\(coding)' are not read here. Send gzip or plain.")
+        }
+    }
+
+    /// Unpacks a body, as far as the limits allow: a few bytes may stand for gigabytes.
+    private func unpacked(_ packed: ByteBuffer, _ taken: inout Int) throws(Problem) -> ByteBuffer {
+        var body = ByteBuffer()
+        do {
+            var unpacker = try GzipChunks(packed.readableBytesView)
+            while let chunk = try unpacker.next() {
+                guard body.readableBytes + chunk.count <= maximum else { throw tooLarge }
+                try reserve(chunk.count)
+                taken += chunk.count
+                body.writeBytes(chunk)
+            }
+            return body
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw .malformed("it is no gzip, though its Content-Encoding says so")
+        }
     }
 
     /// Passes over a body that nobody wants, so that the connection can be used again.

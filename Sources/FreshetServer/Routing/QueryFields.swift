@@ -20,7 +20,8 @@ struct QueryFields {
                 continue
             }
             guard known.contains(name) || lists.contains(name) else {
-                faults.append(.init(pointer: "?\(name)", detail: "is not a parameter of this operation"))
+                let hint = Spelling.nearest(to: name, among: known + lists).map { "; did you mean '\($0)'?" } ?? ""
+                faults.append(.init(pointer: "?\(name)", detail: "is not a parameter of this operation" + hint))
                 continue
             }
             if values[name] != nil && !lists.contains(name) {

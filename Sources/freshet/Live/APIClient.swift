@@ -94,16 +94,18 @@ struct APIClient: Sendable {
     ///   - path: the path with its query.
     ///   - body: the body.
     ///   - type: the body's media type.
+    ///   - expected: refusals that are answers to the caller.
     ///   - policy: how long to wait.
     ///   - isCancelled: asked before every attempt.
     ///   - onRetry: told of every wait.
-    /// - Returns: the answer, whose status is below 400.
+    /// - Returns: the answer, whose status is below 400 or expected.
     /// - Throws: ``FreshetError`` with the server's own words when it refuses, or when the patience is over.
     func deliver(
         _ method: HTTPMethod,
         _ path: String,
         body: ByteBuffer? = nil,
         type: String = "application/json",
+        expecting expected: Set<Int> = [],
         policy: RetryPolicy = RetryPolicy(),
         isCancelled: @Sendable () -> Bool = { Interruption.isRequested },
         onRetry: @Sendable (_ reason: String, _ seconds: Double) -> Void = { _, _ in }
@@ -116,7 +118,7 @@ struct APIClient: Sendable {
             var retryAfter: Double?
             do {
                 let reply = try await send(method, path, body: body, type: type)
-                if reply.status < 400 { return reply }
+                if reply.status < 400 || expected.contains(reply.status) { return reply }
                 guard RetryPolicy.isRetryable(reply.status) else { throw Self.refusal(reply, path: path) }
                 retryAfter = reply.retryAfter
                 reason = "\(reply.status) \(Problem(reply)?.title ?? "")"
@@ -139,7 +141,8 @@ struct APIClient: Sendable {
         }
     }
 
-    private static func refusal(_ reply: Reply, path: String) -> FreshetError {
+    /// The error for an answer that refuses, in the server's own words.
+    static func refusal(_ reply: Reply, path: String) -> FreshetError {
         let problem = Problem(reply)
         let words = problem.map { [$0.title, $0.detail].compactMap(\.self).joined(separator: ": ") } ?? reply.text
         let remedy: String? =

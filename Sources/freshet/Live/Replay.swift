@@ -41,6 +41,13 @@ final class Replay: Sendable {
         let rejected: [Refusal]?
     }
 
+    /// What it answers when nothing of a delivery was kept.
+    private struct Refused: Decodable {
+        let errors: [Answer.Refusal]
+    }
+
+    private static let path = "/v1/events"
+
     /// The longest that an event waits for others of its batch, in seconds.
     private static let gathering = 0.02
     /// The longest nap, in seconds, so that Ctrl-C is heard.
@@ -117,22 +124,23 @@ final class Replay: Sendable {
         }
         let reply = try await client.deliver(
             .POST,
-            "/v1/events",
+            Self.path,
             body: body,
             type: "application/x-ndjson",
+            expecting: [400],
             policy: policy,
             onRetry: { [self] reason, seconds in
                 state.withLock { $0.retries += 1 }
                 console.note("The server says \(reason): trying again in \(Words.duration(seconds)).")
             }
         )
-        let answer = try reply.decode(Answer.self)
+        let answer = try Self.answer(reply)
         let known = answer.duplicates ?? 0
         state.withLock { state in
             state.sent += range.count
             state.accepted += answer.accepted - known
             state.known += known
-            state.rejected += answer.rejected?.count ?? 0
+            state.rejected += range.count - answer.accepted
             for refusal in (answer.rejected ?? []).prefix(max(0, Self.keptRefusals - state.refusals.count)) {
                 state.refusals.append("event \(range.lowerBound + refusal.index): \(refusal.error)")
             }
@@ -141,5 +149,12 @@ final class Replay: Sendable {
             state.seconds = ProgressReporter.now() - began
         }
         return known == range.count
+    }
+
+    /// What became of a batch: one of which nothing was kept ends no replay.
+    private static func answer(_ reply: APIClient.Reply) throws -> Answer {
+        guard reply.status == 400 else { return try reply.decode(Answer.self) }
+        guard let refused = try? reply.decode(Refused.self) else { throw APIClient.refusal(reply, path: path) }
+        return Answer(accepted: 0, duplicates: nil, rejected: refused.errors)
     }
 }

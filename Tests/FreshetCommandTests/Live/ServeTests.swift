@@ -117,6 +117,27 @@ import Testing
         #expect(down.code == 1 && down.errors.contains("freshet serve"), "\(down.errors)")
     }
 
+    /// Batches of which the server keeps nothing are counted, and the others go on.
+    @Test(.timeLimit(.minutes(3))) func refusedEventsEndNoReplay() throws {
+        let folder = try TemporaryFolder()
+        // 2090: plausible in a file, but not in the log of a live engine.
+        let times = [1_600_000_000, 1_600_000_060, 3_800_000_000, 3_800_000_060]
+        let events = times.enumerated().map { #"{"user":"u","item":"i\#($0)","time":\#($1)}"# }
+        try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
+        try folder.write(events.joined(separator: "\n") + "\n", to: "data/events.jsonl")
+        let (server, url) = try serve(in: folder)
+        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        let replay = [
+            "replay", "--data", "DATA", "--json", "--quiet", "--settle", "0", "--batch", "1", "--server", url,
+        ]
+        let sent = try run(replay, in: folder)
+        #expect(sent.code == 0, "\(sent.errors)")
+        let progress = try #require(try sent.json()["progress"] as? [String: Any])
+        #expect(progress["accepted"] as? Int == 2 && progress["rejected"] as? Int == 2, "\(sent.output)")
+        #expect((progress["refusals"] as? [String])?.first?.contains("event 2: 'time'") == true, "\(sent.output)")
+        #expect(stop(server) == 0)
+    }
+
     @Test(.timeLimit(.minutes(3))) func keysArePutInAndAskedFor() throws {
         let folder = try TemporaryFolder()
         let engine = folder.path("engine")
