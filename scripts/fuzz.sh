@@ -15,7 +15,7 @@ done
 
 out=$PWD/.build/fuzz
 mkdir -p "$out"
-flags=(-swift-version 6 -O -wmo -parse-as-library -enable-testing -package-name main -sanitize=fuzzer,address
+flags=(-swift-version 6 -Onone -wmo -parse-as-library -enable-testing -package-name main -sanitize=fuzzer,address
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility -I "$out"
     -Xcc "-fmodule-map-file=$PWD/Sources/CZlib/module.modulemap" -Xcc "-fmodule-map-file=$PWD/Sources/CLZMA/module.modulemap")
 for library in FreshetCore FreshetData; do
