@@ -65,7 +65,7 @@ public struct PairedComparison: Sendable, Equatable, Codable {
             )
         }
         guard let left = candidate.userValues.values[metric], let right = baseline.userValues.values[metric] else {
-            let known = Set(candidate.userValues.values.keys).intersection(baseline.userValues.values.keys)
+            let known = candidate.userValues.values.keys.filter { baseline.userValues.values[$0] != nil }
             throw FreshetError.unknown("metric of single users", metric, known: known)
         }
         let differences = zip(left, right).map { $0 - $1 }.filter { !$0.isNaN }
