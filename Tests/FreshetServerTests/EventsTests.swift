@@ -117,7 +117,7 @@ import Testing
             let errors = answer.json["errors"] as? [[String: Any]] ?? []
             #expect(errors.compactMap { $0["index"] as? Int } == [0, 1])
             #expect((errors.first?["error"] as? String)?.contains("before 1970") == true, "\(answer.text)")
-            #expect(test.registry.text().contains(#"freshet_http_events{outcome="rejected"} 2"#))
+            #expect(test.registry.text().contains(#"freshet_http_events_total{outcome="rejected"} 2"#))
         }
     }
 
