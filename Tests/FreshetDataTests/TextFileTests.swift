@@ -84,4 +84,11 @@ import Testing
         let error = #expect(throws: FreshetError.self) { try openByteSource(at: path) }
         #expect(error?.remedy?.contains("films.zip/d/movies.csv") == true)
     }
+
+    @Test func partsPathsOfAnyLength() {
+        #expect(FilePath.name(of: "-") == "-" && FilePath.folder(of: "-") == "")
+        #expect(FilePath.name(of: "/a") == "a" && FilePath.folder(of: "/a") == "/")
+        #expect(FilePath.name(of: "a/b.csv") == "b.csv" && FilePath.folder(of: "a/b.csv") == "a")
+        #expect(FilePath.name(of: "") == "" && FilePath.folder(of: "") == "")
+    }
 }

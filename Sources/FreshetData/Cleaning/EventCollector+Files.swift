@@ -93,7 +93,7 @@ extension EventCollector {
     }
 
     private func open(_ path: String) throws -> TextFile {
-        place = ((path as NSString).lastPathComponent, 0)
+        place = (FilePath.name(of: path), 0)
         let text = try TextFile(path: path, encoding: options.encoding)
         if text.encoding != .utf8 || text.endsLinesByReturns {
             let ends = text.endsLinesByReturns ? ", lines end in carriage returns" : ""

@@ -37,15 +37,15 @@ public struct ImportSource: Sendable {
             folder = path
             (prefix, firstLines, look) = ([], [], nil)
             archived = Dictionary(
-                (members ?? []).map { (($0 as NSString).lastPathComponent, $0) },
+                (members ?? []).map { (FilePath.name(of: $0), $0) },
                 uniquingKeysWith: { first, _ in first }
             )
             entries = members == nil ? try Self.entries(of: path) : archived.keys.sorted()
         } else {
-            folder = (path as NSString).deletingLastPathComponent
+            folder = FilePath.folder(of: path)
             let text = try Self.text(of: path, options)
             (prefix, firstLines) = (text.prefix, text.firstLines)
-            look = TableLook(text, file: (path as NSString).lastPathComponent, options: options)
+            look = TableLook(text, file: FilePath.name(of: path), options: options)
             archived = [:]
             // The file itself is what counts: a folder that cannot be listed only hides its companions.
             entries =
@@ -54,7 +54,7 @@ public struct ImportSource: Sendable {
     }
 
     /// The file's name, without the ending of a packed one; empty for a folder.
-    public var fileName: String { isFolder ? "" : Self.unpackedName((path as NSString).lastPathComponent) }
+    public var fileName: String { isFolder ? "" : Self.unpackedName(FilePath.name(of: path)) }
 
     /// The first whole lines of another file; none when it cannot be read.
     public static func firstLines(of path: String) -> [ArraySlice<UInt8>] {
@@ -104,7 +104,7 @@ public struct ImportSource: Sendable {
     func look(at path: String, names: [String]? = nil) -> TableLook? {
         if path == self.path, names == nil { return look }
         guard let text = try? TextFile(path: path, encoding: options.encoding) else { return nil }
-        return TableLook(text, file: (path as NSString).lastPathComponent, options: options, names: names)
+        return TableLook(text, file: FilePath.name(of: path), options: options, names: names)
     }
 
     private static func fits(_ name: String, _ pattern: String) -> Bool {
