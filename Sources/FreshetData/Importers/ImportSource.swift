@@ -97,7 +97,7 @@ public struct ImportSource: Sendable {
 
     /// The path of an entry of the folder.
     func path(of entry: String) -> String {
-        (folder as NSString).appendingPathComponent(archived[entry] ?? entry)
+        (folder.isEmpty ? "" : folder + "/") + (archived[entry] ?? entry)
     }
 
     /// The table that a file of the folder looks like, or `nil`.
