@@ -109,7 +109,9 @@ import Testing
         let model = LanguageModel(configuration, seed: 3)
         var random = RandomSource(seed: 4)
         for parameter in model.parameters.parameters {
-            for index in parameter.values.indices { parameter.values[index] += 0.3 * random.normal() }
+            // The norm right after the tables bends too much for differences where their numbers are small.
+            let deviation: Float = ["tokens", "positions", "types"].contains(parameter.name) ? 1.2 : 0.3
+            for index in parameter.values.indices { parameter.values[index] += deviation * random.normal() }
         }
         let tokens = PackedTokens(for: configuration)
         tokens.append([3, 1, 4, 1, 5])
