@@ -15,9 +15,10 @@ public enum Spelling {
         for candidate in known {
             let others = self.letters(of: candidate)
             let distance = distance(letters, others)
-            guard distance <= max(1, max(letters.count, others.count) / 3), distance < best?.distance ?? .max else {
-                continue
-            }
+            // Names that have no letter in common are not alike, however short they are.
+            guard distance <= max(1, max(letters.count, others.count) / 3), distance < letters.count,
+                distance < best?.distance ?? .max
+            else { continue }
             best = (candidate, distance)
         }
         return best?.name ?? known.first { isPart(letters, self.letters(of: $0)) }

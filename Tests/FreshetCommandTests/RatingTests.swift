@@ -58,7 +58,7 @@ import Testing
             let json = try Executable.run(arguments, in: folder).json()
             return (try #require(json["rating"] as? Double), json["isKnown"] as? Bool)
         }
-        let (liked, disliked) = (try predicted("u0", "i0"), try predicted("u0", "i7"))
+        let (liked, disliked) = (try predicted("u0", "i0"), try predicted("u0", "i4"))
         #expect(liked.rating > 4 && disliked.rating < 2 && liked.isKnown == true)
         let stranger = try predicted("nobody", "i0")
         #expect(stranger.rating > 3 && stranger.isKnown == false)

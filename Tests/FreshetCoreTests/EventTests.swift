@@ -41,7 +41,7 @@ import Testing
         let item = try JSONDecoder().decode(Item.self, from: Data(json.utf8))
         #expect(
             item.attributes == [
-                "price": .number(2.5), "new": .number(1), "brand": .text("b"), "sizes": .texts(["s", "m"]),
+                "price": .number(2.5), "new": .flag(true), "brand": .text("b"), "sizes": .texts(["s", "m"]),
             ]
         )
         #expect(try JSONDecoder().decode(Item.self, from: JSONEncoder().encode(item)) == item)
