@@ -27,6 +27,18 @@ package enum ConfigurationJSON {
         }
     }
 
+    /// The settings of a model that ``encode(_:)`` wrote, of this version or of one that had fewer: what is missing has its
+    /// default.
+    static func decodeModel<Settings: ModelConfiguration>(
+        _ type: Settings.Type,
+        from text: String,
+        owner: String
+    ) throws -> Settings {
+        let written = try decode(JSONValue.self, from: text, owner: owner)
+        let defaults = try decode(JSONValue.self, from: encode(Settings()), owner: owner)
+        return try decode(type, from: encode(written.filled(from: defaults)), owner: owner)
+    }
+
     /// The settings with some changed.
     package static func override<Settings: Codable>(
         _ settings: Settings,
@@ -103,6 +115,12 @@ package enum JSONValue: Codable, Sendable, Equatable {
         case .array(let values): try container.encode(values)
         case .object(let values): try container.encode(values)
         }
+    }
+
+    /// The value with the fields of another that it lacks, within objects of both too.
+    func filled(from other: JSONValue) -> JSONValue {
+        guard case .object(let own) = self, case .object(let others) = other else { return self }
+        return .object(own.merging(others) { $0.filled(from: $1) })
     }
 
     /// Replaces the value at a path of keys and array positions that must exist.

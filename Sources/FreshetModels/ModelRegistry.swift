@@ -63,7 +63,11 @@ public struct ModelDescription: Sendable {
             return Model(configuration: configuration)
         }
         restore = { checkpoint, text in
-            let configuration = try ConfigurationJSON.decode(Model.Configuration.self, from: text, owner: Model.name)
+            let configuration = try ConfigurationJSON.decodeModel(
+                Model.Configuration.self,
+                from: text,
+                owner: Model.name
+            )
             return try Model.restoreScorer(from: checkpoint, configuration: configuration)
         }
     }

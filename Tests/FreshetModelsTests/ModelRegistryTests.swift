@@ -2,6 +2,7 @@ import FreshetCore
 import FreshetData
 import FreshetModels
 import FreshetNN
+import FreshetTensor
 import FreshetTestSupport
 import Testing
 
@@ -25,6 +26,19 @@ import Testing
         #expect { try model.makeLearner(preset: "none", data: data) } throws: { "\($0)".contains("plain") }
         #expect { try model.makeLearner(overrides: ["query.lenght": "3"], data: data) } throws: {
             "\($0)".contains("query.lenght") && "\($0)".contains("decay, length")
+        }
+    }
+
+    /// Snapshots outlive versions: one written before a setting existed has its default.
+    @Test func settingsThatASnapshotLacksHaveTheirDefaults() throws {
+        let model = try ModelRegistry.model(named: "co-visitation")
+        var learner = try model.makeLearner(data: data)
+        try learner.fit(data, session: TrainingSession(pool: ThreadPool(threads: 1)))
+        let checkpoint = learner.makeScorer().checkpoint()
+        let old = #"{"query":{"decay":0.5}}"#
+        #expect(try model.restoreScorer(from: checkpoint, configurationJSON: old).itemCount == data.itemCount)
+        #expect { try model.restoreScorer(from: checkpoint, configurationJSON: #"{"query":3}"#) } throws: {
+            ($0 as? FreshetError)?.kind == .invalidData
         }
     }
 

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import FreshetServer
@@ -82,6 +83,17 @@ import Testing
         #expect(server.key(for: made.text) == nil)
         let kept = try await store.settings(prefix: "key.")
         #expect(kept.isEmpty)
+    }
+
+    /// A key that is taken back while the keys are read stays so.
+    @Test func aReadingUnderWayBringsNoKeyBack() async throws {
+        let store = MeddlingStore(store: try SQLiteStore.temporary())
+        let ring = KeyRing(store: store)
+        let root = try await ring.create(name: "root", rights: [.admin])
+        let shop = try await ring.create(name: "shop", rights: [.read])
+        store.afterNextReading { _ = try await ring.revoke(shop.key.id) }
+        try await ring.load()
+        #expect(ring.key(for: shop.text) == nil && ring.key(for: root.text) == root.key)
     }
 
     @Test func keepsNothingThatOpensTheDoor() async throws {
@@ -163,5 +175,25 @@ import Testing
             #expect(data.headers[.cacheControl] == "no-store")
             #expect(data.headers[.contentSecurityPolicy] == "default-src 'none'; frame-ancestors 'none'")
         }
+    }
+}
+
+/// Settings that something happens to between a reading and its answer.
+private final class MeddlingStore: SettingsStore {
+    private let store: SQLiteStore
+    private let meddling = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+    init(store: SQLiteStore) { self.store = store }
+
+    func afterNextReading(_ body: @escaping @Sendable () async throws -> Void) { meddling.withLock { $0 = body } }
+
+    func setting(_ name: String) async throws -> String? { try await store.setting(name) }
+
+    func setSetting(_ name: String, to value: String?) async throws { try await store.setSetting(name, to: value) }
+
+    func settings(prefix: String) async throws -> [String: String] {
+        let settings = try await store.settings(prefix: prefix)
+        try await meddling.withLock { $0.take() }?()
+        return settings
     }
 }

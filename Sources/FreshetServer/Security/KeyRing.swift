@@ -24,7 +24,13 @@ public final class KeyRing: Sendable {
 
     private static let prefix = "key."
     private let store: any SettingsStore
-    private let entries = Mutex<[String: Entry]>([:])
+    /// The keys, and how often they were changed here.
+    private struct State {
+        var entries: [String: Entry] = [:]
+        var changes = 0
+    }
+
+    private let state = Mutex(State())
 
     /// Creates a ring; ``load()`` fills it.
     public init(store: any SettingsStore) { self.store = store }
@@ -32,6 +38,13 @@ public final class KeyRing: Sendable {
     /// Reads the keys again, such as those that another process made or revoked.
     /// - Throws: ``FreshetError`` of kind `external` when the store cannot be read, `invalidData` for a damaged key.
     public func load() async throws {
+        // What was read before a key was made or taken back here must not undo it.
+        while try await !loadUnlessChanged() {}
+    }
+
+    /// Reads the keys; whether none was made or taken back here meanwhile, else nothing is taken over.
+    private func loadUnlessChanged() async throws -> Bool {
+        let changes = state.withLock { $0.changes }
         let stored = try await store.settings(prefix: Self.prefix)
         var read: [String: Entry] = [:]
         for (name, text) in stored {
@@ -43,15 +56,19 @@ public final class KeyRing: Sendable {
             }
         }
         let fresh = read
-        entries.withLock { $0 = fresh }
+        return state.withLock { state in
+            guard state.changes == changes else { return false }
+            state.entries = fresh
+            return true
+        }
     }
 
     /// Whether there is no key at all.
-    public var isEmpty: Bool { entries.withLock { $0.isEmpty } }
+    public var isEmpty: Bool { state.withLock { $0.entries.isEmpty } }
 
     /// The keys there are, oldest first.
     public var keys: [APIKey] {
-        entries.withLock { $0.values.map(\.key) }.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+        state.withLock { $0.entries.values.map(\.key) }.sorted { ($0.created, $0.id) < ($1.created, $1.id) }
     }
 
     /// Makes a key.
@@ -89,7 +106,7 @@ public final class KeyRing: Sendable {
         let digest = Array(SHA256.hash(data: Array(text.utf8)))
         let stored = try JSONEncoder().encode(Stored(key: key, hash: digest.map(Self.hex).joined()))
         try await store.setSetting(Self.prefix + id, to: String(decoding: stored, as: UTF8.self))
-        entries.withLock { $0[id] = Entry(key: key, digest: digest) }
+        change { $0[id] = Entry(key: key, digest: digest) }
         return NewAPIKey(key: key, text: text)
     }
 
@@ -110,7 +127,7 @@ public final class KeyRing: Sendable {
             )
         }
         try await store.setSetting(Self.prefix + id, to: nil)
-        entries.withLock { _ = $0.removeValue(forKey: id) }
+        change { $0[id] = nil }
         return true
     }
 
@@ -118,10 +135,17 @@ public final class KeyRing: Sendable {
     func key(for text: some StringProtocol, now: Int64 = Int64(Date().timeIntervalSince1970)) -> APIKey? {
         let parts = text.split(separator: "_", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, text.utf8.count < 128,
-            let entry = entries.withLock({ $0[String(parts[1])] }),
+            let entry = state.withLock({ $0.entries[String(parts[1])] }),
             Self.isEqual(entry.digest, Array(SHA256.hash(data: Array(text.utf8)))), !entry.key.isExpired(at: now)
         else { return nil }
         return entry.key
+    }
+
+    private func change(_ body: (inout [String: Entry]) -> Void) {
+        state.withLock { state in
+            body(&state.entries)
+            state.changes += 1
+        }
     }
 
     private static func random(bytes count: Int) -> String {
