@@ -118,6 +118,11 @@ import Testing
         #expect(status.training == 0.5)
         // Half a minute of training, and 7,000 events to practise and to be tried on.
         #expect(status.secondsLeft == 30 + 7_000.0 / 400)
+        let afterAnImport = Self.progress { progress in
+            (progress.newest, progress.stage, progress.order) = (10_000, .training(0.5), order)
+            progress.eventsPerSecond = 50_000
+        }
+        #expect(afterAnImport.secondsLeft == 60 + 7_000.0 / 400)
         let later = Self.progress { progress in
             (progress.newest, progress.stage, progress.order) = (10_000, .trying(500, of: 2_000), order)
         }

@@ -65,7 +65,9 @@ struct FirstVersionProgress: Sendable {
             status.training = share
             let left = (1 - share) * 60 * (order?.minutes ?? 0)
             let toLearn = Double(max(0, newest - (order?.newest ?? newest) + (order?.heldOut ?? 0)) + LogTrial.practice)
-            status.secondsLeft = left + (toLearn + left * eventsPerSecond) / Self.assumedRate
+            // An import pours in faster than anything is learned, and is over before the training is.
+            let arriving = left * min(eventsPerSecond, Self.assumedRate)
+            status.secondsLeft = left + (toLearn + arriving) / Self.assumedRate
             status.message = "The first version is being trained: \(Int(share * 100))% done"
         case .trying(let events, let most):
             (status.stage, status.judgedEvents, status.judgedEventsAtMost) = (.trying, events, most)
