@@ -75,7 +75,7 @@ public struct ImportOptions: Sendable, Equatable {
     /// For the catalogue: the column of each role (``CatalogueColumns/roles``).
     public var catalogueColumns: [String: String] = [:]
 
-    /// The reading ends after so many events, for a look at the first of them.
+    /// Reading stops after this many events, to preview the first ones.
     package var eventLimit: Int?
 
     /// Creates the defaults: everything that can be read is kept.

@@ -3,7 +3,7 @@ import FreshetCore
 /// Bytes of a line or a field, valid while the importer handles the line.
 public typealias Bytes = UnsafeBufferPointer<UInt8>
 
-/// Thrown to end a reading after so many events as were asked for.
+/// Thrown to stop reading once the events that were asked for are there.
 struct EventLimitReached: Error {}
 
 /// Where an importer delivers what it reads: it checks, counts and keeps the events and the catalogue.
