@@ -168,6 +168,19 @@ import Testing
         #expect(whole.makeScorer().checkpoint() == second.makeScorer().checkpoint())
     }
 
+    /// Also where items have joined the table that negatives are drawn from since all were counted.
+    @Test func resumesExactlyAfterGrowth() throws {
+        let whole = updater(items: 60)
+        whole.step(lesson(0..<60), rate: 0.01)
+        whole.grow(toItems: 63)
+        whole.step(lesson(58..<63), rate: 0.01)
+        #expect(whole.sampler.countedItems == 60 && whole.sampler.counts.count == 63)
+        let second = updater(items: 3)
+        try second.restore(whole.checkpoint())
+        for updater in [whole, second] { updater.step(lesson(0..<63), rate: 0.01) }
+        #expect(whole.checkpoint() == second.checkpoint())
+    }
+
     /// The teacher goes with the state: what is learned after a restart keeps to the ranking that it kept to before.
     @Test func resumesWithItsTeacher() throws {
         let whole = updater()

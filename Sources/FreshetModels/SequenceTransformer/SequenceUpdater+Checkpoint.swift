@@ -2,6 +2,7 @@ import FreshetCore
 import FreshetNN
 
 extension SequenceUpdater {
+    private static let countedItems = "sampled.counted"
     private static let (teacherPrefix, teacherItems) = ("teacher.", "teacherItems")
 
     /// The whole state, from which ``restore(_:)`` goes on exactly.
@@ -15,6 +16,7 @@ extension SequenceUpdater {
         }
         arrays["counts"] = StoredArray(counts)
         arrays["sampled"] = StoredArray(sampler.counts)
+        arrays[Self.countedItems] = StoredArray([Int64(sampler.countedItems)])
         let numbers = [itemCount, typeCount, hasTimes ? 1 : 0, parts.rows, steps, targetsSinceSampler]
         arrays["state"] = StoredArray(numbers.map(Int64.init))
         return Checkpoint(arrays: arrays)
@@ -40,10 +42,23 @@ extension SequenceUpdater {
         try restored.optimizer.restore(checkpoint)
         let teacher = try restoredTeacher(checkpoint, items: items, rows: rows)
         counts = try checkpoint.numbers("counts", of: Double.self, shape: [max(items, 1)])
-        sampler = NegativeSampler(counts: try checkpoint.numbers("sampled", of: Double.self, shape: [nil]))
+        sampler = try restoredSampler(checkpoint)
         parts = restored
         (itemCount, steps, targetsSinceSampler) = (items, state[4], state[5])
         self.teacher = teacher
+    }
+
+    /// The sampler of a checkpoint; of one that does not say how many items were counted at first, all were.
+    private func restoredSampler(_ checkpoint: Checkpoint) throws -> NegativeSampler {
+        let counts = try checkpoint.numbers("sampled", of: Double.self, shape: [nil])
+        guard checkpoint.arrays[Self.countedItems] != nil else { return NegativeSampler(counts: counts) }
+        let counted = Int(try checkpoint.numbers(Self.countedItems, of: Int64.self, shape: [1])[0])
+        guard (0...counts.count).contains(counted) else {
+            throw FreshetError(.invalidData, "The learner's checkpoint counts \(counted) of \(counts.count) items.")
+        }
+        var sampler = NegativeSampler(counts: Array(counts.prefix(counted)))
+        _ = sampler.grow(to: counts)
+        return sampler
     }
 
     /// The teacher of a checkpoint; `nil` when it holds none, as those did that were written before teachers were kept.

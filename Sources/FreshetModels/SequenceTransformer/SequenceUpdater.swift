@@ -263,9 +263,12 @@ extension SequenceUpdater {
         }
         targetsSinceSampler += lesson.new.targets
         let isOld = targetsSinceSampler >= min(Self.targetsPerSampler, steps * 100)
-        guard isOld || sampler.logProbability.count < itemCount else { return }
-        sampler = NegativeSampler(counts: counts)
-        targetsSinceSampler = 0
+        if isOld {
+            sampler = NegativeSampler(counts: counts)
+            targetsSinceSampler = 0
+        } else if sampler.counts.count < counts.count, sampler.grow(to: counts) {
+            targetsSinceSampler = 0
+        }
     }
 }
 
