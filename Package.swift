@@ -84,6 +84,7 @@ let package = Package(
         library(
             "FreshetEngine",
             [
+                "FreshetLanguage",
                 "FreshetLearning",
                 "FreshetRecommendation",
                 .product(name: "Crypto", package: "swift-crypto"),

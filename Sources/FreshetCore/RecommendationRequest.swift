@@ -72,6 +72,30 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     }
 }
 
+/// A question: which items does this text look for? The body of `POST /v1/search`.
+public struct SearchRequest: Sendable, Equatable, Codable {
+    /// The text.
+    public var query: String
+    /// The external id of who asks; `nil` for somebody unknown.
+    public var user: String?
+    /// Events of the session that the log does not know, oldest first.
+    public var events: [SessionEvent]?
+    /// How many items are wanted.
+    public var count: Int?
+    /// The place in the product that asks.
+    public var scenario: String?
+    /// Which items may appear.
+    public var filter: ItemFilter?
+
+    /// Creates a request.
+    public init(query: String, user: String? = nil, events: [SessionEvent]? = nil, count: Int? = nil) {
+        self.query = query
+        self.user = user
+        self.events = events
+        self.count = count
+    }
+}
+
 /// An answer: items, best first.
 public struct Recommendation: Sendable, Equatable, Codable {
     /// What feedback names as its `recommendation_id`.

@@ -60,7 +60,10 @@ extension Engine {
         try check("item", id)
         return try await catalogueTurn.run {
             let wasThere = try await store.removeItem(id)
-            if let index = vocabulary.item(id) { catalog.remove(index) }
+            if let index = vocabulary.item(id) {
+                catalog.remove(index)
+                content.forget(index)
+            }
             return wasThere
         }
     }
@@ -77,7 +80,10 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `usage` for an unsound user, of kind `external` when the store fails.
     public func put(_ users: [User]) async throws {
         for user in users { try check("user", user.id) }
-        try await catalogueTurn.run { try await store.put(users) }
+        try await catalogueTurn.run {
+            try await store.put(users)
+            profiles.put(users)
+        }
     }
 
     /// Changes a user, as ``updateItem(_:_:)`` does an item.
@@ -87,6 +93,7 @@ extension Engine {
             try change(&user)
             guard user.id == id else { throw FreshetError(.conflict, "The id of a user cannot be changed.") }
             try await store.put([user])
+            profiles.put([user])
             return user
         }
     }
@@ -96,12 +103,30 @@ extension Engine {
         try await store.users(matching: search, after: cursor, limit: limit)
     }
 
+    /// Reads what all users say of themselves, beside serving: a newcomer of before the start is known again moments after.
+    func readProfiles() async {
+        var last: String?
+        do {
+            while !Task.isCancelled {
+                let page = try await store.users(matching: nil, after: last, limit: 1_000)
+                // What was put meanwhile is newer.
+                profiles.put(page.filter { profiles[$0.id] == nil })
+                guard let end = page.last?.id else { return }
+                last = end
+            }
+        } catch let error {
+            health.setIll(ContentService.part, error)
+        }
+    }
+
     /// Puts items into the store and then into memory; whose turn it is calls it.
     private func keep(_ items: [Item]) async throws {
         try await store.put(items)
         // Only now have all of them a number; the next request sees them.
         let wasEmpty = catalog.current().knownCount == 0
-        catalog.put(items.compactMap { item in vocabulary.item(item.id).map { ($0, item) } })
+        let numbered = items.compactMap { item in vocabulary.item(item.id).map { (index: $0, item: item) } }
+        catalog.put(numbered)
+        content.read(numbered)
         if wasEmpty { noteUnlistedItems() }
     }
 

@@ -12,6 +12,7 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `external` when the store fails.
     public func eraseUser(_ id: String) async throws -> ErasureReceipt {
         let index = vocabulary.user(id)
+        profiles.remove(id)
         let (stored, waiting) = try await catalogueTurn.run {
             try await impressions.erasing(id) { try await store.eraseUser(id) }
         }

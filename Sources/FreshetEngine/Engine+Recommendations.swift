@@ -61,6 +61,26 @@ extension Engine {
         return answer
     }
 
+    /// Items that a text looks for, by its words, by its sense, and among those by what the user is after.
+    ///
+    /// The answer is kept as an impression, as a recommendation is.
+    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
+    public func search(_ request: SearchRequest) async throws -> Recommendation {
+        let start = ContinuousClock.now
+        let snapshot = live.current
+        var query = try query(user: request.user, events: request.events, count: request.count)
+        query.filter = request.filter
+        query.scenario = request.scenario
+        let list = recommender.recommender.search(
+            SearchQuery(text: request.query, vector: content.vector(of: request.query), query: query),
+            snapshot: snapshot,
+            streaming: streaming
+        )
+        let answer = answer(list.items, user: request.user, scenario: request.scenario, list.version)
+        finish(start)
+        return answer
+    }
+
     /// Items like one: what the model thinks alike, and before it knows the item what goes together with it and what its
     /// content resembles.
     /// - Throws: ``FreshetError`` of kind `notFound` for an item that nothing is known of or that was removed, of kind
@@ -102,8 +122,15 @@ extension Engine {
         }
         let now = streaming.time(at: clock.seconds)
         if let events, !events.isEmpty { append(events, to: &history, now: now) }
-        return Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
+        var query = Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
+        if let user, history.count < Self.newcomer, let words = profiles[user] {
+            query.likes = content.vector(of: words)
+        }
+        return query
     }
+
+    /// From so many events on a user is known by them, not by what they say of themselves.
+    private static let newcomer = 20
 
     /// Adds the events that a request brings to those of the log; items that nothing is known of are left out.
     private func append(_ events: [SessionEvent], to history: inout History, now: Int64) {

@@ -16,6 +16,7 @@ extension Engine {
         status.log.users = vocabulary.userCount
         status.log.items = vocabulary.itemCount
         status.impressions = impressions.counts
+        status.content = content.status
         status.learner = learning.status(newest: status.log.newestOffset)
         status.freshness = freshness.quantiles(unit: 1e6)
         status.latency = latency.quantiles(unit: 1e3)

@@ -26,6 +26,8 @@ public final class Engine: Service {
     let sessions: SessionStore
     let streaming: LiveStreaming
     let catalog: CatalogView
+    let content: ContentService
+    let profiles = ProfileTexts()
     let recommender: CachingRecommender
     let intake: IntakeQueue
     let recommendationIDs: RecommendationIDs
@@ -69,7 +71,10 @@ public final class Engine: Service {
         self.clock = clock
         started = clock.milliseconds
         seeds = Atomic(configuration.seed &* 0x9e37_79b9_7f4a_7c15)
-        health = HealthBoard(parts: [StorageWatch.part, LearningService.part, LearningStart.part], logger: logger)
+        health = HealthBoard(
+            parts: [StorageWatch.part, LearningService.part, LearningStart.part, ContentService.part],
+            logger: logger
+        )
         storage = StorageWatch(store: store, health: health)
         records = RecordQueue(storage: storage, logger: logger)
         impressions = ImpressionQueue(
@@ -89,6 +94,14 @@ public final class Engine: Service {
             highestVersion: book.highestNumber,
             health: health
         )
+        content = try ContentService(
+            configuration,
+            store: store,
+            vocabulary: vocabulary,
+            health: health,
+            logger: logger
+        )
+        start.loop.evidence = content.evidence
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
         let models =
@@ -103,7 +116,12 @@ public final class Engine: Service {
         streaming = LiveStreaming(models)
         catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
         recommender = CachingRecommender(
-            Recommender(catalog: catalog, vocabulary: vocabulary, configuration: configuration.recommender),
+            Recommender(
+                catalog: catalog,
+                vocabulary: vocabulary,
+                configuration: configuration.recommender,
+                content: content.isReading ? content.view : nil
+            ),
             configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)
         )
         intake = IntakeQueue(maximumWaiting: configuration.ingest.maximumWaiting)
@@ -147,13 +165,16 @@ public final class Engine: Service {
     public func run() async throws {
         logger.info("engine started", metadata: ["version": "\(live.current.version)"])
         learning.start()
+        content.start()
         let retention = Task { await compactRegularly() }
+        let reading = Task { await readProfiles() }
         do {
             try await gracefulShutdown()
         } catch is CancellationError {
             // Cancelled rather than asked: what follows is the same.
         }
         retention.cancel()
+        reading.cancel()
         await shutDown()
     }
 
@@ -163,6 +184,7 @@ public final class Engine: Service {
     public func shutDown() async {
         ready.store(false, ordering: .releasing)
         await learning.stop()
+        await content.stop()
         await records.finish()
         await impressions.finish()
         logger.info("engine stopped", metadata: ["version": "\(live.current.version)"])

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetLanguage
 import FreshetLearning
 import FreshetRecommendation
 
@@ -16,6 +17,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public var serving = Serving()
     /// The policies by scenario: repeats, caps, diversity.
     public var recommender = RecommenderConfiguration()
+    /// What reads the items' texts.
+    public var language = Language()
     /// The continual learner.
     public var learning = Learning()
     /// The learning loop's own settings: gates, guard, drift, replay.
@@ -76,6 +79,15 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         public var impressionDelay = 0.05
         /// The most impressions that wait for the disk; more are dropped and counted.
         public var waitingImpressions = 20_000
+        /// Creates the defaults.
+        public init() {}
+    }
+
+    /// What reads the items' texts.
+    public struct Language: Sendable, Equatable, Codable {
+        /// An installed model, a model's folder, `light` (no weights), `none`, or `auto`: the first installed model, else
+        /// `light`.
+        public var encoder = EncoderChoice.automatic
         /// Creates the defaults.
         public init() {}
     }

@@ -12,6 +12,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var log = Log()
     /// What was shown, on its way to the disk.
     public var impressions = Impressions()
+    /// What is read of the items' texts.
+    public var content = Content()
     /// The continual learner.
     public var learner = Learner()
     /// Seconds from an event's receipt to weights that learned it serving, over the newest publications.
@@ -34,7 +36,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var health: [Health] = []
 
     enum CodingKeys: String, CodingKey {
-        case time, started, live, log, impressions, learner, freshness, latency, figures, cohorts, curve, decisions,
+        case time, started, live, log, impressions, content, learner, freshness, latency, figures, cohorts, curve,
+            decisions,
             forgetting,
             health
         case requestsPerSecond = "requests_per_second"
@@ -71,6 +74,21 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         public var written = 0
         /// How many were not kept, since too many waited for the disk.
         public var dropped = 0
+    }
+
+    /// The items' texts in numbers.
+    public struct Content: Sendable, Equatable, Codable {
+        /// What reads them; `none` where nothing does.
+        public var encoder = "none"
+        /// How many items have a vector.
+        public var items = 0
+        /// How many texts wait to be read.
+        public var waiting = 0
+
+        /// Creates the numbers of one that reads nothing.
+        public init(encoder: String = "none", items: Int = 0, waiting: Int = 0) {
+            (self.encoder, self.items, self.waiting) = (encoder, items, waiting)
+        }
     }
 
     /// The continual learner in numbers.

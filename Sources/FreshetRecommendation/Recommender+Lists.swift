@@ -24,8 +24,13 @@ extension Recommender {
     ) -> RankedList {
         let catalog = catalog.current()
         let search = SimilarItems(item: item, count: count, filter: ResolvedFilter(filter, catalog), catalog: catalog)
+        let vectors = content?.current
         var found = search.byModel(snapshot)
-        if found.isEmpty { found = search.byCompanyAndContent(streaming, at: time, scratch) }
+        if found.isEmpty {
+            found = search.byCompanyAndContent(streaming, at: time, scratch, vectors)
+        } else if let vectors {
+            found = search.adding(vectors, to: found, unknownTo: snapshot)
+        }
         let items = found.map { RankedItem(item: $0.item, score: $0.score) }
         return RankedList(version: snapshot.version, items: items)
     }
@@ -46,7 +51,7 @@ extension Recommender {
     ) -> [RankedItem] {
         let catalog = catalog.current()
         let filter = ResolvedFilter(filter, catalog)
-        let halfLife = 2
+        let halfLife = PopularityHalfLife.week.rawValue
         let (items, isComplete) = streaming.withModels { models in
             let popularity = models.popularity
             // Without an event since the newest one the order stands still; scores of a replayed past would all be 0.

@@ -8,7 +8,7 @@ import FreshetModels
 public struct Recommender: Sendable {
     /// Who proposes items beside the ranker's own sources.
     private static let sources: [any CandidateSource] = [
-        CallerCandidates(), NewItemCandidates(), ContentCandidates(),
+        CallerCandidates(), NewItemCandidates(), ContentCandidates(), ProfileCandidates(),
     ]
     /// What happens to the ranked candidates, in this order.
     private static let policies: [any Policy] = [
@@ -16,6 +16,8 @@ public struct Recommender: Sendable {
     ]
 
     let catalog: CatalogView
+    let content: ContentView?
+    private let ranker: CandidateRanker
     private let vocabulary: Vocabulary
     private let configuration: RecommenderConfiguration
     private let explainer: Explainer
@@ -28,12 +30,16 @@ public struct Recommender: Sendable {
     ///   - catalog: what is known of the items.
     ///   - vocabulary: the external ids and the event types' names.
     ///   - configuration: the policies by scenario.
+    ///   - content: what the items' texts say; `nil` where nothing reads them.
     public init(
         catalog: CatalogView,
         vocabulary: Vocabulary,
-        configuration: RecommenderConfiguration = RecommenderConfiguration()
+        configuration: RecommenderConfiguration = RecommenderConfiguration(),
+        content: ContentView? = nil
     ) {
         self.catalog = catalog
+        self.content = content
+        ranker = CandidateRanker(evidence: content.map { [ContentEvidence(of: $0)] } ?? [])
         self.vocabulary = vocabulary
         self.configuration = configuration
         explainer = Explainer(vocabulary: vocabulary)
@@ -57,6 +63,7 @@ public struct Recommender: Sendable {
             snapshot: snapshot,
             streaming: streaming,
             catalog: catalog.current(),
+            vectors: content?.current,
             policies: configuration.policies(for: query.scenario),
             eventTypes: vocabulary.eventTypes,
             scratch: scratch
@@ -72,9 +79,8 @@ public struct Recommender: Sendable {
 
     /// Candidates → ranking: what may appear, best first.
     private func ranked(_ request: Request, using set: CandidateSet) -> [Candidate] {
-        var sizes = CandidateRanker.Configuration()
-        sizes.transformer = max(sizes.transformer, request.candidateCount)
-        let ranker = CandidateRanker(configuration: sizes)
+        var ranker = ranker
+        ranker.configuration.transformer = max(ranker.configuration.transformer, request.candidateCount)
         // A user whom the model was trained on is asked about like any other, by their events, so that the newest count.
         let context = ScoringContext(user: nil, history: request.query.history)
         ranker.score(context, with: request.snapshot.scorer, retrieval: request.snapshot.retrieval, into: set)
@@ -99,7 +105,14 @@ public struct Recommender: Sendable {
         into set: CandidateSet
     ) -> [Candidate] {
         request.streaming.withModels { models in
-            ranker.collect(context, from: models, at: request.query.time, adding: proposals, into: set)
+            ranker.collect(
+                context,
+                from: models,
+                at: request.query.time,
+                profile: request.query.likes,
+                adding: proposals,
+                into: set
+            )
         }
         CandidateRanker.rank(set, with: request.snapshot.fusion)
         var candidates: [Candidate] = []

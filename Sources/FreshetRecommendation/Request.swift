@@ -13,6 +13,8 @@ final class Request {
     let snapshot: ModelSnapshot
     let streaming: any StreamingEvidence
     let catalog: CatalogSnapshot
+    /// What the items' texts say; `nil` where nothing reads them.
+    let vectors: ItemVectors?
     let policies: PolicyConfiguration
     /// The items of the history that may not come back now.
     let forbidden: Set<ItemIndex>
@@ -29,6 +31,7 @@ final class Request {
         snapshot: ModelSnapshot,
         streaming: any StreamingEvidence,
         catalog: CatalogSnapshot,
+        vectors: ItemVectors?,
         policies: PolicyConfiguration,
         eventTypes: [EventType],
         scratch: ScratchNumbers
@@ -37,6 +40,7 @@ final class Request {
         self.snapshot = snapshot
         self.streaming = streaming
         self.catalog = catalog
+        self.vectors = vectors
         self.policies = policies
         self.scratch = scratch
         filter = ResolvedFilter(query.filter, catalog)

@@ -31,6 +31,39 @@ import Testing
         #expect(try !result.json().isEmpty)
     }
 
+    /// Users stay with their kind; half the items of each come late, when only their titles are known.
+    @Test func textsOfACatalogueAreReadUnlessToldOtherwise() throws {
+        let folder = try TemporaryFolder()
+        let kinds = ["ceramic coffee mug", "garden watering hose"]
+        let titles = (0..<40).map { "i\($0)\t\(kinds[$0 % 2]) number \($0)" }
+        try folder.write("item\ttitle\n" + titles.joined(separator: "\n") + "\n", to: "items.tsv")
+        let events = (0..<300).map { place in
+            let newest = 10 + place / 12
+            return "u\(place % 12)\ti\((newest - (place * 7) % 10) / 2 * 2 + place % 2)\t\(1_600_000_000 + place * 600)"
+        }
+        try folder.write("user\titem\ttime\n" + events.joined(separator: "\n") + "\n", to: "events.tsv")
+        func learned(_ encoder: String) throws -> (code: Int32, text: String) {
+            let result = try folder.freshet(
+                "learn",
+                "--stream",
+                "events.tsv",
+                "--catalogue",
+                "items.tsv",
+                "--encoder",
+                encoder,
+                "--warm-up",
+                "0.5",
+                "--contenders",
+                "counts,counts-unread",
+                "--json"
+            )
+            return (result.code, result.output + result.errors)
+        }
+        let (read, unread) = (try learned("light"), try learned("none"))
+        #expect(read.code == 0 && read.text.contains("light-") && read.text.contains("counts-unread"), "\(read.text)")
+        #expect(unread.code == 0 && !unread.text.contains("light-"), "\(unread.text)")
+    }
+
     @Test func eitherAStreamOrASimulation() throws {
         let folder = try TemporaryFolder()
         #expect(try folder.freshet("learn").code == 64)

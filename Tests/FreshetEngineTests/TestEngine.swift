@@ -39,6 +39,8 @@ final class TestEngine: Sendable {
         var configuration = EngineConfiguration(folder: folder)
         configuration.learning.isEnabled = false
         configuration.retraining.isEnabled = false
+        // Whatever is installed on the machine of the test.
+        configuration.language.encoder = "light"
         configuration.recommender.policies.newItemShare = 0
         change(&configuration)
         return configuration

@@ -1,3 +1,4 @@
+import Foundation
 import FreshetCore
 import FreshetData
 import FreshetLearning
@@ -167,6 +168,32 @@ struct LearningLoopTests {
         _ = try loop.promote(ModelVersion(1), time: 0)
         _ = try loop.process(Array(events[600...]))
         #expect(loop.evaluation.figures()["counts"] != loop.evaluation.figures()["learning"])
+    }
+
+    /// What is known beside the counts is learned like any other feature, and kept by name over a checkpoint.
+    @Test func evidenceIsLearnedAndKept() throws {
+        let numbers = (0..<30).flatMap { item -> [Float] in
+            let angle = Float(item) / 30 * 2 * .pi
+            return [cos(angle), sin(angle)]
+        }
+        let vectors = ItemVectors(encoder: "ring", width: 2)
+            .replacing((0..<30).map { ItemIndex($0) }, with: numbers, on: ThreadPool(threads: 1))
+        let evidence: [any CandidateEvidence] = [ContentEvidence(of: ContentView(vectors))]
+        let loop = try LearningLoop(settings: Self.settings())
+        loop.evidence = evidence
+        loop.compare(.counts, with: nil)
+        loop.compare(.countsUnread, with: nil, readsEvidence: false)
+        let events = Self.events(700)
+        _ = try loop.process(Array(events[..<500]))
+        #expect(loop.evaluation.figures()["counts"] == loop.evaluation.figures()["learning"])
+        #expect(loop.evaluation.figures()["counts-unread"] != loop.evaluation.figures()["learning"])
+        let copy = try LearningLoop(from: loop.checkpoint(), settings: Self.settings())
+        copy.evidence = evidence
+        copy.remember(events[..<500])
+        _ = try loop.process(Array(events[500...]))
+        _ = try copy.process(Array(events[500...]))
+        #expect(copy.evaluation.figures()["learning"] == loop.evaluation.figures()["learning"])
+        #expect(copy.live.fusion == loop.live.fusion)
     }
 
     @Test func aPromotionByHandAndBack() throws {

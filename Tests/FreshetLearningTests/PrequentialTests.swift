@@ -66,6 +66,23 @@ struct PrequentialTests {
         #expect(evaluation.figures()["live"]?["count"] == 3)
     }
 
+    @Test func itemsAreCountedByTheirAge() {
+        var evaluation = PrequentialEvaluation()
+        let day: Int64 = 86_400
+        for (place, age) in [nil, 0, day - 1, day, 8 * day, 40 * day].enumerated() {
+            var outcome = outcome(place, [.live: 1])
+            outcome.itemAge = age
+            _ = evaluation.add(outcome)
+        }
+        func count(_ cohort: PrequentialEvaluation.Cohort) -> Double? {
+            evaluation.figures(cohort: cohort)["live"]?["count"]
+        }
+        #expect(count(.all) == 6)
+        #expect(count(.itemsUnderADay) == 2)
+        #expect(count(.itemsUnderAWeek) == 3)
+        #expect(count(.itemsUnderAMonth) == 4)
+    }
+
     @Test func contendersThatAreNotAskedAreNotMissing() {
         var evaluation = PrequentialEvaluation()
         _ = evaluation.add(outcome(1, [.live: 1, .lastGood: 2]))

@@ -38,6 +38,23 @@ import Testing
         }
     }
 
+    @Test func searchesByWords() async throws {
+        try await TestServer().test { client in
+            try await Self.fill(client)
+            for (id, title) in [("hat", "Straw hat"), ("shoe", "Running shoe"), ("tea", "Green tea")] {
+                let item = #"{"title":"\#(title)"}"#
+                #expect(try await client.send(.put, "/v1/items/\(id)", item).status < 300)
+            }
+            let answer = try await client.send(.post, "/v1/search", #"{"query":"straw","user":"ann"}"#)
+            #expect(answer.status == 200 && answer.items == ["hat"], "\(answer.text)")
+            #expect(try await client.send(.post, "/v1/search", #"{"query":"violin"}"#).items.isEmpty)
+            let missing = try await client.send(.post, "/v1/search", #"{"user":"ann"}"#)
+            #expect(missing.status == 400 && missing.text.contains("/query"))
+            let long = String(repeating: "x", count: 2_001)
+            #expect(try await client.send(.post, "/v1/search", #"{"query":"\#(long)"}"#).status == 400)
+        }
+    }
+
     @Test func findsSimilarAndPopular() async throws {
         try await TestServer().test { client in
             try await Self.fill(client)

@@ -8,6 +8,7 @@ import FreshetNN
 /// before the store's never knows more than its log: what came in between is learned from the log, none of it twice.
 public enum LearnedFiles {
     static let checkpoint = "learner.safetensors"
+    static let texts = "texts.safetensors"
     static let versions = "versions"
 
     /// Copies the files of an engine's folder, which may be in use, into another.

@@ -35,11 +35,15 @@ public struct LightEncoder: ItemEncoder {
     /// The numbers of a vector.
     public let width: Int
     /// The column of each feature that is kept.
-    private let columns: [UInt64: Int32]
+    let columns: [UInt64: Int32]
     /// How rare each is.
-    private let weights: [Float]
+    let weights: [Float]
     /// The axes, shape `[features, width]`.
-    private let axes: [Float]
+    let axes: [Float]
+
+    init(name: String, width: Int, columns: [UInt64: Int32], weights: [Float], axes: [Float]) {
+        (self.name, self.width, self.columns, self.weights, self.axes) = (name, width, columns, weights, axes)
+    }
 
     /// Learns the features and the axes from the texts of a catalogue.
     public init(learning texts: [String], configuration: Configuration = Configuration(), on pool: ThreadPool) {

@@ -32,8 +32,14 @@ public struct ModelStore: Sendable {
     /// An installed model as an encoder of texts.
     /// - Throws: `FreshetError` when there is none of the name, or it cannot be read.
     public func encoder(named name: String) throws -> TextEncoder {
-        guard names.contains(name) else { throw unknown(name) }
+        try check(name)
         return try TextEncoder(folder: path(of: name))
+    }
+
+    /// Checks that a model is installed.
+    /// - Throws: `FreshetError` that says what is.
+    public func check(_ name: String) throws {
+        guard names.contains(name) else { throw unknown(name) }
     }
 
     /// Installs a model: reads it whole, so that nothing broken is ever installed, and copies its files.

@@ -6,13 +6,16 @@ struct ComparedLine {
     let contender: Contender
     /// The model; `nil` for the counts alone.
     let scorer: (any Scorer)?
+    /// Whether it knows the loop's evidence, or the counts and its model alone.
+    let readsEvidence: Bool
     var fusion: FusionTrainer
     /// The candidates of the events that are predicted together.
     private(set) var scored = ScoredEvents()
 
-    init(_ contender: Contender, scorer: (any Scorer)?, fusion: FusionTrainer) {
+    init(_ contender: Contender, scorer: (any Scorer)?, readsEvidence: Bool = true, fusion: FusionTrainer) {
         self.contender = contender
         self.scorer = scorer
+        self.readsEvidence = readsEvidence
         self.fusion = fusion
     }
 

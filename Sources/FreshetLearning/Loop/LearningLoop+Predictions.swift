@@ -43,6 +43,9 @@ extension LearningLoop {
         live.trained != nil && EventSampling.takes(event.event.offset, share: settings.countsShare, purpose: 3)
     }
 
+    /// The ranker without ``evidence``.
+    private var unread: CandidateRanker { CandidateRanker(configuration: ranker.configuration) }
+
     /// The rank that every contender gives an event's item beforehand; fusion weights learn from it at once.
     func predict(_ event: StreamEvent) -> Outcome {
         let item = event.event.item
@@ -65,7 +68,8 @@ extension LearningLoop {
         }
         for index in compared.indices {
             let (contender, scored) = (compared[index].contender, compared[index].scored)
-            predictions.append(predictAndLearn(event, contender, among: scored, &compared[index].fusion))
+            let ranker = compared[index].readsEvidence ? ranker : unread
+            predictions.append(predictAndLearn(event, contender, among: scored, by: ranker, &compared[index].fusion))
         }
         if isGuarded(event) {
             let set = contenders.good.ranked(event, by: ranker, from: streaming, weights: good.fusion)
@@ -79,7 +83,8 @@ extension LearningLoop {
             counts = line
             gain.add(predictions[0].reciprocalRank, counts: alone.reciprocalRank, of: live.version)
         }
-        return Outcome(of: event, predictions: predictions)
+        let age = streaming.lifetime(of: item).map { max(0, event.event.time - $0.lowerBound) }
+        return Outcome(of: event, itemAge: age, predictions: predictions)
     }
 
     /// The rank by a state that does not learn; without a transformer on either side the live one's candidates are its own.
@@ -97,9 +102,10 @@ extension LearningLoop {
         _ event: StreamEvent,
         _ contender: Contender,
         among scored: ScoredEvents,
+        by ranker: CandidateRanker? = nil,
         _ fusion: inout FusionTrainer
     ) -> Outcome.Prediction {
-        let set = scored.ranked(event, by: ranker, from: streaming, weights: fusion.weights)
+        let set = scored.ranked(event, by: ranker ?? self.ranker, from: streaming, weights: fusion.weights)
         let rank = set.rank(of: event.event.item)
         fusion.learn(event.event.item, among: set)
         return Outcome.Prediction(contender, rank: rank)

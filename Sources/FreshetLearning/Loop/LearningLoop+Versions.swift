@@ -104,10 +104,13 @@ extension LearningLoop {
     /// - Parameters:
     ///   - contender: its name; a model that had it goes.
     ///   - trained: the model, which stays as it is; `nil` for the counts alone.
-    public func compare(_ contender: Contender, with trained: TrainedModel?) {
+    ///   - readsEvidence: whether it knows the loop's ``evidence``.
+    public func compare(_ contender: Contender, with trained: TrainedModel?, readsEvidence: Bool = true) {
         let fusion = (compared.first { $0.contender == contender }?.fusion ?? learning.fusion).anew()
         compared.removeAll { $0.contender == contender }
-        compared.append(ComparedLine(contender, scorer: trained?.scorer, fusion: fusion))
+        compared.append(
+            ComparedLine(contender, scorer: trained?.scorer, readsEvidence: readsEvidence, fusion: fusion)
+        )
     }
 
     /// Forgets a user: history and exemplars; how many exemplars there were.

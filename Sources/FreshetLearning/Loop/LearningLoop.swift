@@ -90,7 +90,7 @@ public final class LearningLoop {
     private var owedSteps = 0.0
     /// When items without events for long are looked for next, in seconds since 1970.
     var nextExpiry = Int64.min
-    let ranker: CandidateRanker
+    var ranker: CandidateRanker
     var contenders = Contenders()
 
     /// Starts a loop.
@@ -132,6 +132,18 @@ public final class LearningLoop {
         ranker = CandidateRanker(configuration: settings.ranker)
         learning = try LearningLine(from: live, settings: settings, number: 0, seed: seed, pool: pool)
         if live.trained != nil && settings.keepsFrozenCopy { frozen = live }
+    }
+
+    /// What is known of candidates beside the counts and trained models, such as what their texts say.
+    ///
+    /// May be set at any time: weights are known by the names of what they weigh.
+    public var evidence: [any CandidateEvidence] {
+        get { ranker.evidence }
+        set {
+            ranker = CandidateRanker(configuration: ranker.configuration, evidence: newValue)
+            live.fusion = live.fusion.fitted(to: ranker.table)
+            good.fusion = good.fusion.fitted(to: ranker.table)
+        }
     }
 
     /// The newest event that the learning weights have learned.

@@ -45,7 +45,7 @@ struct Yardsticks: Sendable, Equatable, Codable {
     }
 
     private static func feature(_ halfLife: Int) -> CandidateFeature {
-        CandidateFeature(rawValue: CandidateFeature.popularity0.rawValue + halfLife) ?? .popularity0
+        .popularity(PopularityHalfLife(rawValue: halfLife) ?? .hours)
     }
 
     private static func best(_ sums: [Double]) -> Int { sums.indices.max { sums[$0] < sums[$1] } ?? 0 }

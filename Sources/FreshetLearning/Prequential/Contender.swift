@@ -26,6 +26,8 @@ public struct Contender: RawRepresentable, Hashable, Sendable, Codable, Expressi
     public static let retrain: Contender = "retrain"
     /// The same without a transformer: all that streams, weighed as always.
     public static let counts: Contender = "counts"
+    /// The counts without what is said of the items: what reading adds is the difference.
+    public static let countsUnread: Contender = "counts-unread"
     /// Decayed popularity.
     public static let popularity: Contender = "popularity"
     /// Decayed co-visitation.

@@ -28,6 +28,8 @@ public struct Outcome: Sendable, Equatable, Codable {
     public var isNewUser: Bool
     /// Whether it was the first event about its item.
     public var isNewItem: Bool
+    /// Seconds since the first event about its item; `nil` when it was that, or when nobody knows.
+    public var itemAge: Int64?
     /// The answers of those that were asked.
     public var predictions: [Prediction]
 
@@ -37,22 +39,25 @@ public struct Outcome: Sendable, Equatable, Codable {
         time: Int64,
         isNewUser: Bool = false,
         isNewItem: Bool = false,
+        itemAge: Int64? = nil,
         predictions: [Prediction]
     ) {
         self.offset = offset
         self.time = time
         self.isNewUser = isNewUser
         self.isNewItem = isNewItem
+        self.itemAge = itemAge
         self.predictions = predictions
     }
 
     /// Creates the outcome of an event.
-    public init(of event: StreamEvent, predictions: [Prediction]) {
+    public init(of event: StreamEvent, itemAge: Int64? = nil, predictions: [Prediction]) {
         self.init(
             offset: event.event.offset,
             time: event.event.time,
             isNewUser: event.isNewUser,
             isNewItem: event.isNewItem,
+            itemAge: itemAge,
             predictions: predictions
         )
     }

@@ -40,6 +40,25 @@ public struct PrequentialEvaluation: Sendable, Equatable, Codable {
         case newUsers = "new_users"
         /// The first event about an item.
         case newItems = "new_items"
+        /// Events about items whose first event came less than a day before.
+        case itemsUnderADay = "items_under_a_day"
+        /// The same with a week.
+        case itemsUnderAWeek = "items_under_a_week"
+        /// The same with thirty days.
+        case itemsUnderAMonth = "items_under_a_month"
+
+        /// The cohorts of an outcome.
+        static func cohorts(of outcome: Outcome) -> [Cohort] {
+            var cohorts: [Cohort] = [.all]
+            if outcome.isNewUser { cohorts.append(.newUsers) }
+            if outcome.isNewItem { cohorts.append(.newItems) }
+            guard let age = outcome.itemAge else { return cohorts }
+            let day: Int64 = 86_400
+            if age < day { cohorts.append(.itemsUnderADay) }
+            if age < 7 * day { cohorts.append(.itemsUnderAWeek) }
+            if age < 30 * day { cohorts.append(.itemsUnderAMonth) }
+            return cohorts
+        }
     }
 
     /// The figures at one moment of the stream.
@@ -137,9 +156,9 @@ public struct PrequentialEvaluation: Sendable, Equatable, Codable {
 
     private mutating func count(_ outcome: Outcome) {
         outcomeCount += 1
+        let cohorts = Cohort.cohorts(of: outcome)
         for prediction in outcome.predictions {
-            records[prediction.contender, default: Record(settings)]
-                .add(prediction.rank, isNewUser: outcome.isNewUser, isNewItem: outcome.isNewItem)
+            records[prediction.contender, default: Record(settings)].add(prediction.rank, cohorts)
         }
         guard outcomeCount % curveInterval == 0 else { return }
         curve.append(Point(time: outcome.time, offset: outcome.offset, figures: figures()))
@@ -163,15 +182,11 @@ private struct Record: Sendable, Equatable, Codable {
         }
     }
 
-    mutating func add(_ rank: Int?, isNewUser: Bool, isNewItem: Bool) {
-        add(rank, .all)
-        if isNewUser { add(rank, .newUsers) }
-        if isNewItem { add(rank, .newItems) }
-    }
-
-    private mutating func add(_ rank: Int?, _ cohort: PrequentialEvaluation.Cohort) {
-        guard let count = windows[cohort.rawValue]?.count else { return }
-        for place in 0..<count { windows[cohort.rawValue]?[place].add(rank) }
+    mutating func add(_ rank: Int?, _ cohorts: [PrequentialEvaluation.Cohort]) {
+        for cohort in cohorts {
+            guard let count = windows[cohort.rawValue]?.count else { continue }
+            for place in 0..<count { windows[cohort.rawValue]?[place].add(rank) }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-/// What the fused score of a candidate is made of: the positions of a candidate's feature vector.
+/// What the counts and a trained model know of a candidate: the first rows of every ``FeatureTable``.
 ///
 /// All are natural logarithms or flags, so that a weight of 1 on a logarithm makes the softmax of the scores
 /// proportional to what it is the logarithm of. A flag is 1 or 0.
@@ -50,74 +50,71 @@ public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
     case itemIdle
 
     /// How many half-lives of popularity there are.
-    public static let popularityCount = 5
+    public static let popularityCount = PopularityHalfLife.allCases.count
     /// How many half-lives of popularity among users of like experience there are.
     public static let peerPopularityCount = 2
 }
 
-/// Where a candidate comes from; several may hold.
-public struct CandidateSources: OptionSet, Sendable, Codable, Hashable {
-    /// The bits.
-    public let rawValue: UInt8
+extension CandidateFeature {
+    /// The middle of what a transformer says: its row where there is none, so that its products vanish.
+    static let middleOfTransformer: Float = -6
+    /// A transformer's word on an item that it does not know.
+    static let unknownTransformer: Float = -8
+    /// The least that a transformer says.
+    static let leastTransformer: Float = -12
+    /// The least that co-visitation says.
+    static let leastCoVisitation: Float = -8
+    /// The popularity of an item without events: an eighth of one, since below that only the longer half-lives tell items
+    /// apart.
+    public static let leastPopularity = popularity(level: -.infinity)
 
-    /// Creates a set of sources from its bits.
-    public init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The base-2 logarithm of a decayed count as a feature.
+    @inline(__always)
+    static func popularity(level: Double) -> Float { Float(max(level, -3)) * 0.693_147_18 }
 
-    /// The transformer's best items.
-    public static let transformer = CandidateSources(rawValue: 1)
-    /// What follows the user's latest items.
-    public static let coVisitation = CandidateSources(rawValue: 2)
-    /// What is popular now.
-    public static let popularity = CandidateSources(rawValue: 4)
-    /// The user's own items.
-    public static let own = CandidateSources(rawValue: 8)
-}
-
-/// The kinds of situation that have fusion weights of their own.
-public enum CandidateSegment: Int, CaseIterable, Sendable, Codable {
-    /// Nothing is known of the user.
-    case noHistory
-    /// A short history whose session still runs, without a transformer.
-    case shortInSession
-    /// A longer history whose session still runs, without a transformer.
-    case longInSession
-    /// A short history at the start of a session, without a transformer.
-    case shortReturning
-    /// A longer history at the start of a session, without a transformer.
-    case longReturning
-    /// A short history whose session still runs, with a transformer.
-    case shortInSessionWithTransformer
-    /// A longer history whose session still runs, with a transformer.
-    case longInSessionWithTransformer
-    /// A short history at the start of a session, with a transformer.
-    case shortReturningWithTransformer
-    /// A longer history at the start of a session, with a transformer.
-    case longReturningWithTransformer
-
-    /// Up to how many events a history is short.
-    static let shortHistory = 5
-
-    init(historyLength: Int, isReturning: Bool, hasTransformer: Bool) {
-        guard historyLength > 0 else {
-            self = .noHistory
-            return
-        }
-        switch (historyLength > Self.shortHistory, isReturning) {
-        case (false, false): self = hasTransformer ? .shortInSessionWithTransformer : .shortInSession
-        case (true, false): self = hasTransformer ? .longInSessionWithTransformer : .longInSession
-        case (false, true): self = hasTransformer ? .shortReturningWithTransformer : .shortReturning
-        case (true, true): self = hasTransformer ? .longReturningWithTransformer : .longReturning
+    /// The popularity at a half-life.
+    public static func popularity(_ halfLife: PopularityHalfLife) -> CandidateFeature {
+        switch halfLife {
+        case .hours: .popularity0
+        case .day: .popularity1
+        case .week: .popularity2
+        case .month: .popularity3
+        case .ever: .popularity4
         }
     }
 
-    /// For a situation with a transformer, the same without; else `nil`.
-    var withoutTransformer: CandidateSegment? {
+    /// The row of the table.
+    var row: FeatureRow {
+        let (center, factor) = scale
+        return FeatureRow("\(self)", center: center, factor: factor, isOfModel: isOfModel)
+    }
+
+    private var isOfModel: Bool { self == .transformer || self == .unknownToTransformer || self == .transformerRank }
+
+    /// Roughly the middle of a feature and one over its spread.
+    private var scale: (center: Float, factor: Float) {
         switch self {
-        case .shortInSessionWithTransformer: .shortInSession
-        case .longInSessionWithTransformer: .longInSession
-        case .shortReturningWithTransformer: .shortReturning
-        case .longReturningWithTransformer: .longReturning
-        case .noHistory, .shortInSession, .longInSession, .shortReturning, .longReturning: nil
+        case .transformer: (Self.middleOfTransformer, 1 / 3)
+        case .popularity0, .popularity1, .popularity2, .popularity3, .popularity4: (1.5, 0.5)
+        case .coVisitation, .coVisitationOfLast: (-5, 1 / 3)
+        case .ownAgeInEvents, .ownAgeInDays: (1, 0.6)
+        case .itemAge, .itemIdle: (3, 0.5)
+        default: (0, 1)
         }
     }
+
+    /// The pairs whose product is a term.
+    static let products = pairs.map { FeatureProduct("\($0)", "\($1)") }
+
+    private static let pairs: [(CandidateFeature, CandidateFeature)] = [
+        (.popularity0, .popularity0), (.popularity1, .popularity1), (.popularity2, .popularity2),
+        (.popularity3, .popularity3), (.popularity4, .popularity4), (.coVisitation, .coVisitation),
+        (.coVisitationOfLast, .coVisitationOfLast), (.itemAge, .itemAge), (.itemIdle, .itemIdle),
+        (.ownAgeInEvents, .ownAgeInEvents), (.ownAgeInDays, .ownAgeInDays), (.transformer, .transformer),
+        (.coVisitation, .coVisitationOfLast), (.coVisitation, .popularity1), (.coVisitation, .popularity4),
+        (.coVisitation, .own), (.coVisitation, .itemIdle), (.coVisitationOfLast, .own),
+        (.popularity1, .popularity4), (.popularity0, .popularity2), (.popularity2, .own), (.popularity2, .itemAge),
+        (.popularity2, .itemIdle), (.transformer, .coVisitation), (.transformer, .coVisitationOfLast),
+        (.transformer, .popularity2),
+    ]
 }

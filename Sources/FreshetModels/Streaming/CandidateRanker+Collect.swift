@@ -12,12 +12,14 @@ extension CandidateRanker {
     ///   - context: the user's history.
     ///   - streaming: the streaming models.
     ///   - now: in seconds since 1970.
+    ///   - profile: what is known of the user beside events, as a vector among those of the items.
     ///   - proposals: further candidates, from other sources.
     ///   - set: as ``score(_:with:retrieval:into:)`` left it.
     public func collect(
         _ context: ScoringContext,
         from streaming: StreamingModels,
         at now: Int64,
+        profile: [Float] = [],
         adding proposals: [ProposedItem] = [],
         into set: CandidateSet
     ) {
@@ -26,33 +28,41 @@ extension CandidateRanker {
             history.items.max().map { $0.position + 1 } ?? 0,
             proposals.reduce(0) { max($0, $1.item.position + 1) }
         )
-        set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest))
+        set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest), table: table)
         set.segment = CandidateSegment(
             historyLength: history.count,
             isReturning: now - (history.times.last ?? now) >= Self.sessionGap,
             hasTransformer: set.transformerCount > 0
         )
-        for item in set.topItems { set.add(item, from: .transformer) }
+        let model = CandidateSources.transformer
+        for item in set.topItems { set.add(item, from: model) }
         if history.count > 0 {
             streaming.coVisitation.score(history, at: now, into: set.followers)
-            set.followers.forEachTop(configuration.coVisitation) { item, _ in set.add(item, from: .coVisitation) }
+            let follower = CandidateSources.coVisitation
+            set.followers.forEachTop(configuration.coVisitation) { item, _ in set.add(item, from: follower) }
             writeOwn(history, at: now, into: set)
         }
         let peers = streaming.peerPopularity[PeerGroup(historyLength: history.count).rawValue]
         addTops(of: streaming.popularity, to: set)
         addTops(of: peers, to: set)
         for proposal in proposals { set.add(proposal.item.rawValue, from: proposal.source) }
+        let request = CandidateRequest(history: history, streaming: streaming, time: now, profile: profile)
+        for source in evidence { source.propose(for: request, into: set) }
         writeTransformer(set)
         writeCoVisitation(history, streaming.coVisitation, at: now, into: set)
         writePopularity(streaming.popularity, .popularity0, at: now, into: set)
         writePopularity(peers, .peerPopularity0, at: now, into: set)
         writeTimes(streaming, at: now, into: set)
-        FusionTerms.writeProducts(set.values, count: set.count)
+        for (source, first) in zip(evidence, table.firstTerms.dropFirst()) {
+            source.write(request, from: first, into: set)
+        }
+        table.writeProducts(set.values, count: set.count)
     }
 
     private func addTops(of model: StreamingPopularity, to set: CandidateSet) {
+        let popular = CandidateSources.popularity
         for index in model.halfLives.indices {
-            model.forEachTop(configuration.popularity, halfLife: index) { set.add($0.rawValue, from: .popularity) }
+            model.forEachTop(configuration.popularity, halfLife: index) { set.add($0.rawValue, from: popular) }
         }
     }
 
@@ -95,7 +105,9 @@ extension CandidateRanker {
 
     private func writeTransformer(_ set: CandidateSet) {
         guard set.transformerCount > 0, set.topScores.count > 0 else {
-            for place in 0..<set.count { set.set(.transformer, at: place, to: FusionTerms.middleOfTransformer) }
+            for place in 0..<set.count {
+                set.set(.transformer, at: place, to: CandidateFeature.middleOfTransformer)
+            }
             return
         }
         let highest = set.topScores[0]
@@ -106,9 +118,9 @@ extension CandidateRanker {
         for place in 0..<set.count {
             let item = Int(set.items[place])
             if item < set.transformerCount {
-                set.set(.transformer, at: place, to: max(set.logits[item] - level, -12))
+                set.set(.transformer, at: place, to: max(set.logits[item] - level, CandidateFeature.leastTransformer))
             } else {
-                set.set(.transformer, at: place, to: -8)
+                set.set(.transformer, at: place, to: CandidateFeature.unknownTransformer)
                 set.set(.unknownToTransformer, at: place, to: 1)
             }
         }
@@ -124,15 +136,16 @@ extension CandidateRanker {
         into set: CandidateSet
     ) {
         guard let newest = history.items.last else { return }
+        let least = CandidateFeature.leastCoVisitation
         for place in 0..<set.count {
             let score = set.followers[ItemIndex(rawValue: set.items[place])]
-            set.set(.coVisitation, at: place, to: max(logf(score), -8))
-            set.set(.coVisitationOfLast, at: place, to: -8)
+            set.set(.coVisitation, at: place, to: max(logf(score), least))
+            set.set(.coVisitationOfLast, at: place, to: least)
             if score == 0 { set.set(.notCoVisited, at: place, to: 1) }
         }
         model.forEachFollower(of: newest.position, times: 1, at: now) { item, score in
             let place = set.place(of: item)
-            if place >= 0 { set.set(.coVisitationOfLast, at: place, to: max(logf(score), -8)) }
+            if place >= 0 { set.set(.coVisitationOfLast, at: place, to: max(logf(score), least)) }
         }
     }
 
@@ -150,8 +163,7 @@ extension CandidateRanker {
                 for place in 0..<set.count {
                     let position = Int(set.items[place]) * H + index
                     let level = position < levels.count ? levels[position] - decay : -.infinity
-                    // An eighth of an event is nothing; below it only the longer half-lives tell items apart.
-                    set.set(feature, at: place, to: Float(max(level, -3)) * 0.693_147_18)
+                    set.set(feature, at: place, to: CandidateFeature.popularity(level: level))
                 }
             }
         }

@@ -29,10 +29,22 @@ public struct CandidateRanker: Sendable {
     }
 
     /// The settings it was created with.
-    public let configuration: Configuration
+    public var configuration: Configuration
+    /// What is known beside the counts and a trained model.
+    public let evidence: [any CandidateEvidence]
+    /// The candidates' features.
+    public let table: FeatureTable
 
     /// Creates a ranker.
-    public init(configuration: Configuration = Configuration()) { self.configuration = configuration }
+    ///
+    /// - Parameters:
+    ///   - configuration: how many candidates come from each source.
+    ///   - evidence: what is known beside the counts and a trained model.
+    public init(configuration: Configuration = Configuration(), evidence: [any CandidateEvidence] = []) {
+        self.configuration = configuration
+        self.evidence = evidence
+        table = FeatureTable.extended(by: evidence)
+    }
 
     /// All three steps at once.
     ///
@@ -154,10 +166,11 @@ public struct CandidateRanker: Sendable {
     ///   - set: candidates with their features.
     ///   - weights: the fusion weights.
     public static func rank(_ set: CandidateSet, with weights: FusionWeights) {
+        let weights = weights.fitted(to: set.table)
         let count = set.count
         set.scores.reserve(count)
         set.scores.assume(count: count)
-        let B = FusionTerms.blocks
+        let B = set.table.blocks
         weights.vector(of: set.segment).withUnsafeBytes { bytes in
             for index in 0..<count {
                 var sum = SIMD8<Float>.zero

@@ -5,15 +5,19 @@ import FreshetCore
 /// Keeps its memory, so requests allocate nothing once it has grown. Belongs to one thread at a time; services keep a
 /// ``CandidateSets``.
 public final class CandidateSet {
+    /// What its features are.
+    public private(set) var table = FeatureTable.counts
     /// The situation, by which the fusion weights are chosen.
     public internal(set) var segment = CandidateSegment.noHistory
 
     let items = ScratchList<Int32>()
     /// The terms, shape `[candidates, blocks]`.
     let rows = ScratchList<SIMD8<Float>>()
-    let sources = ScratchList<UInt8>()
+    let sources = ScratchList<UInt64>()
     let scores = ScratchList<Float>()
     let followers = SparseScores()
+    /// What follows items that are like the newest one.
+    let similarFollowers = SparseScores()
     /// The transformer's scores for the requests that were scored together, shape `[requests, V]`.
     let batchLogits = ScratchList<Float>()
     /// Which of its rows each request has; `nil` for one about which the transformer has nothing to say.
@@ -51,8 +55,11 @@ public final class CandidateSet {
     public func sources(at index: Int) -> CandidateSources { CandidateSources(rawValue: sources[index]) }
     /// One number of a candidate's feature vector.
     public func feature(_ feature: CandidateFeature, at index: Int) -> Float {
-        values[index * FusionTerms.stride + feature.rawValue]
+        value(of: feature.rawValue, at: index)
     }
+    /// One term of a candidate, by its place in the ``table``.
+    @inline(__always)
+    public func value(of term: Int, at index: Int) -> Float { values[index * table.stride + term] }
 
     /// The transformer's scores for the request, shape `[V]`, when `transformerCount` is above 0.
     var logits: UnsafeMutablePointer<Float> { batchLogits.start + row * batchItemCount }
@@ -62,6 +69,7 @@ public final class CandidateSet {
         let numbers = [items, topItems, order, places].reduce(0) { $0 + $1.memorySize }
         let scores = [scores, batchLogits, userVector, topScores, orderScores].reduce(0) { $0 + $1.memorySize }
         return numbers + scores + rows.memorySize + sources.memorySize + followers.memorySize
+            + similarFollowers.memorySize
     }
 
     /// ``rows`` as single numbers, shape `[candidates, stride]`.
@@ -111,16 +119,32 @@ public final class CandidateSet {
         }
     }
 
-    /// Empties the set and makes room for a catalogue of so many items.
-    func reset(itemCount: Int) {
+    /// Empties the set and makes room for a catalogue of so many items, with features of a table.
+    func reset(itemCount: Int, table: FeatureTable) {
+        self.table = table
         for item in items { places[Int(item)] = -1 }
         items.removeAll()
         rows.removeAll()
         sources.removeAll()
         scores.removeAll()
+        makeRoom(itemCount)
+    }
+
+    private func makeRoom(_ itemCount: Int) {
+        guard itemCount > places.count else { return }
         places.reserve(itemCount)
         while places.count < itemCount { places.append(-1) }
     }
+
+    /// Adds a candidate, or a source to it.
+    public func propose(_ item: ItemIndex, from source: CandidateSources) {
+        makeRoom(item.position + 1)
+        add(item.rawValue, from: source)
+    }
+
+    /// Sets one term of a candidate, by its place in the ``table``.
+    @inline(__always)
+    public func write(_ term: Int, at index: Int, to value: Float) { values[index * table.stride + term] = value }
 
     /// Adds a source to a candidate, which is made if need be; its place.
     @inline(__always)
@@ -134,7 +158,7 @@ public final class CandidateSet {
         places[Int(item)] = Int32(items.count)
         items.append(item)
         sources.append(source.rawValue)
-        for _ in 0..<FusionTerms.blocks { rows.append(.zero) }
+        for _ in 0..<table.blocks { rows.append(.zero) }
         return items.count - 1
     }
 
@@ -144,6 +168,6 @@ public final class CandidateSet {
 
     @inline(__always)
     func set(_ feature: CandidateFeature, at place: Int, to value: Float) {
-        values[place * FusionTerms.stride + feature.rawValue] = value
+        write(feature.rawValue, at: place, to: value)
     }
 }

@@ -41,7 +41,7 @@ public struct FusionTrainer: Sendable {
         self.weights = weights
         self.configuration = configuration
         information = CandidateSegment.allCases.map { _ in
-            Array(repeating: 0, count: FusionTerms.stride * FusionTerms.stride)
+            Array(repeating: 0, count: weights.table.stride * weights.table.stride)
         }
     }
 
@@ -75,13 +75,30 @@ public struct FusionTrainer: Sendable {
     }
 
     private mutating func forgetTransformer(in segment: CandidateSegment) {
-        let S = FusionTerms.stride
-        for term in FusionTerms.ofTransformer {
+        let S = weights.table.stride
+        for term in weights.table.ofModel {
             for other in 0..<S {
                 information[segment.rawValue][term * S + other] = 0
                 information[segment.rawValue][other * S + term] = 0
             }
         }
+    }
+
+    /// Goes over to the terms of another table, by name: of those that it adds nothing is known.
+    public mutating func fit(to table: FeatureTable) {
+        guard table !== weights.table else { return }
+        let (S, old) = (table.stride, weights.table.stride)
+        let places = table.places(in: weights.table)
+        information = information.map { known in
+            var fitted = [Double](repeating: 0, count: S * S)
+            for (row, from) in places.enumerated() where from >= 0 {
+                for (column, place) in places.enumerated() where place >= 0 {
+                    fitted[row * S + column] = known[from * old + place]
+                }
+            }
+            return fitted
+        }
+        weights = weights.fitted(to: table)
     }
 
     /// Learns which candidate came.
@@ -94,6 +111,7 @@ public struct FusionTrainer: Sendable {
     @discardableResult
     public mutating func learn(_ item: ItemIndex, among set: CandidateSet) -> Float? {
         guard let target = set.index(of: item) else { return nil }
+        fit(to: set.table)
         CandidateRanker.rank(set, with: weights)
         let masses = UnsafeMutableBufferPointer(start: set.scores.start, count: set.count)
         let highest = masses.max() ?? 0
@@ -103,7 +121,7 @@ public struct FusionTrainer: Sendable {
             total += masses[index]
         }
         for index in masses.indices { masses[index] /= total }
-        let S = FusionTerms.stride
+        let S = weights.table.stride
         withUnsafeTemporaryAllocation(of: Float.self, capacity: S + S * S) { scratch in
             scratch.initialize(repeating: 0)
             let (mean, covariance) = (scratch.baseAddress!, scratch.baseAddress! + S)
@@ -130,7 +148,7 @@ public struct FusionTrainer: Sendable {
 
     /// Moves the weights by `(H + prior · I)⁻¹` times the gradient, through Cholesky's factor.
     private mutating func step(_ segment: CandidateSegment, along gradient: UnsafePointer<Float>) {
-        let S = FusionTerms.stride
+        let S = weights.table.stride
         let prior = Double(configuration.prior)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: S * S + S) { scratch in
             let (factor, change) = (scratch.baseAddress!, scratch.baseAddress! + S * S)
@@ -162,31 +180,31 @@ public struct FusionTrainer: Sendable {
 
 extension FusionTrainer {
     private static let layout = "freshet-fusion-3"
-    private static var terms: String { FusionTerms.names.joined(separator: ",") }
 
     /// The state as named arrays.
     public func checkpoint() -> Checkpoint {
-        Checkpoint(
+        let S = weights.table.stride
+        return Checkpoint(
             arrays: [
                 "weights": weights.array,
-                "information": StoredArray(
-                    Array(information.joined()),
-                    shape: [information.count, FusionTerms.stride, FusionTerms.stride]
-                ),
+                "information": StoredArray(Array(information.joined()), shape: [information.count, S, S]),
                 "eventCount": StoredArray([eventCount]),
             ],
-            metadata: ["layout": Self.layout, "terms": Self.terms]
+            metadata: ["layout": Self.layout, "terms": weights.table.names.joined(separator: ",")]
         )
     }
 
-    /// Restores the state of a checkpoint.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or one of other features.
+    /// Restores the state of a checkpoint, whatever terms it was made with: they are known by their names.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
     public init(from checkpoint: Checkpoint, configuration: Configuration = Configuration()) throws {
-        guard checkpoint.metadata["layout"] == Self.layout, checkpoint.metadata["terms"] == Self.terms else {
-            throw FreshetError(.invalidData, "The checkpoint does not hold fusion weights of these terms.")
+        let names = (checkpoint.metadata["terms"] ?? "").split(separator: ",").map(String.init)
+        guard checkpoint.metadata["layout"] == Self.layout, !names.isEmpty, Set(names).count == names.count else {
+            throw FreshetError(.invalidData, "The checkpoint does not hold fusion weights.")
         }
-        self.init(weights: try FusionWeights(from: checkpoint, name: "weights"), configuration: configuration)
-        let S = FusionTerms.stride
+        let table = FeatureTable.counts.names == names ? .counts : FeatureTable(alone: names)
+        let weights = try FusionWeights(from: checkpoint, name: "weights", table: table)
+        self.init(weights: weights, configuration: configuration)
+        let S = table.stride
         let numbers = try checkpoint.numbers("information", of: Double.self, shape: [information.count, S, S])
         for index in information.indices { information[index] = Array(numbers[index * S * S..<(index + 1) * S * S]) }
         guard numbers.allSatisfy(\.isFinite),
@@ -195,5 +213,7 @@ extension FusionTrainer {
             throw FreshetError(.invalidData, "The checkpoint's fusion state is damaged.")
         }
         self.eventCount = eventCount
+        // The rows of the counts come first in every table, also where an older state had fewer or others.
+        if table !== FeatureTable.counts { fit(to: FeatureTable(names: names)) }
     }
 }

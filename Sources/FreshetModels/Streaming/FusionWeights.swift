@@ -1,23 +1,27 @@
 import FreshetCore
 import FreshetNN
 
-/// The weights of the fused score: one vector over features and their products for each ``CandidateSegment``.
-public struct FusionWeights: Sendable, Equatable {
+/// The weights of the fused score: one vector over the terms of a ``FeatureTable`` for each ``CandidateSegment``.
+public struct FusionWeights: Sendable {
+    /// What they weigh.
+    public private(set) var table: FeatureTable
     /// Shape `[segments, stride]`.
     private var values: [Float]
 
     /// Creates the weights that a system starts with.
-    public init() {
-        values = Array(repeating: 0, count: CandidateSegment.allCases.count * FusionTerms.stride)
+    public init(table: FeatureTable = .counts) {
+        self.table = table
+        values = []
         for segment in CandidateSegment.allCases {
+            values += segment == .noHistory ? table.firstStarts : table.starts
             for (feature, weight) in Self.start(for: segment) { self[feature, segment] = weight }
         }
     }
 
     /// The weight of a feature in a segment.
     public subscript(feature: CandidateFeature, segment: CandidateSegment) -> Float {
-        get { values[segment.rawValue * FusionTerms.stride + feature.rawValue] }
-        set { values[segment.rawValue * FusionTerms.stride + feature.rawValue] = newValue }
+        get { values[segment.rawValue * table.stride + feature.rawValue] }
+        set { values[segment.rawValue * table.stride + feature.rawValue] = newValue }
     }
 
     /// Good enough for the first request; what an online learner then makes of them is the stream's.
@@ -32,32 +36,56 @@ public struct FusionWeights: Sendable, Equatable {
 
     /// The weights of a segment, `stride` of them.
     func vector(of segment: CandidateSegment) -> ArraySlice<Float> {
-        values[segment.rawValue * FusionTerms.stride..<(segment.rawValue + 1) * FusionTerms.stride]
+        values[segment.rawValue * table.stride..<(segment.rawValue + 1) * table.stride]
     }
 
     /// Whether the weights of a segment are others than a system starts with.
-    func areLearned(in segment: CandidateSegment) -> Bool { vector(of: segment) != FusionWeights().vector(of: segment) }
+    func areLearned(in segment: CandidateSegment) -> Bool {
+        vector(of: segment) != FusionWeights(table: table).vector(of: segment)
+    }
 
     /// Gives a segment the weights of another.
     mutating func copy(from source: CandidateSegment, to segment: CandidateSegment) {
-        let S = FusionTerms.stride
+        let S = table.stride
         values.replaceSubrange(segment.rawValue * S..<(segment.rawValue + 1) * S, with: vector(of: source))
     }
 
     /// Changes one weight of a segment.
     mutating func add(_ change: Float, to term: Int, of segment: CandidateSegment) {
-        values[segment.rawValue * FusionTerms.stride + term] += change
+        values[segment.rawValue * table.stride + term] += change
+    }
+
+    /// The weights of the terms of another table, by name: those that it adds begin as a system starts, those that it lacks
+    /// are gone.
+    public func fitted(to table: FeatureTable) -> FusionWeights {
+        guard table !== self.table else { return self }
+        var fitted = FusionWeights(table: table)
+        let places = table.places(in: self.table)
+        for segment in CandidateSegment.allCases {
+            let (first, old) = (segment.rawValue * table.stride, segment.rawValue * self.table.stride)
+            for (term, place) in places.enumerated() where place >= 0 {
+                fitted.values[first + term] = values[old + place]
+            }
+        }
+        return fitted
+    }
+}
+
+extension FusionWeights: Equatable {
+    /// Whether both weigh the same terms alike.
+    public static func == (left: FusionWeights, right: FusionWeights) -> Bool {
+        (left.table === right.table || left.table.names == right.table.names) && left.values == right.values
     }
 }
 
 extension FusionWeights {
     /// The weights as an array.
-    var array: StoredArray { StoredArray(values, shape: [CandidateSegment.allCases.count, FusionTerms.stride]) }
+    var array: StoredArray { StoredArray(values, shape: [CandidateSegment.allCases.count, table.stride]) }
 
     /// Weights from an array of a checkpoint.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it is missing or of another shape.
-    init(from checkpoint: Checkpoint, name: String) throws {
-        let shape = [CandidateSegment.allCases.count, FusionTerms.stride]
-        values = try checkpoint.finiteNumbers(name, shape: shape)
+    init(from checkpoint: Checkpoint, name: String, table: FeatureTable) throws {
+        self.table = table
+        values = try checkpoint.finiteNumbers(name, shape: [CandidateSegment.allCases.count, table.stride])
     }
 }

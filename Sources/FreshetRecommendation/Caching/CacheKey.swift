@@ -15,6 +15,7 @@ enum CacheKey: Hashable {
 struct QueryShape: Hashable {
     let user: UserIndex?
     let length: Int
+    let likes: [Float]
     let fingerprint: UInt64
     let count: Int
     let candidates: [ItemIndex]?
@@ -28,6 +29,7 @@ struct QueryShape: Hashable {
     init(of query: Query) {
         user = query.user
         length = query.history.count
+        likes = query.likes
         fingerprint = query.history.fingerprint
         count = query.count
         candidates = query.candidates

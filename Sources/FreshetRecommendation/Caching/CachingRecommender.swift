@@ -40,12 +40,14 @@ public final class CachingRecommender: Sendable {
         let offset: Int64
         let model: ObjectIdentifier?
         let catalog: UInt64
+        let content: UInt64
 
-        init(_ snapshot: ModelSnapshot?, _ catalog: UInt64) {
+        init(_ snapshot: ModelSnapshot?, _ catalog: UInt64, _ content: UInt64) {
             version = snapshot?.version
             offset = snapshot?.offset ?? 0
             model = snapshot.map { ObjectIdentifier($0) }
             self.catalog = catalog
+            self.content = content
         }
     }
 
@@ -169,7 +171,7 @@ public final class CachingRecommender: Sendable {
     ) -> RankedList {
         guard configuration.capacity > 0, configuration.lifetime > 0 else { return compute() }
         // Taken before the answer is computed: a change in between makes it outdated at once, never the reverse.
-        let stamp = Stamp(snapshot, recommender.catalog.current().revision)
+        let stamp = Stamp(snapshot, recommender.catalog.current().revision, recommender.content?.revision ?? 0)
         let known: RankedList? = state.withLock { state in
             guard let answer = state.cache.value(for: key), answer.stamp == stamp,
                 (0..<configuration.lifetime).contains(time - answer.time)

@@ -9,13 +9,10 @@ struct Candidate: Sendable, Equatable {
     var sources: CandidateSources = []
     /// What the policies order by.
     var score: Float = 0
-    /// The natural logarithm of its decayed number of events in the last month, at least ``leastPopularity``.
-    var popularity = Self.leastPopularity
+    /// The natural logarithm of its decayed number of events in the last month, at least ``FreshetModels/CandidateFeature/leastPopularity``.
+    var popularity = CandidateFeature.leastPopularity
     /// The probability with which the policies put it in its place.
     var propensity: Float = 1
-
-    /// The popularity of an item without events.
-    static let leastPopularity: Float = -2.079_441_5
 
     init(item: ItemIndex) { self.item = item }
 
@@ -24,7 +21,7 @@ struct Candidate: Sendable, Equatable {
         item = set.item(at: place)
         sources = set.sources(at: place)
         score = set.score(at: place)
-        popularity = set.feature(.popularity3, at: place)
+        popularity = set.feature(.popularity(.month), at: place)
     }
 
     /// Whether the left one stands above the right one: by score, ties by the lower index.
@@ -35,11 +32,13 @@ struct Candidate: Sendable, Equatable {
 
 extension CandidateSources {
     /// What resembles the user's items by words and categories.
-    public static let content = CandidateSources(rawValue: 16)
+    public static let content = CandidateSources(named: "content")
+    /// What is near what the user says of themselves.
+    public static let profile = CandidateSources(named: "profile")
     /// What is new.
-    public static let newItems = CandidateSources(rawValue: 32)
+    public static let newItems = CandidateSources(named: "new items")
     /// A scan over everything that a filter lets through.
-    public static let scan = CandidateSources(rawValue: 64)
+    public static let scan = CandidateSources(named: "scan")
     /// The caller, for rankings.
-    public static let caller = CandidateSources(rawValue: 128)
+    public static let caller = CandidateSources(named: "caller")
 }

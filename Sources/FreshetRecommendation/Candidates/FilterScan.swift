@@ -27,7 +27,7 @@ struct FilterScan {
             .mostPopular(
                 count - found.count,
                 of: others,
-                halfLife: CandidateFeature.popularityCount - 1,
+                halfLife: PopularityHalfLife.ever.rawValue,
                 at: request.query.time
             )
             .map(\.item)

@@ -58,14 +58,30 @@ struct SimilarItems {
         return admitted.sorted()
     }
 
+    /// What the model finds, and among it what it does not know yet and is near in content: the nearest of all by content
+    /// counts as much as the model's best.
+    func adding(_ vectors: ItemVectors, to found: [ScoredItem], unknownTo snapshot: ModelSnapshot) -> [ScoredItem] {
+        let near = vectors.neighbours(of: item)
+        guard let best = found.first?.score, let nearest = near.first?.score else { return found }
+        let known = snapshot.scorer?.itemCount ?? 0
+        let new = near.filter { $0.item.position >= known && admits($0.item) }
+            .map { ScoredItem(item: $0.item, score: best * $0.score / nearest) }
+        guard !new.isEmpty else { return found }
+        return Array((found + new).sorted { ($1.score, $0.item) < ($0.score, $1.item) }.prefix(count))
+    }
+
     /// The items that go together with the item, as far as counting knows, and those whose content is like its own.
     ///
     /// A score is the share of the closest companion's plus the likeness by content, each 0 to 1.
     func byCompanyAndContent(
         _ streaming: any StreamingEvidence,
         at time: Int64,
-        _ scratch: ScratchNumbers
+        _ scratch: ScratchNumbers,
+        _ vectors: ItemVectors?
     ) -> [ScoredItem] {
+        func likeness(to other: ItemIndex, _ profile: ContentProfile) -> Float {
+            max(profile.likeness(to: other), vectors?.likeness(item, other) ?? 0)
+        }
         let companions = streaming.withModels { $0.coVisitation.companions(of: item, at: time) }
         let closest = companions.reduce(0) { max($0, $1.score) }
         let profile = ContentProfile(of: History(items: [item]), catalog, scratch: scratch)
@@ -73,15 +89,16 @@ struct SimilarItems {
         var seen: Set<ItemIndex> = []
         for companion in companions where closest > 0 && admits(companion.item) {
             seen.insert(companion.item)
-            let score = companion.score / closest + profile.likeness(to: companion.item)
+            let score = companion.score / closest + likeness(to: companion.item, profile)
             best.add(ScoredItem(item: companion.item, score: score))
         }
         func add(_ other: ItemIndex) {
             guard seen.insert(other).inserted else { return }
-            let likeness = profile.likeness(to: other)
+            let likeness = likeness(to: other, profile)
             if likeness > 0 { best.add(ScoredItem(item: other, score: likeness)) }
         }
         for other in profile.neighbours() where admits(other) { add(other) }
+        for other in vectors?.neighbours(of: item) ?? [] where admits(other.item) { add(other.item) }
         if best.count < count, !filter.isOpen, !profile.isEmpty {
             filter.forEachAdmitted(below: catalog.itemCount, catalog) { if $0 != item { add($0) } }
         }

@@ -43,6 +43,21 @@ struct RecommendationsController {
                 rank
             ),
             Route(
+                .post,
+                "/v1/search",
+                right: .read,
+                Operation(
+                    "search",
+                    tag: "recommendations",
+                    "Find items by words",
+                    detail: "By the words, by what the items' texts mean, and among those by what the user is after.",
+                    body: .json("The text, and who asks.", Schemas.reference("SearchRequest")),
+                    answer: .init(status: 200, detail: "Items.", schema: Schemas.reference("Recommendation")),
+                    problems: [.invalidRequest]
+                ),
+                search
+            ),
+            Route(
                 .get,
                 "/v1/items/{id}/similar",
                 right: .read,
@@ -91,6 +106,13 @@ struct RecommendationsController {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let question = try RankingRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
             return Self.answer(try await engine.rank(question))
+        }
+    }
+
+    @Sendable private func search(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
+            let question = try SearchRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
+            return Self.answer(try await engine.search(question))
         }
     }
 

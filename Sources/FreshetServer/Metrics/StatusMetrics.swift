@@ -21,6 +21,8 @@ enum StatusMetrics {
         set("freshet_impressions_waiting", "Impressions that are not written yet.", Double(status.impressions.waiting))
         set("freshet_impressions_written", "Impressions written since the start.", Double(status.impressions.written))
         set("freshet_impressions_dropped", "Impressions not kept: too many waited.", Double(status.impressions.dropped))
+        set("freshet_texts_read", "Items whose texts have a vector.", Double(status.content.items))
+        set("freshet_texts_waiting", "Texts that wait to be read.", Double(status.content.waiting))
         set("freshet_learner_offset", "The newest event learned.", Double(status.learner.offset))
         set("freshet_learner_lag_events", "Events that wait to be learned.", Double(status.learner.lagEvents))
         set("freshet_learner_lag_seconds", "How long the oldest has waited.", status.learner.lagSeconds)

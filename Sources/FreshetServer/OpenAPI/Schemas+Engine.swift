@@ -54,7 +54,8 @@ extension Schemas {
                 required: ["time", "started", "live", "log", "learner", "health"],
                 [
                     "time": milliseconds, "started": milliseconds, "live": reference("Version"),
-                    "log": ["type": "object"], "impressions": ["type": "object"], "learner": reference("Learner"),
+                    "log": ["type": "object"], "impressions": ["type": "object"],
+                    "content": reference("Content"), "learner": reference("Learner"),
                     "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
                     "figures": ["type": "object", "additionalProperties": figures],
@@ -64,6 +65,16 @@ extension Schemas {
                     ],
                     "curve": ["type": "array", "items": ["type": "object"]], "decisions": list(of: "Decision"),
                     "forgetting": ["type": "object"], "health": list(of: "Health"),
+                ]
+            )
+        ),
+        (
+            "Content",
+            object(
+                "What was read of the items' texts.",
+                required: ["encoder", "items", "waiting"],
+                [
+                    "encoder": ["type": "string"], "items": ["type": "integer"], "waiting": ["type": "integer"],
                 ]
             )
         ),

@@ -1,3 +1,5 @@
+import FreshetCore
+
 extension Schemas {
     /// What callers send.
     static let requests: [(name: String, schema: JSONValue)] = [
@@ -66,6 +68,19 @@ extension Schemas {
                     "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
                     "items": ["type": "array", "minItems": 1, "maxItems": 1000, "items": identifier],
                     "count": count, "scenario": shortText, "explain": ["type": "boolean"],
+                ]
+            )
+        ),
+        (
+            "SearchRequest",
+            request(
+                "Which items does this text look for?",
+                required: ["query"],
+                [
+                    "query": ["type": "string", "maxLength": JSONValue.number(Double(SearchRequest.longestQuery))],
+                    "user": identifier,
+                    "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
+                    "count": count, "scenario": shortText, "filter": reference("Filter"),
                 ]
             )
         ),

@@ -45,6 +45,28 @@ extension RankingRequest {
     }
 }
 
+extension SearchRequest {
+    /// The longest text that is looked for, in bytes.
+    static let longestQuery = 2_000
+
+    /// Reads the body of `POST /v1/search`.
+    init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
+        var fields = try JSONFields(body, identifiers: identifiers)
+        let query = fields.string("query")
+        if query == nil, fields.value("query") == nil { fields.fault("query", "is missing") }
+        if let query, query.utf8.count > Self.longestQuery {
+            fields.fault("query", "must have at most \(Self.longestQuery) bytes")
+        }
+        self.init(query: query ?? "", user: fields.identifier("user"), events: fields.sessionEvents("events"))
+        count = fields.integer("count", in: 1...maximumCount)
+        scenario = fields.shortText("scenario")
+        if let value = fields.value("filter") {
+            filter = fields.nested(value, at: fields.pointer("filter")) { ItemFilter(&$0) }
+        }
+        try fields.finish()
+    }
+}
+
 extension JSONFields {
     /// Attributes of an item, a user or a filter.
     mutating func attributes(_ name: String) -> [String: AttributeValue]? {

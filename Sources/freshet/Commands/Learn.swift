@@ -19,10 +19,12 @@ struct Learn: FreshetCommand {
         discussion: """
             The first part of the stream trains a model. From then on every event is predicted by all contenders \
             before it is learned: the live system, a copy of it that never learns, a model that is trained anew every \
-            so many hours, the live system without its transformer ('counts'), decayed popularity and decayed \
-            co-visitation, each yardstick at its best half-life.
+            so many hours, the live system without its transformer ('counts') and without what is said of the items \
+            either ('counts-unread'), decayed popularity and decayed co-visitation, each yardstick at its best half-life. \
+            Texts of a --catalogue are read unless --encoder none is given.
 
               freshet learn --stream events.tsv
+              freshet learn --stream events.jsonl --catalogue items.jsonl --contenders counts,counts-unread
               freshet learn --stream ratings.dat.xz --format movietweetings --contenders live,frozen,retrain \
             --retrain-hours 168
               freshet learn --stream periods --protocol ader --strategies continual-hybrid,fine-tune-dropout
@@ -57,7 +59,10 @@ struct Learn: FreshetCommand {
     )
     var measureFrom: TimeArgument?
 
-    @Option(help: "Who is compared: live, frozen, retrain, counts, popularity, co-visitation, between commas.")
+    @Option(
+        help:
+            "Who is compared: live, frozen, retrain, counts, counts-unread, popularity, co-visitation, between commas."
+    )
     var contenders = "live,frozen,popularity,co-visitation"
 
     @Option(help: "For the contender retrain: hours of the stream between full trainings.")
@@ -89,6 +94,7 @@ struct Learn: FreshetCommand {
     var streams = 100
 
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -116,12 +122,14 @@ struct Learn: FreshetCommand {
             let result = try periodRun().execute(console)
             return try console.result(result) { result.text }
         }
-        let options = try options()
-        let dataset = try reading.read(stream ?? "", console).dataset
+        var options = try options()
+        let stream = try EventStream(reading.read(stream ?? "", console).dataset)
+        let pool = common.makePool()
+        options.content = try encoderOptions.content(of: stream.catalogue, title: "learn", pool: pool, console)
         let run = PrequentialRun(
-            stream: try EventStream(dataset),
+            stream: stream,
             options: options,
-            pool: common.makePool(),
+            pool: pool,
             seed: common.seed,
             console: console
         )
@@ -156,7 +164,7 @@ struct Learn: FreshetCommand {
     }
 
     private func options() throws -> PrequentialRun.Options {
-        let known: [Contender] = [.live, .frozen, .retrain, .counts, .popularity, .coVisitation]
+        let known: [Contender] = [.live, .frozen, .retrain, .counts, .countsUnread, .popularity, .coVisitation]
         let names = contenders.split(separator: ",").map(String.init)
         for name in names where !known.contains(Contender(rawValue: name)) {
             throw FreshetError.unknown("contender", name, known: known.map(\.rawValue))

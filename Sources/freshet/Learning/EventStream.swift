@@ -8,6 +8,9 @@ struct EventStream {
     let users: IdentifierTable
     let items: IdentifierTable
     let eventTypes: [EventType]
+    /// What is said of the items, in the order of ``items``, then of those of the catalogue that have no event; empty when
+    /// nothing is.
+    let catalogue: [Item]
 
     /// Puts a data set in order.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it has no times.
@@ -37,6 +40,13 @@ struct EventStream {
             )
         }
         (self.users, self.items, eventTypes) = (users, items, dataset.eventTypes)
+        let chosen = items
+        let details = Dictionary(uniqueKeysWithValues: dataset.itemDetails.map { ($0.id, $0) })
+        catalogue =
+            details.isEmpty
+            ? []
+            : (0..<chosen.count).map { details[chosen[$0]] ?? Item(id: chosen[$0]) }
+                + dataset.itemDetails.filter { chosen.position(of: $0.id) == nil }
     }
 
     /// The first events as data to train from, the last event of every tenth user held out for early stopping.

@@ -1,6 +1,7 @@
 import FreshetCore
 import FreshetData
 import FreshetLearning
+import FreshetModels
 
 /// What `freshet learn` reports of a prequential run.
 struct PrequentialReport: Encodable {
@@ -30,6 +31,8 @@ struct PrequentialReport: Encodable {
     let evaluationShare: Double
     let seed: UInt64
     let threads: Int
+    /// What read the items' texts; `nil` where nothing was read.
+    let encoder: String?
     /// Figures over all measured events, by cohort, contender and metric.
     let figures: [String: [String: [String: Double]]]
     let costs: Costs
@@ -58,6 +61,7 @@ struct PrequentialReport: Encodable {
         evaluationShare = options.settings.evaluationShare
         self.seed = seed
         self.threads = threads
+        encoder = options.content?.encoder
         let shown = options.contenders.union([.live])
         figures = Dictionary(
             uniqueKeysWithValues: PrequentialEvaluation.Cohort.allCases.map { cohort in
@@ -76,14 +80,16 @@ struct PrequentialReport: Encodable {
         var table = TextTable(
             header: [
                 "contender", "events", "Recall@10", "MRR@10", "NDCG@10", "Recall@20", "new users R@10",
-                "new items R@10",
+                "new items R@10", "under a day R@10",
                 "seconds",
             ]
         )
-        let order: [Contender] = [.live, .frozen, .retrain, .counts, .popularity, .coVisitation]
+        let order: [Contender] = [.live, .frozen, .retrain, .counts, .countsUnread, .popularity, .coVisitation]
         for contender in order {
             guard let row = figures["all"]?[contender.rawValue] else { continue }
-            let cohorts = ["new_users", "new_items"].map { figures[$0]?[contender.rawValue]?["recall@10"] }
+            let cohorts = ["new_users", "new_items", "items_under_a_day"].map {
+                figures[$0]?[contender.rawValue]?["recall@10"]
+            }
             table.rows.append(
                 [contender.rawValue, Words.count(Int(row["count"] ?? 0))]
                     + ["recall@10", "mrr@10", "ndcg@10", "recall@20"].map { Words.decimal(row[$0] ?? 0, 4) }

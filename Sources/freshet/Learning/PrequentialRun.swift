@@ -25,6 +25,8 @@ struct PrequentialRun {
         var retrainHours: Double
         var overrides: [String: String]
         var settings: LearningLoop.Settings
+        /// What is said of the items, by ``EventStream/catalogue``; `nil` where nothing is read.
+        var content: ItemContent?
     }
 
     /// Runs, with progress on standard error.
@@ -48,9 +50,13 @@ struct PrequentialRun {
         // Here the counts are a contender, on all events.
         settings.countsShare = 0
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
+        if let content = options.content {
+            loop.evidence = [ContentEvidence(of: ContentView(ItemVectors(of: content, on: pool)))]
+        }
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])
         if options.contenders.contains(.counts) { loop.compare(.counts, with: nil) }
+        if options.contenders.contains(.countsUnread) { loop.compare(.countsUnread, with: nil, readsEvidence: false) }
         try feed(loop, trainedOn..<measured, title: "before measuring")
         loop.stopwatch = { ProgressReporter.now() }
         loop.startMeasuring()

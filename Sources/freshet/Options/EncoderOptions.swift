@@ -6,9 +6,6 @@ import FreshetTensor
 
 /// What reads the items' texts.
 struct EncoderOptions: ParsableArguments {
-    private static let none = "none"
-    private static let light = "light"
-
     @Option(
         help: ArgumentHelp(
             "What reads the items' texts: an installed model, a model's folder, light (no weights) or none. The first "
@@ -20,9 +17,7 @@ struct EncoderOptions: ParsableArguments {
 
     /// What is said of the items, or `nil` where nothing is or nothing is to be read.
     func content(of items: [Item], title: String, pool: ThreadPool, _ console: Console) throws -> ItemContent? {
-        let store = ModelStore()
-        let name = encoder ?? store.names.first ?? Self.light
-        guard name != Self.none else { return nil }
+        let choice = try EncoderChoice(named: encoder)
         let texts = items.map(ItemText.text)
         guard texts.contains(where: { !$0.isEmpty }) else {
             if let encoder { console.note("The catalogue says nothing of its items for '\(encoder)' to read.") }
@@ -31,13 +26,10 @@ struct EncoderOptions: ParsableArguments {
         let progress = ProgressReporter(title: title, isQuiet: console.isQuiet)
         defer { progress.finish() }
         let report = { (done: Int, total: Int) in
-            progress.update(TrainingProgress(phase: "reading items (\(name))", completed: done, total: total))
+            progress.update(TrainingProgress(phase: "reading items (\(choice.name))", completed: done, total: total))
         }
-        guard name != Self.light else {
-            let light = LightEncoder(learning: texts, on: pool)
-            return ItemContent(of: items, by: light, on: pool, report: report)
-        }
-        return ItemContent(of: items, by: try Self.model(name, store), on: pool, report: report)
+        guard let reader = choice.encoder(learning: texts, on: pool) else { return nil }
+        return ItemContent(of: items, by: reader, on: pool, report: report)
     }
 
     /// An installed model, or one in a folder.

@@ -6,7 +6,7 @@ extension Setting where Root == ServeSettings {
     /// How the engine works.
     static var engine: [Setting] {
         [.whole("seed", \.engine.wholeSeed, 0...Int.max, "The seed of everything random.")]
-            + ingest + sessions + serving + policies + learning + retraining + keeping + loop
+            + ingest + sessions + serving + policies + language + learning + retraining + keeping + loop
     }
 
     private static var ingest: [Setting] {
@@ -108,6 +108,17 @@ extension Setting where Root == ServeSettings {
                     "publication.micro_update_interval": "learning.publish_every",
                     "publication.retrain_interval": "retraining.every_hours",
                 ]
+            )
+        ]
+    }
+
+    private static var language: [Setting] {
+        [
+            .text(
+                "language.encoder",
+                \.engine.language.encoder,
+                "What reads the items' texts: an installed model (freshet models list), a model's folder, light, none, or "
+                    + "auto: the first installed model, else light."
             )
         ]
     }

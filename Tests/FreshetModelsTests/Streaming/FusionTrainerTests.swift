@@ -74,15 +74,16 @@ import Testing
 
     /// What the transformer's score is worth is open again, all else stays as firm as it was.
     @Test func anotherTransformerOpensItsOwnTermsOnly() throws {
-        let (S, segments) = (FusionTerms.stride, CandidateSegment.allCases.count)
+        let (S, segments) = (FeatureTable.counts.stride, CandidateSegment.allCases.count)
         var checkpoint = FusionTrainer().checkpoint()
         let ones = [Double](repeating: 1, count: segments * S * S)
         checkpoint.arrays["information"] = StoredArray(ones, shape: [segments, S, S])
         checkpoint.arrays["eventCount"] = StoredArray([Int64(7)])
         let anew = try FusionTrainer(from: checkpoint).anew()
         #expect(anew.eventCount == 0)
-        let own = FusionTerms.names.indices.filter { FusionTerms.names[$0].lowercased().contains("transformer") }
-        #expect(own == FusionTerms.ofTransformer)
+        let table = FeatureTable.counts
+        let own = table.names.indices.filter { table.names[$0].lowercased().contains("transformer") }
+        #expect(own == table.ofModel)
         let information = try anew.checkpoint().numbers("information", of: Double.self)
         let isRight = information.indices.allSatisfy { place in
             information[place] == (own.contains(place / S % S) || own.contains(place % S) ? 0 : 1)

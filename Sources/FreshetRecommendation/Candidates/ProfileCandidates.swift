@@ -1,0 +1,17 @@
+import FreshetCore
+import FreshetModels
+
+/// What is near what a newcomer says of themselves: looks at every item's vector, which only those few pay for.
+struct ProfileCandidates: CandidateSource {
+    /// So many of the nearest are proposed.
+    private static let count = 50
+
+    let mark = CandidateSources.profile
+
+    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
+        guard request.query.candidates == nil, let vectors = request.vectors,
+            request.query.likes.count == vectors.width
+        else { return [] }
+        return vectors.nearest(Self.count, to: request.query.likes, where: request.admits).map(\.item)
+    }
+}

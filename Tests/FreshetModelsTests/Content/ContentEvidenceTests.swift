@@ -1,0 +1,127 @@
+import FreshetCore
+import FreshetData
+import FreshetTensor
+import Testing
+
+@testable import FreshetModels
+
+@Suite struct ContentEvidenceTests {
+    private let now: Int64 = 1_700_500_000
+
+    /// Items of two kinds, told apart by their vectors: even ones and odd ones, the last ten of a hundred without an event.
+    private func view(permuted: Bool = false) -> ContentView {
+        var random = RandomSource(seed: 5)
+        let numbers = (0..<100).flatMap { item -> [Float] in
+            let kind = permuted ? item / 50 : item % 2
+            let vector = (0..<8).map { Float($0 == kind ? 1 : 0) + 0.1 * random.normal() }
+            let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return vector.map { $0 / length }
+        }
+        return ContentView(
+            ItemVectors(encoder: "made", width: 8)
+                .replacing((0..<100).map { ItemIndex($0) }, with: numbers, on: ThreadPool(threads: 1))
+        )
+    }
+
+    /// Users each of whom stays with one kind, at random otherwise.
+    private func events(_ count: Int) -> [StreamEvent] {
+        var random = RandomSource(seed: 6)
+        var histories = UserHistories(limit: 50)
+        return (0..<count).map { index in
+            let user = random.below(40)
+            let event = LoggedEvent(
+                offset: Int64(index + 1),
+                user: UserIndex(user),
+                item: ItemIndex(2 * random.below(45) + user % 2),
+                type: 0,
+                time: 1_700_000_000 + Int64(index * 60)
+            )
+            defer { histories.append(event) }
+            return StreamEvent(event: event, history: histories[event.user], isNewItem: false)
+        }
+    }
+
+    private func collected(_ ranker: CandidateRanker, _ items: [Int], _ models: StreamingModels, profile: [Float] = [])
+        -> CandidateSet
+    {
+        let set = CandidateSet()
+        let context = ScoringContext(user: nil, history: History(items: items.map { ItemIndex($0) }[...]))
+        ranker.score(context, with: nil, into: set)
+        ranker.collect(context, from: models, at: now, profile: profile, into: set)
+        return set
+    }
+
+    /// An item without a single event is proposed by its likeness, and stands above those of the other kind.
+    @Test func proposesAnItemWithoutEvents() throws {
+        let view = view()
+        let ranker = CandidateRanker(evidence: [ContentEvidence(of: view)])
+        let set = collected(ranker, [4, 6], StreamingModels())
+        let unseen = (0..<set.count).filter { set.sources(at: $0).contains(.nearContent) }
+        #expect(unseen.count >= 20)
+        #expect(unseen.allSatisfy { set.item(at: $0).position % 2 == 0 })
+        let term = try #require(ranker.table.names.firstIndex(of: "contentNewest"))
+        let four = try #require(set.index(of: ItemIndex(4)))
+        #expect(abs(set.value(of: term, at: four) - view.current.likeness(ItemIndex(4), ItemIndex(6))) < 1e-5)
+        let flag = try #require(ranker.table.names.firstIndex(of: "unseen"))
+        #expect(set.value(of: flag, at: four) == 1)
+    }
+
+    /// The first weights of all rank a list by likeness, before anything was learned.
+    @Test func ranksByWordsBeforeAnythingWasLearned() throws {
+        let ranker = CandidateRanker(evidence: [ContentEvidence(of: view())])
+        let set = CandidateSet()
+        let context = ScoringContext(user: nil, history: History(items: [ItemIndex(4)]))
+        let asked = (90..<100).map { ProposedItem(item: ItemIndex($0), source: .own) }
+        ranker.score(context, with: nil, into: set)
+        ranker.collect(context, from: StreamingModels(), at: now, adding: asked, into: set)
+        CandidateRanker.rank(set, with: FusionWeights(table: ranker.table))
+        let best = CandidateRanker.best(set.count, of: set).filter { $0.item.position >= 90 }
+        #expect(best.prefix(5).allSatisfy { $0.item.position % 2 == 0 })
+    }
+
+    /// What a newcomer says of themselves stands for the events that are not there yet.
+    @Test func aProfileStandsForAHistory() throws {
+        let view = view()
+        let ranker = CandidateRanker(evidence: [ContentEvidence(of: view)])
+        var models = StreamingModels()
+        for event in events(400) { models.learn(event) }
+        let set = collected(ranker, [], models, profile: view.current.vector(of: ItemIndex(1)))
+        CandidateRanker.rank(set, with: FusionWeights(table: ranker.table))
+        #expect(CandidateRanker.best(10, of: set).allSatisfy { $0.item.position % 2 == 1 })
+    }
+
+    /// Texts raise the figures of a stream that follows them; the same vectors dealt to other items do not.
+    @Test func textsHelpAndPermutedOnesDoNot() {
+        func hits(_ evidence: [any CandidateEvidence]) -> Int {
+            let ranker = CandidateRanker(evidence: evidence)
+            var (models, trainer, hits) = (StreamingModels(), FusionTrainer(), 0)
+            let set = CandidateSet()
+            for (place, event) in events(1200).enumerated() {
+                let context = ScoringContext(user: nil, history: event.history)
+                ranker.score(context, with: nil, into: set)
+                ranker.collect(context, from: models, at: event.event.time, into: set)
+                CandidateRanker.rank(set, with: trainer.weights)
+                if place >= 200, let rank = set.rank(of: event.event.item), rank <= 10 { hits += 1 }
+                trainer.learn(event.event.item, among: set)
+                models.learn(event)
+            }
+            return hits
+        }
+        let (without, with) = (hits([]), hits([ContentEvidence(of: view())]))
+        let permuted = hits([ContentEvidence(of: view(permuted: true))])
+        #expect(with > without + without / 10)
+        #expect(permuted < without + without / 20)
+    }
+
+    /// An item of which counts know little is seen through the items like it.
+    @Test func coVisitsOfSimilarItemsStandInForMissingOnes() throws {
+        var models = StreamingModels()
+        for event in events(600) { models.learn(event) }
+        let ranker = CandidateRanker(evidence: [ContentEvidence(of: view())])
+        let set = collected(ranker, [4], models)
+        let row = try #require(ranker.table.names.firstIndex(of: "followedLikes"))
+        let new = try #require((0..<set.count).first { set.item(at: $0).position >= 90 })
+        #expect(set.feature(.notCoVisited, at: new) == 1)
+        #expect(set.value(of: row, at: new) > CandidateFeature.leastCoVisitation)
+    }
+}

@@ -1,0 +1,85 @@
+import FreshetCore
+import FreshetTensor
+import Testing
+
+@testable import FreshetModels
+
+@Suite struct ItemVectorsTests {
+    private let pool = ThreadPool(threads: 2)
+    private let width = 8
+
+    private func vectors(_ count: Int, seed: UInt64) -> [Float] {
+        var random = RandomSource(seed: seed)
+        var numbers: [Float] = []
+        for _ in 0..<count {
+            let vector = (0..<width).map { _ in random.normal() }
+            let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            numbers += vector.map { $0 / length }
+        }
+        return numbers
+    }
+
+    /// The neighbours by comparing every pair.
+    private func isRight(_ vectors: ItemVectors, _ numbers: [Int: [Float]]) -> Bool {
+        numbers.allSatisfy { item, vector in
+            let cosines = numbers.filter { $0.key != item }
+                .map { (item: $0.key, cosine: zip($0.value, vector).reduce(Float(0)) { $0 + $1.0 * $1.1 }) }
+                .filter { $0.cosine > 0 }
+                .sorted { $0.cosine > $1.cosine }
+                .prefix(NeighbourChunk.length)
+            let found = vectors.neighbours(of: ItemIndex(item))
+            return found.count == cosines.count
+                && zip(found, cosines).allSatisfy { abs($0.score - $1.cosine) < 1e-5 }
+                && Set(found.map(\.item.position)).isSubset(of: Set(numbers.keys).subtracting([item]))
+        }
+    }
+
+    @Test func findsTheNeighboursOfAllAtOnceAndOneByOne() {
+        let count = 700
+        let numbers = vectors(count, seed: 1)
+        let items = (0..<count).map { ItemIndex($0) }
+        let expected = Dictionary(
+            uniqueKeysWithValues: (0..<count).map { ($0, Array(numbers[$0 * width..<($0 + 1) * width])) }
+        )
+        let empty = ItemVectors(encoder: "made", width: width)
+        #expect(isRight(empty.replacing(items, with: numbers, on: pool), expected))
+        var grown = empty.replacing(Array(items[..<600]), with: Array(numbers[..<(600 * width)]), on: pool)
+        for item in 600..<count {
+            grown = grown.replacing([ItemIndex(item)], with: expected[item]!, on: pool)
+        }
+        #expect(isRight(grown, expected))
+    }
+
+    /// A text that changes moves its item away from its old neighbours, and the old vectors stay as they were.
+    @Test func aRenewedVectorLeavesItsOldNeighbours() throws {
+        let numbers = vectors(300, seed: 2)
+        let before = ItemVectors(encoder: "made", width: width)
+            .replacing((0..<300).map { ItemIndex($0) }, with: numbers, on: pool)
+        let old = before.vector(of: ItemIndex(7))
+        let after = before.replacing([ItemIndex(7)], with: old.map { -$0 }, on: pool)
+        #expect(before.vector(of: ItemIndex(7)) == old)
+        let friend = try #require(before.neighbours(of: ItemIndex(7)).first).item
+        #expect(before.neighbours(of: friend).contains { $0.item == ItemIndex(7) })
+        #expect(!after.neighbours(of: friend).contains { $0.item == ItemIndex(7) })
+        #expect(after.neighbours(of: ItemIndex(7)).allSatisfy { $0.score > 0 && $0.item != ItemIndex(7) })
+        // Without a text nothing is known of it any more.
+        let gone = after.replacing([ItemIndex(7)], with: [Float](repeating: 0, count: width), on: pool)
+        #expect(!gone.isKnown(ItemIndex(7)) && gone.neighbours(of: ItemIndex(7)).isEmpty)
+        #expect(
+            (0..<300).allSatisfy { item in !gone.neighbours(of: ItemIndex(item)).contains { $0.item == ItemIndex(7) } }
+        )
+    }
+
+    @Test func findsTheNearestToAVector() {
+        let numbers = vectors(500, seed: 3)
+        let known = ItemVectors(encoder: "made", width: width)
+            .replacing((0..<500).map { ItemIndex($0) }, with: numbers, on: pool)
+        let query = vectors(1, seed: 4)
+        let cosines = (0..<500).map { item in
+            (0..<width).reduce(Float(0)) { $0 + numbers[item * width + $1] * query[$1] }
+        }
+        let best = (0..<500).sorted { cosines[$0] > cosines[$1] }.filter { $0 % 3 != 0 && cosines[$0] > 0 }.prefix(9)
+        let found = known.nearest(9, to: query) { $0.position % 3 != 0 }
+        #expect(found.map(\.item.position) == Array(best))
+    }
+}
