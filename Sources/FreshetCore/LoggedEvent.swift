@@ -14,6 +14,9 @@ public struct LoggedEvent: Sendable, Equatable {
     public var time: Int64
     /// When it was received, in milliseconds since 1970: what freshness is measured from.
     public var received: Int64
+    /// What it says of the item (``EventMeanings``): above 0 a liking, below 0 a dislike, 0 nothing, `.nan` that an
+    /// earlier liking is taken back.
+    public var weight: Float
 
     /// Creates a logged event.
     public init(
@@ -23,7 +26,8 @@ public struct LoggedEvent: Sendable, Equatable {
         type: UInt8,
         value: Float = .nan,
         time: Int64,
-        received: Int64 = 0
+        received: Int64 = 0,
+        weight: Float = 1
     ) {
         self.offset = offset
         self.user = user
@@ -32,5 +36,6 @@ public struct LoggedEvent: Sendable, Equatable {
         self.value = value
         self.time = time
         self.received = received
+        self.weight = weight
     }
 }

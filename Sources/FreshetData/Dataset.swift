@@ -8,6 +8,8 @@ public struct Dataset: Sendable {
     public var items: IdentifierTable
     /// The names of the event types, which ``Histories/types`` counts in.
     public var eventTypes: [EventType]
+    /// What events mean, by which ``Histories/weights`` were made.
+    public var meanings: EventMeanings
     /// The events.
     public var histories: Histories
     /// What is known of each item, by ``ItemIndex``; empty when nothing is.
@@ -20,6 +22,7 @@ public struct Dataset: Sendable {
         users: IdentifierTable,
         items: IdentifierTable,
         eventTypes: [EventType] = [.view],
+        meanings: EventMeanings = EventMeanings(),
         histories: Histories,
         itemDetails: [Item] = [],
         userDetails: [User] = []
@@ -30,6 +33,7 @@ public struct Dataset: Sendable {
         self.users = users
         self.items = items
         self.eventTypes = eventTypes
+        self.meanings = meanings
         self.histories = histories
         self.itemDetails = itemDetails
         self.userDetails = userDetails

@@ -16,7 +16,8 @@ extension Histories {
             items: Self.select(items, isKept, count: kept),
             times: Self.select(times, isKept, count: kept),
             types: Self.select(types, isKept, count: kept),
-            values: Self.select(values, isKept, count: kept)
+            values: Self.select(values, isKept, count: kept),
+            weights: Self.select(weights, isKept, count: kept)
         )
     }
 

@@ -15,6 +15,10 @@ public struct Histories: Sendable, Equatable {
     public var types: [UInt8]
     /// The value of each event (`.nan` where it has none), or empty when no event has one.
     public var values: [Float]
+    /// What each event says of its item: above 0 a liking, below 0 a dislike, 0 nothing, or nothing any more.
+    ///
+    /// Empty when every event is a liking of weight 1. ``weighed(by:types:)`` makes the column.
+    public var weights: [Float]
 
     /// Creates a table from its columns.
     public init(
@@ -22,10 +26,11 @@ public struct Histories: Sendable, Equatable {
         items: [ItemIndex] = [],
         times: [Int64] = [],
         types: [UInt8] = [],
-        values: [Float] = []
+        values: [Float] = [],
+        weights: [Float] = []
     ) {
         precondition(offsets.last == items.count, "offsets end at \(offsets.last ?? -1), items at \(items.count)")
-        for count in [times.count, types.count, values.count] {
+        for count in [times.count, types.count, values.count, weights.count] {
             precondition(count == 0 || count == items.count, "a column has \(count) rows of \(items.count)")
         }
         self.offsets = offsets
@@ -33,6 +38,7 @@ public struct Histories: Sendable, Equatable {
         self.times = times
         self.types = types
         self.values = values
+        self.weights = weights
     }
 
     /// How many users there are.
@@ -40,12 +46,13 @@ public struct Histories: Sendable, Equatable {
     /// How many events there are.
     public var eventCount: Int { items.count }
 
-    /// Adds a user's events as the new last row; the history has the columns that the table has.
+    /// Adds a user's events as the new last row; the history has the columns that the table has, but for weights.
     public mutating func append(_ history: History) {
         items += history.items
         times += history.times
         types += history.types
         values += history.values
+        appendWeights(history.weights, count: history.count)
         offsets.append(items.count)
     }
 
@@ -60,7 +67,8 @@ public struct Histories: Sendable, Equatable {
             items: items[range],
             times: times.isEmpty ? [] : times[range],
             types: types.isEmpty ? [] : types[range],
-            values: values.isEmpty ? [] : values[range]
+            values: values.isEmpty ? [] : values[range],
+            weights: weights.isEmpty ? [] : weights[range]
         )
     }
 }
@@ -75,18 +83,22 @@ public struct History: Sendable, Equatable {
     public var types: ArraySlice<UInt8>
     /// The value of each event, or empty.
     public var values: ArraySlice<Float>
+    /// What each event says of its item, or empty when every event is a liking of weight 1.
+    public var weights: ArraySlice<Float>
 
     /// Creates a history from its columns.
     public init(
         items: ArraySlice<ItemIndex>,
         times: ArraySlice<Int64> = [],
         types: ArraySlice<UInt8> = [],
-        values: ArraySlice<Float> = []
+        values: ArraySlice<Float> = [],
+        weights: ArraySlice<Float> = []
     ) {
         self.items = items
         self.times = times
         self.types = types
         self.values = values
+        self.weights = weights
     }
 
     /// How many events there are.
@@ -98,7 +110,8 @@ public struct History: Sendable, Equatable {
             items: items.dropLast(count),
             times: times.dropLast(count),
             types: types.dropLast(count),
-            values: values.dropLast(count)
+            values: values.dropLast(count),
+            weights: weights.dropLast(count)
         )
     }
 }

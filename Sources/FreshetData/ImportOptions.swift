@@ -62,6 +62,8 @@ public struct ImportOptions: Sendable, Equatable {
     public var header = HeaderPolicy.auto
     /// Events whose value is lower are dropped, such as ratings below 4; events without a value stay.
     public var minimumValue: Float?
+    /// What events say of their items, by type and value.
+    public var meanings = EventMeanings()
     /// k-core: every user that stays has at least so many events, on items that stay.
     public var userCore = 0
     /// k-core: every item that stays has at least so many events, of users that stay.
@@ -94,6 +96,7 @@ public struct ImportOptions: Sendable, Equatable {
         if timeUnit != nil, timePattern != nil {
             throw FreshetError(.usage, "Both a unit and a format of times are given.", remedy: "Give one of them.")
         }
+        try meanings.validate()
         if let minimumValue, !minimumValue.isFinite {
             throw FreshetError(.usage, "The minimum value is \(minimumValue).", remedy: "Give a number.")
         }

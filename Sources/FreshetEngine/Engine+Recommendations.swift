@@ -136,10 +136,17 @@ extension Engine {
     private func append(_ events: [SessionEvent], to history: inout History, now: Int64) {
         for event in events.suffix(configuration.sessions.eventsPerUser) {
             guard let item = vocabulary.item(event.item) else { continue }
-            history.items.append(item)
-            history.times.append(min(event.time ?? now, now + configuration.ingest.futureTolerance))
-            history.types.append(vocabulary.eventType(event.type ?? .view) ?? 0)
-            history.values.append(.nan)
+            let type = event.type ?? .view
+            history.append(
+                LoggedEvent(
+                    offset: 0,
+                    user: UserIndex(0),
+                    item: item,
+                    type: vocabulary.eventType(type) ?? 0,
+                    time: min(event.time ?? now, now + configuration.ingest.futureTolerance),
+                    weight: configuration.events[type].weight(of: .nan)
+                )
+            )
         }
     }
 

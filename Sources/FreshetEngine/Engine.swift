@@ -67,6 +67,7 @@ public final class Engine: Service {
         self.configuration = configuration
         self.store = store
         self.vocabulary = vocabulary
+        vocabulary.setMeanings(configuration.events)
         self.logger = logger
         self.clock = clock
         started = clock.milliseconds

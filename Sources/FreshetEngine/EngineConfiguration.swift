@@ -11,6 +11,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public var seed: UInt64 = 1
     /// Events as they come in.
     public var ingest = Ingest()
+    /// What events say of their items, by type and value.
+    public var events = EventMeanings()
     /// Users' newest events in memory.
     public var sessions = Sessions()
     /// Answers.
@@ -183,6 +185,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try check("serving.cachedResults", serving.cachedResults, in: 0...10_000_000)
         try check("serving.impressionDelay", serving.impressionDelay, in: 0...60)
         try check("serving.waitingImpressions", serving.waitingImpressions, in: 1...10_000_000)
+        try events.validate()
         try recommender.validate()
         try loopSettings.validate()
         try check("learning.batchSize", learning.batchSize, in: 1...65_536)

@@ -17,7 +17,7 @@ public struct CatalogueStatistics: Sendable {
     /// Counts a data set's events; likeness comes from categories and tags, or from the words of titles.
     public init(of dataset: Dataset) {
         var counts = [Int](repeating: 0, count: dataset.items.count)
-        for item in dataset.histories.items { counts[item.position] += 1 }
+        for item in dataset.histories.likings.items { counts[item.position] += 1 }
         self.init(eventCounts: counts, likeness: ItemLikeness(of: dataset.itemDetails))
     }
 

@@ -38,7 +38,7 @@ public struct BatchRecommender: Sendable {
     /// - Parameters:
     ///   - contexts: for whom.
     ///   - count: how many items at most; a list is shorter when the catalogue has no more.
-    ///   - excludingSeen: whether the items of a context's own history are left out.
+    ///   - excludingSeen: whether the items of a context's own history are left out; those that it dislikes always are.
     /// - Returns: a list for every context, in their order.
     public func recommend(contexts: [ScoringContext], count: Int, excludingSeen: Bool) -> [[ScoredItem]] {
         precondition(count >= 0, "\(count) recommendations")
@@ -58,8 +58,10 @@ public struct BatchRecommender: Sendable {
                 scorer.score(contexts[range], into: scores)
                 for (row, context) in zip(0..., range) {
                     let row = UnsafeMutableBufferPointer(rebasing: scores[(row * V)..<((row + 1) * V)])
-                    if excludingSeen {
-                        for item in contexts[context].history.items { row[item.position] = -.infinity }
+                    let history = contexts[context].history
+                    for (place, item) in history.items.enumerated() where excludingSeen || history.weight(at: place) < 0
+                    {
+                        row[item.position] = -.infinity
                     }
                     lists[context] = scratch.best(of: row, count: K)
                 }

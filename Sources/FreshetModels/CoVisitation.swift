@@ -86,7 +86,7 @@ public struct CoVisitation: Learner {
     public mutating func fit(_ data: TrainingData, session: TrainingSession) throws {
         try session.checkCancellation()
         let occurrences = Occurrences(
-            of: data.histories,
+            of: data.histories.likings,
             itemCount: data.itemCount,
             window: configuration.windowWeights.count
         )

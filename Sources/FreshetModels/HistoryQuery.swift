@@ -2,7 +2,7 @@ import FreshetCore
 import FreshetData
 import FreshetTensor
 
-/// How much each event of a history counts in a question to an item-to-item model.
+/// How much each event of a history that likes its item counts in a question to an item-to-item model.
 public struct HistoryQuery: Codable, Sendable, Equatable {
     /// How many of the latest events count; 0 is all.
     public var length: Int
@@ -23,13 +23,25 @@ public struct HistoryQuery: Codable, Sendable, Equatable {
     /// Calls `body` for the events that count, the latest first; those whose weight has sunk to nothing are left out.
     @inline(__always)
     func forEach(in history: History, _ body: (_ item: Int, _ weight: Float) -> Void) {
-        let items = history.items
-        let first = length == 0 ? items.startIndex : max(items.startIndex, items.endIndex - length)
-        var weight: Float = 1
-        for index in stride(from: items.endIndex - 1, through: first, by: -1) {
-            body(items[index].position, weight)
+        forEach(in: history, sense: 1, body)
+    }
+
+    /// The same for the events that dislike their items.
+    @inline(__always)
+    func forEachDislike(in history: History, _ body: (_ item: Int, _ weight: Float) -> Void) {
+        if !history.weights.isEmpty { forEach(in: history, sense: -1, body) }
+    }
+
+    @inline(__always)
+    private func forEach(in history: History, sense: Float, _ body: (_ item: Int, _ weight: Float) -> Void) {
+        var (left, weight) = (length == 0 ? Int.max : length, Float(1))
+        for place in stride(from: history.count - 1, through: 0, by: -1) {
+            let said = sense * history.weight(at: place)
+            guard said > 0 else { continue }
+            body(history.items[history.items.startIndex + place].position, weight * said)
             weight *= Float(decay)
-            if weight < 1e-6 { break }
+            left -= 1
+            if weight < 1e-6 || left == 0 { break }
         }
     }
 

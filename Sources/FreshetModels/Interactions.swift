@@ -6,20 +6,21 @@ import FreshetTensor
 public enum InteractionWeight: String, Codable, Sendable {
     /// 1, however many events there are.
     case binary
-    /// The number of events.
+    /// The sum of the events' weights, which is their number where nothing else is said of their types.
     case count
-    /// The sum of the events' values; an event without one counts 1.
+    /// The sum of the events' values; an event without one counts its weight.
     case value
 
-    /// What one event adds; `binary` is cut to 1 afterwards.
+    /// What one event that likes its item adds, 0 for any other; `binary` is cut to 1 afterwards.
     @inline(__always)
     fileprivate func addend(_ history: History, _ index: Int) -> Float {
-        guard self == .value, !history.values.isEmpty else { return 1 }
+        let weight = max(history.weight(at: index), 0)
+        guard self == .value, weight > 0, !history.values.isEmpty else { return weight }
         let value = history.values[history.values.startIndex + index]
-        return value.isFinite ? value : 1
+        return value.isFinite ? value : weight
     }
 
-    /// Calls `body` once for every distinct item of a history, in the order of first appearance.
+    /// Calls `body` once for every distinct item that a history likes, in the order of first appearance.
     ///
     /// - Parameters:
     ///   - history: the events.
@@ -41,7 +42,7 @@ public enum InteractionWeight: String, Codable, Sendable {
 }
 
 extension SparseRows {
-    /// The matrix of who did how much with what: a row a user, a column an item.
+    /// The matrix of who liked what how much: a row a user, a column an item.
     init(interactions histories: Histories, itemCount: Int, weight: InteractionWeight, pool: ThreadPool) {
         self.init(
             rowCount: histories.userCount,
@@ -50,7 +51,8 @@ extension SparseRows {
             sum: { user, sums in
                 let history = histories[UserIndex(user)]
                 for (index, item) in history.items.enumerated() {
-                    sums.add(item.position, weight.addend(history, index))
+                    let addend = weight.addend(history, index)
+                    if addend != 0 { sums.add(item.position, addend) }
                 }
             },
             value: { _, _, sum in weight == .binary ? 1 : sum }

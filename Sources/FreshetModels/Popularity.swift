@@ -49,7 +49,7 @@ public struct Popularity: Learner {
     /// Creates an untrained model.
     public init(configuration: Configuration) { self.configuration = configuration }
 
-    /// Counts the events of every item.
+    /// Counts the events that like each item.
     public mutating func fit(_ data: TrainingData, session: TrainingSession) throws {
         let histories = data.histories
         var counts = [Double](repeating: 0, count: data.itemCount)
@@ -59,14 +59,16 @@ public struct Popularity: Learner {
             for user in 0..<histories.userCount {
                 let end = histories.offsets[user + 1]
                 for row in histories.offsets[user]..<end {
-                    counts[histories.items[row].position] += rate == 0 ? 1 : exp2(-Double(end - 1 - row) * rate)
+                    let age = rate == 0 ? 1 : exp2(-Double(end - 1 - row) * rate)
+                    counts[histories.items[row].position] += histories.liking(at: row) * age
                 }
             }
         } else {
             let newest = histories.times.max() ?? 0
             let rate = 1 / (configuration.halfLifeDays * 86_400)
-            for (item, time) in zip(histories.items, histories.times) {
-                counts[item.position] += exp2(-(Double(newest) - Double(time)) * rate)
+            for row in histories.items.indices {
+                let age = exp2(-(Double(newest) - Double(histories.times[row])) * rate)
+                counts[histories.items[row].position] += histories.liking(at: row) * age
             }
         }
         weights = counts.map(Float.init)

@@ -6,6 +6,7 @@ import FreshetNN
 /// A data set without its details as named arrays.
 extension Dataset {
     private static let eventTypesKey = "eventTypes"
+    private static let meaningsKey = "meanings"
 
     /// The ids, event types and histories.
     func checkpoint() -> Checkpoint {
@@ -18,6 +19,8 @@ extension Dataset {
         if !histories.times.isEmpty { checkpoint.arrays["histories.times"] = StoredArray(histories.times) }
         if !histories.types.isEmpty { checkpoint.arrays["histories.types"] = StoredArray(histories.types) }
         if !histories.values.isEmpty { checkpoint.arrays["histories.values"] = StoredArray(histories.values) }
+        if !histories.weights.isEmpty { checkpoint.arrays["histories.weights"] = StoredArray(histories.weights) }
+        checkpoint.metadata[Self.meaningsKey] = String(decoding: SnapshotJSON.encode(meanings), as: UTF8.self)
         return checkpoint
     }
 
@@ -43,14 +46,26 @@ extension Dataset {
             users: users,
             items: items,
             eventTypes: eventTypes.identifiers.map(EventType.init(rawValue:)),
+            meanings: try Self.meanings(of: checkpoint),
             histories: Histories(
                 offsets: offsets.map(Int.init),
                 items: events.map(ItemIndex.init(rawValue:)),
                 times: try checkpoint.column("histories.times", rows: events.count),
                 types: types,
-                values: try checkpoint.column("histories.values", rows: events.count)
+                values: try checkpoint.column("histories.values", rows: events.count),
+                weights: try checkpoint.column("histories.weights", rows: events.count)
             )
         )
+    }
+
+    /// Snapshots of before events had meanings count all of them alike, as their models did.
+    private static func meanings(of checkpoint: Checkpoint) throws -> EventMeanings {
+        guard let text = checkpoint.metadata[meaningsKey] else { return .allAlike }
+        do {
+            return try SnapshotJSON.decoder().decode(EventMeanings.self, from: Data(text.utf8))
+        } catch let error as DecodingError {
+            throw FreshetError(.invalidData, "what events mean cannot be read: \(error).")
+        }
     }
 }
 

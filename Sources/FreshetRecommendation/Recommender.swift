@@ -12,7 +12,7 @@ public struct Recommender: Sendable {
     ]
     /// What happens to the ranked candidates, in this order.
     private static let policies: [any Policy] = [
-        LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(), NewItemPolicy(),
+        DislikePolicy(), LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(), NewItemPolicy(),
     ]
 
     let catalog: CatalogView

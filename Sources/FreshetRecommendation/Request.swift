@@ -73,8 +73,11 @@ final class Request {
     }
 
     /// What one item is about.
-    func profile(of item: ItemIndex) -> ContentProfile {
-        ContentProfile(of: History(items: [item]), catalog, scratch: scratch)
+    func profile(of item: ItemIndex) -> ContentProfile { profile(of: [item]) }
+
+    /// What some items are about, the newest last.
+    func profile(of items: ArraySlice<ItemIndex>) -> ContentProfile {
+        ContentProfile(of: History(items: items), catalog, scratch: scratch)
     }
 
     private func findNewItems() -> [ItemIndex] {

@@ -57,7 +57,9 @@ final class LogMemory: Sendable {
         newest.store(changes.newestOffset, ordering: .releasing)
         guard !changes.events.isEmpty else { return }
         let listener = listener.withLock { $0 }
-        listener.observer?(changes.events)
+        var events = changes.events
+        vocabulary.weigh(&events)
+        listener.observer?(events)
     }
 
     /// Only the store gives numbers: somebody else's would be in memory and not on disk.

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetData
 import GRDB
 
 extension SQLiteStore {
@@ -36,6 +37,7 @@ extension SQLiteStore {
                 events.append(rows.event)
                 return true
             }
+            vocabulary.weigh(&events)
             return events
         }
     }
@@ -51,6 +53,7 @@ extension SQLiteStore {
                 events.append(rows.event)
                 return events.count < limit
             }
+            vocabulary.weigh(&events)
             return events.reversed()
         }
     }

@@ -44,6 +44,31 @@ import Testing
         #expect(ask(shop, query) { $0.repeats = .always }.count == 38)
     }
 
+    @Test func whatIsDislikedIsGone() {
+        let shop = TestShop()
+        var query = shop.query([(1, .view), (1, "dislike"), (5, "dislike"), (9, "dislike"), (9, .purchase)], count: 40)
+        func shown(_ repeats: RepeatPolicy) -> Set<Int> {
+            Set(ask(shop, query) { $0.repeats = repeats }.map(\.item.position)).intersection([1, 5, 9])
+        }
+        #expect(shown(.always) == [9])
+        query.includeSeen = true
+        #expect(shown(.never) == [9])
+        query.includeSeen = nil
+        // A rule of its own says when it comes back.
+        #expect(shown(RepeatPolicy(rules: ["dislike": .afterDays(0)])) == [1, 5, 9])
+        query.candidates = [1, 5, 9].map { ItemIndex($0) }
+        #expect(shown(RepeatPolicy()) == [1, 5, 9])
+    }
+
+    @Test func whatIsLikeADislikedItemIsNotPushed() {
+        let shop = TestShop()
+        func share(_ events: [(Int, EventType)]) -> Int {
+            ask(shop, shop.query(events)) { _ in }.count { $0.item.position % shop.groups == 1 }
+        }
+        let (stranger, hater) = (share([]), share([(1, "dislike"), (5, "dislike"), (9, "dislike")]))
+        #expect(hater <= stranger && share([(1, .view), (5, .view), (9, .view)]) > stranger)
+    }
+
     @Test func aPurchaseComesBackAfterItsDays() {
         let shop = TestShop()
         var query = shop.query([(1, .purchase)], count: 40)

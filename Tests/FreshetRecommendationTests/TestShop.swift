@@ -101,7 +101,9 @@ struct TestShop {
     ) {
         self.groups = groups
         catalog = CatalogView(unlisted: unlisted)
-        for type: EventType in [.view, .cart, .purchase, .like, .rating] { _ = vocabulary.addEventType(type) }
+        for type: EventType in [.view, .cart, .purchase, .like, .rating, "dislike"] {
+            _ = vocabulary.addEventType(type)
+        }
         for item in 0..<items { put(item) }
         for user in 0..<users { _ = vocabulary.addUser("user \(user)") }
         var random = RandomSource(seed: seed)
@@ -130,15 +132,23 @@ struct TestShop {
 
     mutating func add(user: Int, item: Int, type: EventType = .view, time: Int64 = Self.now) {
         offset += 1
-        let event = LoggedEvent(
-            offset: offset,
-            user: UserIndex(user),
-            item: ItemIndex(item),
-            type: vocabulary.eventType(type)!,
-            time: time
-        )
+        let event = logged(user: user, item: item, type: type, time: time)
         models.learn(event, after: histories[event.user])
         histories.append(event)
+    }
+
+    private func logged(user: Int, item: Int, type: EventType, time: Int64) -> LoggedEvent {
+        var events = [
+            LoggedEvent(
+                offset: offset,
+                user: UserIndex(user),
+                item: ItemIndex(item),
+                type: vocabulary.eventType(type)!,
+                time: time
+            )
+        ]
+        vocabulary.weigh(&events)
+        return events[0]
     }
 
     var streaming: FrozenStreaming { FrozenStreaming(models) }
@@ -149,11 +159,11 @@ struct TestShop {
 
     /// A query of a history of (item, type) pairs, an hour apart, the last one an hour ago.
     func query(_ events: [(Int, EventType)], count: Int = 10) -> Query {
-        let history = History(
-            items: events.map { ItemIndex($0.0) }[...],
-            times: events.indices.map { Self.now - 3600 * Int64(events.count - $0) }[...],
-            types: events.map { vocabulary.eventType($0.1)! }[...]
-        )
+        var history = History(items: [])
+        for (place, event) in events.enumerated() {
+            let time = Self.now - 3600 * Int64(events.count - place)
+            history.append(logged(user: 0, item: event.0, type: event.1, time: time))
+        }
         return Query(history: history, count: count, time: Self.now)
     }
 

@@ -13,7 +13,7 @@ enum Cleaning {
         let filtered = filter(histories, collector, report: &report)
         report.sortDrops()
         guard filtered.eventCount > 0 else { throw nothingLeft(report, path: path) }
-        let dataset = number(filtered, collector)
+        let dataset = weighed(number(filtered, collector), collector.options, report: &report)
         report.eventsKept = dataset.histories.eventCount
         report.usersKept = dataset.users.count
         report.itemsKept = dataset.items.count
@@ -75,6 +75,20 @@ enum Cleaning {
                     $0 < collector.userDetails.count ? collector.userDetails[$0] : User(id: collector.users[$0])
                 }
         )
+    }
+
+    /// Says of every event what it says of its item.
+    private static func weighed(
+        _ dataset: Dataset,
+        _ options: ImportOptions,
+        report: inout CleaningReport
+    ) -> Dataset {
+        let (meanings, note) = options.meanings.fitted(to: dataset.histories, types: dataset.eventTypes)
+        if let note { report.note(note) }
+        var weighed = dataset
+        weighed.meanings = meanings
+        weighed.histories = dataset.histories.weighed(by: meanings, types: dataset.eventTypes)
+        return weighed
     }
 
     private static func nothingLeft(_ report: CleaningReport, path: String) -> FreshetError {

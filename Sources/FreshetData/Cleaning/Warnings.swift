@@ -24,12 +24,19 @@ enum Warnings {
             + "a test account, or what stands for nobody?"
     }
 
-    /// Below zero are goods that were sent back, and votes against; most models take them for likings.
+    /// Below zero are goods that were sent back, and votes against.
     private static func negativeValues(_ dataset: Dataset) -> String? {
-        let count = dataset.histories.values.count { $0 < 0 }
+        let histories = dataset.histories
+        let rows = histories.values.indices.filter { histories.values[$0] < 0 }
+        let count = rows.count
         guard count > 0 else { return nil }
+        if rows.allSatisfy({ histories.liking(at: $0) == 0 }) {
+            return
+                "\(count) events have a negative value: they count as goods sent back or votes against, not as likings; a "
+                + "minimum value (--minimum-value 0) drops them"
+        }
         return
-            "\(count) events have a negative value, such as goods sent back or votes against: they are kept; a minimum "
-            + "value (--minimum-value 0) drops them"
+            "\(count) events have a negative value and count as likings: if they are goods sent back or votes against, say so "
+            + "(--meanings), or drop them (--minimum-value 0)"
     }
 }

@@ -31,18 +31,19 @@ public struct NestedSplit: Sendable {
 }
 
 extension Dataset {
-    /// Holds out each user's last event.
+    /// Holds out each user's last event that likes its item.
     ///
-    /// Users of fewer than two events keep everything and have no holdout.
+    /// What came after it, such as a dislike, is left out too. Users of fewer than two events, or who like nothing after
+    /// their first one, keep everything and have no holdout.
     public func leavingLastOut() -> Split {
         var holdouts: [Holdout] = []
         holdouts.reserveCapacity(users.count)
         var isKept = [Bool](repeating: true, count: histories.eventCount)
         for user in 0..<users.count {
             let rows = histories.offsets[user]..<histories.offsets[user + 1]
-            guard rows.count >= 2 else { continue }
-            isKept[rows.upperBound - 1] = false
-            holdouts.append(Holdout(user: UserIndex(user), item: histories.items[rows.upperBound - 1]))
+            guard let last = rows.dropFirst().last(where: { histories.liking(at: $0) > 0 }) else { continue }
+            for row in last..<rows.upperBound { isKept[row] = false }
+            holdouts.append(Holdout(user: UserIndex(user), item: histories.items[last]))
         }
         return Split(training: keepingEvents(isKept), holdouts: holdouts)
     }
@@ -55,7 +56,7 @@ extension Dataset {
         return NestedSplit(validation: test.training.leavingLastOut(), test: test)
     }
 
-    /// Holds out every event from a time on; what happened before is to learn from.
+    /// Holds out every event from a time on that likes its item; what happened before is to learn from.
     ///
     /// A user can have many holdouts, and one who came after the time has no history.
     /// - Throws: ``FreshetError`` of kind `usage` when the data set has no times.
@@ -69,7 +70,8 @@ extension Dataset {
         }
         var holdouts: [Holdout] = []
         for user in 0..<users.count {
-            for row in histories.offsets[user]..<histories.offsets[user + 1] where histories.times[row] >= time {
+            for row in histories.offsets[user]..<histories.offsets[user + 1]
+            where histories.times[row] >= time && histories.liking(at: row) > 0 {
                 holdouts.append(Holdout(user: UserIndex(user), item: histories.items[row]))
             }
         }

@@ -5,28 +5,7 @@ import FreshetCore
 /// A user's run grows to `2 × limit` events and is then cut to the newest `limit`, so an event costs the same on
 /// average however long the stream.
 public struct UserHistories: Sendable {
-    private struct Run {
-        var items: [ItemIndex] = []
-        var times: [Int64] = []
-        var types: [UInt8] = []
-        var values: [Float] = []
-
-        mutating func append(_ event: LoggedEvent) {
-            items.append(event.item)
-            times.append(event.time)
-            types.append(event.type)
-            values.append(event.value)
-        }
-
-        mutating func removeFirst(_ count: Int) {
-            items.removeFirst(count)
-            times.removeFirst(count)
-            types.removeFirst(count)
-            values.removeFirst(count)
-        }
-    }
-
-    private var runs: [Run] = []
+    private var runs: [EventRun] = []
     /// How many newest events of a user are kept at least.
     public let limit: Int
 
@@ -42,27 +21,20 @@ public struct UserHistories: Sendable {
     /// The newest events of a user, at most `limit`, oldest first; empty for a user without any.
     public subscript(user: UserIndex) -> History {
         guard user.position < runs.count else { return History(items: []) }
-        let run = runs[user.position]
-        let range = max(0, run.items.count - limit)..<run.items.count
-        return History(
-            items: run.items[range],
-            times: run.times[range],
-            types: run.types[range],
-            values: run.values[range]
-        )
+        return runs[user.position].newest(limit)
     }
 
     /// Adds an event to its user's history.
     public mutating func append(_ event: LoggedEvent) {
-        while runs.count <= event.user.position { runs.append(Run()) }
+        while runs.count <= event.user.position { runs.append(EventRun()) }
         runs[event.user.position].append(event)
-        let excess = runs[event.user.position].items.count - limit
+        let excess = runs[event.user.position].count - limit
         if excess >= limit { runs[event.user.position].removeFirst(excess) }
     }
 
     /// Forgets a user's events.
     public mutating func removeAll(of user: UserIndex) {
         guard user.position < runs.count else { return }
-        runs[user.position] = Run()
+        runs[user.position] = EventRun()
     }
 }

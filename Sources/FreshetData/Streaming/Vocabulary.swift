@@ -10,6 +10,9 @@ public final class Vocabulary: Sendable {
         var users = IdentifierTable()
         var items = IdentifierTable()
         var types: [EventType] = []
+        var meanings = EventMeanings()
+        /// The meaning of each of ``types``.
+        var senses: [EventMeaning] = []
     }
 
     private let tables = Mutex(Tables())
@@ -52,7 +55,27 @@ public final class Vocabulary: Sendable {
             if let known = tables.types.firstIndex(of: type) { return UInt8(known) }
             guard tables.types.count < 256 else { return nil }
             tables.types.append(type)
+            tables.senses.append(tables.meanings[type])
             return UInt8(tables.types.count - 1)
+        }
+    }
+
+    /// Sets what events mean; before the first event is read.
+    public func setMeanings(_ meanings: EventMeanings) {
+        tables.withLock { tables in
+            tables.meanings = meanings
+            tables.senses = tables.types.map { meanings[$0] }
+        }
+    }
+
+    /// What events mean.
+    public var meanings: EventMeanings { tables.withLock { $0.meanings } }
+
+    /// Gives events the weights that their types and values have.
+    public func weigh(_ events: inout [LoggedEvent]) {
+        let senses = tables.withLock { $0.senses }
+        for place in events.indices where Int(events[place].type) < senses.count {
+            events[place].weight = senses[Int(events[place].type)].weight(of: events[place].value)
         }
     }
 

@@ -26,7 +26,7 @@ struct ForgettingMeter {
 
     init(periodLength: Int) { length = max(Self.sample, periodLength) }
 
-    /// Takes in an event before it is learned; every so manieth of a period is kept.
+    /// Takes in an event before it is learned; every so manieth of a period is kept, if it likes its item.
     ///
     /// - Parameters:
     ///   - event: the event.
@@ -34,7 +34,7 @@ struct ForgettingMeter {
     mutating func note(_ event: LoggedEvent, after history: @autoclosure () -> History) {
         if windows.last.map({ $0.seen >= length }) ?? true { addPeriod(from: event) }
         let last = windows.count - 1
-        if windows[last].seen % (length / Self.sample) == 0 {
+        if windows[last].seen % (length / Self.sample) == 0, event.weight > 0 {
             windows[last].events.append(StreamEvent(event: event, history: history(), isNewItem: false))
         }
         windows[last].seen += 1

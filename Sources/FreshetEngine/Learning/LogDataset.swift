@@ -18,7 +18,7 @@ enum LogDataset {
     ///   - vocabulary: its ids.
     ///   - limit: how many newest events are read at most.
     ///   - newest: the offset up to which is read.
-    /// - Returns: all events, and for early stopping the last one of every so manieth user apart.
+    /// - Returns: all events, and for early stopping the last one of every so manieth user apart, if it likes its item.
     /// - Throws: ``FreshetError`` when the log cannot be read.
     static func read(
         _ log: any EventLog,
@@ -35,7 +35,13 @@ enum LogDataset {
             offset = last.offset
         }
         let names = vocabulary.copy()
-        return grouped(events, users: names.users, items: names.items, eventTypes: names.eventTypes)
+        return grouped(
+            events,
+            users: names.users,
+            items: names.items,
+            eventTypes: names.eventTypes,
+            meanings: vocabulary.meanings
+        )
     }
 
     /// Events by user, in the order of the log.
@@ -43,16 +49,22 @@ enum LogDataset {
         _ events: [LoggedEvent],
         users: IdentifierTable,
         items: IdentifierTable,
-        eventTypes: [EventType]
+        eventTypes: [EventType],
+        meanings: EventMeanings = EventMeanings()
     ) -> TrainingData {
         var counts = [Int](repeating: 0, count: users.count)
-        for event in events { counts[event.user.position] += 1 }
-        let eligible = counts.count { $0 >= eventsForHoldout }
+        var endsWithLiking = [Bool](repeating: false, count: users.count)
+        for event in events {
+            counts[event.user.position] += 1
+            endsWithLiking[event.user.position] = event.weight > 0
+        }
+        let isEligible = { counts[$0] >= eventsForHoldout && endsWithLiking[$0] }
+        let eligible = counts.indices.count(where: isEligible)
         // Every so manieth user, but at least nine in ten keep all of their events.
         let step = max(10, eligible / holdouts + 1)
         var isHeldOut = [Bool](repeating: false, count: users.count)
         var index = 0
-        for user in counts.indices where counts[user] >= eventsForHoldout {
+        for user in counts.indices where isEligible(user) {
             isHeldOut[user] = index % step == 0
             index += 1
         }
@@ -78,10 +90,16 @@ enum LogDataset {
             times: columns.times,
             types: eventTypes.count > 1 ? columns.types : [],
             values: []
-        )
+        ).weighed(columns.weights)
         let types = eventTypes.isEmpty ? [EventType.view] : eventTypes
         return TrainingData(
-            dataset: Dataset(users: users, items: items, eventTypes: types, histories: histories),
+            dataset: Dataset(
+                users: users,
+                items: items,
+                eventTypes: types,
+                meanings: meanings,
+                histories: histories
+            ),
             validation: validation
         )
     }
@@ -90,17 +108,20 @@ enum LogDataset {
         var items: [ItemIndex]
         var times: [Int64]
         var types: [UInt8]
+        var weights: [Float]
 
         init(count: Int) {
             items = Array(repeating: ItemIndex(0), count: count)
             times = Array(repeating: 0, count: count)
             types = Array(repeating: 0, count: count)
+            weights = Array(repeating: 1, count: count)
         }
 
         mutating func set(_ event: LoggedEvent, at index: Int) {
             items[index] = event.item
             times[index] = event.time
             types[index] = event.type
+            weights[index] = event.weight
         }
     }
 }

@@ -55,13 +55,9 @@ final class SessionStore: Sendable {
     private func load(before event: LoggedEvent, among count: Int, learn: (LoggedEvent, History) -> Void) {
         let newest = (try? log.newestEvents(of: event.user, limit: limit + count)) ?? []
         let events = newest.prefix { $0.offset < event.offset }.suffix(limit)
-        let history = History(
-            items: events.map(\.item)[...],
-            times: events.map(\.time)[...],
-            types: events.map(\.type)[...],
-            values: events.map(\.value)[...]
-        )
-        learn(event, history)
+        var run = EventRun()
+        for earlier in events { run.append(earlier) }
+        learn(event, run.newest(limit))
         state.withLock { table in
             if !newest.isEmpty { table.restore(event.user, Array(events)) }
             table.append(event) { _, _ in }

@@ -8,35 +8,12 @@ struct SessionTable {
 
     private struct Slot {
         var user: UserIndex
-        var items: [ItemIndex] = []
-        var times: [Int64] = []
-        var types: [UInt8] = []
-        var values: [Float] = []
+        var run = EventRun()
         /// The newest event's offset: events up to it are in the run.
         var offset: Int64 = 0
         /// The neighbours in the order of use; -1 at the ends.
         var newer: Int32 = -1
         var older: Int32 = -1
-
-        mutating func append(_ event: LoggedEvent) {
-            items.append(event.item)
-            times.append(event.time)
-            types.append(event.type)
-            values.append(event.value)
-            offset = event.offset
-        }
-
-        mutating func removeFirst(_ count: Int) {
-            items.removeFirst(count)
-            times.removeFirst(count)
-            types.removeFirst(count)
-            values.removeFirst(count)
-        }
-
-        func newest(_ limit: Int) -> History {
-            let range = max(0, items.count - limit)..<items.count
-            return History(items: items[range], times: times[range], types: types[range], values: values[range])
-        }
     }
 
     /// A reading of the log for a user, which several requests may share.
@@ -75,7 +52,7 @@ struct SessionTable {
     mutating func history(of user: UserIndex) -> History? {
         guard let slot = slot(of: user) else { return nil }
         use(slot)
-        return slots[Int(slot)].newest(limit)
+        return slots[Int(slot)].run.newest(limit)
     }
 
     /// Whether the user's events before an event are known, so that ``append(_:learn:)`` can tell them.
@@ -88,7 +65,7 @@ struct SessionTable {
     mutating func append(_ event: LoggedEvent, learn: (LoggedEvent, History) -> Void) {
         if let slot = slot(of: event.user) {
             if slots[Int(slot)].offset < event.offset {
-                learn(event, slots[Int(slot)].newest(limit))
+                learn(event, slots[Int(slot)].run.newest(limit))
                 add(event, to: slot)
             }
             use(slot)
@@ -134,7 +111,7 @@ struct SessionTable {
         loads[user] = nil
         let slot = slot(of: user) ?? insert(user)
         for event in events + load.events { add(event, to: slot) }
-        let history = slots[Int(slot)].newest(limit)
+        let history = slots[Int(slot)].run.newest(limit)
         makeRoom()
         return history
     }
@@ -143,7 +120,7 @@ struct SessionTable {
     mutating func removeAll(of user: UserIndex) -> Int {
         loads[user] = nil
         guard let slot = slot(of: user) else { return 0 }
-        let count = slots[Int(slot)].items.count
+        let count = slots[Int(slot)].run.count
         release(slot)
         return count
     }
@@ -173,17 +150,18 @@ struct SessionTable {
 
     private mutating func add(_ event: LoggedEvent, to slot: Int32) {
         guard event.offset > slots[Int(slot)].offset else { return }
-        slots[Int(slot)].append(event)
+        slots[Int(slot)].run.append(event)
+        slots[Int(slot)].offset = event.offset
         eventCount += 1
-        let excess = slots[Int(slot)].items.count - limit
+        let excess = slots[Int(slot)].run.count - limit
         guard excess >= limit else { return }
-        slots[Int(slot)].removeFirst(excess)
+        slots[Int(slot)].run.removeFirst(excess)
         eventCount -= excess
     }
 
     private mutating func release(_ slot: Int32) {
         unlink(slot)
-        eventCount -= slots[Int(slot)].items.count
+        eventCount -= slots[Int(slot)].run.count
         userCount -= 1
         slotOfUser[slots[Int(slot)].user.position] = -1
         slots[Int(slot)] = Slot(user: UserIndex(rawValue: -1))

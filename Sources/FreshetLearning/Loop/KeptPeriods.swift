@@ -67,7 +67,7 @@ struct KeptPeriods: Sendable, Equatable {
         period.lastTime = max(period.lastTime, time)
         period.lastOffset = event.event.offset
         period.seen += 1
-        if event.history.count > 0 {
+        if event.event.weight > 0, event.history.likingCount > 0 {
             if period.kept.count < sampleSize {
                 period.kept.append(kept(event))
             } else {
@@ -123,7 +123,7 @@ struct KeptPeriods: Sendable, Equatable {
     }
 
     private func kept(_ event: StreamEvent) -> Kept {
-        let history = event.history
+        let history = event.history.likings
         return Kept(
             item: event.event.item,
             user: event.event.user,

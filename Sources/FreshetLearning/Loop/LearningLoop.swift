@@ -234,8 +234,9 @@ public final class LearningLoop {
         return steps
     }
 
+    /// What a user likes next is predicted; that they dislike something, or were shown it, is no goal.
     private func isPredicted(_ event: StreamEvent) -> Bool {
-        EventSampling.takes(event.event.offset, share: evaluationShare, purpose: 1)
+        event.event.weight > 0 && EventSampling.takes(event.event.offset, share: evaluationShare, purpose: 1)
     }
 
     /// The events with what was known before each; the histories hold them afterwards.

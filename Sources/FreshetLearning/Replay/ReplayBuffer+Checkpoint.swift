@@ -13,6 +13,7 @@ extension ReplayBuffer {
             "replay.items": StoredArray(items.prefix(count * stride).map(\.rawValue)),
             "replay.times": StoredArray(first(count * stride, of: times)),
             "replay.types": StoredArray(first(count * stride, of: types)),
+            "replay.weights": StoredArray(first(count * stride, of: weights)),
         ]
     }
 
@@ -37,8 +38,13 @@ extension ReplayBuffer {
         items = try checkpoint.numbers("replay.items", of: Int32.self, shape: [length]).map(ItemIndex.init(rawValue:))
         times = try checkpoint.numbers("replay.times", shape: [nil])
         types = try checkpoint.numbers("replay.types", shape: [nil])
-        guard [0, length].contains(times.count), [0, length].contains(types.count) else {
-            throw FreshetError(.invalidData, "The checkpoint holds times or types of some exemplars only.")
+        // Those of before events had meanings have none.
+        weights =
+            checkpoint.arrays["replay.weights"] == nil ? [] : try checkpoint.numbers("replay.weights", of: Float.self)
+        guard [times.count, types.count, weights.count].allSatisfy({ $0 == 0 || $0 == length }),
+            weights.allSatisfy(\.isFinite)
+        else {
+            throw FreshetError(.invalidData, "The checkpoint holds times, types or weights of some exemplars only.")
         }
         guard lengths.allSatisfy({ (2...contextLength + 1).contains(Int($0)) }) else {
             throw FreshetError(.invalidData, "An exemplar of the checkpoint has an impossible length.")

@@ -24,6 +24,8 @@ public struct ReplayBuffer: Sendable {
     var items: [ItemIndex] = []
     var times: [Int64] = []
     var types: [UInt8] = []
+    /// Empty while every event of all exemplars is a liking of weight 1.
+    var weights: [Float] = []
 
     /// The length of an exemplar's place: its context and its own event.
     private var stride: Int { contextLength + 1 }
@@ -43,11 +45,12 @@ public struct ReplayBuffer: Sendable {
         items.removeAll(keepingCapacity: true)
         times.removeAll(keepingCapacity: true)
         types.removeAll(keepingCapacity: true)
+        weights.removeAll(keepingCapacity: true)
     }
 
-    /// Offers an event; it is kept with the chance that makes the buffer an even sample of all offered events.
+    /// Offers an event; one that likes its item is kept with the chance that makes the buffer an even sample of all offered events.
     public mutating func offer(_ event: StreamEvent) {
-        guard event.history.count > 0, capacity > 0 else { return }
+        guard event.history.count > 0, event.event.weight > 0, capacity > 0 else { return }
         offered += 1
         guard let place = reservoirPlace() else { return }
         let history = event.history
@@ -56,7 +59,8 @@ public struct ReplayBuffer: Sendable {
             user: event.event.user,
             items: history.items.suffix(contextLength) + [event.event.item],
             times: history.times.suffix(contextLength) + (history.times.isEmpty ? [] : [event.event.time]),
-            types: history.types.suffix(contextLength) + (history.types.isEmpty ? [] : [event.event.type])
+            types: history.types.suffix(contextLength) + (history.types.isEmpty ? [] : [event.event.type]),
+            weights: history.weights.suffix(contextLength) + (history.weights.isEmpty ? [] : [event.event.weight])
         )
     }
 
@@ -73,7 +77,8 @@ public struct ReplayBuffer: Sendable {
             user: user,
             items: events.items.suffix(kept),
             times: events.times.suffix(kept),
-            types: events.types.suffix(kept)
+            types: events.types.suffix(kept),
+            weights: events.weights.suffix(kept)
         )
     }
 
@@ -83,7 +88,8 @@ public struct ReplayBuffer: Sendable {
         return History(
             items: items[range],
             times: times.isEmpty ? [] : times[range],
-            types: types.isEmpty ? [] : types[range]
+            types: types.isEmpty ? [] : types[range],
+            weights: weights.isEmpty ? [] : weights[range]
         )
     }
 
@@ -131,14 +137,17 @@ public struct ReplayBuffer: Sendable {
         user: UserIndex,
         items newItems: ArraySlice<ItemIndex>,
         times newTimes: ArraySlice<Int64>,
-        types newTypes: ArraySlice<UInt8>
+        types newTypes: ArraySlice<UInt8>,
+        weights newWeights: ArraySlice<Float>
     ) {
+        if !newWeights.isEmpty, weights.isEmpty { weights = Array(repeating: 1, count: lengths.count * stride) }
         if lengths.count <= place {
             lengths.append(0)
             users.append(0)
             items.append(contentsOf: repeatElement(ItemIndex(0), count: stride))
             if !newTimes.isEmpty { times.append(contentsOf: repeatElement(0, count: stride)) }
             if !newTypes.isEmpty { types.append(contentsOf: repeatElement(0, count: stride)) }
+            if !weights.isEmpty || !newWeights.isEmpty { weights.append(contentsOf: repeatElement(1, count: stride)) }
         }
         lengths[place] = Int32(newItems.count)
         users[place] = user.rawValue
@@ -146,6 +155,10 @@ public struct ReplayBuffer: Sendable {
         for (offset, item) in newItems.enumerated() { items[start + offset] = item }
         for (offset, time) in newTimes.enumerated() { times[start + offset] = time }
         for (offset, type) in newTypes.enumerated() { types[start + offset] = type }
+        guard !weights.isEmpty else { return }
+        for offset in 0..<newItems.count {
+            weights[start + offset] = newWeights.isEmpty ? 1 : newWeights[newWeights.startIndex + offset]
+        }
     }
 
     private mutating func move(from source: Int, to target: Int) {
@@ -156,6 +169,7 @@ public struct ReplayBuffer: Sendable {
             items[target * stride + offset] = items[source * stride + offset]
             if !times.isEmpty { times[target * stride + offset] = times[source * stride + offset] }
             if !types.isEmpty { types[target * stride + offset] = types[source * stride + offset] }
+            if !weights.isEmpty { weights[target * stride + offset] = weights[source * stride + offset] }
         }
     }
 }

@@ -78,10 +78,10 @@ public struct ContentSimilarity: Learner {
 }
 
 extension TrainingData {
-    /// Which items occur in the events to learn from.
+    /// Which items the events to learn from like.
     var chosenItems: [Bool] {
         var chosen = [Bool](repeating: false, count: itemCount)
-        for item in histories.items { chosen[item.position] = true }
+        for item in histories.likings.items { chosen[item.position] = true }
         return chosen
     }
 }

@@ -5,7 +5,7 @@ import FreshetData
 struct FoldIn: Sendable {
     /// What an event says.
     enum Evidence: Sendable {
-        /// That the item was chosen and the others were not, as in alternating least squares.
+        /// That the item was chosen, or surely not, and the others were not, as in alternating least squares.
         case choice(InteractionWeight, confidence: Float, gram: [Float])
         /// What the user thinks of the item; an event without a value says nothing.
         case rating
@@ -36,6 +36,10 @@ struct FoldIn: Sendable {
                 gram.withUnsafeBufferPointer { equations.begin(base: $0.baseAddress, regularization: regularization) }
                 weight.forEachItem(of: history, zeros: memory) { item, weight in
                     equations.add(items + item * F, weight: confidence * weight, target: 1 + confidence * weight)
+                }
+                for (place, said) in history.weights.enumerated() where said < 0 {
+                    let item = history.items[history.items.startIndex + place].position
+                    equations.add(items + item * F, weight: -confidence * said, target: 0)
                 }
             case .rating:
                 equations.begin(base: nil, regularization: max(regularization * Float(history.values.count), 1e-6))

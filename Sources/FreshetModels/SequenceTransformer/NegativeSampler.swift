@@ -34,7 +34,9 @@ struct NegativeSampler {
     /// Prepares draws in proportion to the square root of how often an item occurs, plus one.
     init(_ histories: Histories, itemCount: Int) {
         var counts = [Double](repeating: 0, count: itemCount)
-        for item in histories.items { counts[item.position] += 1 }
+        for (row, item) in histories.items.enumerated() where histories.liking(at: row) > 0 {
+            counts[item.position] += 1
+        }
         self.init(counts: counts)
     }
 

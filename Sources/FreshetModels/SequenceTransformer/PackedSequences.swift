@@ -12,6 +12,8 @@ final class PackedSequences {
     let types = IndexBuffer()
     /// The bucket of the time since the event before.
     let gaps = IndexBuffer()
+    /// What each event says of its item: 0 a dislike, 1 nothing, 2 a liking.
+    let opinions = IndexBuffer()
     /// The next item of each event that has a target; empty outside training.
     let targets = IndexBuffer()
     /// The rows of those events.
@@ -24,6 +26,9 @@ final class PackedSequences {
     /// How many time buckets there are: none, then powers of two of seconds up to 2³⁰.
     static let gapBuckets = 32
 
+    /// How many opinions there are.
+    static let opinionCount = 3
+
     private var shape: SequenceTransformer.Shape
 
     /// Creates an empty pass for a network of a shape.
@@ -34,7 +39,7 @@ final class PackedSequences {
 
     /// Removes everything and keeps the memory.
     func removeAll() {
-        for buffer in [items, positions, types, gaps, targets, targetRows, last] { buffer.removeAll() }
+        for buffer in [items, positions, types, gaps, opinions, targets, targetRows, last] { buffer.removeAll() }
         offsets.removeAll(keepingCapacity: true)
         offsets.append(0)
     }
@@ -42,14 +47,15 @@ final class PackedSequences {
     /// How many events there are.
     var count: Int { items.count }
 
-    /// Adds a run of events; those about items that the network does not know are left out.
+    /// Adds a run of events; those about items that the network does not know are left out, and dislikes where it cannot
+    /// tell them from likings.
     ///
     /// - Parameters:
     ///   - history: the whole history.
     ///   - range: the events to add.
     ///   - maximumLength: `T`, the number of places; the newest event takes the last one.
-    ///   - firstTarget: from which event of the range on its successor becomes its target, `nil` for none; the range
-    ///     must then end before the last event, and the network know its items.
+    ///   - firstTarget: from which event of the range on its successor becomes its target where that likes its item, `nil`
+    ///     for none; the range must then end before the last event, and the network know its items.
     /// - Returns: whether anything was added.
     @discardableResult
     func append(_ history: History, _ range: Range<Int>, maximumLength: Int, firstTarget: Int? = nil) -> Bool {
@@ -57,16 +63,21 @@ final class PackedSequences {
         let before = items.count
         for (place, i) in range.enumerated() {
             let item = history.items[base + i]
-            guard item.position < shape.items else { continue }
-            if let firstTarget, place >= firstTarget {
-                targetRows.append(Int32(items.count))
-                targets.append(history.items[base + i + 1].rawValue)
+            let weight = history.weight(at: i)
+            if item.position < shape.items, weight >= 0 || shape.hasOpinions {
+                items.append(item.rawValue)
+                positions.append(Int32(maximumLength - range.count + place))
+                let type = history.types.isEmpty ? 0 : Int(history.types[history.types.startIndex + i])
+                types.append(type < shape.types ? Int32(type) : 0)
+                gaps.append(Self.bucket(history.times, i))
+                opinions.append(weight > 0 ? 2 : weight < 0 ? 0 : 1)
             }
-            items.append(item.rawValue)
-            positions.append(Int32(maximumLength - range.count + place))
-            let type = history.types.isEmpty ? 0 : Int(history.types[history.types.startIndex + i])
-            types.append(type < shape.types ? Int32(type) : 0)
-            gaps.append(Self.bucket(history.times, i))
+            // What follows a dislike that is left out follows the event before.
+            guard let firstTarget, place >= firstTarget, items.count > before, history.weight(at: i + 1) > 0 else {
+                continue
+            }
+            targetRows.append(Int32(items.count - 1))
+            targets.append(history.items[base + i + 1].rawValue)
         }
         guard items.count > before else { return false }
         offsets.append(items.count)

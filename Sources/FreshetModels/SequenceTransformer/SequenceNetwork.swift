@@ -11,6 +11,7 @@ struct SequenceNetwork: Sendable {
     private let positionTable: Parameter?
     private let typeTable: Parameter?
     private let gapTable: Parameter?
+    private let opinionTable: Parameter?
     private let blocks: [TransformerBlock]
     private let norm: LayerNorm
 
@@ -33,6 +34,8 @@ struct SequenceNetwork: Sendable {
             ? builder.make("positions", rows: configuration.maximumLength, columns: C, small) : nil
         typeTable = shape.types > 1 ? builder.make("types", rows: shape.types, columns: C, small) : nil
         gapTable = shape.hasTimes ? builder.make("gaps", rows: PackedSequences.gapBuckets, columns: C, small) : nil
+        opinionTable =
+            shape.hasOpinions ? builder.make("opinions", rows: PackedSequences.opinionCount, columns: C, small) : nil
         blocks = (0..<configuration.blocks).map { TransformerBlock("blocks.\($0)", configuration, in: &builder) }
         norm = LayerNorm("norm", C, in: &builder)
         parameters = builder.set
@@ -65,6 +68,7 @@ struct SequenceNetwork: Sendable {
         if let positionTable { x = tape.add(x, tape.gather(positionTable, batch.positions.indices)) }
         if let typeTable { x = tape.add(x, tape.gather(typeTable, batch.types.indices)) }
         if let gapTable { x = tape.add(x, tape.gather(gapTable, batch.gaps.indices)) }
+        if let opinionTable { x = tape.add(x, tape.gather(opinionTable, batch.opinions.indices)) }
         return tape.dropout(x, rate: configuration.dropout)
     }
 }

@@ -95,13 +95,16 @@ final class SequenceTrainingWorker {
             let window = windows[index]
             if index > first, batch.count + window.range.count > Self.packedEvents { return index }
             let history = histories[window.user]
+            let before = batch.targets.count
             batch.append(
                 history,
                 window.range,
                 maximumLength: configuration.maximumLength,
                 firstTarget: window.contextOnly
             )
-            if configuration.loss == .binaryCrossEntropy { drawNegatives(history, window, sampler, using: &random) }
+            if configuration.loss == .binaryCrossEntropy {
+                drawNegatives(history, targets: batch.targets.count - before, sampler, using: &random)
+            }
         }
         return windows.count
     }
@@ -131,14 +134,17 @@ final class SequenceTrainingWorker {
         }
     }
 
+    /// Draws items that the user did not choose, or dislikes.
     private func drawNegatives(
         _ history: History,
-        _ window: SequenceWindow,
+        targets: Int,
         _ sampler: NegativeSampler,
         using random: inout RandomSource
     ) {
-        for item in history.items { excluded[item.position] = true }
-        for _ in 0..<window.targets * configuration.negatives {
+        for (place, item) in history.items.enumerated() where history.weight(at: place) >= 0 {
+            excluded[item.position] = true
+        }
+        for _ in 0..<targets * configuration.negatives {
             negatives.append(sampler.even(using: &random) { excluded[Int($0)] })
         }
         for item in history.items { excluded[item.position] = false }

@@ -23,6 +23,9 @@ extension SequenceTransformer {
         public var relativePositions = 200
         /// A learned vector for the event's type, where the data have several.
         public var eventTypes = true
+        /// A learned vector for whether the event likes or dislikes its item, where the data have dislikes; without it these
+        /// are left out.
+        public var opinions = true
         /// A learned vector for the time since the event before (on a logarithmic scale), where the data have times.
         public var timeGaps = true
         /// The rate at which embeddings and block outputs are dropped in training.

@@ -54,6 +54,7 @@ extension SequenceTransformer {
         configuration.relativePositions = 0
         configuration.eventTypes = false
         configuration.timeGaps = false
+        configuration.opinions = false
         configuration.contentBound = 0
         configuration.loss = .binaryCrossEntropy
         configuration.windows = .last

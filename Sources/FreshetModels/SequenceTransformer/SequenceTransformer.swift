@@ -34,12 +34,15 @@ public struct SequenceTransformer: Learner {
         var types: Int
         /// Whether time gaps are an input.
         var hasTimes: Bool
+        /// Whether it is an input that an event likes its item or not; without it, dislikes are left out.
+        var hasOpinions: Bool
 
         /// A shape from its numbers.
-        init(items: Int, types: Int, hasTimes: Bool) {
+        init(items: Int, types: Int, hasTimes: Bool, hasOpinions: Bool) {
             self.items = items
             self.types = types
             self.hasTimes = hasTimes
+            self.hasOpinions = hasOpinions
         }
 
         /// The shape that fits a data set.
@@ -47,20 +50,23 @@ public struct SequenceTransformer: Learner {
             items = data.itemCount
             types = configuration.eventTypes && !data.histories.types.isEmpty ? data.dataset.eventTypes.count : 1
             hasTimes = configuration.timeGaps && !data.histories.times.isEmpty
+            hasOpinions = configuration.opinions && data.histories.weights.contains { $0 < 0 }
         }
 
         /// The shape that a checkpoint describes.
         init(_ checkpoint: Checkpoint) throws {
-            let numbers = try checkpoint.numbers("shape", of: Int64.self, shape: [3])
-            guard numbers[0] > 0, numbers[0] <= Int64(Int32.max), 1...256 ~= numbers[1] else {
+            // Older ones have three numbers.
+            let numbers = try checkpoint.numbers("shape", of: Int64.self, shape: [nil])
+            guard 3...4 ~= numbers.count, numbers[0] > 0, numbers[0] <= Int64(Int32.max), 1...256 ~= numbers[1] else {
                 throw FreshetError(.invalidData, "The checkpoint describes a network of shape \(numbers).")
             }
             items = Int(numbers[0])
             types = Int(numbers[1])
             hasTimes = numbers[2] != 0
+            hasOpinions = numbers.count > 3 && numbers[3] != 0
         }
 
-        var array: StoredArray { StoredArray([Int64(items), Int64(types), hasTimes ? 1 : 0]) }
+        var array: StoredArray { StoredArray([Int64(items), Int64(types), hasTimes ? 1 : 0, hasOpinions ? 1 : 0]) }
     }
 
     /// Learns from data: epochs of shuffled windows until validation stops improving.

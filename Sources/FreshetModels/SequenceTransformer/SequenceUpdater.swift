@@ -15,6 +15,7 @@ public final class SequenceUpdater {
     public internal(set) var itemCount: Int
     let typeCount: Int
     let hasTimes: Bool
+    let hasOpinions: Bool
     let pool: ThreadPool
     private let seed: UInt64
     var parts: Parts
@@ -49,6 +50,7 @@ public final class SequenceUpdater {
         itemCount: Int,
         typeCount: Int,
         hasTimes: Bool,
+        hasOpinions: Bool = false,
         seed: UInt64,
         pool: ThreadPool
     ) {
@@ -56,6 +58,7 @@ public final class SequenceUpdater {
         self.itemCount = itemCount
         self.typeCount = configuration.eventTypes ? max(typeCount, 1) : 1
         self.hasTimes = configuration.timeGaps && hasTimes
+        self.hasOpinions = configuration.opinions && hasOpinions
         self.pool = pool
         self.seed = seed
         counts = Array(repeating: 0, count: max(itemCount, 1))
@@ -63,7 +66,8 @@ public final class SequenceUpdater {
         let shape = SequenceTransformer.Shape(
             items: max(itemCount, 1),
             types: self.typeCount,
-            hasTimes: self.hasTimes
+            hasTimes: self.hasTimes,
+            hasOpinions: self.hasOpinions
         )
         parts = Self.parts(SequenceNetwork(configuration, shape: shape, seed: seed), configuration, shape, pool)
     }
@@ -99,6 +103,7 @@ public final class SequenceUpdater {
         itemCount = scorer.itemCount
         typeCount = scorer.shape.types
         hasTimes = scorer.shape.hasTimes
+        hasOpinions = scorer.shape.hasOpinions
         self.pool = pool
         self.seed = seed
         counts = Array(repeating: 0, count: itemCount)
@@ -128,7 +133,12 @@ public final class SequenceUpdater {
     }
 
     func shape(items: Int) -> SequenceTransformer.Shape {
-        SequenceTransformer.Shape(items: max(items, 1), types: typeCount, hasTimes: hasTimes)
+        SequenceTransformer.Shape(
+            items: max(items, 1),
+            types: typeCount,
+            hasTimes: hasTimes,
+            hasOpinions: hasOpinions
+        )
     }
 
     /// Takes over the optimizer's moments of an updater that the weights come from.
@@ -259,7 +269,10 @@ extension SequenceUpdater {
     /// Counts the new targets, and draws negatives by the new counts from time to time.
     private func refreshSampler(_ lesson: Lesson) {
         for window in lesson.new.windows {
-            for item in lesson.new.histories[window.user].items.suffix(window.targets) { counts[item.position] += 1 }
+            let history = lesson.new.histories[window.user]
+            for place in window.contextOnly + 1..<history.count where history.weight(at: place) > 0 {
+                counts[history.items[history.items.startIndex + place].position] += 1
+            }
         }
         targetsSinceSampler += lesson.new.targets
         let isOld = targetsSinceSampler >= min(Self.targetsPerSampler, steps * 100)

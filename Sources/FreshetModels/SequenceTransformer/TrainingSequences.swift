@@ -1,7 +1,8 @@
 import FreshetCore
 import FreshetData
 
-/// Sequences to train on that stand for themselves: each a run of events, the newest of which are targets.
+/// Sequences to train on that stand for themselves: each a run of events, the newest of which are targets as far as they
+/// like their items.
 public struct TrainingSequences: Sendable {
     private(set) var histories = Histories()
     private(set) var windows: [SequenceWindow] = []
@@ -21,6 +22,7 @@ public struct TrainingSequences: Sendable {
         histories.items.removeAll(keepingCapacity: true)
         histories.times.removeAll(keepingCapacity: true)
         histories.types.removeAll(keepingCapacity: true)
+        histories.weights.removeAll(keepingCapacity: true)
         windows.removeAll(keepingCapacity: true)
         targets = 0
     }
@@ -33,10 +35,12 @@ public struct TrainingSequences: Sendable {
     ///   - maximumLength: how many events at most stand before the last target.
     public mutating func append(_ history: History, targets wanted: Int, maximumLength: Int) {
         let count = min(history.count, maximumLength + 1)
-        guard count > 1, wanted > 0 else { return }
+        let isTarget = { history.weight(at: history.count - 1 - $0) > 0 }
+        guard count > 1, (0..<min(wanted, count - 1)).contains(where: isTarget) else { return }
         histories.items.append(contentsOf: history.items.suffix(count))
         histories.times.append(contentsOf: history.times.suffix(count))
         histories.types.append(contentsOf: history.types.suffix(count))
+        histories.appendWeights(history.weights.suffix(count), count: count)
         close(length: count, targets: wanted)
     }
 
@@ -48,7 +52,10 @@ public struct TrainingSequences: Sendable {
         maximumLength: Int
     ) {
         let context = min(history.count, maximumLength)
-        guard context > 0, wanted > 0 else { return }
+        let isTarget = { history.weight(at: history.count - 1 - $0) > 0 }
+        guard context > 0, wanted > 0,
+            event.weight > 0 || (0..<min(wanted - 1, context - 1)).contains(where: isTarget)
+        else { return }
         histories.items.append(contentsOf: history.items.suffix(context))
         histories.items.append(event.item)
         if history.times.count == history.count {
@@ -59,15 +66,28 @@ public struct TrainingSequences: Sendable {
             histories.types.append(contentsOf: history.types.suffix(context))
             histories.types.append(event.type)
         }
+        appendWeights(of: history.weights.suffix(context), followedBy: event, count: context + 1)
         close(length: context + 1, targets: wanted)
+    }
+
+    private mutating func appendWeights(of history: ArraySlice<Float>, followedBy event: LoggedEvent, count: Int) {
+        guard !history.isEmpty || event.weight != 1 else { return histories.appendWeights([], count: count) }
+        var weights = history.isEmpty ? Array(repeating: 1, count: count - 1)[...] : history
+        weights.append(event.weight.isNaN ? 0 : event.weight)
+        histories.appendWeights(weights, count: count)
     }
 
     /// Ends a sequence whose events were added.
     private mutating func close(length: Int, targets wanted: Int) {
         histories.offsets.append(histories.items.count)
-        let wanted = min(wanted, length - 1)
-        let contextOnly = length - 1 - wanted
-        windows.append(SequenceWindow(user: UserIndex(windows.count), range: 0..<length - 1, contextOnly: contextOnly))
-        targets += wanted
+        let user = UserIndex(windows.count)
+        let window = SequenceWindow(
+            user: user,
+            range: 0..<length - 1,
+            contextOnly: length - 1 - min(wanted, length - 1),
+            of: histories[user]
+        )
+        windows.append(window)
+        targets += window.targets
     }
 }

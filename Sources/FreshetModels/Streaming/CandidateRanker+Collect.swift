@@ -9,7 +9,7 @@ extension CandidateRanker {
     /// Takes the candidates from all sources and writes their feature vectors.
     ///
     /// - Parameters:
-    ///   - context: the user's history.
+    ///   - context: the user's history, of which what likes its items counts.
     ///   - streaming: the streaming models.
     ///   - now: in seconds since 1970.
     ///   - profile: what is known of the user beside events, as a vector among those of the items.
@@ -23,7 +23,7 @@ extension CandidateRanker {
         adding proposals: [ProposedItem] = [],
         into set: CandidateSet
     ) {
-        let history = context.history
+        let history = context.history.likings
         let highest = max(
             history.items.max().map { $0.position + 1 } ?? 0,
             proposals.reduce(0) { max($0, $1.item.position + 1) }
@@ -57,6 +57,17 @@ extension CandidateRanker {
             source.write(request, from: first, into: set)
         }
         table.writeProducts(set.values, count: set.count)
+        writePenalties(context.history, streaming.opinions, into: set)
+    }
+
+    /// What the candidates lose for being disliked, by all and beside what the user dislikes.
+    private func writePenalties(_ history: History, _ opinions: StreamingOpinions, into set: CandidateSet) {
+        guard opinions.isOpen else { return }
+        opinions.score(history, into: set.dislikedCompany)
+        for place in 0..<set.count {
+            let item = set.item(at: place)
+            set.penalties.append(opinions.penalty(of: item, company: set.dislikedCompany[item]))
+        }
     }
 
     private func addTops(of model: StreamingPopularity, to set: CandidateSet) {

@@ -126,9 +126,12 @@ public struct CandidateRanker: Sendable {
         findBest(of: set.batchItemCount, in: set)
     }
 
-    /// A context without items that a scorer does not know; `nil` when nothing is left.
+    /// A context without items that a scorer does not know; `nil` when nothing is left that the user likes.
     private static func known(_ context: ScoringContext, to scorer: any Scorer) -> ScoringContext? {
-        context.history.keepingItems(below: scorer.itemCount).map { ScoringContext(user: context.user, history: $0) }
+        guard context.history.likingCount > 0 else { return nil }
+        return context.history.keepingItems(below: scorer.itemCount).map {
+            ScoringContext(user: context.user, history: $0)
+        }
     }
 
     /// Finds the transformer's best items by the scores of the whole catalogue.
@@ -181,6 +184,7 @@ public struct CandidateRanker: Sendable {
                 set.scores.start[index] = sum.sum()
             }
         }
+        for index in 0..<set.penalties.count { set.scores.start[index] -= set.penalties[index] }
     }
 
     /// The best candidates by fused score, best first, ties by the order in which they were found.
@@ -202,13 +206,7 @@ extension History {
     /// Without a copy when it is all of them, as it nearly always is.
     fileprivate func keepingItems(below count: Int) -> History? {
         if items.allSatisfy({ $0.position < count }) { return items.isEmpty ? nil : self }
-        let kept = (0..<self.count).filter { items[items.startIndex + $0].position < count }
-        guard !kept.isEmpty else { return nil }
-        return History(
-            items: kept.map { items[items.startIndex + $0] }[...],
-            times: times.isEmpty ? [] : kept.map { times[times.startIndex + $0] }[...],
-            types: types.isEmpty ? [] : kept.map { types[types.startIndex + $0] }[...],
-            values: values.isEmpty ? [] : kept.map { values[values.startIndex + $0] }[...]
-        )
+        let kept = keeping { items[items.startIndex + $0].position < count }
+        return kept.count > 0 ? kept : nil
     }
 }

@@ -18,6 +18,10 @@ public final class CandidateSet {
     let followers = SparseScores()
     /// What follows items that are like the newest one.
     let similarFollowers = SparseScores()
+    /// What the user's dislikes say of other items.
+    let dislikedCompany = SparseScores()
+    /// What each candidate loses of its fused score for being disliked; empty where nobody dislikes anything.
+    let penalties = ScratchList<Float>()
     /// The transformer's scores for the requests that were scored together, shape `[requests, V]`.
     let batchLogits = ScratchList<Float>()
     /// Which of its rows each request has; `nil` for one about which the transformer has nothing to say.
@@ -68,8 +72,9 @@ public final class CandidateSet {
     var memorySize: Int {
         let numbers = [items, topItems, order, places].reduce(0) { $0 + $1.memorySize }
         let scores = [scores, batchLogits, userVector, topScores, orderScores].reduce(0) { $0 + $1.memorySize }
+        let dislikes = dislikedCompany.memorySize + penalties.memorySize
         return numbers + scores + rows.memorySize + sources.memorySize + followers.memorySize
-            + similarFollowers.memorySize
+            + similarFollowers.memorySize + dislikes
     }
 
     /// ``rows`` as single numbers, shape `[candidates, stride]`.
@@ -127,6 +132,7 @@ public final class CandidateSet {
         rows.removeAll()
         sources.removeAll()
         scores.removeAll()
+        penalties.removeAll()
         makeRoom(itemCount)
     }
 

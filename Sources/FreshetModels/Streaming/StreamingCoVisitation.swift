@@ -60,7 +60,7 @@ public struct StreamingCoVisitation: Sendable {
         rate = configuration.halfLifeDays == 0 ? 0 : 1 / (configuration.halfLifeDays * 86_400)
     }
 
-    /// Counts the pairs of an event with those before it in the user's history.
+    /// Counts the pairs of an event that likes its item with those before it in the user's history.
     ///
     /// - Parameters:
     ///   - item: the event's item.
@@ -69,8 +69,11 @@ public struct StreamingCoVisitation: Sendable {
     public mutating func learn(_ item: ItemIndex, after history: History, at time: Int64) {
         grow(to: item.position + 1)
         let items = history.items
-        for distance in 1...configuration.windowWeights.count where distance <= items.count {
-            let earlier = items[items.endIndex - distance]
+        var distance = 0
+        for place in (0..<items.count).reversed() where history.weight(at: place) > 0 {
+            distance += 1
+            guard distance <= configuration.windowWeights.count else { break }
+            let earlier = items[items.startIndex + place]
             guard earlier.position < rows.count else { continue }
             let weight = configuration.windowWeights[distance - 1]
             add(item, to: earlier, weight, time)
@@ -144,7 +147,7 @@ public struct StreamingCoVisitation: Sendable {
         rows[row.position].add(item.rawValue, weight, at: time, rate: rate, limit: configuration.followers)
     }
 
-    private mutating func grow(to count: Int) {
+    mutating func grow(to count: Int) {
         rows.grow(to: count, with: FollowerRow())
         counts.grow(to: count, with: 0)
         targetFactors.grow(to: count, with: 1)

@@ -10,6 +10,7 @@ extension StreamingModels {
         for group in PeerGroup.allCases {
             arrays.merge(peerPopularity[group.rawValue].arrays("popularity.\(group)")) { first, _ in first }
         }
+        arrays.merge(opinions.arrays()) { first, _ in first }
         arrays["items.first"] = StoredArray(spans.map(\.first))
         arrays["items.last"] = StoredArray(spans.map(\.last))
         arrays["offset"] = StoredArray([offset])
@@ -42,6 +43,7 @@ extension StreamingModels {
             )
         }
         coVisitation = try StreamingCoVisitation(from: checkpoint, configuration: configuration.coVisitation)
+        opinions = try StreamingOpinions(from: checkpoint, configuration: configuration.opinions)
         let V = popularity.itemCount
         let first = try checkpoint.numbers("items.first", of: Int64.self, shape: [V])
         let last = try checkpoint.numbers("items.last", of: Int64.self, shape: [V])

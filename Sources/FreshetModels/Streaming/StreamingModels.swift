@@ -17,6 +17,8 @@ public struct StreamingModels: Sendable {
         public var popularityTopCount = 500
         /// The settings of co-visitation.
         public var coVisitation = StreamingCoVisitation.Configuration()
+        /// The settings of what is liked and disliked.
+        public var opinions = StreamingOpinions.Configuration()
 
         /// The defaults.
         public init() {}
@@ -38,6 +40,7 @@ public struct StreamingModels: Sendable {
             for days in popularityHalfLivesDays { try Setting.check("popularityHalfLivesDays", days, in: 0...1e6) }
             try Setting.check("popularityTopCount", popularityTopCount, in: 1...100_000)
             try coVisitation.validate()
+            try opinions.validate()
         }
 
         var halfLives: [Double] { Self.seconds(popularityHalfLivesDays) }
@@ -60,6 +63,8 @@ public struct StreamingModels: Sendable {
     var peerPopularity: [StreamingPopularity]
     /// What follows what.
     public internal(set) var coVisitation: StreamingCoVisitation
+    /// What is liked and what is disliked.
+    public internal(set) var opinions: StreamingOpinions
     /// The offset of the newest event learned; 0 before the first.
     public internal(set) var offset: Int64 = 0
 
@@ -76,21 +81,29 @@ public struct StreamingModels: Sendable {
             StreamingPopularity(halfLives: configuration.peerHalfLives, topCount: configuration.popularityTopCount)
         }
         coVisitation = StreamingCoVisitation(configuration: configuration.coVisitation)
+        opinions = StreamingOpinions(configuration: configuration.opinions)
     }
 
     /// How many items there are, counting up to the one with the highest number.
     public var itemCount: Int { spans.count }
 
-    /// Learns an event.
+    /// Learns an event; only those that like their item count for it.
     ///
     /// - Parameters:
     ///   - event: the event. A time after its arrival, from a clock that runs ahead, counts as the arrival.
     ///   - history: the user's events before it; the newest ten are enough.
     public mutating func learn(_ event: LoggedEvent, after history: History) {
         let time = event.received > 0 ? min(event.time, event.received / 1000 + 1) : event.time
-        popularity.learn(event.item, at: time)
-        peerPopularity[PeerGroup(historyLength: history.count).rawValue].learn(event.item, at: time)
-        coVisitation.learn(event.item, after: history, at: time)
+        if event.weight > 0 {
+            let peers = PeerGroup(historyLength: history.likingCount).rawValue
+            popularity.learn(event.item, at: time, weight: event.weight)
+            peerPopularity[peers].learn(event.item, at: time, weight: event.weight)
+            coVisitation.learn(event.item, after: history, at: time)
+        } else {
+            popularity.grow(to: event.item.position + 1)
+            coVisitation.grow(to: event.item.position + 1)
+        }
+        opinions.learn(event, after: history)
         let position = event.item.position
         spans.grow(to: position + 1, with: Span(first: .max, last: .min))
         spans[position].first = min(spans[position].first, time)

@@ -39,15 +39,16 @@ public struct StreamingPopularity: Sendable {
         tops = halfLives.map { _ in PopularityTopList(limit: topCount) }
     }
 
-    /// Counts an event.
-    public mutating func learn(_ item: ItemIndex, at time: Int64) {
+    /// Counts an event, which may count more or less than one.
+    public mutating func learn(_ item: ItemIndex, at time: Int64, weight: Float = 1) {
         if let newest = newestTime { newestTime = max(newest, time) } else { (origin, newestTime) = (time, time) }
         grow(to: item.position + 1)
         let seconds = Double(time - origin)
+        let gain = weight == 1 ? 0 : log2(Double(weight))
         let first = item.position * rates.count
         for index in rates.indices {
             let old = levels[first + index]
-            let new = Self.sum(old, seconds * rates[index])
+            let new = Self.sum(old, seconds * rates[index] + gain)
             levels[first + index] = new
             tops[index].raise(item, from: old, to: new)
         }
@@ -84,7 +85,7 @@ public struct StreamingPopularity: Sendable {
         return high + log2(1 + exp2(min(a, b) - high))
     }
 
-    private mutating func grow(to count: Int) {
+    mutating func grow(to count: Int) {
         guard count > itemCount else { return }
         levels.grow(to: count * rates.count, with: -.infinity)
         itemCount = count

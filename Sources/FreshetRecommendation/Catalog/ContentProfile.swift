@@ -1,7 +1,7 @@
 import FreshetCore
 import FreshetData
 
-/// What a user's items are about: the sum of their content rows, newer events counting more.
+/// What the items that a user likes are about: the sum of their content rows, newer events counting more.
 ///
 /// An item's row has three blocks (the words of title and text by TF-IDF, categories and tags, attributes that are
 /// words), each of length 1 times its weight, so that a long text does not drown a genre; the row itself has length 1.
@@ -22,7 +22,7 @@ final class ContentProfile {
     private var touched: [UInt32] = []
     private var length: Float = 0
 
-    /// Adds up the rows of a history's items.
+    /// Adds up the rows of the items that a history likes.
     init(of history: History, _ catalog: CatalogSnapshot, scratch: ScratchNumbers) {
         self.catalog = catalog
         self.scratch = scratch
@@ -31,7 +31,7 @@ final class ContentProfile {
         sum = scratch.take(terms)
         sum.start.update(repeating: 0, count: terms)
         var weight: Float = 1
-        for item in history.items.suffix(Self.events).reversed() {
+        for item in history.likings.items.suffix(Self.events).reversed() {
             Self.forEachTerm(of: item, catalog) { term, value in
                 // A term that came after the count was taken is nothing that two items can share yet.
                 guard Int(term) < terms else { return }

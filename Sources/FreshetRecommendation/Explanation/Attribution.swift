@@ -39,7 +39,11 @@ struct Attribution {
         guard let scorer = request.snapshot.scorer else { return }
         let V = scorer.itemCount
         let contexts = contexts.map { context in
-            ScoringContext(user: nil, history: context.history.keeping { $0.position < V })
+            let history = context.history
+            return ScoringContext(
+                user: nil,
+                history: history.keeping { history.items[history.items.startIndex + $0].position < V }
+            )
         }
         guard contexts[0].history.count > 0 else { return }
         func take(_ scores: (Int, ItemIndex) -> Float) {
@@ -100,17 +104,5 @@ struct Attribution {
                 wholes[place] = max(wholes[place], 1)
             }
         }
-    }
-}
-
-extension History {
-    /// The events on items that pass a test.
-    fileprivate func keeping(_ isKept: (ItemIndex) -> Bool) -> History {
-        if items.allSatisfy(isKept) { return self }
-        let kept = (0..<count).filter { isKept(items[items.startIndex + $0]) }
-        func pick<Value>(_ column: ArraySlice<Value>) -> ArraySlice<Value> {
-            column.isEmpty ? [] : kept.map { column[column.startIndex + $0] }[...]
-        }
-        return History(items: pick(items), times: pick(times), types: pick(types), values: pick(values))
     }
 }

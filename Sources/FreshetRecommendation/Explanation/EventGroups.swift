@@ -1,7 +1,7 @@
 import FreshetCore
 import FreshetData
 
-/// The newest events of a history, one group an item: what reasons are given for.
+/// The newest events of a history that like their items, one group an item: what reasons are given for.
 struct EventGroups {
     /// So many newest events are looked at.
     private static let events = 20
@@ -23,8 +23,9 @@ struct EventGroups {
         var groups: [Group] = []
         for index in history.items.indices.suffix(Self.events).reversed() {
             let item = history.items[index]
-            guard !groups.contains(where: { $0.item == item }) else { continue }
             let place = index - history.items.startIndex
+            guard history.weight(at: place) > 0 else { continue }
+            guard !groups.contains(where: { $0.item == item }) else { continue }
             let type = history.types.isEmpty ? 0 : history.types[history.types.startIndex + place]
             groups.append(Group(item: item, type: type))
         }
@@ -34,15 +35,6 @@ struct EventGroups {
     /// The history without the events of a group.
     func history(without group: Int) -> History {
         let item = groups[group].item
-        let kept = history.items.indices.filter { history.items[$0] != item }.map { $0 - history.items.startIndex }
-        func pick<Value>(_ column: ArraySlice<Value>) -> ArraySlice<Value> {
-            column.isEmpty ? [] : kept.map { column[column.startIndex + $0] }[...]
-        }
-        return History(
-            items: pick(history.items),
-            times: pick(history.times),
-            types: pick(history.types),
-            values: pick(history.values)
-        )
+        return history.keeping { history.items[history.items.startIndex + $0] != item }
     }
 }

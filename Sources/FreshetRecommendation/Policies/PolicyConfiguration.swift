@@ -8,6 +8,9 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     ///
     /// Where too few other items are left to fill the list, it is filled with the best of those held back.
     public var maximumPerCategory: Int?
+    /// What a candidate loses for resembling what the user dislikes, as far as it does more than what they like; 0 is
+    /// nothing.
+    public var dislikes: Double
     /// From 0, best first, to 1: the share of unlikeness to what stands above in the choice of each place.
     public var diversity: Double
     /// From 0 to 1: how much of the score's spread an item can lose for being popular.
@@ -18,7 +21,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     public var candidateCount: Int
 
     enum CodingKeys: String, CodingKey {
-        case repeats, diversity
+        case repeats, dislikes, diversity
         case maximumPerCategory = "maximum_per_category"
         case longTail = "long_tail"
         case newItemShare = "new_item_share"
@@ -29,6 +32,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     public init() {
         repeats = RepeatPolicy()
         maximumPerCategory = nil
+        dislikes = 2
         diversity = 0
         longTail = 0
         newItemShare = 0.02
@@ -41,6 +45,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         self.init()
         repeats = try container.decodeIfPresent(RepeatPolicy.self, forKey: .repeats) ?? repeats
         maximumPerCategory = try container.decodeIfPresent(Int.self, forKey: .maximumPerCategory)
+        dislikes = try container.decodeIfPresent(Double.self, forKey: .dislikes) ?? dislikes
         diversity = try container.decodeIfPresent(Double.self, forKey: .diversity) ?? diversity
         longTail = try container.decodeIfPresent(Double.self, forKey: .longTail) ?? longTail
         newItemShare = try container.decodeIfPresent(Double.self, forKey: .newItemShare) ?? newItemShare
@@ -54,6 +59,9 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
             guard (0...1).contains(share) else {
                 throw FreshetError(.usage, "\(name) is \(share).", remedy: "Choose a number from 0 to 1.")
             }
+        }
+        guard (0...100).contains(dislikes) else {
+            throw FreshetError(.usage, "dislikes is \(dislikes).", remedy: "Choose a number from 0 to 100.")
         }
         if let maximumPerCategory, maximumPerCategory < 1 {
             throw FreshetError(

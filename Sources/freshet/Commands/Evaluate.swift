@@ -83,7 +83,7 @@ struct Evaluate: FreshetCommand {
         let lists = try RecommendationFile.read(recommendations ?? "")
         let events = (0..<truth.users.count).flatMap { user in
             let name = truth.users[user]
-            return truth.histories[UserIndex(user)].items.map { (user: name, item: truth.items[$0.position]) }
+            return truth.histories[UserIndex(user)].likings.items.map { (user: name, item: truth.items[$0.position]) }
         }
         return try RankingEvaluation.evaluate(
             recommendations: lists,
@@ -96,12 +96,14 @@ struct Evaluate: FreshetCommand {
 
     private func evaluate(snapshot: Snapshot, _ truth: Dataset) throws -> EvaluationResult {
         if ratings { return try evaluateRatings(snapshot: snapshot, truth) }
+        // What an event means is what it meant to the model.
+        let histories = truth.histories.weighed(by: snapshot.dataset.meanings, types: truth.eventTypes)
         // An item that the snapshot does not know gets a number past its catalogue, and is missed.
         var items = snapshot.dataset.items
         var contexts: [ScoringContext] = []
         var relevant: [[ItemIndex]] = []
         for user in 0..<truth.users.count {
-            let history = truth.histories[UserIndex(user)]
+            let history = histories[UserIndex(user)].likings
             guard history.count > 0 else { continue }
             let known = snapshot.dataset.users.position(of: truth.users[user]).map(UserIndex.init(_:))
             contexts.append(known.map(snapshot.context) ?? ScoringContext(user: nil, history: History(items: [])))

@@ -11,6 +11,8 @@ struct EventStream {
     /// What is said of the items, in the order of ``items``, then of those of the catalogue that have no event; empty when
     /// nothing is.
     let catalogue: [Item]
+    /// What they say of their items.
+    let meanings: EventMeanings
 
     /// Puts a data set in order.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it has no times.
@@ -28,18 +30,23 @@ struct EventStream {
             for row in histories.offsets[user]..<histories.offsets[user + 1] { userOfRow[row] = Int32(user) }
         }
         let order = (0..<histories.eventCount).sorted { (histories.times[$0], $0) < (histories.times[$1], $1) }
+        let senses = dataset.eventTypes.map { dataset.meanings[$0] }
         var (users, items) = (IdentifierTable(), IdentifierTable())
         events = order.enumerated().map { place, row in
-            LoggedEvent(
+            let type = histories.types.isEmpty ? 0 : histories.types[row]
+            let value = histories.values.isEmpty ? .nan : histories.values[row]
+            return LoggedEvent(
                 offset: Int64(place + 1),
                 user: UserIndex(users.insert(dataset.users[Int(userOfRow[row])])),
                 item: ItemIndex(items.insert(dataset.items[histories.items[row].position])),
-                type: histories.types.isEmpty ? 0 : histories.types[row],
-                value: histories.values.isEmpty ? .nan : histories.values[row],
-                time: histories.times[row]
+                type: type,
+                value: value,
+                time: histories.times[row],
+                weight: senses[Int(type)].weight(of: value)
             )
         }
-        (self.users, self.items, eventTypes) = (users, items, dataset.eventTypes)
+        (self.users, self.items) = (users, items)
+        (eventTypes, meanings) = (dataset.eventTypes, dataset.meanings)
         let chosen = items
         let details = Dictionary(uniqueKeysWithValues: dataset.itemDetails.map { ($0.id, $0) })
         catalogue =

@@ -17,10 +17,10 @@ struct TrainingRows {
         for event in events { byUser[event.user.position].append(event) }
     }
 
-    /// Holds out the last event of every so manieth user who has three.
+    /// Holds out the last event of every so manieth user who has three, if it likes its item.
     mutating func holdOut(every step: Int) {
         var seen = 0
-        for user in byUser.indices where byUser[user].count >= 3 {
+        for user in byUser.indices where byUser[user].count >= 3 && (byUser[user].last?.weight ?? 0) > 0 {
             seen += 1
             guard seen % step == 0, let last = byUser[user].popLast() else { continue }
             holdouts.append(Holdout(user: last.user, item: last.item))
@@ -40,8 +40,14 @@ struct TrainingRows {
             times: events.map(\.time),
             types: stream.eventTypes.count > 1 ? events.map(\.type) : [],
             values: hasValues ? events.map(\.value) : []
+        ).weighed(events.map(\.weight))
+        let dataset = Dataset(
+            users: users,
+            items: items,
+            eventTypes: stream.eventTypes,
+            meanings: stream.meanings,
+            histories: histories
         )
-        let dataset = Dataset(users: users, items: items, eventTypes: stream.eventTypes, histories: histories)
         return TrainingData(dataset: dataset, validation: holdouts)
     }
 }

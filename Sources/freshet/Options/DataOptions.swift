@@ -63,6 +63,15 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Drop events with a lower value, such as ratings below 4.", valueName: "value"))
     var minimumValue: Float?
 
+    @Option(
+        help: ArgumentHelp(
+            "What events say of their items, over the defaults: a JSON object such as {\"types\":{\"rating\":{\"liking_from\":4}}}, "
+                + "a file of one, or none, where every event counts alike, as in published protocols.",
+            valueName: "meanings"
+        )
+    )
+    var meanings: String?
+
     @Option(help: ArgumentHelp("k-core: the events that every user and item that stays has at least.", valueName: "k"))
     var core = 0
 
@@ -136,6 +145,7 @@ struct ReadingOptions: ParsableArguments {
         options.timeRange = from.seconds...until.seconds
         options.timeUnit = timeUnit
         options.minimumValue = minimumValue
+        options.meanings = try EventMeanings(argument: meanings)
         options.userCore = core
         options.itemCore = core
         options.minimumHistory = minimumHistory

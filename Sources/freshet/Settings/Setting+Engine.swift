@@ -6,7 +6,7 @@ extension Setting where Root == ServeSettings {
     /// How the engine works.
     static var engine: [Setting] {
         [.whole("seed", \.engine.wholeSeed, 0...Int.max, "The seed of everything random.")]
-            + ingest + sessions + serving + policies + language + learning + retraining + keeping + loop
+            + ingest + events + sessions + serving + policies + language + learning + retraining + keeping + loop
     }
 
     private static var ingest: [Setting] {
@@ -30,6 +30,16 @@ extension Setting where Root == ServeSettings {
                 IdentifierRule.maximumLengths,
                 "The longest id, in bytes."
             ),
+        ]
+    }
+
+    private static var events: [Setting] {
+        [
+            .document(
+                "events",
+                \.engine.events,
+                "What events say of their items, by type (positive, negative, neutral, takes_back), weight and value."
+            )
         ]
     }
 

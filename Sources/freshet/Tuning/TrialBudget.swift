@@ -63,6 +63,7 @@ extension TrainingData {
                 kept.times += history.times
                 kept.types += history.types
                 kept.values += history.values
+                kept.appendWeights(history.weights, count: history.count)
             }
             kept.offsets.append(kept.items.count)
         }
