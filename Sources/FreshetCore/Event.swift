@@ -10,10 +10,8 @@ public struct Event: Sendable, Equatable, Codable {
     ///
     /// `nil` where the type says it all.
     public var value: Float?
-    /// When, in seconds since 1970-01-01 UTC.
-    ///
-    /// `nil` where only the order is known.
-    public var time: Int64?
+    /// When; `nil` where only the order is known.
+    public var time: Timestamp?
     /// The event's own id, for idempotent delivery.
     public var id: String?
     /// The `recommendation_id` of the answer that the event is feedback on, if any.
@@ -30,7 +28,7 @@ public struct Event: Sendable, Equatable, Codable {
         item: String,
         type: EventType = .view,
         value: Float? = nil,
-        time: Int64? = nil,
+        time: Timestamp? = nil,
         id: String? = nil,
         recommendationID: String? = nil
     ) {
@@ -45,8 +43,7 @@ public struct Event: Sendable, Equatable, Codable {
 
     /// Reads an event; all but user and item may be missing.
     ///
-    /// The type is then ``EventType/view``. The time is a number of seconds, rounded down, or text as ``Timestamp``
-    /// reads it.
+    /// The type is then ``EventType/view``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         user = try container.decode(String.self, forKey: .user)
@@ -62,27 +59,7 @@ public struct Event: Sendable, Equatable, Codable {
                 debugDescription: "value out of range"
             )
         }
-        if let seconds = try? container.decodeIfPresent(Double.self, forKey: .time) {
-            time = Self.time(fromSeconds: seconds)
-        } else {
-            time = try container.decodeIfPresent(String.self, forKey: .time).flatMap(Timestamp.seconds(from:))
-        }
-        if time == nil, try container.contains(.time) && !container.decodeNil(forKey: .time) {
-            throw DecodingError.dataCorruptedError(forKey: .time, in: container, debugDescription: "not a time")
-        }
-    }
-
-    /// Milliseconds from a number of seconds; `nil` where ``time(fromSeconds:)`` is.
-    package static func milliseconds(fromSeconds seconds: Double) -> Int64? {
-        guard let whole = time(fromSeconds: seconds), abs(whole) < 1 << 53 else { return nil }
-        // To the microsecond first, so that 0.257 s are 257 ms although no Double is 0.257; never into another second.
-        let rest = ((seconds - Double(whole)) * 1e6).rounded() / 1e3
-        return whole * 1000 + min(Int64(rest.rounded(.down)), 999)
-    }
-
-    /// A time from a number of seconds, rounded down; `nil` from 2⁵³ on, where numbers in JSON are no longer exact.
-    public static func time(fromSeconds seconds: Double) -> Int64? {
-        abs(seconds) < 0x1p53 ? Int64(seconds.rounded(.down)) : nil
+        time = try container.decodeIfPresent(Timestamp.self, forKey: .time)
     }
 }
 

@@ -10,8 +10,8 @@ public struct LoggedEvent: Sendable, Equatable {
     public var type: UInt8
     /// The value; `.nan` where the event has none.
     public var value: Float
-    /// When it happened, in seconds since 1970; the time of its arrival where the sender gave none.
-    public var time: Int64
+    /// When it happened; the time of its arrival where the sender gave none.
+    public var time: Timestamp
     /// When it was received, in milliseconds since 1970: what freshness is measured from.
     public var received: Int64
     /// What it says of the item (``EventMeanings``): above 0 a liking, below 0 a dislike, 0 nothing, `.nan` that an
@@ -25,7 +25,7 @@ public struct LoggedEvent: Sendable, Equatable {
         item: ItemIndex,
         type: UInt8,
         value: Float = .nan,
-        time: Int64,
+        time: Timestamp,
         received: Int64 = 0,
         weight: Float = 1
     ) {

@@ -38,11 +38,11 @@ public struct SessionEvent: Sendable, Equatable, Codable {
     public var item: String
     /// What was done; a view when left out.
     public var type: EventType?
-    /// When, in seconds since 1970; now when left out.
-    public var time: Int64?
+    /// When; now when left out.
+    public var time: Timestamp?
 
     /// Creates an event.
-    public init(item: String, type: EventType? = nil, time: Int64? = nil) {
+    public init(item: String, type: EventType? = nil, time: Timestamp? = nil) {
         self.item = item
         self.type = type
         self.time = time

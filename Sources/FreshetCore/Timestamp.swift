@@ -1,12 +1,107 @@
-/// Times as text: ISO 8601 and RFC 3339, such as `2024-02-29T12:30:00Z`, in every form that names a moment.
-public enum Timestamp {
-    /// The seconds since 1970-01-01 UTC of a time in text, rounded down, or `nil` when it is not one.
-    public static func seconds(from text: String) -> Int64? {
-        milliseconds(from: text).map { GregorianCalendar.floorDivide($0, 1000) }
+/// A moment: milliseconds since 1970-01-01 UTC.
+///
+/// In JSON it is a number of seconds with up to three decimals, and text in any form that ``milliseconds(from:)`` reads
+/// is taken too. A literal is a number of seconds.
+public struct Timestamp: Hashable, Comparable, Sendable {
+    /// Milliseconds since 1970-01-01 UTC.
+    public var milliseconds: Int64
+
+    /// Creates a moment from milliseconds since 1970.
+    @inlinable public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    /// Creates a moment from seconds since 1970; the first or last moment that there is where they are too many.
+    public init(seconds: Int64) {
+        let (product, overflows) = seconds.multipliedReportingOverflow(by: 1000)
+        milliseconds = overflows ? (seconds < 0 ? .min : .max) : product
     }
 
-    /// The same from the text's bytes.
-    public static func seconds(from text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    /// Creates a moment from seconds since 1970 and a fraction, rounded down to milliseconds; `nil` from 2⁵³ seconds on,
+    /// where numbers in JSON are no longer exact.
+    public init?(seconds: Double) {
+        guard abs(seconds) < 0x1p53 else { return nil }
+        let whole = Int64(seconds.rounded(.down))
+        // To the microsecond first, so that 0.257 s are 257 ms although no Double is 0.257; never into another second.
+        let rest = ((seconds - Double(whole)) * 1e6).rounded() / 1e3
+        milliseconds = whole * 1000 + min(Int64(rest.rounded(.down)), 999)
+    }
+
+    /// Creates a moment from text as ``milliseconds(from:)`` reads it.
+    public init?(_ text: String) {
+        guard let milliseconds = Self.milliseconds(from: text) else { return nil }
+        self.milliseconds = milliseconds
+    }
+
+    /// Seconds since 1970, rounded down.
+    @inlinable public var seconds: Int64 { milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0) }
+
+    /// The RFC 3339 text in UTC, to the second.
+    public var text: String { Self.text(from: seconds) }
+
+    /// The number of seconds as files have it: whole, or with as many decimals as milliseconds need.
+    public var decimalSeconds: String {
+        let (whole, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
+        let sign = milliseconds < 0 ? "-" : ""
+        guard rest > 0 else { return "\(sign)\(whole)" }
+        var decimals = String(rest + 1000).dropFirst()
+        while decimals.hasSuffix("0") { decimals.removeLast() }
+        return "\(sign)\(whole).\(decimals)"
+    }
+
+    /// Orders by time.
+    @inlinable public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+}
+
+extension Timestamp: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+    /// Creates a moment from a literal number of seconds.
+    public init(integerLiteral seconds: Int64) { self.init(seconds: seconds) }
+
+    /// Creates a moment from a literal number of seconds with a fraction.
+    public init(floatLiteral seconds: Double) {
+        guard let time = Timestamp(seconds: seconds) else { preconditionFailure("\(seconds) s are no time") }
+        self = time
+    }
+}
+
+extension Timestamp: CustomStringConvertible {
+    /// The number of seconds: ``decimalSeconds``.
+    public var description: String { decimalSeconds }
+}
+
+extension Timestamp: Codable {
+    /// Reads a number of seconds, or text.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let time: Timestamp?
+        if let seconds = try? container.decode(Double.self) {
+            time = Timestamp(seconds: seconds)
+        } else {
+            time = Timestamp(try container.decode(String.self))
+        }
+        guard let time else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a time")
+        }
+        self = time
+    }
+
+    /// Writes the number of seconds, whole where it is.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if milliseconds % 1000 == 0 {
+            try container.encode(milliseconds / 1000)
+        } else {
+            try container.encode(Double(milliseconds) / 1000)
+        }
+    }
+}
+
+// MARK: Text
+
+/// Times as text: ISO 8601 and RFC 3339, such as `2024-02-29T12:30:00Z`, in every form that names a moment.
+extension Timestamp {
+    /// The seconds since 1970-01-01 UTC of a time in text, rounded down, or `nil` when it is not one.
+    public static func seconds(from text: String) -> Int64? {
         milliseconds(from: text).map { GregorianCalendar.floorDivide($0, 1000) }
     }
 

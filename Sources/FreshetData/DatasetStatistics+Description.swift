@@ -15,8 +15,8 @@ extension DatasetStatistics: CustomStringConvertible {
         rows.append(("event types", eventTypes.map { "\($0.type.rawValue) \($0.count)" }.joined(separator: ", ")))
         if let values { rows.append(("values", Self.text(of: values))) }
         if let timeRange {
-            rows.append(("first event", Timestamp.text(from: timeRange.first)))
-            rows.append(("last event", Timestamp.text(from: timeRange.last)))
+            rows.append(("first event", timeRange.first.text))
+            rows.append(("last event", timeRange.last.text))
             rows.append(("tied times", Self.percent(tiedTimeShare)))
         } else {
             rows.append(("times", "none; each user's events are in the order of the file"))

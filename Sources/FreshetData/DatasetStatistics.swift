@@ -34,13 +34,13 @@ public struct DatasetStatistics: Sendable, Equatable, Codable {
 
     /// The first and last time.
     public struct TimeRange: Sendable, Equatable, Codable {
-        /// The first, in seconds since 1970.
-        public let first: Int64
-        /// The last, in seconds since 1970.
-        public let last: Int64
+        /// The first.
+        public let first: Timestamp
+        /// The last.
+        public let last: Timestamp
 
         /// Creates a range.
-        public init(first: Int64, last: Int64) {
+        public init(first: Timestamp, last: Timestamp) {
             self.first = first
             self.last = last
         }

@@ -9,8 +9,8 @@ public struct Histories: Sendable, Equatable {
     public var offsets: [Int]
     /// The item of each event.
     public var items: [ItemIndex]
-    /// The time of each event in seconds since 1970, or empty.
-    public var times: [Int64]
+    /// The time of each event, or empty.
+    public var times: [Timestamp]
     /// The type of each event, as a position in `Dataset.eventTypes`, or empty when all are of one type.
     public var types: [UInt8]
     /// The value of each event (`.nan` where it has none), or empty when no event has one.
@@ -24,7 +24,7 @@ public struct Histories: Sendable, Equatable {
     public init(
         offsets: [Int] = [0],
         items: [ItemIndex] = [],
-        times: [Int64] = [],
+        times: [Timestamp] = [],
         types: [UInt8] = [],
         values: [Float] = [],
         weights: [Float] = []
@@ -78,7 +78,7 @@ public struct History: Sendable, Equatable {
     /// The item of each event.
     public var items: ArraySlice<ItemIndex>
     /// The time of each event, or empty.
-    public var times: ArraySlice<Int64>
+    public var times: ArraySlice<Timestamp>
     /// The type of each event, or empty.
     public var types: ArraySlice<UInt8>
     /// The value of each event, or empty.
@@ -89,7 +89,7 @@ public struct History: Sendable, Equatable {
     /// Creates a history from its columns.
     public init(
         items: ArraySlice<ItemIndex>,
-        times: ArraySlice<Int64> = [],
+        times: ArraySlice<Timestamp> = [],
         types: ArraySlice<UInt8> = [],
         values: ArraySlice<Float> = [],
         weights: ArraySlice<Float> = []

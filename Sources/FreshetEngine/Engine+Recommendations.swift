@@ -134,6 +134,7 @@ extension Engine {
 
     /// Adds the events that a request brings to those of the log; items that nothing is known of are left out.
     private func append(_ events: [SessionEvent], to history: inout History, now: Int64) {
+        let (now, latest) = (Timestamp(seconds: now), Timestamp(seconds: now + configuration.ingest.futureTolerance))
         for event in events.suffix(configuration.sessions.eventsPerUser) {
             guard let item = vocabulary.item(event.item) else { continue }
             let type = event.type ?? .view
@@ -143,7 +144,7 @@ extension Engine {
                     user: UserIndex(0),
                     item: item,
                     type: vocabulary.eventType(type) ?? 0,
-                    time: min(event.time ?? now, now + configuration.ingest.futureTolerance),
+                    time: min(event.time ?? now, latest),
                     weight: configuration.events[type].weight(of: .nan)
                 )
             )

@@ -64,10 +64,10 @@ public struct Popularity: Learner {
                 }
             }
         } else {
-            let newest = histories.times.max() ?? 0
+            let newest = histories.times.max()?.seconds ?? 0
             let rate = 1 / (configuration.halfLifeDays * 86_400)
             for row in histories.items.indices {
-                let age = exp2(-(Double(newest) - Double(histories.times[row])) * rate)
+                let age = exp2(-(Double(newest) - Double(histories.times[row].seconds)) * rate)
                 counts[histories.items[row].position] += histories.liking(at: row) * age
             }
         }

@@ -7,6 +7,9 @@ import FreshetNN
 extension Dataset {
     private static let eventTypesKey = "eventTypes"
     private static let meaningsKey = "meanings"
+    private static let times = "histories.milliseconds"
+    /// What times were stored as before they had milliseconds.
+    private static let seconds = "histories.times"
 
     /// The ids, event types and histories.
     func checkpoint() -> Checkpoint {
@@ -16,7 +19,7 @@ extension Dataset {
         checkpoint.store(IdentifierTable(eventTypes.map(\.rawValue)), as: Self.eventTypesKey)
         checkpoint.arrays["histories.offsets"] = StoredArray(histories.offsets.map(Int64.init))
         checkpoint.arrays["histories.items"] = StoredArray(histories.items.map(\.rawValue))
-        if !histories.times.isEmpty { checkpoint.arrays["histories.times"] = StoredArray(histories.times) }
+        if !histories.times.isEmpty { checkpoint.arrays[Self.times] = StoredArray(histories.times) }
         if !histories.types.isEmpty { checkpoint.arrays["histories.types"] = StoredArray(histories.types) }
         if !histories.values.isEmpty { checkpoint.arrays["histories.values"] = StoredArray(histories.values) }
         if !histories.weights.isEmpty { checkpoint.arrays["histories.weights"] = StoredArray(histories.weights) }
@@ -50,7 +53,8 @@ extension Dataset {
             histories: Histories(
                 offsets: offsets.map(Int.init),
                 items: events.map(ItemIndex.init(rawValue:)),
-                times: try checkpoint.column("histories.times", rows: events.count),
+                times: try checkpoint.arrays[Self.times] == nil && checkpoint.arrays[Self.seconds] == nil
+                    ? [] : checkpoint.times(Self.times, orSeconds: Self.seconds, shape: [events.count]),
                 types: types,
                 values: try checkpoint.column("histories.values", rows: events.count),
                 weights: try checkpoint.column("histories.weights", rows: events.count)

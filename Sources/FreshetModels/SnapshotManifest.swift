@@ -6,7 +6,7 @@ import FreshetNN
 /// What a snapshot says about itself: `manifest.json`.
 public struct SnapshotManifest: Sendable, Equatable {
     /// The version of the layout that this code writes, and the newest that it reads.
-    public static let currentVersion = 1
+    public static let currentVersion = 2
 
     /// The version of the layout.
     public var formatVersion = SnapshotManifest.currentVersion
@@ -106,10 +106,10 @@ public struct DataSummary: Sendable, Equatable, Codable {
     public var events: Int
     /// How many events were held out for validation.
     public var validationEvents: Int
-    /// The time of the first event, in seconds since 1970.
-    public var firstTime: Int64?
-    /// The time of the last event, in seconds since 1970.
-    public var lastTime: Int64?
+    /// The time of the first event.
+    public var firstTime: Timestamp?
+    /// The time of the last event.
+    public var lastTime: Timestamp?
 
     /// Counts a data set.
     public init(of dataset: Dataset, source: String, format: String, validationEvents: Int) {

@@ -105,7 +105,8 @@ extension TrainingData {
     package var fingerprint: String {
         var sum = histories.offsets.withUnsafeBytes { Checksum.crc32($0, after: 0) }
         sum = histories.items.withUnsafeBytes { Checksum.crc32($0, after: sum) }
-        sum = histories.times.withUnsafeBytes { Checksum.crc32($0, after: sum) }
+        // In seconds, so that a training begun before times had milliseconds can go on.
+        sum = histories.times.map(\.seconds).withUnsafeBytes { Checksum.crc32($0, after: sum) }
         sum = histories.types.withUnsafeBytes { Checksum.crc32($0, after: sum) }
         sum = histories.values.withUnsafeBytes { Checksum.crc32($0, after: sum) }
         return Checksum.text(sum)

@@ -48,6 +48,10 @@ extension UInt8: StorableNumber {
     /// Bytes.
     public static var elementType: StoredArray.ElementType { .uint8 }
 }
+extension Timestamp: StorableNumber {
+    /// 64-bit integers: milliseconds since 1970.
+    public static var elementType: StoredArray.ElementType { .int64 }
+}
 
 extension Checkpoint {
     /// An array by name and type, checked against a shape (`nil` lengths are free).
@@ -74,5 +78,12 @@ extension Checkpoint {
             }
         }
         return numbers
+    }
+
+    /// An array of moments, or the one of whole seconds under the name that versions before milliseconds gave it.
+    /// - Throws: as ``numbers(_:of:shape:)``.
+    public func times(_ name: String, orSeconds older: String, shape: [Int?]? = nil) throws -> [Timestamp] {
+        guard arrays[name] == nil, arrays[older] != nil else { return try numbers(name, shape: shape) }
+        return try numbers(older, of: Int64.self, shape: shape).map(Timestamp.init(seconds:))
     }
 }

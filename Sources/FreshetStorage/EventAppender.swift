@@ -42,7 +42,7 @@ struct EventAppender {
                 item: try names.number(ofItem: event.item, in: &changes),
                 type: try names.number(of: event.type, in: &changes),
                 value: event.value ?? .nan,
-                time: event.time ?? received / 1000,
+                time: event.time ?? Timestamp(milliseconds: received),
                 received: received
             )
             try insert(logged, event, previous: changes.head(of: logged.user))
@@ -62,7 +62,7 @@ struct EventAppender {
         insertEvent.bind(2, Int64(logged.user.rawValue))
         insertEvent.bind(3, Int64(logged.item.rawValue))
         insertEvent.bind(4, Int64(logged.type))
-        insertEvent.bind(5, logged.time)
+        insertEvent.bind(5, logged.time.milliseconds)
         insertEvent.bind(6, logged.received)
         if logged.value.isNaN { insertEvent.bindNull(7) } else { insertEvent.bind(7, Double(logged.value)) }
         insertEvent.bind(8, previous > 0 ? previous : nil)

@@ -16,6 +16,7 @@ enum Migrations {
             try db.execute(sql: names + events + catalogue + impressions + versions + settings)
         }
         migrator.registerMigration("2 removed items") { try $0.execute(sql: removedItems) }
+        migrator.registerMigration("3 milliseconds of events") { try $0.execute(sql: milliseconds) }
         return migrator
     }
 
@@ -92,6 +93,9 @@ enum Migrations {
 
     /// The items that were removed and not put again: events that name them later do not bring them back.
     private static let removedItems = "CREATE TABLE removed_item (number INTEGER PRIMARY KEY);"
+
+    /// Times of events are milliseconds; they were whole seconds.
+    private static let milliseconds = "UPDATE event SET time = time * 1000;"
 
     /// What was shown.
     ///

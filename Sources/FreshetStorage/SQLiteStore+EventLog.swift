@@ -77,7 +77,7 @@ struct EventRows {
             item: ItemIndex(rawValue: Int32(truncatingIfNeeded: statement.integer(2))),
             type: UInt8(truncatingIfNeeded: statement.integer(3)),
             value: statement.isNull(4) ? .nan : Float(statement.double(4)),
-            time: statement.integer(5),
+            time: Timestamp(milliseconds: statement.integer(5)),
             received: statement.integer(6)
         )
     }

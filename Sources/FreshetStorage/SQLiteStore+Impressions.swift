@@ -66,7 +66,7 @@ extension SQLiteStore {
                         item: vocabulary.id(of: ItemIndex(Int(rows.integer(1)))),
                         type: types[Int(rows.integer(2))],
                         value: rows.isNull(3) ? nil : Float(rows.double(3)),
-                        time: rows.integer(4),
+                        time: Timestamp(milliseconds: rows.integer(4)),
                         id: rows.text(5),
                         recommendationID: recommendation
                     )

@@ -121,8 +121,12 @@ extension StoreContract {
         let (store, vocabulary) = subject
         for step in 0..<20 {
             _ = try await store.append([
-                Event(user: "often", item: "i\(step)", time: Int64(step)),
-                Event(user: step % 10 == 3 ? "seldom" : "often", item: "i\(step)", time: Int64(step)),
+                Event(user: "often", item: "i\(step)", time: Timestamp(seconds: Int64(step))),
+                Event(
+                    user: step % 10 == 3 ? "seldom" : "often",
+                    item: "i\(step)",
+                    time: Timestamp(seconds: Int64(step))
+                ),
             ])
         }
         guard let often = vocabulary.user("often"), let seldom = vocabulary.user("seldom") else {
@@ -145,7 +149,7 @@ extension StoreContract {
         try require(event.value.isNaN, "no value became \(event.value)")
         // Between 2020 and 2100, in milliseconds.
         try require((1_577_836_800_000..<4_102_444_800_000).contains(event.received), "received at \(event.received)")
-        try require(event.time == event.received / 1000, "an event without a time is of \(event.time)")
+        try require(event.time.milliseconds == event.received, "an event without a time is of \(event.time)")
     }
 
     func distinguishesBytes(_ subject: Subject) async throws {

@@ -15,7 +15,7 @@ public enum SyntheticData {
             histories: Histories(
                 offsets: histories.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) },
                 items: items,
-                times: items.indices.map { 1_700_000_000 + 3600 * Int64($0) },
+                times: items.indices.map { Timestamp(seconds: 1_700_000_000 + 3600 * Int64($0)) },
                 values: Array(values.joined())
             )
         )

@@ -1,10 +1,11 @@
 import Foundation
 import FreshetCore
 import FreshetData
-import FreshetModels
 import FreshetNN
 import FreshetTensor
 import Testing
+
+@testable import FreshetModels
 
 @Suite struct SnapshotTests {
     private static func dataset() -> Dataset {
@@ -15,7 +16,7 @@ import Testing
             histories: Histories(
                 offsets: [0, 2, 2, 3],
                 items: [ItemIndex(1), ItemIndex(0), ItemIndex(1)],
-                times: [5, 7, -3],
+                times: [5, 7.257, -3],
                 types: [0, 1, 1],
                 values: [1.5, 2, -1]
             ),
@@ -45,6 +46,17 @@ import Testing
             trainSeconds: 3
         )
         return Snapshot(manifest: manifest, dataset: dataset, scorer: scorer)
+    }
+
+    /// A data set of before times had milliseconds: they are the same moments.
+    @Test func readsWholeSeconds() throws {
+        let histories = Self.dataset().histories
+        var checkpoint = Self.dataset().checkpoint()
+        checkpoint.arrays["histories.milliseconds"] = nil
+        checkpoint.arrays["histories.times"] = StoredArray(histories.times.map(\.seconds))
+        #expect(try Dataset(checkpoint: checkpoint).histories.times == [5, 7, -3])
+        checkpoint.arrays["histories.times"] = nil
+        #expect(try Dataset(checkpoint: checkpoint).histories.times.isEmpty)
     }
 
     @Test func readsWhatItWrote() throws {

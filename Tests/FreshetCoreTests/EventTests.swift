@@ -11,9 +11,13 @@ import Testing
         #expect(try decode(#"{"user":"a","item":"x"}"#) == Event(user: "a", item: "x", type: .view))
     }
 
-    @Test(arguments: [("100", 100), ("100.9", 100), ("-0.5", -1), (#""1970-01-01T00:01:40Z""#, 100)])
-    func readsTimes(json: String, seconds: Int64) throws {
-        #expect(try decode(#"{"user":"a","item":"x","time":\#(json)}"#).time == seconds)
+    @Test(arguments: [
+        ("100", 100_000), ("100.9", 100_900), ("-0.5", -500), (#""1970-01-01T00:01:40Z""#, 100_000),
+        (#""1970-01-01T00:01:40.257Z""#, 100_257), ("1714564800.415", 1_714_564_800_415), ("0.2579", 257),
+    ])
+    func readsTimes(json: String, milliseconds: Int64) throws {
+        let time = try decode(#"{"user":"a","item":"x","time":\#(json)}"#).time
+        #expect(time == Timestamp(milliseconds: milliseconds))
     }
 
     @Test(arguments: [
@@ -26,8 +30,10 @@ import Testing
     }
 
     @Test func comesBackFromItsOwnJSON() throws {
-        let event = Event(user: "a", item: "x", type: .rating, value: 4.5, time: 99, id: "e1")
-        #expect(try JSONDecoder().decode(Event.self, from: JSONEncoder().encode(event)) == event)
+        for time in [99, 1_714_564_800.415, -0.001] as [Timestamp] {
+            let event = Event(user: "a", item: "x", type: .rating, value: 4.5, time: time, id: "e1")
+            #expect(try JSONDecoder().decode(Event.self, from: JSONEncoder().encode(event)) == event)
+        }
     }
 
     @Test func listsKnownNames() {

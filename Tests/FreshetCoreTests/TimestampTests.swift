@@ -53,6 +53,35 @@ import Testing
         #expect(Timestamp.milliseconds(from: text) == nil)
     }
 
+    @Test(arguments: [
+        (0, "0"), (1_714_564_800_000, "1714564800"), (1_714_564_800_415, "1714564800.415"), (1_500, "1.5"),
+        (7, "0.007"),
+        (-5_000, "-5"), (-1_250, "-1.25"), (-1, "-0.001"),
+    ])
+    func writesDecimalSeconds(milliseconds: Int64, text: String) {
+        let time = Timestamp(milliseconds: milliseconds)
+        #expect(time.decimalSeconds == text)
+        #expect(Double(text).flatMap(Timestamp.init(seconds:)) == time)
+    }
+
+    /// Every millisecond of a second comes back from the number that JSON has for it.
+    @Test func keepsEveryMillisecondOfANumber() {
+        for rest in Int64(0)..<1000 {
+            for second in [-1, 0, 1_714_564_800] as [Int64] {
+                let time = Timestamp(milliseconds: second * 1000 + rest)
+                #expect(Double(time.decimalSeconds).flatMap(Timestamp.init(seconds:)) == time)
+                #expect(time.seconds == second)
+            }
+        }
+    }
+
+    @Test func limitsWhatIsTooLarge() {
+        #expect(Timestamp(seconds: 0x1p53) == nil && Timestamp(seconds: Double.nan) == nil)
+        #expect(
+            Timestamp(seconds: Int64.max).milliseconds == .max && Timestamp(seconds: Int64.min).milliseconds == .min
+        )
+    }
+
     @Test func agreesWithFoundation() {
         let formatter = ISO8601DateFormatter()
         for seconds in stride(from: Int64(-60_000_000_000), through: 250_000_000_000, by: 987_654_321) {

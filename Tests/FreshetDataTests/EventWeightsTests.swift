@@ -11,7 +11,7 @@ import Testing
         Histories(
             offsets: [0, events.count],
             items: events.map { ItemIndex($0.item) },
-            times: events.indices.map(Int64.init),
+            times: events.indices.map { Timestamp(seconds: Int64($0)) },
             types: events.map(\.type),
             values: events.map { _ in .nan }
         )
@@ -49,7 +49,7 @@ import Testing
                     user: UserIndex(0),
                     item: ItemIndex(event.item),
                     type: event.type,
-                    time: Int64(place),
+                    time: Timestamp(seconds: Int64(place)),
                     weight: EventMeanings()[Self.types[Int(event.type)]].weight(of: .nan)
                 )
                 run.append(logged)

@@ -112,7 +112,7 @@ import Testing
             histories: Histories(
                 offsets: [0, 3, 4, 4],
                 items: [1, 0, 1, 0].map { ItemIndex($0) },
-                times: [-5, 3, 3, 1_700_000_000],
+                times: [-5, 3, 3.007, 1_700_000_000.25],
                 types: [0, 1, 0, 1],
                 values: [0.1, 3e-9, -2, 1e30]
             ),

@@ -124,7 +124,7 @@ import Testing
     )
     func recognizesUnits(noon: Int64, unit: String) throws {
         let result = try read("user,item,time\na,x,\(noon)\n")
-        #expect(result.dataset.histories.times == [Self.noon])
+        #expect(result.dataset.histories.times == [Timestamp(seconds: Self.noon)])
         #expect(result.report.notes.contains { $0.contains("\(unit) since 1970") })
     }
 
@@ -154,7 +154,7 @@ import Testing
                 == ["first", "second", "third", "fourth"]
         )
         let dates = ["b,2024-05-01T12:00:00.5Z", "a,2024-05-01T12:00:00.25Z"].map { "u,\($0)\n" }
-        #expect(try events(read("user,item,time\n" + dates.joined())) == ["u a \(Self.noon)", "u b \(Self.noon)"])
+        #expect(try events(read("user,item,time\n" + dates.joined())) == ["u a \(Self.noon).25", "u b \(Self.noon).5"])
     }
 
     // MARK: People

@@ -58,7 +58,9 @@ import Testing
         let test = try await reading()
         let engine = test.engine
         _ = try await engine.accept(
-            (0..<6).map { Event(user: "gardener", item: "hose \($0)", time: 1_700_000_000 + Int64($0)) }
+            (0..<6).map {
+                Event(user: "gardener", item: "hose \($0)", time: Timestamp(seconds: 1_700_000_000 + Int64($0)))
+            }
         )
         try await engine.put([
             Item(id: "new mug", title: "orange ceramic mug coffee", categories: ["kitchen"]),
@@ -146,7 +148,9 @@ import Testing
         #expect(try await engine.search(SearchRequest(query: "xylophone", count: 5)).items.isEmpty)
         // Of all that is red, the one who waters sees the hoses first.
         _ = try await engine.accept(
-            (1..<7).map { Event(user: "gardener", item: "hose \($0)", time: 1_700_000_000 + Int64($0)) }
+            (1..<7).map {
+                Event(user: "gardener", item: "hose \($0)", time: Timestamp(seconds: 1_700_000_000 + Int64($0)))
+            }
         )
         let red = try await engine.search(SearchRequest(query: "red", user: "gardener", count: 2))
         #expect(Set(red.items.map(\.id)) == ["hose 0", "hose 8"])
@@ -163,7 +167,11 @@ import Testing
         for user in 0..<20 {
             _ = try await engine.accept(
                 (0..<8).map {
-                    Event(user: "u\(user)", item: "hose \(($0 + user) % 16)", time: 1_700_000_000 + Int64($0))
+                    Event(
+                        user: "u\(user)",
+                        item: "hose \(($0 + user) % 16)",
+                        time: Timestamp(seconds: 1_700_000_000 + Int64($0))
+                    )
                 }
             )
         }

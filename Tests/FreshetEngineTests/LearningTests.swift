@@ -16,7 +16,11 @@ import Testing
     static func ring(_ count: Int, users: Int = 20, items: Int = 12, from start: Int = 0) -> [Event] {
         (start..<start + count).map { index in
             let (user, step) = (index % users, index / users)
-            return Event(user: "u\(user)", item: "i\((user + step) % items)", time: 1_700_000_000 + Int64(index))
+            return Event(
+                user: "u\(user)",
+                item: "i\((user + step) % items)",
+                time: Timestamp(seconds: 1_700_000_000 + Int64(index))
+            )
         }
     }
 
@@ -93,7 +97,7 @@ import Testing
                 user: UserIndex(offset % 3),
                 item: ItemIndex(offset % 5),
                 type: 0,
-                time: Int64(offset)
+                time: Timestamp(seconds: Int64(offset))
             )
         }
         func isRetraining(_ step: LearningStep) -> Bool {
@@ -174,7 +178,7 @@ import Testing
         _ = try await engine.accept(
             Self.ring(120, items: 4, from: 240).map { event in
                 var event = event
-                event.time = event.time.map { $0 + 10 * 86_400 }
+                event.time?.milliseconds += 10 * 86_400_000
                 return event
             }
         )

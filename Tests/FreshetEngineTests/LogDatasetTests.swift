@@ -19,7 +19,7 @@ import Testing
                 ),
                 item: ItemIndex(Int.random(in: 0..<items, using: &random)),
                 type: UInt8(index % 2),
-                time: Int64(index)
+                time: Timestamp(seconds: Int64(index))
             )
         }
         let data = LogDataset.grouped(

@@ -77,7 +77,7 @@ private final class FakeLog: EventLog {
                     item: ItemIndex(item),
                     type: 0,
                     value: 1,
-                    time: offset
+                    time: Timestamp(seconds: offset)
                 )
             )
             return state.events[state.events.count - 1]

@@ -78,7 +78,7 @@ import Testing
                 user: UserIndex(index % 6),
                 item: ItemIndex(index % 7),
                 type: 0,
-                time: Int64(index)
+                time: Timestamp(seconds: Int64(index))
             )
         }
         let data = LogDataset.grouped(

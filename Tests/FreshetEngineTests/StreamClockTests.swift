@@ -10,7 +10,7 @@ import Testing
             user: UserIndex(0),
             item: ItemIndex(0),
             type: 0,
-            time: time,
+            time: Timestamp(seconds: time),
             received: received * 1_000
         )
     }

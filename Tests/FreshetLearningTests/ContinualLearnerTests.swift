@@ -36,7 +36,7 @@ import Testing
                     user: UserIndex(user),
                     item: ItemIndex(range.lowerBound + (user + round) % range.count),
                     type: 0,
-                    time: time + Int64(round * 60)
+                    time: Timestamp(seconds: time + Int64(round * 60))
                 )
                 defer { histories.append(event) }
                 return StreamEvent(event: event, history: histories[event.user], isNewItem: round == 0)

@@ -30,7 +30,7 @@ import Testing
                 user: UserIndex(0),
                 item: ItemIndex(Int(number)),
                 type: 0,
-                time: number
+                time: Timestamp(seconds: number)
             )
             return StreamEvent(event: event, history: History(items: [ItemIndex(0)], times: [0]), isNewItem: false)
         }

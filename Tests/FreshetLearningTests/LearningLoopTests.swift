@@ -22,7 +22,7 @@ struct LearningLoopTests {
                 user: UserIndex(user),
                 item: ItemIndex(places[user]),
                 type: 0,
-                time: 1_000_000 + Int64(offset) * 10
+                time: Timestamp(seconds: 1_000_000 + Int64(offset) * 10)
             )
         }
     }
@@ -292,7 +292,7 @@ struct LearningLoopTests {
                 user: UserIndex(index % 20),
                 item: ItemIndex(index % 5),
                 type: 0,
-                time: 1_000_000 + 10 * 86_400 + Int64(index)
+                time: Timestamp(seconds: 1_000_000 + 10 * 86_400 + Int64(index))
             )
         }
         #expect(try loop.process(later).expiredItems == expired)

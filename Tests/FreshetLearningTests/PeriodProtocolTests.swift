@@ -37,7 +37,7 @@ import Testing
             #expect(sessions[UserIndex(0)].items.map { stream.items[$0.position] } == ["3", "1"])
             // A week of five lines, of which the session has the first and the third.
             let week: Int64 = 7 * 86_400
-            #expect(Array(sessions[UserIndex(0)].times) == [week, week + 2 * week / 5])
+            #expect(sessions[UserIndex(0)].times.map(\.seconds) == [week, week + 2 * week / 5])
         }
     }
 

@@ -7,7 +7,7 @@ import FreshetTensor
 import Testing
 
 @Suite struct ReplayTests {
-    private func event(_ number: Int, history: [Int]) -> StreamEvent {
+    private func event(_ number: Int, history: [Int], times: [Timestamp] = []) -> StreamEvent {
         StreamEvent(
             event: LoggedEvent(
                 offset: Int64(number),
@@ -16,7 +16,7 @@ import Testing
                 type: 0,
                 time: 0
             ),
-            history: History(items: history.map { ItemIndex($0) }[...]),
+            history: History(items: history.map { ItemIndex($0) }[...], times: times[...]),
             isNewItem: false
         )
     }
@@ -69,6 +69,18 @@ import Testing
         #expect((0..<6).allSatisfy { first[$0].items == second[$0].items })
         var small = ReplayBuffer(capacity: 2, contextLength: 3, seed: 9)
         #expect(throws: FreshetError.self) { try small.restore(Checkpoint(arrays: first.arrays())) }
+    }
+
+    /// A buffer of before times had milliseconds holds whole seconds: they are the same moments.
+    @Test func readsWholeSeconds() throws {
+        var first = ReplayBuffer(capacity: 2, contextLength: 3, seed: 1)
+        first.offer(event(1, history: [7, 8], times: [5, 1_714_564_800]))
+        var arrays = first.arrays()
+        arrays["replay.milliseconds"] = nil
+        arrays["replay.times"] = StoredArray([5, 1_714_564_800, 0, 0] as [Int64])
+        var second = ReplayBuffer(capacity: 2, contextLength: 3, seed: 1)
+        try second.restore(Checkpoint(arrays: arrays))
+        #expect(second[0] == first[0] && second[0].times.prefix(2) == [5, 1_714_564_800])
     }
 
     /// Worked by hand: the mean of 0, 1, 2, 9 is 3; nearest to 3 is 2; then nearest to 6 - 2 = 4 is 1 (|4-1| = 3 < 5).

@@ -21,7 +21,7 @@ import Testing
 
     @Test func halvesByTime() throws {
         var dataset = SyntheticData.dataset([[0, 1], [1, 2]])
-        dataset.histories.times = [0, 86_400, 0, 2 * 86_400]
+        dataset.histories.times = [0, 86_400, 0, 172_800]
         #expect(try scores(dataset, days: 1) == [0.25, 0.75, 1])
         #expect(try scores(dataset, events: 1) == [1, 2, 1])
     }

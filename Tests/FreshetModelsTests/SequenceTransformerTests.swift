@@ -175,7 +175,7 @@ import Testing
             histories: Histories(
                 offsets: (0...40).map { 2 * $0 },
                 items: items,
-                times: items.indices.map { Int64($0) },
+                times: items.indices.map { Timestamp(seconds: Int64($0)) },
                 types: types.flatMap { [$0, 0] }
             )
         )

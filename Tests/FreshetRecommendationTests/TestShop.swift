@@ -144,7 +144,7 @@ struct TestShop {
                 user: UserIndex(user),
                 item: ItemIndex(item),
                 type: vocabulary.eventType(type)!,
-                time: time
+                time: Timestamp(seconds: time)
             )
         ]
         vocabulary.weigh(&events)

@@ -212,7 +212,11 @@ struct DashboardTests {
         } _: { stage in
             let events = (0..<400).map { index in
                 let (user, step) = (index % 20, index / 20)
-                return Event(user: "u\(user)", item: "i\((user + step) % 12)", time: 1_700_000_000 + Int64(index))
+                return Event(
+                    user: "u\(user)",
+                    item: "i\((user + step) % 12)",
+                    time: Timestamp(seconds: 1_700_000_000 + Int64(index))
+                )
             }
             #expect(try await stage.engine.accept(events).accepted == events.count)
             let chromium = stage.chromium

@@ -35,6 +35,20 @@ import Testing
         }
     }
 
+    /// Numbers and text with a fraction come back as they were, and put the events of one second in order.
+    @Test func keepsMilliseconds() async throws {
+        try await TestServer().test { client in
+            let body = #"""
+                [{"user":"ann","item":"third","time":1714560000.73},{"user":"ann","item":"whole","time":1714559999},
+                 {"user":"ann","item":"second","time":"2024-05-01T10:40:00.415Z"}]
+                """#
+            #expect(try await client.send(.post, "/v1/events", body).status == 202)
+            let events = try await client.send(.get, "/v1/users/ann/events").json["events"] as? [[String: Any]] ?? []
+            let times = Dictionary(uniqueKeysWithValues: events.map { ($0["item"] as? String, $0["time"] as? Double) })
+            #expect(times == ["whole": 1_714_559_999, "second": 1_714_560_000.415, "third": 1_714_560_000.73])
+        }
+    }
+
     @Test func takesLines() async throws {
         try await TestServer().test { client in
             let body = "{\"user\":\"a\",\"item\":\"x\"}\r\n\n{broken\n{\"user\":\"b\",\"item\":\"y\",\"type\":\"cart\"}"

@@ -50,6 +50,35 @@ import Testing
         #expect(removed == ["b"])
     }
 
+    /// A folder of before events had milliseconds: its times are the same moments, and new ones keep their fraction.
+    @Test func opensFolderOfWholeSeconds() async throws {
+        let folder = try StorageFolder()
+        let old = try DatabaseQueue(path: folder.database)
+        try Migrations.migrator.migrate(old, upTo: "2 removed items")
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO user_name VALUES (0, 'ann');
+                    INSERT INTO item_name VALUES (0, 'tea'), (1, 'cup');
+                    INSERT INTO type_name VALUES (0, 'view');
+                    INSERT INTO event (offset, user, item, type, time, received, previous)
+                        VALUES (1, 0, 0, 0, 1714564800, 1714564801250, NULL), (2, 0, 1, 0, -5, 1714564802000, 1);
+                    """
+            )
+        }
+        try old.close()
+        var store: SQLiteStore? = try folder.open()
+        let log = try #require(store)
+        let seconds = try log.events(after: 0, limit: 10)
+        #expect(seconds.map(\.time) == [1_714_564_800, -5])
+        #expect(seconds.map(\.received) == [1_714_564_801_250, 1_714_564_802_000])
+        _ = try await log.append([Event(user: "ann", item: "pot", time: 1_714_564_800.415)])
+        store = nil
+        // Once only, however often the folder is opened.
+        let times = try folder.open().newestEvents(of: UserIndex(0), limit: 10).map(\.time)
+        #expect(times == [1_714_564_800, -5, 1_714_564_800.415])
+    }
+
     @Test func neverGivesAnOffsetTwice() async throws {
         let folder = try StorageFolder()
         var store: SQLiteStore? = try folder.open()

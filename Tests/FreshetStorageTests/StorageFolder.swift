@@ -38,7 +38,12 @@ func failure(_ body: () async throws -> Void) async -> FreshetError? {
 /// Events of some users, each about another item.
 func someEvents(_ count: Int, users: Int = 3, named prefix: String = "u") -> [Event] {
     (0..<count).map {
-        Event(user: "\(prefix)\($0 % users)", item: "\(prefix)-item\($0)", value: Float($0), time: Int64($0))
+        Event(
+            user: "\(prefix)\($0 % users)",
+            item: "\(prefix)-item\($0)",
+            value: Float($0),
+            time: Timestamp(seconds: Int64($0))
+        )
     }
 }
 

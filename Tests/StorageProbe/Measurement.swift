@@ -135,7 +135,7 @@ struct Measurement {
                 user: "customer-\(user * user / 20_000)",
                 item: "product-\(item * item / 5_000)",
                 value: index % 3 == 0 ? 1 : nil,
-                time: 1_700_000_000 + Int64(index),
+                time: Timestamp(seconds: 1_700_000_000 + Int64(index)),
                 id: id(index)
             )
         }

@@ -126,7 +126,7 @@ public final class EventCollector {
             item: knownItem ?? items.insert(itemProbe),
             type: type,
             value: value,
-            milliseconds: milliseconds ?? EventColumns.noTime
+            time: milliseconds.map(Timestamp.init(milliseconds:)) ?? EventColumns.noTime
         )
         if let limit = options.eventLimit, columns.count == limit { throw EventLimitReached() }
     }

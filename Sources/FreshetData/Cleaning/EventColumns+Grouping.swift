@@ -24,10 +24,6 @@ extension EventColumns {
             count = offsets[userCount]
         }
         users = []
-        // The order is that of the milliseconds; what is kept of a time are its seconds.
-        for row in times.indices where times[row] != Self.noTime {
-            times[row] = GregorianCalendar.floorDivide(times[row], 1000)
-        }
         let items = Self.take(&items, in: order).map { ItemIndex(rawValue: $0) }
         return Histories(
             offsets: offsets,

@@ -1,12 +1,13 @@
+import FreshetCore
+
 /// Events in the order of the file, in columns; an optional column is empty until an event needs it.
 struct EventColumns {
     /// Stands for an event without a time.
-    static let noTime = Int64.min
+    static let noTime = Timestamp(milliseconds: .min)
 
     var users: [Int32] = []
     var items: [Int32] = []
-    /// In milliseconds since 1970.
-    var times: [Int64] = []
+    var times: [Timestamp] = []
     var types: [UInt8] = []
     var values: [Float] = []
     private var hasEventsWithoutTime = false
@@ -17,9 +18,9 @@ struct EventColumns {
     var mixesTimes: Bool { !times.isEmpty && hasEventsWithoutTime }
 
     /// Adds an event; `noTime` and `.nan` say that it has no time and no value.
-    mutating func append(user: Int, item: Int, type: UInt8, value: Float, milliseconds time: Int64) {
+    mutating func append(user: Int, item: Int, type: UInt8, value: Float, time: Timestamp) {
         if time != Self.noTime || !times.isEmpty {
-            if times.isEmpty { times = [Int64](repeating: Self.noTime, count: count) }
+            if times.isEmpty { times = [Timestamp](repeating: Self.noTime, count: count) }
             times.append(time)
         }
         if time == Self.noTime { hasEventsWithoutTime = true }

@@ -53,7 +53,7 @@ struct NativeImporter: Importer {
                 item: parser.item,
                 type: type,
                 value: parser.value,
-                milliseconds: parser.milliseconds,
+                milliseconds: parser.time?.milliseconds,
                 id: parser.id
             )
         }

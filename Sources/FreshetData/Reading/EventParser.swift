@@ -14,9 +14,7 @@ package struct EventParser {
     /// The value of the last line, or `.nan`.
     private(set) var value = Float.nan
     /// The time of the last line, if it has one.
-    private(set) var time: Int64?
-    /// The same in milliseconds.
-    private(set) var milliseconds: Int64?
+    private(set) var time: Timestamp?
     /// The event id of the last line, if it has one.
     private(set) var id: UnsafeBufferPointer<UInt8>?
     /// The recommendation that the event of the last line is feedback on, if it names one.
@@ -54,8 +52,7 @@ package struct EventParser {
         self.item = item
         type = try text(2, "type")
         value = try number(3)
-        milliseconds = try milliseconds(4)
-        time = milliseconds.map { GregorianCalendar.floorDivide($0, 1000) }
+        time = try time(4)
         id = try text(5, "id")
         recommendationID = try text(6, "recommendation_id")
     }
@@ -78,17 +75,17 @@ package struct EventParser {
         }
     }
 
-    private func milliseconds(_ field: Int) throws(JSONFault) -> Int64? {
-        let time: Int64?
+    private func time(_ field: Int) throws(JSONFault) -> Timestamp? {
+        let time: Timestamp?
         switch reader.value(field) {
         case .none: return nil
         case .number(let text):
             let number = NumberText.double(text)
-            time = number.flatMap(Event.milliseconds(fromSeconds:))
+            time = number.flatMap(Timestamp.init(seconds:))
             if time == nil, let hint = number.flatMap(Timestamp.unitHint(for:)) {
                 throw JSONFault("a 'time' that is no time; \(hint)")
             }
-        case .string(let text): time = Timestamp.milliseconds(from: text)
+        case .string(let text): time = Timestamp.milliseconds(from: text).map(Timestamp.init(milliseconds:))
         case .other: time = nil
         }
         guard let time else { throw JSONFault("a 'time' that is no time") }

@@ -60,7 +60,7 @@ extension Dataset {
     ///
     /// A user can have many holdouts, and one who came after the time has no history.
     /// - Throws: ``FreshetError`` of kind `usage` when the data set has no times.
-    public func split(atTime time: Int64) throws -> Split {
+    public func split(atTime time: Timestamp) throws -> Split {
         guard !histories.times.isEmpty else {
             throw FreshetError(
                 .usage,

@@ -6,7 +6,7 @@ import FreshetCore
 /// purchase. The events stay, with a weight of 0.
 public struct EventRun: Sendable {
     private var items: [ItemIndex] = []
-    private var times: [Int64] = []
+    private var times: [Timestamp] = []
     private var types: [UInt8] = []
     private var values: [Float] = []
     /// Empty as long as every event is a liking of weight 1.

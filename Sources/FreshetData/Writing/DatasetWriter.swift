@@ -71,7 +71,7 @@ public struct DatasetWriter: Sendable {
                 if !histories.values.isEmpty, !histories.values[row].isNaN {
                     line += ",\"value\":\(histories.values[row])".utf8
                 }
-                if !histories.times.isEmpty { line += ",\"time\":\(histories.times[row])".utf8 }
+                if !histories.times.isEmpty { line += ",\"time\":\(histories.times[row].decimalSeconds)".utf8 }
                 line += "}\n".utf8
                 try writer.write(line)
             }

@@ -23,15 +23,14 @@ struct EventValidator {
         return "'value' is not a finite number"
     }
 
-    private func problem(time: Int64?) -> String? {
+    private func problem(time: Timestamp?) -> String? {
         guard let time else { return nil }
-        if time > now + configuration.futureTolerance {
-            if let hint = Timestamp.unitHint(for: Double(time)) {
-                return "'time' \(time) lies far in the future; \(hint)"
+        if time.seconds > now + configuration.futureTolerance {
+            if let hint = Timestamp.unitHint(for: Double(time.seconds)) {
+                return "'time' \(time.seconds) lies far in the future; \(hint)"
             }
-            return
-                "'time' \(Timestamp.text(from: time)) lies more than \(configuration.futureTolerance) s in the future"
+            return "'time' \(time.text) lies more than \(configuration.futureTolerance) s in the future"
         }
-        return time < 0 ? "'time' lies before 1970" : nil
+        return time.milliseconds < 0 ? "'time' lies before 1970" : nil
     }
 }

@@ -46,7 +46,7 @@ struct ForgettingMeter {
             matrix.removeFirstPeriod()
         }
         windows.append(Period())
-        matrix.addPeriod("from \(Timestamp.text(from: event.time).prefix(10)), event \(event.offset)")
+        matrix.addPeriod("from \(event.time.text.prefix(10)), event \(event.offset)")
     }
 
     /// Measures what was put live on every period.

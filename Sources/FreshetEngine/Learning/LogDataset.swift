@@ -106,7 +106,7 @@ enum LogDataset {
 
     private struct Columns {
         var items: [ItemIndex]
-        var times: [Int64]
+        var times: [Timestamp]
         var types: [UInt8]
         var weights: [Float]
 

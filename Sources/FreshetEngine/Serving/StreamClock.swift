@@ -12,8 +12,8 @@ struct StreamClock {
     ///
     /// A time after its arrival, from a clock that runs ahead, counts as the arrival.
     mutating func note(_ event: LoggedEvent) {
-        let arrival = event.received > 0 ? event.received / 1000 : event.time
-        let time = min(event.time, arrival)
+        let arrival = event.received > 0 ? event.received / 1000 : event.time.seconds
+        let time = min(event.time.seconds, arrival)
         guard time >= newest else { return }
         (newest, received) = (time, arrival)
     }

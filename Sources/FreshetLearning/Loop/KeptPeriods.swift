@@ -24,7 +24,7 @@ struct KeptPeriods: Sendable, Equatable {
         var item: ItemIndex
         var user: UserIndex
         var items: [ItemIndex]
-        var times: [Int64]
+        var times: [Timestamp]
         var types: [UInt8]
 
         /// The events on items below a number; `nil` when there is none.
@@ -61,7 +61,7 @@ struct KeptPeriods: Sendable, Equatable {
     /// Takes an event.
     /// - Returns: whether it was the last one of its period; when there are too many periods the first went.
     mutating func offer(_ event: StreamEvent) -> Bool {
-        let time = event.event.time
+        let time = event.event.time.seconds
         var period = open ?? Period(firstTime: time, lastTime: time, lastOffset: 0)
         open = nil
         period.lastTime = max(period.lastTime, time)
@@ -147,7 +147,7 @@ extension KeptPeriods {
             ),
             "targets": StoredArray(events.flatMap { [$0.item.rawValue, $0.user.rawValue, Int32($0.items.count)] }),
             "items": StoredArray(events.flatMap { $0.items.map(\.rawValue) }),
-            "times": StoredArray(events.flatMap(\.times)),
+            "milliseconds": StoredArray(events.flatMap(\.times)),
             "types": StoredArray(events.flatMap(\.types)),
         ]
     }
@@ -158,7 +158,7 @@ extension KeptPeriods {
         let rows = try checkpoint.numbers("periods", of: Int64.self, shape: [nil, 5])
         let targets = try checkpoint.numbers("targets", of: Int32.self)
         let items = try checkpoint.numbers("items", of: Int32.self)
-        let times = try checkpoint.numbers("times", of: Int64.self)
+        let times = try checkpoint.times("milliseconds", orSeconds: "times")
         let types = try checkpoint.numbers("types", of: UInt8.self)
         var (event, place) = (0, 0)
         var periods: [Period] = []

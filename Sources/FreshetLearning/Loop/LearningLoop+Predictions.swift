@@ -83,7 +83,7 @@ extension LearningLoop {
             counts = line
             gain.add(predictions[0].reciprocalRank, counts: alone.reciprocalRank, of: live.version)
         }
-        let age = streaming.lifetime(of: item).map { max(0, event.event.time - $0.lowerBound) }
+        let age = streaming.lifetime(of: item).map { max(0, event.event.time.seconds - $0.lowerBound) }
         return Outcome(of: event, itemAge: age, predictions: predictions)
     }
 

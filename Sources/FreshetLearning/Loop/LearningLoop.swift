@@ -182,7 +182,7 @@ public final class LearningLoop {
             rest = rest.dropFirst(settings.microBatch)
             let signals = take(batch)
             step.expiredItems += expireItems()
-            try decide(signals, time: time ?? (batch.last.map { $0.time * 1_000 } ?? 0), &step)
+            try decide(signals, time: time ?? (batch.last?.time.milliseconds ?? 0), &step)
         }
         return step
     }
@@ -201,7 +201,7 @@ public final class LearningLoop {
                 let outcomes =
                     isPredicted(event)
                     ? evaluation.add(timed(\.predicting) { predict(event) })
-                    : evaluation.advance(to: event.event.time)
+                    : evaluation.advance(to: event.event.time.seconds)
                 for outcome in outcomes { if let signal = judge(outcome) { signals.append(signal) } }
                 timed(\.counting) { streaming.learn(event) }
                 if settings.periodEvents > 0, kept.offer(event) { isPeriodOver = true }

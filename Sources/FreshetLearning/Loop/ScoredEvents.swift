@@ -37,7 +37,7 @@ struct ScoredEvents {
         guard let place = places[event.event.offset] else { preconditionFailure("an event that was not scored") }
         ranker.turn(to: place, in: set)
         let context = ScoringContext(user: event.event.user, history: event.history)
-        ranker.collect(context, from: streaming, at: event.event.time, into: set)
+        ranker.collect(context, from: streaming, at: event.event.time.seconds, into: set)
         CandidateRanker.rank(set, with: weights)
         return set
     }

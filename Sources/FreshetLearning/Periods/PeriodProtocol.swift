@@ -127,7 +127,7 @@ public struct PeriodProtocol {
         var sessions = stream.predictableSessions(of: period)
         // An old session is asked about again as if it happened now.
         let delay = Int64(tested - period) * PeriodStream.periodSeconds
-        for place in sessions.times.indices { sessions.times[place] += delay }
+        for place in sessions.times.indices { sessions.times[place].milliseconds += delay * 1000 }
         return PeriodQueries(
             sessions,
             limit: period == tested ? .max : settings.queriesOfOldPeriods,

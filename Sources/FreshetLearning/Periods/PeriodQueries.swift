@@ -19,7 +19,7 @@ struct PeriodQueries {
                 let start = max(range.lowerBound, next - maximumLength)
                 contexts.append(ScoringContext(user: nil, history: sessions.history(in: start..<next)))
                 items.append(sessions.items[next])
-                times.append(sessions.times[next - 1])
+                times.append(sessions.times[next - 1].seconds)
             }
         }
         guard contexts.count > limit else { return }

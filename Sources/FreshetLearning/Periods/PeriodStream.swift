@@ -91,7 +91,9 @@ public struct PeriodStream: Sendable {
         }
         var histories = Histories()
         for session in events {
-            let times = session.map { Int64(period * lines.count + $0.line) * Self.periodSeconds / Int64(lines.count) }
+            let times = session.map {
+                Timestamp(seconds: Int64(period * lines.count + $0.line) * Self.periodSeconds / Int64(lines.count))
+            }
             histories.append(History(items: session.map(\.item)[...], times: times[...]))
         }
         return histories

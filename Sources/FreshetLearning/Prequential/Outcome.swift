@@ -54,7 +54,7 @@ public struct Outcome: Sendable, Equatable, Codable {
     public init(of event: StreamEvent, itemAge: Int64? = nil, predictions: [Prediction]) {
         self.init(
             offset: event.event.offset,
-            time: event.event.time,
+            time: event.event.time.seconds,
             isNewUser: event.isNewUser,
             isNewItem: event.isNewItem,
             itemAge: itemAge,

@@ -11,7 +11,7 @@ extension ReplayBuffer {
             "replay.lengths": StoredArray(first(count, of: lengths)),
             "replay.users": StoredArray(first(count, of: users)),
             "replay.items": StoredArray(items.prefix(count * stride).map(\.rawValue)),
-            "replay.times": StoredArray(first(count * stride, of: times)),
+            "replay.milliseconds": StoredArray(first(count * stride, of: times)),
             "replay.types": StoredArray(first(count * stride, of: types)),
             "replay.weights": StoredArray(first(count * stride, of: weights)),
         ]
@@ -36,7 +36,7 @@ extension ReplayBuffer {
         lengths = try checkpoint.numbers("replay.lengths", shape: [kept])
         users = try checkpoint.numbers("replay.users", shape: [kept])
         items = try checkpoint.numbers("replay.items", of: Int32.self, shape: [length]).map(ItemIndex.init(rawValue:))
-        times = try checkpoint.numbers("replay.times", shape: [nil])
+        times = try checkpoint.times("replay.milliseconds", orSeconds: "replay.times", shape: [nil])
         types = try checkpoint.numbers("replay.types", shape: [nil])
         // Those of before events had meanings have none.
         weights =

@@ -22,7 +22,7 @@ public struct ReplayBuffer: Sendable {
     var lengths: [Int32] = []
     var users: [Int32] = []
     var items: [ItemIndex] = []
-    var times: [Int64] = []
+    var times: [Timestamp] = []
     var types: [UInt8] = []
     /// Empty while every event of all exemplars is a liking of weight 1.
     var weights: [Float] = []
@@ -136,7 +136,7 @@ public struct ReplayBuffer: Sendable {
         at place: Int,
         user: UserIndex,
         items newItems: ArraySlice<ItemIndex>,
-        times newTimes: ArraySlice<Int64>,
+        times newTimes: ArraySlice<Timestamp>,
         types newTypes: ArraySlice<UInt8>,
         weights newWeights: ArraySlice<Float>
     ) {

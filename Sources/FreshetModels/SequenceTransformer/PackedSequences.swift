@@ -85,9 +85,9 @@ final class PackedSequences {
         return true
     }
 
-    private static func bucket(_ times: ArraySlice<Int64>, _ i: Int) -> Int32 {
+    private static func bucket(_ times: ArraySlice<Timestamp>, _ i: Int) -> Int32 {
         guard !times.isEmpty, i > 0 else { return 0 }
-        let gap = max(0, times[times.startIndex + i] - times[times.startIndex + i - 1])
+        let gap = max(0, times[times.startIndex + i].seconds - times[times.startIndex + i - 1].seconds)
         return Int32(min(gapBuckets - 1, 64 - (gap + 1).leadingZeroBitCount))
     }
 }

@@ -31,7 +31,7 @@ extension CandidateRanker {
         set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest), table: table)
         set.segment = CandidateSegment(
             historyLength: history.count,
-            isReturning: now - (history.times.last ?? now) >= Self.sessionGap,
+            isReturning: now - (history.times.last?.seconds ?? now) >= Self.sessionGap,
             hasTransformer: set.transformerCount > 0
         )
         let model = CandidateSources.transformer
@@ -97,7 +97,7 @@ extension CandidateRanker {
             set.set(.ownAgeInEvents, at: own, to: logf(1 + Float(age)))
             if age == 0 { set.set(.ownNewest, at: own, to: 1) }
             guard !history.times.isEmpty else { continue }
-            let seconds = Float(max(0, now - history.times[history.times.endIndex - 1 - age]))
+            let seconds = Float(max(0, now - history.times[history.times.endIndex - 1 - age].seconds))
             set.set(.ownInSession, at: own, to: seconds < Float(Self.sessionGap) ? 1 : 0)
             set.set(.ownAgeInDays, at: own, to: logf(1 + seconds / 86_400))
         }

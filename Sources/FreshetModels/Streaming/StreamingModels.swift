@@ -93,7 +93,7 @@ public struct StreamingModels: Sendable {
     ///   - event: the event. A time after its arrival, from a clock that runs ahead, counts as the arrival.
     ///   - history: the user's events before it; the newest ten are enough.
     public mutating func learn(_ event: LoggedEvent, after history: History) {
-        let time = event.received > 0 ? min(event.time, event.received / 1000 + 1) : event.time
+        let time = event.received > 0 ? min(event.time.seconds, event.received / 1000 + 1) : event.time.seconds
         if event.weight > 0 {
             let peers = PeerGroup(historyLength: history.likingCount).rawValue
             popularity.learn(event.item, at: time, weight: event.weight)

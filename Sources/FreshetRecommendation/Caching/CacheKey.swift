@@ -51,7 +51,7 @@ extension History {
             hash ^= hash >> 29
         }
         for item in items { add(UInt64(truncatingIfNeeded: item.rawValue)) }
-        for time in times { add(UInt64(bitPattern: time)) }
+        for time in times { add(UInt64(bitPattern: time.milliseconds)) }
         for type in types { add(UInt64(type)) }
         for value in values { add(UInt64(value.bitPattern)) }
         return hash

@@ -25,7 +25,7 @@ extension RepeatPolicy {
                 case .afterDays(let days):
                     // Without times nothing says that the wait is over.
                     history.times.isEmpty
-                        || Double(time - history.times[history.times.startIndex + place]) < days * 86_400
+                        || Double(time - history.times[history.times.startIndex + place].seconds) < days * 86_400
                 }
             if isForbidden { forbidden.insert(history.items[history.items.startIndex + place]) }
         }

@@ -82,7 +82,7 @@ struct KeysController {
             }
             let expires = fields.time("expires", until: Self.lastSecond)
             try fields.finish()
-            let made = try await keys.create(name: name ?? "", rights: Set(rights), expires: expires)
+            let made = try await keys.create(name: name ?? "", rights: Set(rights), expires: expires?.seconds)
             context.logger.notice("key made", metadata: ["made": .string(made.key.id), "key": Self.caller(context)])
             return try .encoded(NewKey(key: made.key, text: made.text), status: .created)
         }

@@ -158,18 +158,18 @@ struct JSONFields {
     }
 
     /// A time: seconds since 1970, or text as RFC 3339.
-    mutating func time(_ name: String, until latest: Int64 = Timestamp.latestPlausible) -> Int64? {
+    mutating func time(_ name: String, until latest: Int64 = Timestamp.latestPlausible) -> Timestamp? {
         switch value(name) {
         case nil: return nil
         case .number(let number):
-            if let seconds = Event.time(fromSeconds: number), seconds <= latest { return seconds }
+            if let time = Timestamp(seconds: number), time.seconds <= latest { return time }
             if number > Double(latest) {
                 let hint = Timestamp.unitHint(for: number).map { "; \($0)" } ?? ""
                 fault(name, "must not lie after \(Timestamp.text(from: latest))\(hint)")
                 return nil
             }
         case .string(let text):
-            if let seconds = Timestamp.seconds(from: text) { return seconds }
+            if let time = Timestamp(text) { return time }
         default: break
         }
         fault(name, "must be a number of seconds since 1970 or a time as RFC 3339 writes it")

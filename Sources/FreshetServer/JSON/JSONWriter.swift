@@ -1,3 +1,4 @@
+import FreshetCore
 import Hummingbird
 
 /// Writes JSON straight into a buffer, without an intermediate form.
@@ -47,6 +48,9 @@ struct JSONWriter {
 
     /// Writes a whole number.
     mutating func integer(_ number: some BinaryInteger) { buffer.writeString(String(number)) }
+
+    /// Writes a moment as a number of seconds with up to three decimals.
+    mutating func time(_ time: Timestamp) { buffer.writeString(time.decimalSeconds) }
 
     /// Writes a number in the fewest digits that read back the same; what is not finite becomes `null`.
     mutating func number(_ number: some BinaryFloatingPoint & CustomStringConvertible) {

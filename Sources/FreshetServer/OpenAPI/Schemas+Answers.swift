@@ -77,7 +77,10 @@ extension Schemas {
                 required: ["user", "item", "type"],
                 [
                     "user": ["type": "string"], "item": ["type": "string"], "type": ["type": "string"],
-                    "value": ["type": "number"], "time": ["type": "integer"],
+                    "value": ["type": "number"],
+                    "time": [
+                        "type": "number", "description": "Seconds since 1970-01-01 UTC, with up to three decimals.",
+                    ],
                 ]
             )
         ),

@@ -34,7 +34,7 @@ extension Item: CatalogueEntry {
         )
         vectors = fields.vectors("vectors")
         available = fields.bool("available")
-        createdAt = fields.time("created_at")
+        createdAt = fields.time("created_at")?.seconds
         try fields.finish()
     }
 

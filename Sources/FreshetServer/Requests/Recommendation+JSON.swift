@@ -57,7 +57,7 @@ extension JSONWriter {
         }
         if let time = event.time {
             raw(",\"time\":")
-            integer(time)
+            self.time(time)
         }
         raw("}")
     }

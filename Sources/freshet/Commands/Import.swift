@@ -93,7 +93,7 @@ private struct ImportPreview: Encodable, CustomStringConvertible {
         let rows = events.map { event in
             [
                 event.user, event.item, event.type.rawValue, event.value.map { "\($0)" } ?? "",
-                event.time.map(Timestamp.text(from:)) ?? "",
+                event.time?.text ?? "",
             ]
         }
         let table = TextTable(header: ["user", "item", "type", "value", "time"], rows: rows)

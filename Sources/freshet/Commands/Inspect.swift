@@ -48,7 +48,7 @@ private struct Inspection: Encodable {
         let item: String
         let title: String?
         let type: String
-        let time: Int64?
+        let time: Timestamp?
         let value: Float?
     }
 
@@ -97,7 +97,7 @@ private struct Inspection: Encodable {
         if let manifest { parts.append(Self.words(manifest)) }
         if let user {
             let lines = user.events.map { event in
-                "  \(event.time.map(Words.date) ?? "")  \(event.type)  \(event.title ?? event.item)"
+                "  \((event.time?.seconds).map(Words.date) ?? "")  \(event.type)  \(event.title ?? event.item)"
             }
             parts.append((["user \(user.user.id), \(user.events.count) events"] + lines).joined(separator: "\n"))
         }

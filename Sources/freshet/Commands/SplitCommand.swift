@@ -80,7 +80,7 @@ struct SplitCommand: FreshetCommand {
             report.add(try writer.write(nested.validation.holdouts, as: "validation"))
             report.add(try writer.write(nested.test.holdouts, as: "test"))
         case .time:
-            let split = try imported.dataset.split(atTime: at?.seconds ?? 0)
+            let split = try imported.dataset.split(atTime: at?.time ?? 0)
             report.add(try writer.write(training: split.training, as: "train"))
             report.add(try writer.write(split.holdouts, as: "test"))
         case .folds:

@@ -91,7 +91,7 @@ struct ComparisonReport {
 
     private var subtitle: String {
         guard let range = statistics.timeRange else { return "" }
-        return "Events of \(Words.date(range.first)) to \(Words.date(range.last))"
+        return "Events of \(Words.date(range.first.seconds)) to \(Words.date(range.last.seconds))"
     }
 
     private var statisticsFacts: [ReportFact] {
@@ -108,7 +108,7 @@ struct ComparisonReport {
             ReportFact("Repeated items", "\(Words.decimal(statistics.repeatShare * 100, 1))%"),
         ]
             + (statistics.timeRange.map {
-                [ReportFact("From", Words.date($0.first)), ReportFact("To", Words.date($0.last))]
+                [ReportFact("From", Words.date($0.first.seconds)), ReportFact("To", Words.date($0.last.seconds))]
             } ?? [])
     }
 }

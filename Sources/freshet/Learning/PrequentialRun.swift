@@ -65,7 +65,7 @@ struct PrequentialRun {
 
     private func firstMeasured(after warmUp: Int) throws -> Int {
         guard let time = options.measureFrom else { return warmUp }
-        guard let first = stream.events[warmUp...].firstIndex(where: { $0.time >= time }) else {
+        guard let first = stream.events[warmUp...].firstIndex(where: { $0.time.seconds >= time }) else {
             throw FreshetError(.usage, "No event is left to measure: all are before --measure-from.")
         }
         return first
@@ -77,12 +77,12 @@ struct PrequentialRun {
         var nextTraining = Int64.min
         var decisions: [Decision.Kind: Int] = [:]
         try feed(loop, start..<stream.events.count, title: "learn") { place in
-            guard retrains, stream.events[place].time >= nextTraining else { return }
+            guard retrains, stream.events[place].time.seconds >= nextTraining else { return }
             let (trained, seconds) = try train(first: place, title: "retrain \(retrainCount + 1)")
             loop.compare(.retrain, with: trained)
             retrainSeconds += seconds
             retrainCount += 1
-            nextTraining = stream.events[place].time + Int64(options.retrainHours * 3_600)
+            nextTraining = stream.events[place].time.seconds + Int64(options.retrainHours * 3_600)
         } after: { step in
             for decision in step.decisions { decisions[decision.kind, default: 0] += 1 }
         }

@@ -17,7 +17,7 @@ enum EventEncoder {
         }
         if let time = event.time {
             buffer.writeStaticString(",\"time\":")
-            buffer.writeString(String(time))
+            buffer.writeString(time.decimalSeconds)
         }
         if let id = event.id {
             buffer.writeStaticString(",\"id\":")

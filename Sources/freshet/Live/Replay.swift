@@ -25,8 +25,8 @@ final class Replay: Sendable {
         var refusals: [String] = []
         /// The newest item of the customer who is shown.
         var newestItem: String?
-        /// The time of the newest event sent, in seconds since 1970.
-        var newestTime: Int64?
+        /// The time of the newest event sent.
+        var newestTime: Timestamp?
     }
 
     /// What `POST /v1/events` answers.

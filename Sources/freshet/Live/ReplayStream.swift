@@ -48,14 +48,14 @@ struct ReplayStream: Sendable {
     }
 
     /// The time of the event at a place; `nil` where the data have none.
-    func time(at position: Int) -> Int64? {
+    func time(at position: Int) -> Timestamp? {
         dataset.histories.times.isEmpty ? nil : dataset.histories.times[Int(order[position])]
     }
 
     /// From when to when, in words.
     var period: String {
         guard let first = time(at: 0), let last = time(at: count - 1) else { return "without times" }
-        return "\(Words.date(first)) to \(Words.date(last))"
+        return "\(Words.date(first.seconds)) to \(Words.date(last.seconds))"
     }
 
     /// The user with the most events.
@@ -82,7 +82,7 @@ struct ReplayStream: Sendable {
             }
             return repeats
         }
-        // A user's events of one second stand together.
+        // A user's events of one moment stand together.
         for user in 0..<histories.userCount {
             let range = histories.offsets[user]..<histories.offsets[user + 1]
             for row in range {
@@ -103,6 +103,6 @@ struct ReplayStream: Sendable {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             hash = (hash ^ 0xff) &* 0x100_0000_01b3
         }
-        return "\(event.time ?? 0)-\(String(hash, radix: 36))-\(repeated)"
+        return "\((event.time ?? 0).decimalSeconds)-\(String(hash, radix: 36))-\(repeated)"
     }
 }

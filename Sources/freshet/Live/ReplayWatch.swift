@@ -61,7 +61,7 @@ struct ReplayWatch: Sendable {
         let progress = replay.progress
         var line = "\(Words.count(progress.sent)) of \(Words.count(stream.count)) events"
         line += " (\(Words.count(Int(Double(progress.sent - sentBefore) / interval)))/s)"
-        if let time = progress.newestTime { line += ", \(Words.date(time))" }
+        if let time = progress.newestTime { line += ", \(Words.date(time.seconds))" }
         var lines: [String] = []
         do {
             let status = try await status()

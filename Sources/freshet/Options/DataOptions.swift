@@ -39,10 +39,10 @@ struct ReadingOptions: ParsableArguments {
     var unknownItems = ImportOptions.UnknownItemPolicy.keep
 
     @Option(help: ArgumentHelp("Drop events before this time (2010-10-01 or seconds since 1970).", valueName: "time"))
-    var from = TimeArgument(ImportOptions.plausibleTimes.lowerBound)
+    var from = TimeArgument(Timestamp(seconds: ImportOptions.plausibleTimes.lowerBound))
 
     @Option(help: ArgumentHelp("Drop events after this time (2010-10-01 or seconds since 1970).", valueName: "time"))
-    var until = TimeArgument(ImportOptions.plausibleTimes.upperBound)
+    var until = TimeArgument(Timestamp(seconds: ImportOptions.plausibleTimes.upperBound))
 
     @Option(
         help: """

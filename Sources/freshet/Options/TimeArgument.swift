@@ -3,15 +3,17 @@ import FreshetCore
 
 /// A time on the command line: seconds since 1970, or text as ``Timestamp`` reads it.
 struct TimeArgument: ExpressibleByArgument, Equatable {
-    /// Seconds since 1970.
-    let seconds: Int64
+    let time: Timestamp
 
-    init(_ seconds: Int64) { self.seconds = seconds }
+    init(_ time: Timestamp) { self.time = time }
 
     init?(argument: String) {
-        guard let seconds = Int64(argument) ?? Timestamp.seconds(from: argument) else { return nil }
-        self.init(seconds)
+        guard let time = Double(argument).flatMap(Timestamp.init(seconds:)) ?? Timestamp(argument) else { return nil }
+        self.init(time)
     }
 
-    var defaultValueDescription: String { Timestamp.text(from: seconds) }
+    /// Seconds since 1970, rounded down.
+    var seconds: Int64 { time.seconds }
+
+    var defaultValueDescription: String { time.text }
 }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct ReplayTests {
     /// Two users; the second buys the same item twice in one second.
-    private func dataset(times: [Int64] = [5, 9, 1, 7, 7]) -> Dataset {
+    private func dataset(times: [Timestamp] = [5, 9, 1, 7, 7]) -> Dataset {
         Dataset(
             users: IdentifierTable(["ann", "bob"]),
             items: IdentifierTable(["x", "y"]),

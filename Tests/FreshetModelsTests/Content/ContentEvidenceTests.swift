@@ -34,7 +34,7 @@ import Testing
                 user: UserIndex(user),
                 item: ItemIndex(2 * random.below(45) + user % 2),
                 type: 0,
-                time: 1_700_000_000 + Int64(index * 60)
+                time: Timestamp(seconds: 1_700_000_000 + Int64(index * 60))
             )
             defer { histories.append(event) }
             return StreamEvent(event: event, history: histories[event.user], isNewItem: false)
@@ -99,7 +99,7 @@ import Testing
             for (place, event) in events(1200).enumerated() {
                 let context = ScoringContext(user: nil, history: event.history)
                 ranker.score(context, with: nil, into: set)
-                ranker.collect(context, from: models, at: event.event.time, into: set)
+                ranker.collect(context, from: models, at: event.event.time.seconds, into: set)
                 CandidateRanker.rank(set, with: trainer.weights)
                 if place >= 200, let rank = set.rank(of: event.event.item), rank <= 10 { hits += 1 }
                 trainer.learn(event.event.item, among: set)

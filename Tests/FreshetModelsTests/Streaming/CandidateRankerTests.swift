@@ -39,7 +39,10 @@ private struct DistanceScorer: Scorer {
     private let now: Int64 = 1_700_500_000
 
     private func context(_ items: [Int], times: [Int64] = []) -> ScoringContext {
-        ScoringContext(user: nil, history: History(items: items.map { ItemIndex($0) }[...], times: times[...]))
+        ScoringContext(
+            user: nil,
+            history: History(items: items.map { ItemIndex($0) }[...], times: times.map(Timestamp.init(seconds:))[...])
+        )
     }
 
     private func learned(_ count: Int = 500) -> StreamingModels {

@@ -19,7 +19,7 @@ import Testing
                 user: UserIndex(random.below(9)),
                 item: item,
                 type: 0,
-                time: 1_700_000_000 + Int64(index * 600 + random.below(3000))
+                time: Timestamp(seconds: 1_700_000_000 + Int64(index * 600 + random.below(3000)))
             )
             defer { histories.append(event) }
             return StreamEvent(event: event, history: histories[event.user], isNewItem: known.insert(item).inserted)
@@ -68,7 +68,13 @@ import Testing
         var models = StreamingModels()
         let nobody = History(items: [])
         for time in [500, 300, 900] as [Int64] {
-            let event = LoggedEvent(offset: 1, user: UserIndex(0), item: ItemIndex(2), type: 0, time: time)
+            let event = LoggedEvent(
+                offset: 1,
+                user: UserIndex(0),
+                item: ItemIndex(2),
+                type: 0,
+                time: Timestamp(seconds: time)
+            )
             models.learn(event, after: nobody)
         }
         #expect(models.lifetime(of: ItemIndex(2)) == 300...900)
