@@ -5,11 +5,18 @@ extension StoredArray {
     ///
     /// The stored bytes may begin anywhere: files of other programs align nothing.
     ///
-    /// - Parameter target: room for exactly as many numbers.
+    /// - Parameters:
+    ///   - first: the first number to write.
+    ///   - target: room for exactly as many as are wanted.
     /// - Returns: whether they are floats at all.
-    public func copyFloats(into target: UnsafeMutableBufferPointer<Float>) -> Bool {
-        precondition(target.count * elementType.size == byteCount, "room for \(target.count) of \(shape) numbers")
-        withBytes { bytes in
+    public func copyFloats(from first: Int = 0, into target: UnsafeMutableBufferPointer<Float>) -> Bool {
+        let size = elementType.size
+        precondition(
+            first >= 0 && (first + target.count) * size <= byteCount,
+            "numbers \(first) ..< \(first + target.count) of \(shape)"
+        )
+        withBytes { all in
+            let bytes = UnsafeRawBufferPointer(rebasing: all[first * size..<(first + target.count) * size])
             switch elementType {
             case .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
             case .float64: target.fill { Float(bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self)) }

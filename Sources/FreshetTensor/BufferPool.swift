@@ -36,6 +36,18 @@ public final class BufferPool {
         return chunks[chunk].baseAddress! + used
     }
 
+    /// A place to come back to.
+    struct Mark {
+        fileprivate let chunk: Int
+        fileprivate let used: Int
+    }
+
+    /// The place up to which memory is taken.
+    var mark: Mark { Mark(chunk: chunk, used: used) }
+
+    /// Takes back what was taken since a mark.
+    func rewind(to mark: Mark) { (chunk, used) = (mark.chunk, mark.used) }
+
     /// Takes everything back.
     public func reset() {
         chunk = 0

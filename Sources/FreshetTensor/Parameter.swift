@@ -96,6 +96,9 @@ public final class ParameterSet: @unchecked Sendable {
         )
         parameters.append(parameter)
         switch initializer {
+        case .constant(0):
+            // As it is; and what is never written takes no memory.
+            break
         case .constant(let value):
             parameter.values.update(repeating: value)
         case .normal(let deviation):

@@ -63,6 +63,27 @@ import Testing
         #expect(header.contains("\"vectors\":{") && header.contains("[2,32]") && header.contains("\"ids\":{"))
     }
 
+    @Test func encodesInBytes() throws {
+        #expect(try encode("--texts", "texts.txt", "--output", "exact.npy").code == 0)
+        let result = try encode("--precision", "int8", "--texts", "texts.txt", "--output", "rounded.npy")
+        #expect(result.code == 0, "\(result.errors)")
+        let (exact, rounded) = (try bytes("exact.npy"), try bytes("rounded.npy"))
+        #expect(exact.count == rounded.count && exact != rounded)
+    }
+
+    @Test func measuresAModel() throws {
+        let command = ["models", "measure", "./model", "--texts", "texts.txt", "--seconds", "0.01", "--json"]
+        let exact = try Executable.run(command, in: folder).json()
+        #expect(exact["likeness"] as? Double == 1 && exact["tokensPerText"] as? Double == 4)
+        let rounded = try Executable.run(command + ["--precision", "int8"], in: folder).json()
+        #expect(rounded["model"] as? String == "model@int8" && (rounded["textsPerSecond"] as? Double ?? 0) > 0)
+        let likeness = try #require(rounded["likeness"] as? Double)
+        #expect(likeness > 0.99 && likeness < 1)
+        try folder.write("\n\n", to: "empty.txt")
+        let nothing = try Executable.run(["models", "measure", "./model", "--texts", "empty.txt"], in: folder)
+        #expect(nothing.code == 1 && nothing.errors.contains("no texts"))
+    }
+
     @Test func writesTokens() throws {
         try folder.write("\"w4\\nw5\"\n\"\"\n", to: "texts.jsonl")
         #expect(try encode("--texts", "texts.jsonl", "--tokens", "--output", "tokens.txt").code == 0)

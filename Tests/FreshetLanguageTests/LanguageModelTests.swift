@@ -62,9 +62,7 @@ import Testing
         let (model, reference) = (try LanguageModel(folder: Fixture.path("gpt2-tiny")), try reference("gpt2-tiny"))
         let tokens = packed(reference, model.configuration)
         let tape = Tape()
-        let states = model.states(of: tokens, on: tape)
-        let logits = tape.make(states.rows, model.tokenTable.rows)
-        multiply(states.matrix, model.tokenTable.matrix.transposed, into: logits.mutableMatrix)
+        let logits = model.logits(of: model.states(of: tokens, on: tape), on: tape)
         let expected = try #require(reference["logits"])
         #expect(distance(logits.array, kept(expected, tokens)) < 1e-5)
     }

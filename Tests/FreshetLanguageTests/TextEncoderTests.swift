@@ -73,6 +73,16 @@ import Testing
         #expect(vectors.allSatisfy { $0.isFinite })
     }
 
+    /// Ten megabytes: words, one word without an end, no letters at all, nothing but blanks.
+    @Test(arguments: ["red ", "x", "!?", "😀", "\n"]) func readsTheBeginningOfHugeTexts(piece: String) throws {
+        let encoder = try encoder()
+        let huge = String(repeating: piece, count: 10_000_000 / piece.utf8.count)
+        let beginning = String(repeating: piece, count: 2000)
+        #expect(encoder.tokens(of: huge) == encoder.tokens(of: beginning))
+        let vectors = encoder.vectors(of: [huge, "red"], on: ThreadPool(threads: 1))
+        #expect(vectors.allSatisfy(\.isFinite) && vectors.suffix(4).contains { $0 != 0 })
+    }
+
     @Test func refusesTheTokenizerOfAnotherModel() throws {
         for vocabulary in [200, 1000] {
             let error = #expect(throws: FreshetError.self) { try encoder(vocabulary: vocabulary) }

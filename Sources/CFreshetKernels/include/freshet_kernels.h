@@ -111,6 +111,16 @@ void freshet_attention_softmax_backward(
     float *restrict gradient, float *restrict dbias, const float *restrict probabilities, const float *restrict dropped,
     ptrdiff_t maximum_distance, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns);
 
+// attend.c -----------------------------------------------------------------------------------------------------------
+
+/// One head's attention for a few queries of a short sequence, without what a gradient would need:
+/// out = softmax(scale * queries * keys^T) * values. Row r sees columns 0 ..< first + step * r + 1 as above.
+/// Rows of queries and out lie `stride` apart, those of keys and values twice as far; scratch holds (width + 1) * columns.
+void freshet_attend(
+    float *restrict out, float *restrict scratch, const float *restrict queries, const float *restrict keys,
+    const float *restrict values, float scale, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns,
+    ptrdiff_t width, ptrdiff_t stride);
+
 // loss.c -------------------------------------------------------------------------------------------------------------
 
 /// Softmax cross-entropy of one row of logits, which become their gradient times `scale`; returns the loss.

@@ -13,17 +13,22 @@ public enum EncoderChoice: Sendable {
     /// Finds what a name stands for.
     ///
     /// - Parameters:
-    ///   - name: `none`, `light`, an installed model or a model's folder (with a slash); `nil` or `auto` is the first installed
-    ///     model, and `light` where there is none.
+    ///   - name: `none`, `light`, an installed model or a model's folder (with a slash), with `@int8` behind it for bytes;
+    ///     `nil` or `auto` is the first installed model, and `light` where there is none.
+    ///   - precision: how exact a model's numbers become, if the name does not say.
     ///   - store: the installed models.
     /// - Throws: `FreshetError` when there is no such model, or it cannot be read.
-    public init(named name: String? = nil, in store: ModelStore = ModelStore()) throws {
+    public init(
+        named name: String? = nil,
+        precision: LanguagePrecision? = nil,
+        in store: ModelStore = ModelStore()
+    ) throws {
         switch name ?? Self.automatic {
         case "none": self = .none
         case "light": self = .light
-        case Self.automatic: self = try store.names.first.map { .model(try store.encoder(named: $0)) } ?? .light
-        case let folder where folder.contains("/"): self = .model(try TextEncoder(folder: folder))
-        case let name: self = .model(try store.encoder(named: name))
+        case Self.automatic:
+            self = try store.names.first.map { .model(try store.encoder(named: $0, precision: precision)) } ?? .light
+        case let name: self = .model(try store.encoder(named: name, precision: precision))
         }
     }
 

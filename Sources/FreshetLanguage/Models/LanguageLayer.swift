@@ -3,23 +3,23 @@ import FreshetTensor
 
 /// One layer: attention, then two products with a function between them, each beside a way past it.
 struct LanguageLayer: Sendable {
-    let query: Linear
+    var query: Projection
     /// Keys and values side by side.
-    let keysAndValues: Linear
-    let attentionOutput: Linear
-    let inner: Linear
-    let outer: Linear
+    var keysAndValues: Projection
+    var attentionOutput: Projection
+    var inner: Projection
+    var outer: Projection
     /// Of the attention, and of the second half: after it, or before it in causal models.
     let attentionNorm: LayerNorm
     let outerNorm: LayerNorm
 
     init(_ name: String, _ configuration: LanguageModelConfiguration, in builder: inout NetworkBuilder) {
         let (C, inside) = (configuration.width, configuration.innerWidth)
-        query = Linear("\(name).query", C, C, in: &builder)
-        keysAndValues = Linear("\(name).keysAndValues", C, 2 * C, in: &builder)
-        attentionOutput = Linear("\(name).attentionOutput", C, C, in: &builder)
-        inner = Linear("\(name).inner", C, inside, in: &builder)
-        outer = Linear("\(name).outer", inside, C, in: &builder)
+        query = .floats(Linear("\(name).query", C, C, in: &builder))
+        keysAndValues = .floats(Linear("\(name).keysAndValues", C, 2 * C, in: &builder))
+        attentionOutput = .floats(Linear("\(name).attentionOutput", C, C, in: &builder))
+        inner = .floats(Linear("\(name).inner", C, inside, in: &builder))
+        outer = .floats(Linear("\(name).outer", inside, C, in: &builder))
         attentionNorm = LayerNorm("\(name).attentionNorm", C, epsilon: configuration.epsilon, in: &builder)
         outerNorm = LayerNorm("\(name).outerNorm", C, epsilon: configuration.epsilon, in: &builder)
     }
@@ -37,6 +37,17 @@ struct LanguageLayer: Sendable {
         }
         let h = tape.add(x, attention(attentionNorm(x, on: tape), configuration, offsets, tape))
         return tape.add(h, feedForward(outerNorm(h, on: tape), configuration, tape))
+    }
+
+    /// The layer with its matrices in bytes.
+    func inBytes(_ matrix: (Parameter) throws -> ByteMatrix) rethrows -> LanguageLayer {
+        var layer = self
+        layer.query = try query.inBytes(matrix)
+        layer.keysAndValues = try keysAndValues.inBytes(matrix)
+        layer.attentionOutput = try attentionOutput.inBytes(matrix)
+        layer.inner = try inner.inBytes(matrix)
+        layer.outer = try outer.inBytes(matrix)
+        return layer
     }
 
     private func attention(

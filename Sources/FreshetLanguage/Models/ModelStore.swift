@@ -29,17 +29,25 @@ public struct ModelStore: Sendable {
     /// The folder of a model.
     public func path(of name: String) -> String { folder + "/" + name }
 
-    /// An installed model as an encoder of texts.
+    /// A model as an encoder of texts.
+    ///
+    /// - Parameters:
+    ///   - name: an installed model, or a model's folder (with a slash); `@int8` behind it asks for bytes.
+    ///   - precision: how exact its numbers become, if the name does not say.
+    /// - Returns: the encoder, whose name says how exact it is.
     /// - Throws: `FreshetError` when there is none of the name, or it cannot be read.
-    public func encoder(named name: String) throws -> TextEncoder {
-        try check(name)
-        return try TextEncoder(folder: path(of: name))
+    public func encoder(named name: String, precision: LanguagePrecision? = nil) throws -> TextEncoder {
+        let (model, said) = LanguagePrecision.parts(of: name)
+        if !model.contains("/") { try check(model) }
+        let folder = model.contains("/") ? model : path(of: model)
+        return try TextEncoder(folder: folder, precision: said == .float32 ? precision ?? said : said)
     }
 
-    /// Checks that a model is installed.
+    /// Checks that a model is installed, whatever precision its name asks for.
     /// - Throws: `FreshetError` that says what is.
     public func check(_ name: String) throws {
-        guard names.contains(name) else { throw unknown(name) }
+        let (model, _) = LanguagePrecision.parts(of: name)
+        guard names.contains(model) else { throw unknown(model) }
     }
 
     /// Installs a model: reads it whole, so that nothing broken is ever installed, and copies its files.

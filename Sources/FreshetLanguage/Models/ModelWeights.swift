@@ -52,10 +52,7 @@ struct ModelWeights {
             let columns = parameter.columns / parts.count
             for (place, part) in parts.enumerated() { try fill(parameter, from: place * columns, columns, part) }
         }
-        guard parameter.values.allSatisfy(\.isFinite) else {
-            let names = parts.map { "'\(prefix)\($0.name)'" }.joined(separator: " and ")
-            throw FreshetError(.invalidData, "The model's weights \(names) hold numbers that are not finite.")
-        }
+        guard parameter.values.allSatisfy(\.isFinite) else { throw notFinite(parts) }
     }
 
     /// Copies one part into a range of columns.
@@ -78,6 +75,60 @@ struct ModelWeights {
                 target[c] = numbers[part.isTransposed ? (first + c) * parameter.rows + row : row * wide + first + c]
             }
         }
+    }
+
+    /// A network in bytes with these weights, of one that holds nothing yet: its matrices go from the files into bytes a
+    /// few columns at a time, without being floats as a whole.
+    func inBytes(_ network: LanguageNetwork) throws -> LanguageNetwork {
+        let parts = Dictionary(
+            uniqueKeysWithValues: network.sources.map { (ObjectIdentifier($0.parameter), $0.parts) }
+        )
+        let bytes = try network.inBytes {
+            try matrix($0, parts[ObjectIdentifier($0)]!)
+        } table: {
+            try self.table($0, parts[ObjectIdentifier($0)]!, for: network.tableUse)
+        }
+        for (parameter, parts) in bytes.sources { try fill(parameter, parts) }
+        return bytes
+    }
+
+    private func table(_ table: Parameter, _ parts: [WeightSource], for use: ByteMatrix.Use) throws -> ByteMatrix {
+        let stored = try array(parts[0].name, shape: [table.rows, table.columns])
+        return try ByteMatrix(rows: table.columns, columns: table.rows, for: use) { rows, target in
+            try copy(stored, from: rows.lowerBound * table.columns, into: target, parts)
+        }
+    }
+
+    /// The matrix of a parameter's shape that its parts make side by side.
+    private func matrix(_ weight: Parameter, _ parts: [WeightSource]) throws -> ByteMatrix {
+        guard parts.allSatisfy(\.isTransposed) else {
+            // Stored with a row for each input: a column has to be gathered.
+            try fill(weight, parts)
+            return ByteMatrix(weight)
+        }
+        let (inputs, wide) = (weight.rows, weight.columns / parts.count)
+        let stored = try parts.map { try array($0.name, shape: [wide, inputs]) }
+        return try ByteMatrix(rows: inputs, columns: weight.columns) { columns, target in
+            for (place, column) in columns.enumerated() {
+                let numbers = UnsafeMutableBufferPointer(rebasing: target[place * inputs..<(place + 1) * inputs])
+                try copy(stored[column / wide], from: column % wide * inputs, into: numbers, parts)
+            }
+        }
+    }
+
+    private func copy(
+        _ array: StoredArray,
+        from first: Int,
+        into target: UnsafeMutableBufferPointer<Float>,
+        _ parts: [WeightSource]
+    ) throws {
+        guard array.copyFloats(from: first, into: target) else { throw notFloats(parts[0].name) }
+        guard target.allSatisfy(\.isFinite) else { throw notFinite(parts) }
+    }
+
+    private func notFinite(_ parts: [WeightSource]) -> FreshetError {
+        let names = parts.map { "'\(prefix)\($0.name)'" }.joined(separator: " and ")
+        return FreshetError(.invalidData, "The model's weights \(names) hold numbers that are not finite.")
     }
 
     private func storedColumns(_ part: WeightSource) -> Int? { checkpoint.arrays[resolved(part.name)]?.shape.last }

@@ -15,7 +15,10 @@ public struct TextEncoder: Sendable {
     }
 
     /// How many tokens go through the network in one pass.
-    private static let passTokens = 1024
+    private static let passTokens = 512
+
+    /// How much of a text is read for each token that it may have: far more than a token of any language has.
+    private static let scalarsPerToken = 100
 
     /// What its vectors are called by.
     public let name: String
@@ -61,13 +64,18 @@ public struct TextEncoder: Sendable {
     }
 
     /// Reads a model's folder with its tokenizer and, where it is a sentence encoder's, how it pools; the folder's name is
-    /// the encoder's.
-    public init(folder: String) throws {
+    /// the encoder's, with `@int8` behind it where its numbers are bytes.
+    ///
+    /// - Parameters:
+    ///   - folder: the folder as it was published.
+    ///   - precision: how exact the network's numbers become.
+    /// - Throws: `FreshetError` naming what is missing or does not fit.
+    public init(folder: String, precision: LanguagePrecision = .float32) throws {
         let settings = try PoolingSettings(folder: folder)
-        let model = try LanguageModel(folder: folder)
+        let model = try LanguageModel(folder: folder, precision: precision)
         do {
             try self.init(
-                name: URL(fileURLWithPath: folder).lastPathComponent,
+                name: precision.name(of: URL(fileURLWithPath: folder).lastPathComponent),
                 tokenizer: Tokenizer(folder: folder),
                 model: model,
                 pooling: settings.pooling ?? (model.configuration.family.isCausal ? .last : .mean),
@@ -80,7 +88,14 @@ public struct TextEncoder: Sendable {
     }
 
     /// The tokens of a text as the model reads them: its beginning, where it is too long.
-    public func tokens(of text: String) -> [Int32] { tokenizer.encode(text, limit: maximumLength) }
+    public func tokens(of text: String) -> [Int32] {
+        // A text of megabytes is not cut into tokens of which all but the first are dropped.
+        let most = maximumLength.multipliedReportingOverflow(by: Self.scalarsPerToken)
+        guard !most.overflow, text.utf8.count > most.partialValue else {
+            return tokenizer.encode(text, limit: maximumLength)
+        }
+        return tokenizer.encode(String(text.unicodeScalars.prefix(most.partialValue)), limit: maximumLength)
+    }
 
     /// The vectors of texts in a pass, shape `[S, C]`, which fine-tuning differentiates.
     ///

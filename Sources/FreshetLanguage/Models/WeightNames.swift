@@ -13,7 +13,7 @@ struct WeightSource {
 }
 
 extension LanguageNetwork {
-    /// Every parameter with what its numbers are made of.
+    /// Every parameter in floats with what its numbers are made of.
     var sources: [(parameter: Parameter, parts: [WeightSource])] {
         switch configuration.family {
         case .bert, .roberta, .xlmRoberta: bertSources
@@ -22,9 +22,9 @@ extension LanguageNetwork {
         }
     }
 
-    private static func linear(_ layer: Linear, _ names: String...) -> [(Parameter, [WeightSource])] {
-        [(layer.weight, names.map { WeightSource(name: "\($0).weight", isTransposed: true) })]
-            + (layer.bias.map { bias in [(bias, names.map { WeightSource(name: "\($0).bias") })] } ?? [])
+    private static func linear(_ projection: Projection, _ names: String...) -> [(Parameter, [WeightSource])] {
+        (projection.weight.map { [($0, names.map { WeightSource(name: "\($0).weight", isTransposed: true) })] } ?? [])
+            + (projection.bias.map { bias in [(bias, names.map { WeightSource(name: "\($0).bias") })] } ?? [])
     }
 
     private static func norm(_ norm: LayerNorm, _ name: String) -> [(Parameter, [WeightSource])] {
@@ -32,10 +32,10 @@ extension LanguageNetwork {
     }
 
     private func embeddings(_ prefix: String) -> [(Parameter, [WeightSource])] {
-        var sources = [
-            (tokenTable, [WeightSource(name: "\(prefix)word_embeddings.weight")]),
-            (positionTable, [WeightSource(name: "\(prefix)position_embeddings.weight")]),
-        ]
+        var sources = [(positionTable, [WeightSource(name: "\(prefix)position_embeddings.weight")])]
+        if case .floats(let table) = tokenTable {
+            sources.append((table, [WeightSource(name: "\(prefix)word_embeddings.weight")]))
+        }
         if let typeTable { sources.append((typeTable, [WeightSource(name: "\(prefix)token_type_embeddings.weight")])) }
         if let embeddingNorm { sources += Self.norm(embeddingNorm, "\(prefix)LayerNorm") }
         return sources
@@ -70,13 +70,16 @@ extension LanguageNetwork {
     /// GPT-2 stores its products as they are used, and query, key and value in one.
     private var gpt2Sources: [(Parameter, [WeightSource])] {
         let C = configuration.width
-        func product(_ layer: Linear, _ name: String, columns: Range<Int>? = nil) -> [(Parameter, [WeightSource])] {
-            [(layer.weight, [WeightSource(name: "\(name).weight", columns: columns)])]
-                + (layer.bias.map { [($0, [WeightSource(name: "\(name).bias", columns: columns)])] } ?? [])
+        func product(
+            _ projection: Projection,
+            _ name: String,
+            columns: Range<Int>? = nil
+        ) -> [(Parameter, [WeightSource])] {
+            (projection.weight.map { [($0, [WeightSource(name: "\(name).weight", columns: columns)])] } ?? [])
+                + (projection.bias.map { [($0, [WeightSource(name: "\(name).bias", columns: columns)])] } ?? [])
         }
-        var sources = [
-            (tokenTable, [WeightSource(name: "wte.weight")]), (positionTable, [WeightSource(name: "wpe.weight")]),
-        ]
+        var sources = [(positionTable, [WeightSource(name: "wpe.weight")])]
+        if case .floats(let table) = tokenTable { sources.append((table, [WeightSource(name: "wte.weight")])) }
         for (number, layer) in layers.enumerated() {
             let name = "h.\(number)"
             sources += Self.norm(layer.attentionNorm, "\(name).ln_1")

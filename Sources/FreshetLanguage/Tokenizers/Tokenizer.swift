@@ -56,7 +56,7 @@ public struct Tokenizer: Sendable {
     }
 
     private func appendTokens(of text: ArraySlice<UInt8>, to ids: inout [Int32], limit: Int) {
-        for part in rawTokens.parts(of: text) {
+        reading: for part in rawTokens.parts(of: text) {
             switch part {
             case .token(let id): ids.append(id)
             case .text(let text):
@@ -67,7 +67,7 @@ public struct Tokenizer: Sendable {
                     case .text(let text):
                         for word in preTokenizer.words(in: text, isFirst: isFirst && text.startIndex == 0) {
                             model.appendTokens(of: word, to: &ids)
-                            if ids.count >= limit { break }
+                            if ids.count >= limit { break reading }
                         }
                     }
                 }

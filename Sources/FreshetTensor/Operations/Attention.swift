@@ -1,6 +1,10 @@
 import CFreshetKernels
 
 extension Tape {
+    /// Up to so many keys one loop is faster than two products, which cost a call each: 89 µs against 158 for 21 tokens of
+    /// 12 heads, 700 against 370 for 64.
+    private static let shortSequence = 32
+
     /// Causal self-attention over packed sequences (Vaswani and others, 2017): each event sees itself and what came
     /// before it in its own sequence.
     ///
@@ -96,6 +100,23 @@ extension Tape {
         let (rows, seen) = (block.rows, block.seen)
         let query = inputs.queries.values + block.queryOffset(C, width)
         let key = inputs.keysAndValues.values + block.keyOffset(C, width)
+        if !isRecording, bias == nil, seen <= Self.shortSequence {
+            freshet_attend(
+                y.values + block.queryOffset(C, width),
+                pool.take((width + 1) * seen),
+                query,
+                key,
+                key + C,
+                inputs.scale,
+                block.isCausal ? block.start - block.sequence : seen - 1,
+                block.isCausal ? 1 : 0,
+                rows,
+                seen,
+                width,
+                C
+            )
+            return block
+        }
         let probabilities = pool.take(rows * seen)
         multiply(
             MatrixView(query, rows, width, stride: C),

@@ -7,7 +7,7 @@ import FreshetTensor
 /// `freshet models`.
 struct Models: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Install, list and remove the language models that read texts.",
+        abstract: "Install, list, measure and remove the language models that read texts.",
         discussion: """
             A model is the folder that it was published in: config.json, its tokenizer's files, model.safetensors. BERT, \
             MiniLM, DistilBERT, RoBERTa, XLM-R and GPT-2 can be read. Models are kept in FRESHET_MODELS, or in \
@@ -15,9 +15,10 @@ struct Models: ParsableCommand {
 
               freshet models add all-MiniLM-L6-v2 --name minilm
               freshet models list
+              freshet models measure minilm --texts titles.txt --precision int8
               freshet models remove minilm
             """,
-        subcommands: [Add.self, List.self, Remove.self]
+        subcommands: [Add.self, List.self, Measure.self, Remove.self]
     )
 
     /// `freshet models add`.
