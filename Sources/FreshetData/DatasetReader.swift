@@ -14,9 +14,18 @@ public struct ImportResult: Sendable {
 public struct DatasetReader: Sendable {
     /// How the log is read and cleaned.
     public var options: ImportOptions
+    /// The formats that are tried, the more particular first.
+    private let importers: [any Importer]
 
     /// Creates a reader.
-    public init(options: ImportOptions = ImportOptions()) { self.options = options }
+    ///
+    /// - Parameters:
+    ///   - options: how the log is read and cleaned.
+    ///   - others: formats beside those of ``Importers/all``, which are tried first.
+    public init(options: ImportOptions = ImportOptions(), others: [any Importer] = []) {
+        self.options = options
+        importers = others + Importers.all
+    }
 
     /// Reads a file or folder.
     ///
@@ -27,7 +36,12 @@ public struct DatasetReader: Sendable {
     /// - Throws: ``FreshetError`` when the source cannot be read, its format is not known, or no event is left.
     public func read(path: String, format: String? = nil) throws -> ImportResult {
         try options.validate()
-        let named = try format.map { try Importers.named($0) }
+        let named = try format.map { name in
+            guard let importer = importers.first(where: { $0.name == name }) else {
+                throw FreshetError.unknown("format", name, known: importers.map(\.name))
+            }
+            return importer
+        }
         let source = try ImportSource(path: path, options: options)
         let importer = try named ?? guess(source)
         guard options.columns.isEmpty || importer.takesColumns else {
@@ -58,7 +72,7 @@ public struct DatasetReader: Sendable {
 
     /// The importer of a source whose format nobody named; where columns are named it can only be a table.
     private func guess(_ source: ImportSource) throws -> any Importer {
-        let candidates = options.columns.isEmpty ? Importers.all : Importers.all.filter { $0 is TableImporter }
+        let candidates = options.columns.isEmpty ? importers : importers.filter { $0 is TableImporter }
         if let importer = candidates.first(where: { $0.recognizes(source) }) { return importer }
         throw Refusal.of(source)
     }

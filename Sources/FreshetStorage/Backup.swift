@@ -59,7 +59,8 @@ extension SQLiteStore {
         withExtendedLifetime(lock) {}
     }
 
-    private static func openForReading(_ path: String) throws -> DatabaseQueue {
+    /// Opens a database that another process may write to.
+    static func openForReading(_ path: String) throws -> DatabaseQueue {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)

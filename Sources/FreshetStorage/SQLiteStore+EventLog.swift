@@ -63,9 +63,10 @@ extension SQLiteStore {
 struct EventRows {
     let statement: RawStatement
 
-    /// Takes the rows that a condition names, which has the parameters 1, 2 ….
-    init(_ db: Database, _ condition: String) throws {
-        let columns = "offset, user, item, type, value, time, received, previous"
+    /// Takes the rows that a condition names, which has the parameters 1, 2 …, and further columns behind the usual 8.
+    init(_ db: Database, _ condition: String, adding others: [String] = []) throws {
+        let usual = ["offset", "user", "item", "type", "value", "time", "received", "previous"]
+        let columns = (usual + others).joined(separator: ", ")
         statement = try RawStatement(db, "SELECT \(columns) FROM event \(condition)")
     }
 

@@ -16,26 +16,11 @@ extension SQLiteStore {
     public func impression(_ id: String) async throws -> Impression? {
         let vocabulary = vocabulary
         return try await read { db in
-            let rows = try RawStatement(
-                db,
-                "SELECT user, time, model, scenario, variant, items FROM impression WHERE id = ?"
-            )
-            rows.bind(1, id)
+            let rows = try ImpressionRows(db, "WHERE id = ?")
+            rows.statement.bind(1, id)
             var impression: Impression?
-            try rows.forEachRow {
-                let items = rows.withBytes(5) { ShownItemsCoding.decode($0, vocabulary) }
-                guard let items, let model = rows.text(2).flatMap({ ModelVersion($0) }) else {
-                    throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "impression '\(id)' is damaged")
-                }
-                impression = Impression(
-                    id: id,
-                    user: rows.user(0, vocabulary),
-                    time: rows.integer(1),
-                    model: model,
-                    scenario: rows.text(3),
-                    variant: rows.text(4),
-                    items: items
-                )
+            try rows.statement.forEachRow {
+                impression = try rows.impression(vocabulary)
                 return false
             }
             return impression
@@ -49,32 +34,79 @@ extension SQLiteStore {
         let newest = newestOffset
         let types = vocabulary.eventTypes
         return try await read { db in
-            let rows = try RawStatement(
-                db,
-                """
-                SELECT user, item, type, value, time, id FROM event
-                WHERE recommendation = ? AND offset <= ? ORDER BY offset
-                """
-            )
-            rows.bind(1, recommendation)
-            rows.bind(2, newest)
-            var events: [Event] = []
-            try rows.forEachRow {
-                events.append(
-                    Event(
-                        user: vocabulary.id(of: UserIndex(Int(rows.integer(0)))),
-                        item: vocabulary.id(of: ItemIndex(Int(rows.integer(1)))),
-                        type: types[Int(rows.integer(2))],
-                        value: rows.isNull(3) ? nil : Float(rows.double(3)),
-                        time: Timestamp(milliseconds: rows.integer(4)),
-                        id: rows.text(5),
-                        recommendationID: recommendation
-                    )
-                )
-                return true
-            }
-            return events
+            try FeedbackRows(db).events(on: recommendation, upTo: newest, vocabulary, types)
         }
+    }
+}
+
+/// Reads impressions.
+struct ImpressionRows {
+    let statement: RawStatement
+
+    /// Takes the rows that a condition names.
+    init(_ db: Database, _ condition: String) throws {
+        let columns = "id, user, time, model, scenario, variant, items"
+        statement = try RawStatement(db, "SELECT \(columns) FROM impression \(condition)")
+    }
+
+    /// The impression of the row at hand.
+    func impression(_ vocabulary: Vocabulary) throws -> Impression {
+        let id = statement.text(0) ?? ""
+        let items = statement.withBytes(6) { ShownItemsCoding.decode($0, vocabulary) }
+        guard let items, let model = statement.text(3).flatMap({ ModelVersion($0) }) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "impression '\(id)' is damaged")
+        }
+        return Impression(
+            id: id,
+            user: statement.user(1, vocabulary),
+            time: statement.integer(2),
+            model: model,
+            scenario: statement.text(4),
+            variant: statement.text(5),
+            items: items
+        )
+    }
+}
+
+/// Reads the events that named an impression.
+struct FeedbackRows {
+    private let statement: RawStatement
+
+    init(_ db: Database) throws {
+        statement = try RawStatement(
+            db,
+            """
+            SELECT user, item, type, value, time, id FROM event
+            WHERE recommendation = ? AND offset <= ? ORDER BY offset
+            """
+        )
+    }
+
+    /// The events on one impression up to an offset, oldest first.
+    func events(
+        on recommendation: String,
+        upTo newest: Int64,
+        _ vocabulary: Vocabulary,
+        _ types: [EventType]
+    ) throws -> [Event] {
+        statement.bind(1, recommendation)
+        statement.bind(2, newest)
+        var events: [Event] = []
+        try statement.forEachRow {
+            events.append(
+                Event(
+                    user: vocabulary.id(of: UserIndex(Int(statement.integer(0)))),
+                    item: vocabulary.id(of: ItemIndex(Int(statement.integer(1)))),
+                    type: types[Int(statement.integer(2))],
+                    value: statement.isNull(3) ? nil : Float(statement.double(3)),
+                    time: Timestamp(milliseconds: statement.integer(4)),
+                    id: statement.text(5),
+                    recommendationID: recommendation
+                )
+            )
+            return true
+        }
+        return events
     }
 }
 

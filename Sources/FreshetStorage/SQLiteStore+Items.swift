@@ -124,14 +124,19 @@ extension RawStatement {
     fileprivate func items(limit: Int, _ each: () -> Void = {}) throws -> [Item] {
         var items: [Item] = []
         try forEachRow {
-            let id = text(0) ?? ""
-            guard let item = withBytes(1, { ItemCoding.decode($0, id: id) }) else {
-                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the record of item '\(id)' is damaged")
-            }
-            items.append(item)
+            items.append(try item())
             each()
             return items.count < limit
         }
         return items
+    }
+
+    /// The item of the row at hand, which begins with id and document.
+    func item() throws -> Item {
+        let id = text(0) ?? ""
+        guard let item = withBytes(1, { ItemCoding.decode($0, id: id) }) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the record of item '\(id)' is damaged")
+        }
+        return item
     }
 }

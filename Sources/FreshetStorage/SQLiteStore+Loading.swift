@@ -5,14 +5,7 @@ import GRDB
 extension SQLiteStore {
     /// Reads the names and each user's newest event.
     static func load(_ db: Database, into memory: LogMemory) throws {
-        try forEachName(db, "user_name") { number, id in
-            let name = id ?? Vocabulary.retiredName(of: UserIndex(number))
-            return memory.vocabulary.addUser(name).position
-        }
-        try forEachName(db, "item_name") { _, id in memory.vocabulary.addItem(id ?? "").position }
-        try forEachName(db, "type_name") { _, id in
-            memory.vocabulary.addEventType(EventType(rawValue: id ?? "")).map { Int($0) }
-        }
+        try loadNames(db, into: memory.vocabulary)
         var heads = [Int64](repeating: 0, count: memory.vocabulary.userCount)
         var (newest, count): (Int64, Int) = (0, 0)
         let scan = try RawStatement(db, "SELECT offset, user FROM event ORDER BY offset")
@@ -26,6 +19,18 @@ extension SQLiteStore {
         // Events at the end may have been erased: their offsets are never given again.
         let kept = try RawStatement(db, "SELECT value FROM log_state WHERE name = 'newest_offset'").firstInteger() ?? 0
         memory.restore(heads: heads, newestOffset: max(newest, kept), eventCount: count)
+    }
+
+    /// Reads the names of users, items and event types.
+    static func loadNames(_ db: Database, into vocabulary: Vocabulary) throws {
+        try forEachName(db, "user_name") { number, id in
+            let name = id ?? Vocabulary.retiredName(of: UserIndex(number))
+            return vocabulary.addUser(name).position
+        }
+        try forEachName(db, "item_name") { _, id in vocabulary.addItem(id ?? "").position }
+        try forEachName(db, "type_name") { _, id in
+            vocabulary.addEventType(EventType(rawValue: id ?? "")).map { Int($0) }
+        }
     }
 
     private static func forEachName(_ db: Database, _ table: String, _ add: (Int, String?) -> Int?) throws {

@@ -4,10 +4,12 @@ import GRDB
 extension SQLiteStore {
     /// All versions, newest first.
     public func versions() async throws -> [VersionRecord] {
-        try await read { db in
-            try RawStatement(db, "SELECT document FROM version ORDER BY number DESC, micro_update DESC")
-                .documents(VersionRecord.self, of: "a version")
-        }
+        try await read { try Self.versions($0) }
+    }
+
+    static func versions(_ db: Database) throws -> [VersionRecord] {
+        try RawStatement(db, "SELECT document FROM version ORDER BY number DESC, micro_update DESC")
+            .documents(VersionRecord.self, of: "a version")
     }
 
     /// Adds a version, or replaces what is known of it.

@@ -26,6 +26,19 @@ import Testing
 
     static let cases: [Case] = [
         Case(
+            format: "freshet-csv",
+            files: [
+                "events.csv": "user,item,type,value,time,id,recommendation_id\nu1,i1,rating,4,881250949,e1,\n",
+                "items.csv": "id,title,text,categories,tags,available,created_at,price\n"
+                    + "i1,The Film,,\"[\"\"Drama\"\",\"\"War | Peace\"\"]\",,true,881250000,5\n",
+                "users.csv": "id,age\nu1,24\n",
+            ],
+            events: ["u1 i1 rating 4.0 881250949"],
+            titles: ["i1": "The Film"],
+            categories: ["i1": ["Drama", "War | Peace"]],
+            alone: "events.csv"
+        ),
+        Case(
             format: "recbole",
             files: [
                 "ml.inter": "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu1\ti1\t4\t881250949\n",

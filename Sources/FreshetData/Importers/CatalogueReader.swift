@@ -55,8 +55,7 @@ enum CatalogueReader {
             for (position, name) in table.names.enumerated()
             where position != table.id && position < row.count && !name.isEmpty && !MissingText.isMissing(row[position])
             {
-                user.attributes[name] =
-                    NumberText.double(row[position]).map(AttributeValue.number) ?? .text(decodeText(row[position]))
+                user.attributes[name] = AttributeValue(field: row[position])
             }
             try collector.add(user)
         }
@@ -73,16 +72,50 @@ enum CatalogueReader {
         case .categories: item.categories += texts(in: text)
         case .tags: item.tags += texts(in: text)
         case .attribute:
-            item.attributes[name] = NumberText.double(field).map(AttributeValue.number) ?? .text(text)
+            switch name {
+            case "available": if case .flag(let flag) = AttributeValue(field: field) { item.available = flag }
+            case "created_at" where Timestamp.seconds(of: field) != nil: item.createdAt = Timestamp.seconds(of: field)
+            default: item.attributes[name] = AttributeValue(field: field)
+            }
         }
     }
 
     /// The parts of a field that are parted by bars, or stand in brackets as a list.
     private static func texts(in text: String) -> [String] {
+        if let texts = AttributeValue.list(text) { return texts }
         guard text.hasPrefix("["), text.hasSuffix("]") else { return text.split(separator: "|").map(String.init) }
         return text.dropFirst().dropLast().split(separator: ",").map { part in
             part.trimmingCharacters(in: CharacterSet(charactersIn: " '\""))
         }.filter { !$0.isEmpty }
+    }
+}
+
+extension AttributeValue {
+    /// What a field of a table says: a number, true or false, a JSON array of texts, or the text that it is.
+    fileprivate init(field: Bytes) {
+        if let number = NumberText.double(field) {
+            self = .number(number)
+            return
+        }
+        let text = decodeText(field)
+        switch text {
+        case "true": self = .flag(true)
+        case "false": self = .flag(false)
+        default: self = Self.list(text).map { .texts($0) } ?? .text(text)
+        }
+    }
+
+    /// The texts of a JSON array of them.
+    fileprivate static func list(_ text: String) -> [String]? {
+        guard text == "[]" || text.hasPrefix("[\"") && text.hasSuffix("\"]") else { return nil }
+        return try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+    }
+}
+
+extension Timestamp {
+    /// The moment of a field of a table: seconds since 1970, or text.
+    fileprivate static func seconds(of field: Bytes) -> Int64? {
+        NumberText.double(field).flatMap { Event.time(fromSeconds: $0) } ?? seconds(from: decodeText(field))
     }
 }
 

@@ -41,13 +41,4 @@ public enum Importers {
             TableImporter(name: "tsv"),
             TableImporter(name: "json"),
         ]
-
-    /// The importer of a name.
-    /// - Throws: ``FreshetError`` of kind `usage` that lists the known names.
-    public static func named(_ name: String) throws -> any Importer {
-        guard let importer = all.first(where: { $0.name == name }) else {
-            throw FreshetError.unknown("format", name, known: all.map(\.name))
-        }
-        return importer
-    }
 }

@@ -13,6 +13,19 @@ extension TableForm {
             users: Details(files: ["*.user"], columns: CatalogueColumns(id: ["user_id", "user"]))
         ),
         TableForm(
+            name: "freshet-csv",
+            summary: "what freshet export --format csv writes: events.csv, items.csv and users.csv",
+            logs: [
+                Log(
+                    files: ["events.csv"],
+                    header: ["user", "item", "type", "value", "time", "id", "recommendation_id"],
+                    isExact: true
+                )
+            ],
+            items: Details(files: ["items.csv"], columns: CatalogueColumns(id: ["id"])),
+            users: Details(files: ["users.csv"], columns: CatalogueColumns(id: ["id"]))
+        ),
+        TableForm(
             name: "retailrocket",
             summary: "events.csv of Retailrocket",
             logs: [Log(files: ["events.csv"], header: ["timestamp", "visitorid", "event", "itemid"])]

@@ -80,7 +80,7 @@ public struct DatasetWriter: Sendable {
     }
 
     /// A string as JSON, in quotes.
-    private static func quoted(_ text: String) -> [UInt8] {
+    package static func quoted(_ text: String) -> [UInt8] {
         var bytes: [UInt8] = [UInt8(ascii: "\"")]
         for byte in text.utf8 {
             switch byte {

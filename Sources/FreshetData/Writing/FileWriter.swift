@@ -4,18 +4,25 @@ import FreshetCore
 /// Writes a file under a name of its own, and gives it its final name when everything is on the disk.
 ///
 /// A reader sees the old file or the whole new one; a writer that ends before ``finish()`` leaves the old one.
-final class FileWriter {
+package final class FileWriter {
     private let path: String
-    private let temporaryPath: String
+    /// What the file is called until it is whole; `nil` for standard output, which has no other name.
+    private let temporaryPath: String?
     private var descriptor: Int32
     private var buffer: [UInt8] = []
 
-    /// Begins the file.
+    /// Begins the file, or goes on with standard output where the path is `-`.
     /// - Throws: ``FreshetError`` of kind `external` when the folder cannot be written to.
-    init(path: String) throws {
+    package init(path: String) throws {
         self.path = path
-        temporaryPath = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        if path == "-" {
+            temporaryPath = nil
+            descriptor = dup(STDOUT_FILENO)
+        } else {
+            let name = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
+            temporaryPath = name
+            descriptor = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        }
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
         buffer.reserveCapacity(Self.bufferSize + 4096)
     }
@@ -23,18 +30,19 @@ final class FileWriter {
     deinit {
         guard descriptor >= 0 else { return }
         close(descriptor)
-        unlink(temporaryPath)
+        if let temporaryPath { unlink(temporaryPath) }
     }
 
     /// Adds bytes.
-    func write(_ bytes: some Collection<UInt8>) throws {
+    package func write(_ bytes: some Collection<UInt8>) throws {
         buffer.append(contentsOf: bytes)
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
     /// Puts the file in its place.
-    func finish() throws {
+    package func finish() throws {
         try flush()
+        guard let temporaryPath else { return }
         guard fsync(descriptor) == 0 else { throw Self.failure(path, errno) }
         let status = close(descriptor)
         descriptor = -1

@@ -17,7 +17,7 @@ struct Import: FreshetCommand {
               psql -c "copy orders to stdout csv header" | freshet import --data - --output shop
 
             Formats:
-            \(Importers.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+            \(ReadingOptions.importers.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
             """
     )
 

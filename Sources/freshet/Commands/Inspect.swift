@@ -7,15 +7,16 @@ import FreshetModels
 /// `freshet inspect`.
 struct Inspect: FreshetCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what is in a snapshot or a data set, and check that it is whole.",
+        abstract: "Show what is in a snapshot, a data set or a server's folder, and check that it is whole.",
         discussion: """
+              freshet inspect shop-data
               freshet inspect model
               freshet inspect model --user 13085
               freshet inspect events.tsv --item 22423
             """
     )
 
-    @Argument(help: "The folder of a snapshot, or an event log.")
+    @Argument(help: "The folder of a snapshot or of a server, or an event log.")
     var path: String
 
     @Option(help: ArgumentHelp("Show this user's events.", valueName: "id"))
@@ -31,8 +32,10 @@ struct Inspect: FreshetCommand {
         let isSnapshot = TrainingFolder(path).isFinished || TrainingFolder(path).isUnfinished
         let snapshot = isSnapshot ? try Snapshot.read(from: path) : nil
         let dataset = try snapshot?.dataset ?? reading.read(path, console).dataset
+        let server = isSnapshot ? nil : try ServerFolder(path)
         let inspection = Inspection(
-            kind: isSnapshot ? "snapshot" : "data",
+            kind: isSnapshot ? "snapshot" : server == nil ? "data" : "server",
+            server: server,
             manifest: snapshot?.manifest,
             statistics: DatasetStatistics(of: dataset),
             user: try user.map { try Inspection.UserView(dataset.user(named: $0), of: dataset) },
@@ -87,6 +90,7 @@ private struct Inspection: Encodable {
     }
 
     let kind: String
+    let server: ServerFolder?
     let manifest: SnapshotManifest?
     let statistics: DatasetStatistics
     let user: UserView?
@@ -105,7 +109,10 @@ private struct Inspection: Encodable {
             let text = String(decoding: SnapshotJSON.encode(item.item, pretty: true), as: UTF8.self)
             parts.append("item \(item.item.id), \(item.events) events\n\(text)")
         }
-        if user == nil && item == nil { parts.append(statistics.description) }
+        if user == nil && item == nil {
+            parts.append(statistics.description)
+            if let server { parts.append(server.words) }
+        }
         return parts.joined(separator: "\n\n")
     }
 

@@ -24,8 +24,13 @@ struct DataOptions: ParsableArguments {
 
 /// How events are read and cleaned.
 struct ReadingOptions: ParsableArguments {
+    /// The formats that are read here beside those of the library.
+    static let others: [any Importer] = [StoreImporter()]
+    /// All of them.
+    static let importers = others + Importers.all
+
     @Option(
-        help: "The format of the data: \(Importers.all.map(\.name).joined(separator: ", ")). Guessed when left out."
+        help: "The format of the data: \(Self.importers.map(\.name).joined(separator: ", ")). Guessed when left out."
     )
     var format: String?
 
@@ -124,12 +129,12 @@ struct ReadingOptions: ParsableArguments {
     func preview(_ path: String, count: Int) throws -> ImportResult {
         var options = try importOptions()
         options.eventLimit = count
-        return try DatasetReader(options: options).read(path: path, format: format)
+        return try DatasetReader(options: options, others: Self.others).read(path: path, format: format)
     }
 
     /// Reads a file or folder and says what was dropped.
     func read(_ path: String, _ console: Console, isReported: Bool = true) throws -> ImportResult {
-        let result = try DatasetReader(options: importOptions()).read(path: path, format: format)
+        let result = try DatasetReader(options: importOptions(), others: Self.others).read(path: path, format: format)
         if isReported { console.note("\(path) (\(result.format)): \(result.report)") }
         return result
     }
