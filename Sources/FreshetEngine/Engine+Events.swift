@@ -19,11 +19,12 @@ extension Engine {
         let validator = EventValidator(configuration: configuration.ingest, now: clock.seconds)
         var rejected: [AcceptedEvents.Rejection] = []
         var unknownRecommendations: [Int] = []
+        var feedback = 0
         for (index, event) in events.enumerated() {
             if let problem = validator.problem(with: event) {
                 rejected.append(.init(index: index, error: problem))
-            } else if let id = event.recommendationID, !recommendationIDs.isOwn(id) {
-                unknownRecommendations.append(index)
+            } else if let id = event.recommendationID {
+                if recommendationIDs.isOwn(id) { feedback += 1 } else { unknownRecommendations.append(index) }
             }
         }
         guard rejected.count < events.count else { return AcceptedEvents(accepted: 0, rejected: rejected) }
@@ -32,6 +33,7 @@ extension Engine {
         let receipt = try await intake.withPlace(for: sound.count) {
             try await storage.watching { try await $0.append(sound) }
         }
+        servingCounter.countFeedback(feedback)
         return AcceptedEvents(
             accepted: sound.count,
             duplicates: receipt.duplicates,

@@ -31,6 +31,9 @@ extension Engine {
         return status
     }
 
+    /// What was answered since the start.
+    public var servingCounts: ServingCounts { servingCounter.counts(cache: recommender.counts) }
+
     /// The state about once a second, from now on.
     public func statusUpdates() -> AsyncStream<EngineStatus> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in

@@ -67,7 +67,9 @@ struct HealthController {
     }
 
     @Sendable private func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let text = registry.text() + StatusMetrics.text(of: engine.status())
+        let text =
+            registry.text() + StatusMetrics.text(of: engine.status(), engine.servingCounts)
+            + ProcessMetrics.text(folder: engine.configuration.folder)
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

@@ -42,10 +42,12 @@ public final class PrometheusRegistry: MetricsFactory {
     public func text() -> String {
         let families = families.withLock { $0 }
         var text = ""
-        for (name, family) in families.sorted(by: { $0.key < $1.key }) where !family.series.isEmpty {
+        for (name, family) in families.sorted(by: { $0.key < $1.key }) {
+            let shown = family.series.filter { $0.value.isShown }.sorted { $0.key < $1.key }
+            guard !shown.isEmpty else { continue }
             if let help = family.help { text += "# HELP \(name) \(PrometheusText.escapedHelp(help))\n" }
             text += "# TYPE \(name) \(family.type)\n"
-            for (labels, series) in family.series.sorted(by: { $0.key < $1.key }) {
+            for (labels, series) in shown {
                 series.write(name: name, labels: labels, to: &text)
             }
         }
@@ -68,19 +70,26 @@ public final class PrometheusRegistry: MetricsFactory {
         }
     }
 
-    func counter(_ label: String, _ dimensions: [(String, String)]) -> PrometheusNumber {
+    func counter(_ label: String, _ dimensions: [(String, String)], showsZero: Bool = true) -> PrometheusNumber {
         let name = PrometheusText.name(label)
         let total = name.hasSuffix("_total") ? name : name + "_total"
-        return series(total, type: "counter", dimensions) { PrometheusNumber() }
+        return series(total, type: "counter", dimensions) { PrometheusNumber(showsZero: showsZero) }
     }
 
     func gauge(_ label: String, _ dimensions: [(String, String)]) -> PrometheusNumber {
         series(PrometheusText.name(label), type: "gauge", dimensions) { PrometheusNumber() }
     }
 
-    func histogram(_ name: String, _ dimensions: [(String, String)], _ preset: [Double]) -> PrometheusHistogram {
+    func histogram(
+        _ name: String,
+        _ dimensions: [(String, String)],
+        _ preset: [Double],
+        showsEmpty: Bool = true
+    ) -> PrometheusHistogram {
         let bounds = bounds.withLock { $0[name] } ?? preset
-        return series(name, type: "histogram", dimensions) { PrometheusHistogram(bounds: bounds) }
+        return series(name, type: "histogram", dimensions) {
+            PrometheusHistogram(bounds: bounds, showsEmpty: showsEmpty)
+        }
     }
 }
 

@@ -3,6 +3,8 @@ import Synchronization
 
 /// One metric with one set of labels.
 protocol PrometheusSeries: AnyObject, Sendable {
+    /// Whether it is written: one that waits for its first use is not.
+    var isShown: Bool { get }
     /// Writes its lines.
     func write(name: String, labels: String, to text: inout String)
 }
@@ -12,6 +14,13 @@ final class PrometheusNumber: PrometheusSeries, CounterHandler, FloatingPointCou
     RecorderHandler
 {
     private let number = Mutex(0.0)
+    private let showsZero: Bool
+
+    /// Creates a number of 0.
+    /// - Parameter showsZero: whether it is written before it was ever more.
+    init(showsZero: Bool = true) { self.showsZero = showsZero }
+
+    var isShown: Bool { showsZero || value != 0 }
 
     /// The number now.
     var value: Double { number.withLock { $0 } }
@@ -38,14 +47,22 @@ final class PrometheusHistogram: PrometheusSeries, RecorderHandler, TimerHandler
     }
 
     private let bounds: [Double]
+    private let showsEmpty: Bool
     private let state: Mutex<State>
 
     /// Creates a histogram with ascending upper bounds; a bucket for all else follows.
-    init(bounds: [Double]) {
+    ///
+    /// - Parameters:
+    ///   - bounds: the bounds.
+    ///   - showsEmpty: whether it is written before the first measurement.
+    init(bounds: [Double], showsEmpty: Bool = true) {
+        self.showsEmpty = showsEmpty
         precondition(zip(bounds, bounds.dropFirst()).allSatisfy(<), "bounds do not ascend: \(bounds)")
         self.bounds = bounds
         state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
     }
+
+    var isShown: Bool { showsEmpty || state.withLock { $0.counts.contains { $0 > 0 } } }
 
     func record(_ value: Int64) { record(Double(value)) }
 

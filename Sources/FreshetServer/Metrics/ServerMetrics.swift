@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// The figures of HTTP, made once so that a request only adds to them.
+/// The figures of HTTP, made once so that a request only adds to them; those of a route show from its first request on.
 struct ServerMetrics: Sendable {
     private struct Handles: Sendable {
         /// By hundreds of the status.
@@ -22,11 +22,14 @@ struct ServerMetrics: Sendable {
         func makeHandles(_ method: String, _ path: String) -> Handles {
             let labels = [("method", method), ("route", path)]
             return Handles(
-                requests: (1...5).map { registry.counter("freshet_http_requests", labels + [("status", "\($0)xx")]) },
+                requests: (1...5).map {
+                    registry.counter("freshet_http_requests", labels + [("status", "\($0)xx")], showsZero: false)
+                },
                 seconds: registry.histogram(
                     "freshet_http_request_seconds",
                     [("route", path)],
-                    PrometheusRegistry.secondBounds
+                    PrometheusRegistry.secondBounds,
+                    showsEmpty: false
                 )
             )
         }

@@ -4,8 +4,17 @@ import FreshetEngine
 /// The engine's status as Prometheus text, read at the moment of a scrape.
 enum StatusMetrics {
     /// The text.
-    static func text(of status: EngineStatus) -> String {
+    static func text(of status: EngineStatus, _ serving: ServingCounts) -> String {
         let registry = PrometheusRegistry()
+        func count(_ name: String, _ help: String, _ value: Int) {
+            registry.describe(name, help)
+            registry.counter(name, []).set(Int64(value))
+        }
+        count("freshet_answers", "Recommendations and rankings that were given.", serving.answers)
+        count("freshet_empty_answers", "Those of them without any item.", serving.emptyAnswers)
+        count("freshet_feedback_events", "Events that named an answer.", serving.feedback)
+        count("freshet_cache_hits", "Questions that were answered from memory.", serving.cacheHits)
+        count("freshet_cache_misses", "Questions that were not.", serving.cacheMisses)
         func set(_ name: String, _ help: String, _ value: Double, _ labels: [(String, String)] = []) {
             registry.describe(name, help)
             registry.gauge(name, labels).set(value)
