@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs libFuzzer with AddressSanitizer on what reads strangers' bytes: the table reader (table), the times (time), the
-# events of requests and files (event). Usage: scripts/fuzz.sh [TARGET ...] [-- SECONDS], ten minutes each by default.
+# events of requests and files (event), the filter expressions (filter). Usage: scripts/fuzz.sh [TARGET ...] [-- SECONDS], ten minutes each by default.
 # A finding stays in .build/fuzz as crash-*, and is shown again by .build/fuzz/TARGET FILE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,7 +11,7 @@ while [ $# -gt 0 ]; do
     targets+=("$1")
     shift
 done
-[ ${#targets[@]} -gt 0 ] || targets=(table time event)
+[ ${#targets[@]} -gt 0 ] || targets=(table time event filter)
 
 out=$PWD/.build/fuzz
 mkdir -p "$out"
@@ -29,6 +29,8 @@ for target in "${targets[@]}"; do
     printf 'user_id,item_id,timestamp,rating\nu1,"i ""1""",2024-05-01T12:00:00.5Z,4\n' > "$out/corpus-$target/table"
     printf '[{"user":"a","item":"x","time":"Wed, 01 May 2024 12:00:00 +0000"}]' > "$out/corpus-$target/json"
     printf '2024-W18-3T12:00:00,25+02:00' > "$out/corpus-$target/time"
+    printf 'not (tags in ("a", user.b) or attributes."x y" between -1e3 and 5) and created_at > now - 7d' \
+        > "$out/corpus-$target/filter"
     echo "== $target, $seconds s"
     (cd "$out" && FUZZ_FOLDER="$out/work" "./$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \
         "corpus-$target" 2>&1 | tail -n 25)

@@ -18,9 +18,13 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var diversity: Double?
     /// Whether to say why.
     public var explain: Bool?
+    /// Which details of its items the answer carries.
+    public var fields: ItemFields?
+    /// The ``Recommendation/next`` of the page before: what earlier pages showed does not come again.
+    public var cursor: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, events, count, scenario, filter, exclude, diversity, explain
+        case user, events, count, scenario, filter, exclude, diversity, explain, cursor
         case includeSeen = "include_seen"
     }
 
@@ -51,7 +55,7 @@ public struct SessionEvent: Sendable, Equatable, Codable {
 
 /// A question: in which order does this user want these items? The body of `POST /v1/rankings`.
 public struct RankingRequest: Sendable, Equatable, Codable {
-    /// Who asks, and what for; its `count`, `filter` and `exclude` hold here too.
+    /// The external id of the user who asks; `nil` for an anonymous session.
     public var user: String?
     /// Events of the session that the log does not know, oldest first.
     public var events: [SessionEvent]?
@@ -61,8 +65,16 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     public var count: Int?
     /// The place in the product that asks.
     public var scenario: String?
+    /// Which of them may appear.
+    public var filter: ItemFilter?
     /// Whether to say why.
     public var explain: Bool?
+    /// Which details of its items the answer carries.
+    public var fields: ItemFields?
+
+    enum CodingKeys: String, CodingKey {
+        case user, events, items, count, scenario, filter, explain
+    }
 
     /// Creates a request.
     public init(user: String? = nil, events: [SessionEvent]? = nil, items: [String]) {
@@ -86,6 +98,12 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var scenario: String?
     /// Which items may appear.
     public var filter: ItemFilter?
+    /// Which details of its items the answer carries.
+    public var fields: ItemFields?
+
+    enum CodingKeys: String, CodingKey {
+        case query, user, events, count, scenario, filter
+    }
 
     /// Creates a request.
     public init(query: String, user: String? = nil, events: [SessionEvent]? = nil, count: Int? = nil) {
@@ -93,6 +111,64 @@ public struct SearchRequest: Sendable, Equatable, Codable {
         self.user = user
         self.events = events
         self.count = count
+    }
+}
+
+/// A question for a list that is nobody's own unless it names a user: similar and popular items.
+public struct ListRequest: Sendable, Equatable {
+    /// How many items are wanted.
+    public var count: Int?
+    /// The external id of the user whose list it is.
+    public var user: String?
+    /// The place in the product that asks.
+    public var scenario: String?
+    /// Which items may appear.
+    public var filter: ItemFilter?
+    /// Which details of its items the answer carries.
+    public var fields: ItemFields?
+
+    /// Creates a request.
+    public init(count: Int? = nil, user: String? = nil, filter: ItemFilter? = nil) {
+        self.count = count
+        self.user = user
+        self.filter = filter
+    }
+}
+
+/// What items are sorted under: categories, tags, or the values of an attribute such as `brand`.
+public enum LabelKind: Sendable, Hashable {
+    case categories
+    case tags
+    /// The values of an attribute that is a text or texts.
+    case attribute(String)
+
+    /// Reads `categories`, `tags` or `attributes.NAME`; `nil` for anything else.
+    public init?(_ text: String) {
+        let prefix = "attributes."
+        switch text {
+        case "categories": self = .categories
+        case "tags": self = .tags
+        default:
+            guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count else { return nil }
+            self = .attribute(String(text.dropFirst(prefix.count)))
+        }
+    }
+}
+
+/// A category, a tag or an attribute's value that suits a user.
+public struct RecommendedLabel: Sendable, Equatable, Codable {
+    /// Its text.
+    public var name: String
+    /// The share of the user's best items that have it, better places counting more.
+    public var score: Float
+    /// External ids of the best items that have it, best first.
+    public var items: [String]
+
+    /// Creates a label.
+    public init(name: String, score: Float, items: [String]) {
+        self.name = name
+        self.score = score
+        self.items = items
     }
 }
 
@@ -104,10 +180,12 @@ public struct Recommendation: Sendable, Equatable, Codable {
     public var model: ModelVersion
     /// The items, best first.
     public var items: [RecommendedItem]
+    /// What the next page is asked for with; `nil` where there is none.
+    public var next: String?
 
     enum CodingKeys: String, CodingKey {
         case id = "recommendation_id"
-        case model, items
+        case model, items, next
     }
 
     /// Creates an answer.
@@ -126,6 +204,12 @@ public struct RecommendedItem: Sendable, Equatable, Codable {
     public var score: Float
     /// Why, when the request asked, strongest first.
     public var reasons: [Reason]?
+    /// What is known of the item, as far as the request asked; `nil` where it did not, or nothing is known.
+    public var details: Item?
+
+    enum CodingKeys: String, CodingKey {
+        case id, score, reasons
+    }
 
     /// Creates an item.
     public init(id: String, score: Float, reasons: [Reason]? = nil) {

@@ -83,6 +83,7 @@ extension Engine {
         try await catalogueTurn.run {
             try await store.put(users)
             profiles.put(users)
+            userAttributes.forget(users.map(\.id))
         }
     }
 
@@ -94,6 +95,7 @@ extension Engine {
             guard user.id == id else { throw FreshetError(.conflict, "The id of a user cannot be changed.") }
             try await store.put([user])
             profiles.put([user])
+            userAttributes.forget([id])
             return user
         }
     }

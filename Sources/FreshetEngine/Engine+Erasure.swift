@@ -14,10 +14,13 @@ extension Engine {
         let index = vocabulary.user(id)
         profiles.remove(id)
         let (stored, waiting) = try await catalogueTurn.run {
-            try await impressions.erasing(id) { try await store.eraseUser(id) }
+            let counts = try await impressions.erasing(id) { try await store.eraseUser(id) }
+            userAttributes.forget([id])
+            return counts
         }
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
+            if let history = try? sessions.history(of: index) { audience.forget(index, of: history.items) }
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
             exemplars = try await learning.perform { $0.erase(index) }

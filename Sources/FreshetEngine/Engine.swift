@@ -29,6 +29,8 @@ public final class Engine: Service {
     let content: ContentService
     let profiles = ProfileTexts()
     let recommender: CachingRecommender
+    let userAttributes: UserAttributes
+    let audience = RecentAudience()
     let intake: IntakeQueue
     let recommendationIDs: RecommendationIDs
     let catalogueTurn = Turn()
@@ -42,6 +44,7 @@ public final class Engine: Service {
     let latency = Histogram(label: "freshet_recommendation_seconds")
     let freshness = Histogram(label: "freshet_freshness_seconds")
     let requestRate = RateMeter()
+    let servingCounter = ServingCounter()
     let eventRate = RateMeter()
     private let records: RecordQueue
     private let seeds: Atomic<UInt64>
@@ -125,6 +128,7 @@ public final class Engine: Service {
             ),
             configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)
         )
+        userAttributes = UserAttributes(capacity: configuration.serving.cachedResults)
         intake = IntakeQueue(maximumWaiting: configuration.ingest.maximumWaiting)
         let training = FullTraining(
             log: store,
@@ -152,6 +156,7 @@ public final class Engine: Service {
         book.discardUnfinished(except: start.loop.policy.candidate)
         learning = try LearningService(parts, start)
         try EngineStart.readItems(store, vocabulary, into: catalog)
+        try EngineStart.readAudience(of: store, into: audience)
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         noteUnlistedItems()
@@ -198,6 +203,7 @@ public final class Engine: Service {
     private func observe(_ events: [LoggedEvent]) {
         guard let last = events.last else { return }
         sessions.append(events) { streaming.learn($0, after: $1) }
+        audience.append(events)
         eventRate.add(events.count)
         learning.committed(last.offset)
     }

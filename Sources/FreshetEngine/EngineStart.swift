@@ -7,6 +7,8 @@ import FreshetRecommendation
 enum EngineStart {
     /// How many events or items are taken at once.
     private static let page = 20_000
+    /// From so many newest events it is known who dealt with what lately.
+    private static let audienceEvents = 50_000
 
     /// Brings sessions and streaming models to the end of the log.
     ///
@@ -35,6 +37,12 @@ enum EngineStart {
     /// - Throws: ``FreshetError`` when the log cannot be read.
     static func newestEvents(of log: any EventLog) throws -> [LoggedEvent] {
         try log.events(after: max(0, log.newestOffset - 1_000), limit: 1_000)
+    }
+
+    /// Takes in who dealt with what lately: the newest events of a log.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    static func readAudience(of log: any EventLog, into audience: RecentAudience) throws {
+        audience.append(try log.events(after: max(0, log.newestOffset - Int64(audienceEvents)), limit: audienceEvents))
     }
 
     /// Reads the catalogue, and what was removed from it.

@@ -39,8 +39,14 @@ public struct BatchRecommender: Sendable {
     ///   - contexts: for whom.
     ///   - count: how many items at most; a list is shorter when the catalogue has no more.
     ///   - excludingSeen: whether the items of a context's own history are left out; those that it dislikes always are.
+    ///   - refused: the items that the context of a place may not be given, besides.
     /// - Returns: a list for every context, in their order.
-    public func recommend(contexts: [ScoringContext], count: Int, excludingSeen: Bool) -> [[ScoredItem]] {
+    public func recommend(
+        contexts: [ScoringContext],
+        count: Int,
+        excludingSeen: Bool,
+        refused: (@Sendable (_ place: Int) -> [ItemIndex])? = nil
+    ) -> [[ScoredItem]] {
         precondition(count >= 0, "\(count) recommendations")
         let V = scorer.itemCount
         let K = min(count, V)
@@ -63,6 +69,7 @@ public struct BatchRecommender: Sendable {
                     {
                         row[item.position] = -.infinity
                     }
+                    if let refused { for item in refused(context) { row[item.position] = -.infinity } }
                     lists[context] = scratch.best(of: row, count: K)
                 }
             }

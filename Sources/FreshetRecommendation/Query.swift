@@ -17,6 +17,8 @@ public struct Query: Sendable {
     public var candidates: [ItemIndex]?
     /// Which items may appear.
     public var filter: ItemFilter?
+    /// The attributes of the user that filters compare with; others need not be here.
+    public var userAttributes: [String: AttributeValue] = [:]
     /// Items that may not appear.
     public var excluded: Set<ItemIndex>
     /// The place in the product that asks.

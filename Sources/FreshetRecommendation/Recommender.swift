@@ -58,7 +58,19 @@ public struct Recommender: Sendable {
         streaming: any StreamingEvidence
     ) -> RankedList {
         guard query.count > 0 else { return RankedList(version: snapshot.version, items: []) }
-        let request = Request(
+        let request = request(query, snapshot: snapshot, streaming: streaming)
+        var candidates = sets.withSet { ranked(request, using: $0) }
+        for policy in Self.policies { policy.arrange(&candidates, for: request) }
+        var items = candidates.prefix(query.count).map {
+            RankedItem(item: $0.item, score: $0.score, propensity: $0.propensity, sources: $0.sources)
+        }
+        if query.explains { explainer.explain(&items, for: request) }
+        return RankedList(version: snapshot.version, items: items)
+    }
+
+    /// A query with everything that answers it.
+    func request(_ query: Query, snapshot: ModelSnapshot, streaming: any StreamingEvidence) -> Request {
+        Request(
             query,
             snapshot: snapshot,
             streaming: streaming,
@@ -68,13 +80,6 @@ public struct Recommender: Sendable {
             eventTypes: vocabulary.eventTypes,
             scratch: scratch
         )
-        var candidates = sets.withSet { ranked(request, using: $0) }
-        for policy in Self.policies { policy.arrange(&candidates, for: request) }
-        var items = candidates.prefix(query.count).map {
-            RankedItem(item: $0.item, score: $0.score, propensity: $0.propensity, sources: $0.sources)
-        }
-        if query.explains { explainer.explain(&items, for: request) }
-        return RankedList(version: snapshot.version, items: items)
     }
 
     /// Candidates → ranking: what may appear, best first.

@@ -22,7 +22,7 @@ final class Request {
     private(set) lazy var profile = ContentProfile(of: query.history, catalog, scratch: scratch)
     /// The newest items without events, newest first; looked up when first asked for.
     private(set) lazy var newItems = findNewItems()
-    private let filter: ResolvedFilter
+    let filter: ResolvedFilter
     private let wanted: Set<ItemIndex>?
     private let scratch: ScratchNumbers
 
@@ -43,7 +43,13 @@ final class Request {
         self.vectors = vectors
         self.policies = policies
         self.scratch = scratch
-        filter = ResolvedFilter(query.filter, catalog)
+        filter = ResolvedFilter(
+            query.filter,
+            and: policies.filter,
+            catalog,
+            user: query.userAttributes,
+            now: query.time
+        )
         wanted = query.candidates.map { Set($0) }
         let repeats = query.includeSeen.map { $0 ? RepeatPolicy.always : .never } ?? policies.repeats
         // Who gives the candidates has decided that these may appear.

@@ -9,17 +9,17 @@ import Testing
         let engine = test.engine
         try await engine.put((0..<5).map { Item(id: "i\($0)", title: "thing \($0)") })
         _ = try await engine.accept((0..<5).map { Event(user: "u", item: "i\($0)") })
-        #expect(engine.popular(count: 5).map(\.id).contains("i3"))
+        #expect(try await engine.popular(ListRequest(count: 5)).map(\.id).contains("i3"))
         let changed = try await engine.updateItem("i3") { $0.available = false }
         #expect(changed?.title == "thing 3")
-        #expect(!engine.popular(count: 5).map(\.id).contains("i3"))
+        #expect(try await !engine.popular(ListRequest(count: 5)).map(\.id).contains("i3"))
         let answer = try await engine.recommend(RecommendationRequest(user: "u", count: 5))
         #expect(!answer.items.map(\.id).contains("i3"))
         #expect(try await engine.updateItem("none") { $0.available = true } == nil)
         await #expect(throws: FreshetError.self) { try await engine.updateItem("i1") { $0.id = "other" } }
         #expect(try await engine.removeItem("i1"))
         #expect(try await !engine.removeItem("i1"))
-        #expect(!engine.popular(count: 5).map(\.id).contains("i1"))
+        #expect(try await !engine.popular(ListRequest(count: 5)).map(\.id).contains("i1"))
     }
 
     @Test(.timeLimit(.minutes(1))) func changesAtSameTimeAreAllKept() async throws {

@@ -100,7 +100,7 @@ import Testing
             }
             try await group.waitForAll()
         }
-        let shown = Set(engine.popular(count: 10).map(\.id))
+        let shown = Set(try await engine.popular(ListRequest(count: 10)).map(\.id))
         for id in ids {
             let item = try await engine.item(id)
             #expect(shown.contains(id) == (item.map { $0.available ?? true } ?? false), "\(id)")

@@ -47,9 +47,9 @@ import Testing
         let engine = test.engine
         try await engine.put([Item(id: "new", title: "turquoise ceramic mug coffee", categories: ["kitchen"])])
         try await waitUntil { engine.status().content.items == 65 }
-        let similar = try engine.similar(to: "mug 12", count: 10)
+        let similar = try await engine.similar(to: "mug 12", ListRequest(count: 10))
         #expect(similar.contains { $0.id == "new" })
-        #expect(try engine.similar(to: "hose 3", count: 10).allSatisfy { $0.id != "new" })
+        #expect(try await engine.similar(to: "hose 3", ListRequest(count: 10)).allSatisfy { $0.id != "new" })
         await engine.shutDown()
     }
 

@@ -30,7 +30,7 @@ import Testing
         let engine = test.engine
         await #expect(throws: FreshetError.self) { try await engine.recommend(RecommendationRequest(count: 0)) }
         await #expect(throws: FreshetError.self) { try await engine.recommend(RecommendationRequest(count: 1001)) }
-        #expect(throws: FreshetError.self) { try engine.similar(to: "nothing", count: 3) }
+        await #expect(throws: FreshetError.self) { try await engine.similar(to: "nothing") }
         let items = (0..<1001).map { "\($0)" }
         await #expect(throws: FreshetError.self) { try await engine.rank(RankingRequest(items: items)) }
     }

@@ -13,8 +13,8 @@ import Testing
             engine.recommend(RecommendationRequest(count: 50)).items,
             engine.recommend(RecommendationRequest(events: [SessionEvent(item: "i0")], count: 50)).items,
             engine.rank(RankingRequest(user: "u0", items: ids)).items,
-            engine.popular(count: 50),
-            engine.similar(to: "i0", count: 50),
+            engine.popular(ListRequest(count: 50)),
+            engine.similar(to: "i0", ListRequest(count: 50)),
         ]
         return Set(lists.joined().map(\.id))
     }
@@ -49,7 +49,7 @@ import Testing
             #expect(!shown.contains("i1") && shown.contains("i2"))
             #expect(try await !Self.explained(by: engine).contains("i1"))
             #expect(try await engine.item("i1") == nil)
-            #expect { try engine.similar(to: "i1", count: 3) } throws: { ($0 as? FreshetError)?.kind == .notFound }
+            await #expect { try await engine.similar(to: "i1") } throws: { ($0 as? FreshetError)?.kind == .notFound }
         }
     }
 

@@ -36,13 +36,13 @@ import Testing
             let given = caching.recommend(query, snapshot: snapshot, streaming: streaming)
             #expect(given == plain.recommend(query, snapshot: snapshot, streaming: streaming), "step \(step)")
             let item = ItemIndex(random.below(40))
+            query.count = 3
             #expect(
-                caching.similar(to: item, count: 3, at: TestShop.now, snapshot: snapshot, streaming: streaming)
-                    == plain.similar(to: item, count: 3, at: TestShop.now, snapshot: snapshot, streaming: streaming)
+                caching.similar(to: item, for: query, snapshot: snapshot, streaming: streaming)
+                    == plain.similar(to: item, for: query, snapshot: snapshot, streaming: streaming)
             )
             #expect(
-                caching.popular(count: 7, at: TestShop.now, streaming: streaming)
-                    == plain.popular(count: 7, at: TestShop.now, streaming: streaming)
+                caching.popular(for: query, streaming: streaming) == plain.popular(for: query, streaming: streaming)
             )
         }
         #expect(caching.counts.hits > 100)

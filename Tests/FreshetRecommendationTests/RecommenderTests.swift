@@ -46,7 +46,10 @@ import Testing
             snapshot: shop.trained(),
             streaming: shop.streaming
         )
-        let popular = shop.recommender().popular(count: 8, at: TestShop.now, streaming: shop.streaming)
+        let popular = shop.recommender().popular(
+            for: Query(count: 8, time: TestShop.now),
+            streaming: shop.streaming
+        )
         #expect(list.items.count == 5)
         #expect(Set(items(list)).isSubset(of: popular.map(\.item.position)))
     }
@@ -86,7 +89,8 @@ import Testing
             #expect(!ask().items.map(\.item).contains(best))
             #expect(!similar(shop, 2, count: 40, snapshot).contains(best.position))
             #expect(
-                !recommender.popular(count: 40, at: TestShop.now, streaming: shop.streaming).map(\.item).contains(best)
+                !recommender.popular(for: Query(count: 40, time: TestShop.now), streaming: shop.streaming)
+                    .map(\.item).contains(best)
             )
         }
         #expect(ask().items.count == 10)
@@ -180,9 +184,7 @@ import Testing
     ) -> [Int] {
         let list = shop.recommender().similar(
             to: ItemIndex(item),
-            count: count,
-            filter: filter,
-            at: TestShop.now,
+            for: Query(count: count, time: TestShop.now, filter: filter),
             snapshot: snapshot,
             streaming: shop.streaming
         )
@@ -274,9 +276,7 @@ import Testing
     @Test func popularItemsObeyASelectiveFilter() {
         let shop = TestShop()
         let list = shop.recommender().popular(
-            count: 5,
-            filter: ItemFilter(categories: ["group 2"]),
-            at: TestShop.now,
+            for: Query(count: 5, time: TestShop.now, filter: ItemFilter(categories: ["group 2"])),
             streaming: shop.streaming
         )
         #expect(list.count == 5)
@@ -294,9 +294,7 @@ import Testing
         let limit = shop.models.popularity.topCount
         #expect(shop.models.popularity.top(halfLife: 2).count == limit)
         let list = shop.recommender().popular(
-            count: 5,
-            filter: ItemFilter(categories: ["last"]),
-            at: TestShop.now,
+            for: Query(count: 5, time: TestShop.now, filter: ItemFilter(categories: ["last"])),
             streaming: shop.streaming
         )
         #expect(Set(list.map(\.item.position)) == [690, 691, 692])

@@ -1,5 +1,6 @@
 import Foundation
 import FreshetCore
+import FreshetData
 import FreshetStorage
 import Testing
 

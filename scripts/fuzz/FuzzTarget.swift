@@ -34,7 +34,8 @@ private let forms: [TimeForm] =
 public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     let text = UnsafeBufferPointer(start: start, count: count)
     for form in forms { _ = try? form.milliseconds(text) }
-    if let seconds = Timestamp.seconds(from: text) {
+    if let milliseconds = Timestamp.milliseconds(from: text) {
+        let seconds = Timestamp(milliseconds: milliseconds).seconds
         // What was read is the same when it is written and read again.
         precondition(Timestamp.seconds(from: Timestamp.text(from: seconds)) == seconds)
     }
@@ -52,6 +53,19 @@ public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     }
     var parser = EventParser()
     _ = try? parser.event(text)
+    return 0
+}
+#elseif FILTER
+@_cdecl("LLVMFuzzerTestOneInput")
+public func test(_ start: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+    let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    do {
+        let expression = try FilterExpression(text)
+        precondition(expression.text == text)
+    } catch let error {
+        // It says where, within the text or just behind it.
+        precondition((1...text.unicodeScalars.count + 1).contains(error.position))
+    }
     return 0
 }
 #endif

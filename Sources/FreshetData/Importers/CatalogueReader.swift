@@ -115,7 +115,7 @@ extension AttributeValue {
 extension Timestamp {
     /// The moment of a field of a table: seconds since 1970, or text.
     fileprivate static func seconds(of field: Bytes) -> Int64? {
-        NumberText.double(field).flatMap { Event.time(fromSeconds: $0) } ?? seconds(from: decodeText(field))
+        NumberText.double(field).flatMap { Timestamp(seconds: $0)?.seconds } ?? seconds(from: decodeText(field))
     }
 }
 

@@ -53,7 +53,8 @@ final class RecommendationIDs: Sendable {
         return withUnsafeBytes(of: uuid) { $0[10...].elementsEqual(checksum($0[..<10])) }
     }
 
-    private func checksum(_ bytes: some Sequence<UInt8>) -> Array<UInt8>.SubSequence {
+    /// Six bytes that nobody else can make of some bytes.
+    func checksum(_ bytes: some Sequence<UInt8>) -> Array<UInt8>.SubSequence {
         Array(HMAC<SHA256>.authenticationCode(for: Array(bytes), using: secret)).prefix(6)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import FreshetCore
+import FreshetLearning
 import FreshetNN
 
 /// The files in which an engine keeps what it learned, beside its store: the versions and the learner's checkpoint.
@@ -10,6 +11,16 @@ public enum LearnedFiles {
     static let checkpoint = "learner.safetensors"
     static let texts = "texts.safetensors"
     static let versions = "versions"
+
+    /// What answers in an engine's folder, which may be in use.
+    /// - Throws: ``FreshetError`` of kind `conflict` when no version does yet, otherwise as it cannot be read.
+    public static func liveState(in folder: String) throws -> ServedState {
+        let archive = try SnapshotArchive(folder: folder + "/" + versions)
+        guard let version = archive.live(), version.number > 0 else {
+            throw FreshetError(.conflict, "No trained version answers in '\(folder)' yet: counts do.")
+        }
+        return try archive.read(version)
+    }
 
     /// Copies the files of an engine's folder, which may be in use, into another.
     ///

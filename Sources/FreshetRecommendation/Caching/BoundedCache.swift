@@ -1,7 +1,7 @@
 /// A dictionary of at most so many entries: the one that was not used for longest makes room.
 ///
 /// A value; whoever shares it keeps it behind a lock. Every call costs the same however many entries there are.
-struct BoundedCache<Key: Hashable, Value> {
+package struct BoundedCache<Key: Hashable, Value> {
     private struct Entry {
         var key: Key
         var value: Value
@@ -11,28 +11,28 @@ struct BoundedCache<Key: Hashable, Value> {
 
     private static var nowhere: Int { -1 }
 
-    let capacity: Int
+    package let capacity: Int
     private var places: [Key: Int] = [:]
     private var entries: [Entry] = []
     private var newest = Self.nowhere
     private var oldest = Self.nowhere
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         precondition(capacity > 0, "a cache of \(capacity) entries")
         self.capacity = capacity
     }
 
-    var count: Int { entries.count }
+    package var count: Int { entries.count }
 
     /// The value of a key, which thereby is the most recently used.
-    mutating func value(for key: Key) -> Value? {
+    package mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
         moveToFront(place)
         return entries[place].value
     }
 
     /// Sets the value of a key, which thereby is the most recently used.
-    mutating func set(_ value: Value, for key: Key) {
+    package mutating func set(_ value: Value, for key: Key) {
         if let place = places[key] {
             entries[place].value = value
             moveToFront(place)
@@ -45,15 +45,27 @@ struct BoundedCache<Key: Hashable, Value> {
         } else {
             place = oldest
             unlink(place)
-            places[entries[place].key] = nil
+            // A key that was removed and set again has another entry.
+            if places[entries[place].key] == place { places[entries[place].key] = nil }
             entries[place] = Entry(key: key, value: value, newer: Self.nowhere, older: Self.nowhere)
         }
         places[key] = place
         linkAsNewest(place)
     }
 
+    /// Removes the value of a key; its entry stays as one that nobody asks for, and makes room first.
+    package mutating func remove(_ key: Key) {
+        guard let place = places.removeValue(forKey: key) else { return }
+        unlink(place)
+        entries[place].newer = oldest
+        entries[place].older = Self.nowhere
+        if oldest != Self.nowhere { entries[oldest].older = place }
+        oldest = place
+        if newest == Self.nowhere { newest = place }
+    }
+
     /// Removes everything.
-    mutating func removeAll() {
+    package mutating func removeAll() {
         places.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         (newest, oldest) = (Self.nowhere, Self.nowhere)

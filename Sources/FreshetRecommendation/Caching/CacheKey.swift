@@ -4,8 +4,8 @@ import FreshetData
 /// What makes two questions the same, however the answer may change.
 enum CacheKey: Hashable {
     case recommendation(QueryShape)
-    case similar(ItemIndex, count: Int, ItemFilter?)
-    case popular(count: Int, ItemFilter?)
+    case similar(ItemIndex, QueryShape)
+    case popular(QueryShape)
 }
 
 /// A query without its time and seed, its history replaced by a fingerprint.
@@ -20,6 +20,7 @@ struct QueryShape: Hashable {
     let count: Int
     let candidates: [ItemIndex]?
     let filter: ItemFilter?
+    let userAttributes: [String: AttributeValue]
     let excluded: Set<ItemIndex>
     let scenario: String?
     let includeSeen: Bool?
@@ -34,6 +35,7 @@ struct QueryShape: Hashable {
         count = query.count
         candidates = query.candidates
         filter = query.filter
+        userAttributes = query.userAttributes
         excluded = query.excluded
         scenario = query.scenario
         includeSeen = query.includeSeen

@@ -90,46 +90,22 @@ public final class CachingRecommender: Sendable {
         }
     }
 
-    /// As ``Recommender/similar(to:count:filter:at:snapshot:streaming:)``.
-    ///
-    /// - Parameters:
-    ///   - item: the item to compare with.
-    ///   - count: how many items are wanted.
-    ///   - filter: which items may appear.
-    ///   - time: now, in seconds since 1970.
-    ///   - snapshot: the model.
-    ///   - streaming: what is counted from the stream.
-    /// - Returns: the items, most alike first.
+    /// As ``Recommender/similar(to:for:snapshot:streaming:)``.
     public func similar(
         to item: ItemIndex,
-        count: Int,
-        filter: ItemFilter? = nil,
-        at time: Int64,
+        for query: Query,
         snapshot: ModelSnapshot,
         streaming: any StreamingEvidence
     ) -> RankedList {
-        remembered(.similar(item, count: count, filter), snapshot, at: time, nil) {
-            recommender.similar(
-                to: item,
-                count: count,
-                filter: filter,
-                at: time,
-                snapshot: snapshot,
-                streaming: streaming
-            )
+        remembered(.similar(item, QueryShape(of: query)), snapshot, at: query.time, nil) {
+            recommender.similar(to: item, for: query, snapshot: snapshot, streaming: streaming)
         }
     }
 
-    /// As ``Recommender/popular(count:filter:at:streaming:)``.
-    public func popular(
-        count: Int,
-        filter: ItemFilter? = nil,
-        at time: Int64,
-        streaming: any StreamingEvidence
-    ) -> [RankedItem] {
-        remembered(.popular(count: count, filter), nil, at: time, nil) {
-            let items = recommender.popular(count: count, filter: filter, at: time, streaming: streaming)
-            return RankedList(version: ModelVersion(0), items: items)
+    /// As ``Recommender/popular(for:streaming:)``.
+    public func popular(for query: Query, streaming: any StreamingEvidence) -> [RankedItem] {
+        remembered(.popular(QueryShape(of: query)), nil, at: query.time, nil) {
+            RankedList(version: ModelVersion(0), items: recommender.popular(for: query, streaming: streaming))
         }.items
     }
 

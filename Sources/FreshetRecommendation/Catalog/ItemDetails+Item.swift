@@ -20,13 +20,17 @@ extension ItemDetails {
         attributeStart = labels.count
         // Sorted, since the order of a dictionary changes from run to run.
         for (name, value) in item.attributes.sorted(by: { $0.key < $1.key }) {
+            let name = (text: name, number: terms.insert(name: name))
             switch value {
-            case .text(let text): labels.append(.attribute(name, text))
-            case .texts(let texts): for text in texts { labels.append(.attribute(name, text)) }
-            case .number(let number):
-                numbers.append(NumericAttribute(name: terms.insert(name: name), value: number))
-            case .flag(let flag):
-                numbers.append(NumericAttribute(name: terms.insert(name: name), isFlag: true, value: flag ? 1 : 0))
+            case .text(let text):
+                labels.append(.attribute(name.text, text))
+                let moment = Timestamp.milliseconds(from: text).map { Double($0) / 1000 } ?? .nan
+                entries.append(Entry(name: name.number, form: .text, value: moment))
+            case .texts(let texts):
+                for text in texts { labels.append(.attribute(name.text, text)) }
+                entries.append(Entry(name: name.number, form: .texts, value: Double(texts.count)))
+            case .number(let number): entries.append(Entry(name: name.number, form: .number, value: number))
+            case .flag(let flag): entries.append(Entry(name: name.number, form: .flag, value: flag ? 1 : 0))
             }
         }
         self.labels = terms.insert(labels)

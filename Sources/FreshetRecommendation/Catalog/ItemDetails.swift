@@ -2,13 +2,30 @@ import FreshetCore
 
 /// What policies, filters and content similarity need of an item.
 struct ItemDetails: Sendable, Equatable {
-    /// A number that an item has under a name, or yes as 1 and no as 0.
-    struct NumericAttribute: Sendable, Equatable {
+    /// What an attribute is.
+    struct Forms: OptionSet, Sendable {
+        let rawValue: UInt8
+
+        static let number = Forms(rawValue: 1)
+        /// Yes as 1 and no as 0.
+        static let flag = Forms(rawValue: 2)
+        /// One text; the value is the moment that it names, in seconds since 1970, or not a number.
+        static let text = Forms(rawValue: 4)
+        /// Several texts; the value is how many.
+        static let texts = Forms(rawValue: 8)
+    }
+
+    /// An attribute, in the order of the names; its texts are among the labels, in the same order.
+    struct Entry: Sendable, Equatable {
         /// The name's term.
         var name: UInt32
-        /// Whether it is yes or no.
-        var isFlag = false
+        var form: Forms
         var value: Double
+
+        /// Whether two are the same, a text that names no moment included.
+        static func == (left: Entry, right: Entry) -> Bool {
+            (left.name, left.form, left.value.bitPattern) == (right.name, right.form, right.value.bitPattern)
+        }
     }
 
     /// A short name for people.
@@ -21,8 +38,8 @@ struct ItemDetails: Sendable, Equatable {
     var categoryCount = 0
     /// How many of the labels are categories or tags.
     var attributeStart = 0
-    /// Its attributes that are numbers, or yes or no.
-    var numbers: [NumericAttribute] = []
+    /// Its attributes.
+    var entries: [Entry] = []
     /// The distinct words of title and text, as terms.
     var words: [UInt32] = []
     /// How often each word occurs.

@@ -1,45 +1,34 @@
 import FreshetCore
 
-/// A filter whose names are replaced by the catalogue's terms: a few comparisons an item.
+/// A filter with availability: what a request lets through of one catalogue.
 struct ResolvedFilter: Sendable {
-    private enum AttributeCondition {
-        /// One of these terms.
-        case terms([UInt32])
-        /// The number under this name; `nil` when no item has a number there.
-        case number(name: UInt32?, value: Double)
-        /// Yes or no under this name, or 1 or 0; `nil` when no item has either there.
-        case flag(name: UInt32?, value: Double)
-    }
-
-    private let categories: [UInt32]?
-    private let excludedCategories: [UInt32]
-    private let tags: [UInt32]?
-    private let attributes: [AttributeCondition]
+    private let program: FilterProgram
     private let includesUnavailable: Bool
+    /// Whether what nothing is known of meets every condition.
+    private let admitsUnknown: Bool
 
     /// Whether nothing but availability is asked for.
-    let isOpen: Bool
+    var isOpen: Bool { program.entry == FilterProgram.accept }
 
-    /// Resolves a filter; a name that no item has matches nothing.
-    init(_ filter: ItemFilter?, _ catalog: CatalogSnapshot) {
-        func numbers(_ kind: Term.Kind, _ names: [String]) -> [UInt32] {
-            names.compactMap { catalog.terms.number(of: Term(kind: kind, text: $0)) }
-        }
-        categories = filter?.categories.map { numbers(.category, $0) }
-        excludedCategories = numbers(.category, filter?.excludedCategories ?? [])
-        tags = filter?.tags.map { numbers(.tag, $0) }
-        attributes = (filter?.attributes ?? [:]).map { name, value in
-            switch value {
-            case .text(let text): .terms([text].compactMap { catalog.terms.number(of: .attribute(name, $0)) })
-            case .texts(let texts): .terms(texts.compactMap { catalog.terms.number(of: .attribute(name, $0)) })
-            case .number(let number):
-                .number(name: catalog.terms.number(of: Term(kind: .name, text: name)), value: number)
-            case .flag(let flag):
-                .flag(name: catalog.terms.number(of: Term(kind: .name, text: name)), value: flag ? 1 : 0)
-            }
-        }
+    /// Compiles a filter; a name that no item has matches nothing.
+    ///
+    /// - Parameters:
+    ///   - filter: what the request asks for.
+    ///   - standing: what must hold besides, such as the filter of a scenario.
+    ///   - catalog: the items.
+    ///   - user: the attributes of the user who asks.
+    ///   - now: now, in seconds since 1970.
+    init(
+        _ filter: ItemFilter?,
+        and standing: FilterExpression? = nil,
+        _ catalog: CatalogSnapshot,
+        user: [String: AttributeValue] = [:],
+        now: Int64 = 0
+    ) {
+        let resolver = FilterResolver(terms: catalog.terms, user: user, now: Double(now))
+        program = FilterProgram((standing.map { [$0.root] } ?? []) + (filter?.conditions ?? []), resolver)
         includesUnavailable = filter?.includeUnavailable ?? false
-        isOpen = categories == nil && excludedCategories.isEmpty && tags == nil && attributes.isEmpty
+        admitsUnknown = program.admits(ItemDetails())
     }
 
     /// Whether an item meets every condition; one without details meets those that only exclude.
@@ -67,39 +56,13 @@ struct ResolvedFilter: Sendable {
     @inline(__always)
     private func admits(_ flags: CatalogChunk.Flags, _ catalog: CatalogSnapshot) -> Bool {
         guard catalog.admits(flags, includingUnavailable: includesUnavailable) else { return false }
-        return flags.contains(.known) || categories == nil && tags == nil && attributes.isEmpty
+        return flags.contains(.known) || admitsUnknown
     }
 
     @inline(__always)
     private func admits(_ place: Int, of chunk: CatalogChunk, _ catalog: CatalogSnapshot) -> Bool {
         let flags = chunk.flags[place]
         guard admits(flags, catalog) else { return false }
-        return isOpen || !flags.contains(.known) || matches(chunk.details[place])
-    }
-
-    private func matches(_ details: borrowing ItemDetails) -> Bool {
-        let labels = details.labels
-        if let categories, !labels[..<details.categoryCount].contains(where: categories.contains) { return false }
-        if !excludedCategories.isEmpty,
-            labels[..<details.categoryCount].contains(where: excludedCategories.contains)
-        {
-            return false
-        }
-        if let tags, !labels[details.categoryCount..<details.attributeStart].contains(where: tags.contains) {
-            return false
-        }
-        for condition in attributes {
-            switch condition {
-            case .terms(let terms):
-                if !labels[details.attributeStart...].contains(where: terms.contains) { return false }
-            case .number(let name, let value):
-                if !details.numbers.contains(where: { $0.name == name && $0.value == value && !$0.isFlag }) {
-                    return false
-                }
-            case .flag(let name, let value):
-                if !details.numbers.contains(where: { $0.name == name && $0.value == value }) { return false }
-            }
-        }
-        return true
+        return isOpen || !flags.contains(.known) || program.admits(chunk.details[place])
     }
 }

@@ -19,6 +19,14 @@ struct Term: Hashable, Sendable {
         // Zero never occurs in either half of a name that a filter could ask for by accident.
         Term(kind: .attribute, text: name + "\0" + value)
     }
+
+    /// Whether it is a value of an attribute.
+    func isValue(of name: String) -> Bool {
+        kind == .attribute && text.utf8.starts(with: name.utf8) && text.utf8.dropFirst(name.utf8.count).first == 0
+    }
+
+    /// The value of an attribute that it is one of.
+    func value(of name: String) -> String { String(decoding: text.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self) }
 }
 
 /// The terms of a catalogue and their numbers, which only ever grow, and how many items have each.

@@ -17,11 +17,13 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     public var longTail: Double
     /// The share of places given at random to new items that resemble what the user likes.
     public var newItemShare: Double
+    /// What must hold of every item that is shown, beside what the request asks for.
+    public var filter: FilterExpression?
     /// How many of the best candidates by score the policies see at least.
     public var candidateCount: Int
 
     enum CodingKeys: String, CodingKey {
-        case repeats, dislikes, diversity
+        case repeats, dislikes, diversity, filter
         case maximumPerCategory = "maximum_per_category"
         case longTail = "long_tail"
         case newItemShare = "new_item_share"
@@ -36,6 +38,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         diversity = 0
         longTail = 0
         newItemShare = 0.02
+        filter = nil
         candidateCount = 200
     }
 
@@ -49,6 +52,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         diversity = try container.decodeIfPresent(Double.self, forKey: .diversity) ?? diversity
         longTail = try container.decodeIfPresent(Double.self, forKey: .longTail) ?? longTail
         newItemShare = try container.decodeIfPresent(Double.self, forKey: .newItemShare) ?? newItemShare
+        filter = try container.decodeIfPresent(FilterExpression.self, forKey: .filter)
         candidateCount = try container.decodeIfPresent(Int.self, forKey: .candidateCount) ?? candidateCount
     }
 

@@ -30,6 +30,36 @@ struct RecommendationsController {
             ),
             Route(
                 .post,
+                "/v1/recommendations/batch",
+                right: .read,
+                Operation(
+                    "recommendToMany",
+                    tag: "recommendations",
+                    "Recommend items to many users",
+                    detail: "One question, an answer a user, in the order of the users; one version answers all.",
+                    body: .json("The users, and what for.", Schemas.reference("BatchRequest")),
+                    answer: .init(status: 200, detail: "Answers.", schema: Schemas.reference("BatchAnswer")),
+                    problems: [.invalidRequest]
+                ),
+                recommendToMany
+            ),
+            Route(
+                .post,
+                "/v1/recommendations/labels",
+                right: .read,
+                Operation(
+                    "recommendLabels",
+                    tag: "recommendations",
+                    "Recommend categories, tags or brands",
+                    detail: "Those of the items that suit the user; `of` says which, such as `attributes.brand`.",
+                    body: .json("Who asks, and for which labels.", Schemas.reference("LabelRequest")),
+                    answer: .init(status: 200, detail: "Labels.", schema: Schemas.reference("LabelList")),
+                    problems: [.invalidRequest]
+                ),
+                recommendLabels
+            ),
+            Route(
+                .post,
                 "/v1/rankings",
                 right: .read,
                 Operation(
@@ -65,7 +95,8 @@ struct RecommendationsController {
                     "similarItems",
                     tag: "recommendations",
                     "Items like one",
-                    parameters: [.id(of: "item"), countParameter] + Operation.Parameter.filter,
+                    detail: "Where a user is named, in the order in which they want them.",
+                    parameters: [.id(of: "item"), countParameter] + Operation.Parameter.list,
                     answer: .init(status: 200, detail: "Items.", schema: Schemas.reference("ItemList")),
                     problems: [.notFound]
                 ),
@@ -79,7 +110,7 @@ struct RecommendationsController {
                     "popularItems",
                     tag: "recommendations",
                     "What is popular now",
-                    parameters: [countParameter] + Operation.Parameter.filter,
+                    parameters: [countParameter] + Operation.Parameter.list,
                     answer: .init(status: 200, detail: "Items.", schema: Schemas.reference("ItemList"))
                 ),
                 popular
@@ -91,6 +122,8 @@ struct RecommendationsController {
         .integer("count", 1...maximum, default: engine.configuration.serving.count, "How many items.")
     }
 
+    private var counts: (preset: Int, maximum: Int) { (engine.configuration.serving.count, maximum) }
+
     @Sendable private func recommend(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let question = try RecommendationRequest(
@@ -98,48 +131,75 @@ struct RecommendationsController {
                 maximumCount: maximum,
                 identifiers: identifiers
             )
-            return Self.answer(try await engine.recommend(question))
+            return Self.answer(try await engine.recommend(question), question.fields)
+        }
+    }
+
+    @Sendable private func recommendToMany(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
+            let batch = try BatchRequest(JSONValue(bytes), counts: counts, identifiers: identifiers)
+            let answers = try await engine.recommend(to: batch.users, batch.question)
+            var writer = JSONWriter(capacity: answers.reduce(64) { $0 + 128 + $1.items.count * 64 })
+            writer.raw("{\"answers\":")
+            writer.array(zip(batch.users, answers)) { $0.recommendation($1.1, of: $1.0, batch.question.fields) }
+            writer.raw("}")
+            return .json(writer)
+        }
+    }
+
+    @Sendable private func recommendLabels(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
+            let body = try LabelRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
+            let labels = try await engine.labels(body.kind, body.question, examples: body.examples)
+            var writer = JSONWriter(capacity: 32 + labels.count * 96)
+            writer.raw("{\"labels\":")
+            writer.array(labels) { $0.label($1) }
+            writer.raw("}")
+            return .json(writer)
         }
     }
 
     @Sendable private func rank(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let question = try RankingRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
-            return Self.answer(try await engine.rank(question))
+            return Self.answer(try await engine.rank(question), question.fields)
         }
     }
 
     @Sendable private func search(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let question = try SearchRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
-            return Self.answer(try await engine.search(question))
+            return Self.answer(try await engine.search(question), question.fields)
         }
     }
 
     @Sendable private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.identifier(by: identifiers)
-        var query = QueryFields(request, known: ["count"], lists: QueryFields.filterLists)
-        let count = query.integer("count", in: 1...maximum, default: engine.configuration.serving.count)
-        try query.finish()
-        return Self.list(try engine.similar(to: id, count: count, filter: query.filter()))
+        let question = try list(request)
+        return Self.list(try await engine.similar(to: id, question), question.fields)
     }
 
     @Sendable private func popular(_ request: Request, _ context: ServerContext) async throws -> Response {
-        var query = QueryFields(request, known: ["count"], lists: QueryFields.filterLists)
-        let count = query.integer("count", in: 1...maximum, default: engine.configuration.serving.count)
-        try query.finish()
-        return Self.list(engine.popular(count: count, filter: query.filter()))
+        let question = try list(request)
+        return Self.list(try await engine.popular(question), question.fields)
     }
 
-    private static func answer(_ answer: Recommendation) -> Response {
-        var writer = JSONWriter(capacity: 128 + answer.items.count * 64)
-        writer.recommendation(answer)
+    private func list(_ request: Request) throws(Problem) -> ListRequest {
+        var query = QueryFields(request, known: QueryFields.listParameters, lists: QueryFields.listLists)
+        let question = query.listRequest(counts: counts, identifiers: identifiers)
+        try query.finish()
+        return question
+    }
+
+    private static func answer(_ answer: Recommendation, _ fields: ItemFields?) -> Response {
+        var writer = JSONWriter(capacity: 192 + answer.items.count * 64)
+        writer.recommendation(answer, of: nil, fields)
         return .json(writer)
     }
 
-    private static func list(_ items: [RecommendedItem]) -> Response {
+    private static func list(_ items: [RecommendedItem], _ fields: ItemFields?) -> Response {
         var writer = JSONWriter(capacity: 32 + items.count * 64)
-        writer.itemList(items)
+        writer.itemList(items, fields)
         return .json(writer)
     }
 }

@@ -24,6 +24,35 @@ struct UsersController {
             ),
             Route(
                 .get,
+                "/v1/users/{id}/similar",
+                right: .read,
+                Operation(
+                    "similarUsers",
+                    tag: "users",
+                    "Users who did the same things",
+                    parameters: [.id(of: "user"), countParameter],
+                    answer: .init(status: 200, detail: "Users.", schema: Schemas.reference("UserList")),
+                    problems: [.notFound]
+                ),
+                similar
+            ),
+            Route(
+                .get,
+                "/v1/items/{id}/users",
+                right: .read,
+                Operation(
+                    "usersForItem",
+                    tag: "users",
+                    "Users to whom an item may appeal",
+                    detail: "Those who have not dealt with it, among those lately active near it.",
+                    parameters: [.id(of: "item"), countParameter],
+                    answer: .init(status: 200, detail: "Users.", schema: Schemas.reference("UserList")),
+                    problems: [.notFound]
+                ),
+                users
+            ),
+            Route(
+                .get,
                 "/v1/erasures/{id}",
                 right: .read,
                 Operation(
@@ -37,6 +66,35 @@ struct UsersController {
                 erasure
             ),
         ]
+    }
+
+    private var countParameter: Operation.Parameter {
+        let serving = engine.configuration.serving
+        return .integer("count", 1...serving.maximumCount, default: serving.count, "How many users.")
+    }
+
+    private func count(_ request: Request) throws(Problem) -> Int {
+        let serving = engine.configuration.serving
+        var query = QueryFields(request, known: ["count"])
+        let count = query.integer("count", in: 1...serving.maximumCount, default: serving.count)
+        try query.finish()
+        return count
+    }
+
+    @Sendable private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let id = try context.identifier(by: engine.configuration.ingest.identifiers)
+        return Self.list(try engine.similarUsers(to: id, count: try count(request)))
+    }
+
+    @Sendable private func users(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let id = try context.identifier(by: engine.configuration.ingest.identifiers)
+        return Self.list(try engine.users(for: id, count: try count(request)))
+    }
+
+    private static func list(_ users: [RankedUser]) -> Response {
+        var writer = JSONWriter(capacity: 32 + users.count * 48)
+        writer.userList(users)
+        return .json(writer)
     }
 
     @Sendable private func events(_ request: Request, _ context: ServerContext) async throws -> Response {

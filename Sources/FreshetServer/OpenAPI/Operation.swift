@@ -102,14 +102,29 @@ extension Operation.Parameter {
         .integer("limit", 1...1000, default: 100, "How many at most."),
     ]
 
-    /// The parameters of a filter.
-    static let filter: [Self] = [
-        ("category", "At least one of these categories."), ("exclude_category", "None of these categories."),
-        ("tag", "At least one of these tags."),
-    ].map { name, detail in
-        let schema: JSONValue = ["type": "array", "items": Schemas.shortText]
-        return .init(name: name, place: "query", detail: detail, schema: schema, isList: true)
-    }
+    /// The parameters of a list of items: who asks, which items may appear, and what is told of them.
+    static let list: [Self] =
+        [
+            .init(
+                name: "user",
+                place: "query",
+                detail: "Whose list it is: what they may not be shown again is left out.",
+                schema: Schemas.identifier
+            ), .text("scenario", "The place in the product that asks."),
+            .init(
+                name: "filter",
+                place: "query",
+                detail: "A condition on the items, such as `attributes.price < 20`.",
+                schema: Schemas.expression
+            ), .text("fields", "Details of the items, between commas: `title,attributes.price`."),
+        ]
+        + [
+            ("category", "At least one of these categories."), ("exclude_category", "None of these categories."),
+            ("tag", "At least one of these tags."),
+        ].map { name, detail in
+            let schema: JSONValue = ["type": "array", "items": Schemas.shortText]
+            return .init(name: name, place: "query", detail: detail, schema: schema, isList: true)
+        }
 }
 
 extension Operation.Body {

@@ -38,17 +38,26 @@ extension Schemas {
                 "Items, best first.",
                 required: ["recommendation_id", "model", "items"],
                 [
-                    "recommendation_id": ["type": "string"], "model": reference("Version"),
+                    "recommendation_id": ["type": "string"], "user": ["type": "string"], "model": reference("Version"),
                     "items": list(of: "RecommendedItem"),
+                    "next": ["type": "string", "description": "The `cursor` of the next page; absent on the last."],
                 ]
             )
+        ),
+        (
+            "BatchAnswer",
+            object("An answer a user.", required: ["answers"], ["answers": list(of: "Recommendation")])
         ),
         (
             "RecommendedItem",
             object(
                 "An item of an answer.",
                 required: ["id", "score"],
-                ["id": ["type": "string"], "score": ["type": "number"], "reasons": list(of: "Reason")]
+                [
+                    "id": ["type": "string"], "score": ["type": "number"], "reasons": list(of: "Reason"),
+                    "title": ["type": "string"], "categories": texts, "tags": texts, "attributes": attributes,
+                    "available": ["type": "boolean"], "created_at": ["type": "integer"],
+                ]
             )
         ),
         (
@@ -60,6 +69,25 @@ extension Schemas {
             )
         ),
         ("ItemList", object("Items, best first.", required: ["items"], ["items": list(of: "RecommendedItem")])),
+        (
+            "Label",
+            object(
+                "A category, a tag or an attribute's value that suits a user.",
+                required: ["name", "score", "items"],
+                [
+                    "name": ["type": "string"], "score": ["type": "number"],
+                    "items": ["type": "array", "items": ["type": "string"]],
+                ]
+            )
+        ), ("LabelList", object("Labels, best first.", required: ["labels"], ["labels": list(of: "Label")])),
+        (
+            "RankedUser",
+            object(
+                "A user of an answer.",
+                required: ["id", "score"],
+                ["id": ["type": "string"], "score": ["type": "number"]]
+            )
+        ), ("UserList", object("Users, best first.", required: ["users"], ["users": list(of: "RankedUser")])),
         ("ItemPage", page("Item", "items")),
         ("UserPage", page("User", "users")),
         (

@@ -30,7 +30,7 @@ extension Schemas {
                 "Which items may appear: every condition that is set must hold.",
                 [
                     "categories": texts, "excluded_categories": texts, "tags": texts, "attributes": attributes,
-                    "include_unavailable": ["type": "boolean"],
+                    "expression": expression, "include_unavailable": ["type": "boolean"],
                 ]
             )
         ),
@@ -49,13 +49,25 @@ extension Schemas {
             request(
                 "What does this user want next?",
                 [
-                    "user": identifier,
-                    "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
-                    "count": count, "scenario": shortText, "filter": reference("Filter"),
-                    "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
-                    "include_seen": ["type": "boolean"],
-                    "diversity": ["type": "number", "minimum": 0, "maximum": 1], "explain": ["type": "boolean"],
-                ]
+                    ("user", identifier), ("events", sessionEvents),
+                    ("cursor", ["type": "string", "description": "The `next` of the page before."]),
+                ] + question
+            )
+        ),
+        (
+            "BatchRequest",
+            request(
+                "What does each of these users want next?",
+                required: ["users"],
+                [
+                    (
+                        "users",
+                        [
+                            "type": "array", "minItems": 1,
+                            "maxItems": .number(Double(BatchRequest.maximumUsers)), "items": identifier,
+                        ]
+                    )
+                ] + question
             )
         ),
         (
@@ -64,10 +76,27 @@ extension Schemas {
                 "In which order does this user want these items?",
                 required: ["items"],
                 [
-                    "user": identifier,
-                    "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
+                    "user": identifier, "events": sessionEvents,
                     "items": ["type": "array", "minItems": 1, "maxItems": 1000, "items": identifier],
-                    "count": count, "scenario": shortText, "explain": ["type": "boolean"],
+                    "count": count, "scenario": shortText, "filter": filter, "explain": ["type": "boolean"],
+                    "fields": itemDetails,
+                ]
+            )
+        ),
+        (
+            "LabelRequest",
+            request(
+                "Which categories, tags or brands suit this user?",
+                required: ["of"],
+                [
+                    "of": ["type": "string", "pattern": "^(categories|tags|attributes\\..+)$"],
+                    "items": [
+                        "type": "integer", "minimum": 0, "maximum": .number(Double(LabelRequest.maximumExamples)),
+                        "description": "How many items each label is given; 3 unless given.",
+                    ],
+                    "user": identifier, "events": sessionEvents, "count": count, "scenario": shortText,
+                    "filter": filter, "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
+                    "include_seen": ["type": "boolean"],
                 ]
             )
         ),
@@ -80,7 +109,7 @@ extension Schemas {
                     "query": ["type": "string", "maxLength": JSONValue.number(Double(SearchRequest.longestQuery))],
                     "user": identifier,
                     "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
-                    "count": count, "scenario": shortText, "filter": reference("Filter"),
+                    "count": count, "scenario": shortText, "filter": filter, "fields": itemDetails,
                 ]
             )
         ),
@@ -96,6 +125,30 @@ extension Schemas {
                 ]
             )
         ),
+    ]
+
+    /// What is asked for, whoever asks.
+    private static let question: [(String, JSONValue)] = [
+        ("count", count), ("scenario", shortText), ("filter", filter),
+        ("exclude", ["type": "array", "maxItems": 10_000, "items": identifier]), ("include_seen", ["type": "boolean"]),
+        ("diversity", ["type": "number", "minimum": 0, "maximum": 1]), ("explain", ["type": "boolean"]),
+        ("fields", itemDetails),
+    ]
+    private static let sessionEvents: JSONValue = [
+        "type": "array", "maxItems": 1000, "items": reference("SessionEvent"),
+    ]
+    /// An expression, or an object of conditions.
+    static let filter: JSONValue = ["anyOf": [expression, reference("Filter")]]
+    /// A filter in words.
+    static let expression: JSONValue = [
+        "type": "string", "minLength": 1, "maxLength": .number(Double(FilterExpression.maximumLength)),
+        "description": "A condition such as `category = \"Kitchen\" and attributes.price < user.budget`.",
+        "examples": ["attributes.price between 5 and 20 and not tags in (\"used\")"],
+    ]
+    /// Details of the items of an answer.
+    static let itemDetails: JSONValue = [
+        "type": "array", "maxItems": .number(Double(ItemFields.maximumCount)),
+        "items": ["type": "string", "pattern": "^(title|categories|tags|attributes(\\..+)?|available|created_at)$"],
     ]
 
     static let attributes: JSONValue = [

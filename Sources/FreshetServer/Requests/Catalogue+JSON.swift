@@ -78,7 +78,8 @@ extension User: CatalogueEntry {
 }
 
 extension JSONValue {
-    fileprivate static func attributes(_ attributes: [String: AttributeValue]) -> JSONValue {
+    /// Attributes in the order of their names.
+    static func attributes(_ attributes: [String: AttributeValue]) -> JSONValue {
         .object(attributes.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: $0.value.json) })
     }
 

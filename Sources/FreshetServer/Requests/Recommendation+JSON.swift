@@ -1,32 +1,94 @@
 import FreshetCore
+import FreshetEngine
 
 extension JSONWriter {
     /// Writes the answer to a recommendation or a ranking.
-    mutating func recommendation(_ answer: Recommendation) {
+    mutating func recommendation(_ answer: Recommendation, of user: String? = nil, _ fields: ItemFields? = nil) {
         raw("{\"recommendation_id\":")
         string(answer.id)
+        if let user {
+            raw(",\"user\":")
+            string(user)
+        }
         raw(",\"model\":")
         string(answer.model.description)
         raw(",\"items\":")
-        array(answer.items) { $0.item($1) }
+        array(answer.items) { $0.item($1, fields) }
+        if let next = answer.next {
+            raw(",\"next\":")
+            string(next)
+        }
         raw("}")
     }
 
     /// Writes `{"items": […]}`.
-    mutating func itemList(_ items: [RecommendedItem]) {
+    mutating func itemList(_ items: [RecommendedItem], _ fields: ItemFields? = nil) {
         raw("{\"items\":")
-        array(items) { $0.item($1) }
+        array(items) { $0.item($1, fields) }
         raw("}")
     }
 
-    private mutating func item(_ item: RecommendedItem) {
+    private mutating func item(_ item: RecommendedItem, _ fields: ItemFields?) {
         raw("{\"id\":")
         string(item.id)
         raw(",\"score\":")
         number(item.score)
+        if let fields, let details = item.details { self.details(details, fields) }
         if let reasons = item.reasons {
             raw(",\"reasons\":")
             array(reasons) { $0.reason($1) }
+        }
+        raw("}")
+    }
+
+    /// Writes the details that were asked for, those that the item does not have left out.
+    private mutating func details(_ item: Item, _ fields: ItemFields) {
+        if let title = item.title {
+            raw(",\"title\":")
+            string(title)
+        }
+        if fields.contains(.categories) {
+            raw(",\"categories\":")
+            array(item.categories) { $0.string($1) }
+        }
+        if fields.contains(.tags) {
+            raw(",\"tags\":")
+            array(item.tags) { $0.string($1) }
+        }
+        if fields.hasAttributes {
+            raw(",\"attributes\":")
+            value(.attributes(item.attributes))
+        }
+        if let available = item.available {
+            raw(",\"available\":")
+            value(.bool(available))
+        }
+        if let createdAt = item.createdAt {
+            raw(",\"created_at\":")
+            integer(createdAt)
+        }
+    }
+
+    /// Writes a label.
+    mutating func label(_ label: RecommendedLabel) {
+        raw("{\"name\":")
+        string(label.name)
+        raw(",\"score\":")
+        number(label.score)
+        raw(",\"items\":")
+        array(label.items) { $0.string($1) }
+        raw("}")
+    }
+
+    /// Writes `{"users": […]}`.
+    mutating func userList(_ users: [RankedUser]) {
+        raw("{\"users\":")
+        array(users) { writer, user in
+            writer.raw("{\"id\":")
+            writer.string(user.id)
+            writer.raw(",\"score\":")
+            writer.number(user.score)
+            writer.raw("}")
         }
         raw("}")
     }

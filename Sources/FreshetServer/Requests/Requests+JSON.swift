@@ -8,6 +8,7 @@ extension ItemFilter {
             excludedCategories: fields.strings("excluded_categories"),
             tags: fields.strings("tags"),
             attributes: fields.attributes("attributes"),
+            expression: fields.expression("expression"),
             includeUnavailable: fields.bool("include_unavailable")
         )
     }
@@ -18,16 +19,21 @@ extension RecommendationRequest {
     init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
         var fields = try JSONFields(body, identifiers: identifiers)
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"))
+        cursor = fields.string("cursor")
+        read(&fields, maximumCount: maximumCount)
+        try fields.finish()
+    }
+
+    /// Reads what is asked for, whoever asks.
+    mutating func read(_ fields: inout JSONFields, maximumCount: Int) {
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
+        filter = fields.filter("filter")
         exclude = fields.identifiers("exclude", maximum: 10_000)
         includeSeen = fields.bool("include_seen")
         diversity = fields.number("diversity", in: 0...1)
         explain = fields.bool("explain")
-        if let value = fields.value("filter") {
-            filter = fields.nested(value, at: fields.pointer("filter")) { ItemFilter(&$0) }
-        }
-        try fields.finish()
+        self.fields = fields.itemFields("fields")
     }
 }
 
@@ -40,7 +46,9 @@ extension RankingRequest {
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"), items: items ?? [])
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
+        filter = fields.filter("filter")
         explain = fields.bool("explain")
+        self.fields = fields.itemFields("fields")
         try fields.finish()
     }
 }
@@ -60,14 +68,42 @@ extension SearchRequest {
         self.init(query: query ?? "", user: fields.identifier("user"), events: fields.sessionEvents("events"))
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
-        if let value = fields.value("filter") {
-            filter = fields.nested(value, at: fields.pointer("filter")) { ItemFilter(&$0) }
-        }
+        filter = fields.filter("filter")
+        self.fields = fields.itemFields("fields")
         try fields.finish()
     }
 }
 
 extension JSONFields {
+    /// A filter: an expression, or an object of conditions.
+    mutating func filter(_ name: String) -> ItemFilter? {
+        guard let value = value(name) else { return nil }
+        if case .string = value { return expression(name).map { ItemFilter($0) } }
+        return nested(value, at: pointer(name)) { ItemFilter(&$0) }
+    }
+
+    /// A filter expression.
+    mutating func expression(_ name: String) -> FilterExpression? {
+        guard let text = string(name) else { return nil }
+        do {
+            return try FilterExpression(text)
+        } catch let error {
+            fault(name, error.description)
+            return nil
+        }
+    }
+
+    /// The details of items that an answer shall carry.
+    mutating func itemFields(_ name: String) -> ItemFields? {
+        guard let names = strings(name, maximum: ItemFields.maximumCount) else { return nil }
+        do {
+            return try ItemFields(names)
+        } catch let error {
+            fault(name, "\(error)".replacing("\n", with: " "))
+            return nil
+        }
+    }
+
     /// Attributes of an item, a user or a filter.
     mutating func attributes(_ name: String) -> [String: AttributeValue]? {
         guard let value = value(name) else { return nil }

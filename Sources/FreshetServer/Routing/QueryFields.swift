@@ -65,13 +65,57 @@ struct QueryFields {
         guard faults.isEmpty else { throw .invalid(faults) }
     }
 
-    /// The filter of `category`, `exclude_category` and `tag`; `nil` when none is given.
-    func filter() -> ItemFilter? {
-        let lists = [strings("category"), strings("exclude_category"), strings("tag")]
-        guard lists.contains(where: { $0 != nil }) else { return nil }
-        return ItemFilter(categories: lists[0], excludedCategories: lists[1], tags: lists[2])
+    /// An external id.
+    mutating func identifier(_ name: String, by rule: IdentifierRule) -> String? {
+        guard let text = values[name]?.first else { return nil }
+        if let problem = rule.problem(with: text) { faults.append(.init(pointer: "?\(name)", detail: problem)) }
+        return text
     }
 
-    /// The parameters that ``filter()`` reads.
-    static let filterLists = ["category", "exclude_category", "tag"]
+    /// The filter of `filter`, `category`, `exclude_category` and `tag`; `nil` when none is given.
+    mutating func filter() -> ItemFilter? {
+        let lists = [strings("category"), strings("exclude_category"), strings("tag")]
+        var expression: FilterExpression?
+        if let text = values["filter"]?.first {
+            do {
+                expression = try FilterExpression(text)
+            } catch let error {
+                faults.append(.init(pointer: "?filter", detail: error.description))
+            }
+        }
+        guard expression != nil || lists.contains(where: { $0 != nil }) else { return nil }
+        return ItemFilter(
+            categories: lists[0],
+            excludedCategories: lists[1],
+            tags: lists[2],
+            expression: expression
+        )
+    }
+
+    /// The details that `fields` asks for, between commas.
+    mutating func itemFields() -> ItemFields? {
+        guard let text = values["fields"]?.first else { return nil }
+        do {
+            return try ItemFields(text.split(separator: ",").map { String($0) })
+        } catch let error {
+            faults.append(.init(pointer: "?fields", detail: "\(error)".replacing("\n", with: " ")))
+            return nil
+        }
+    }
+
+    /// The parameters of ``listRequest(counts:identifiers:)`` that come once.
+    static let listParameters = ["count", "user", "scenario", "filter", "fields"]
+    /// Those that may come more than once.
+    static let listLists = ["category", "exclude_category", "tag"]
+
+    /// What a list is asked for with.
+    mutating func listRequest(counts: (preset: Int, maximum: Int), identifiers: IdentifierRule) -> ListRequest {
+        var request = ListRequest()
+        request.count = integer("count", in: 1...counts.maximum, default: counts.preset)
+        request.user = identifier("user", by: identifiers)
+        request.scenario = string("scenario")
+        request.filter = filter()
+        request.fields = itemFields()
+        return request
+    }
 }

@@ -36,6 +36,9 @@ struct BenchHTTP: LiveCommand {
     @Option(help: "Items of one answer.")
     var count = 10
 
+    @Option(help: ArgumentHelp("A filter expression that every question has.", valueName: "condition"))
+    var filter: String?
+
     @Option(help: "Connections of each kind where no rate is given.")
     var connections = 8
 
@@ -98,7 +101,8 @@ struct BenchHTTP: LiveCommand {
             items: dataset.map { Array($0.items.identifiers) } ?? (0..<items).map { "item\($0)" },
             count: count,
             batch: batch,
-            seed: seed
+            seed: seed,
+            filter: filter
         )
     }
 

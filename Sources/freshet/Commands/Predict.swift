@@ -15,7 +15,12 @@ struct Predict: FreshetCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the model, or of a server, whose version that answers is taken.",
+            valueName: "folder"
+        )
+    )
     var snapshot: String
 
     @Option(help: ArgumentHelp("The user.", valueName: "id"))
@@ -27,7 +32,7 @@ struct Predict: FreshetCommand {
     @OptionGroup var common: CommonOptions
 
     func execute(_ console: Console) throws {
-        let snapshot = try Snapshot.read(from: snapshot)
+        let snapshot = try Snapshot.open(snapshot)
         let predictor = try snapshot.ratingPredictor()
         let index = try snapshot.dataset.item(named: item)
         let known = snapshot.dataset.users.position(of: user).map(UserIndex.init(_:))

@@ -3,6 +3,7 @@ import Foundation
 import FreshetCore
 import FreshetData
 import FreshetModels
+import FreshetRecommendation
 
 /// `freshet recommend`.
 struct Recommend: FreshetCommand {
@@ -15,10 +16,16 @@ struct Recommend: FreshetCommand {
               freshet recommend --snapshot model --all-users --count 100 --output recommendations.tsv
               freshet recommend --snapshot model --user 13085 --count 5
               freshet recommend --snapshot model --history 22423 --history 85123A
+              freshet recommend --snapshot model --all-users --filter 'attributes.price < user.budget'
             """
     )
 
-    @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the model, or of a server, whose version that answers is taken.",
+            valueName: "folder"
+        )
+    )
     var snapshot: String
 
     @Flag(help: "Recommend to every user of the snapshot.")
@@ -46,6 +53,14 @@ struct Recommend: FreshetCommand {
     var includeSeen = false
 
     @Option(
+        help: ArgumentHelp(
+            "Which items may appear, such as 'category = \"Kitchen\" and attributes.price < 20' (Documentation/Filters.md).",
+            valueName: "condition"
+        )
+    )
+    var filter: String?
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The file to write; standard output unless given.", valueName: "file")
     )
@@ -60,8 +75,9 @@ struct Recommend: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
-        let snapshot = try Snapshot.read(from: snapshot)
+        let snapshot = try Snapshot.open(snapshot)
         let audience = try audience(of: snapshot)
+        let filter = try datasetFilter(over: snapshot.dataset)
         var writer = try RecommendationWriter(
             snapshot: snapshot,
             path: output,
@@ -80,7 +96,8 @@ struct Recommend: FreshetCommand {
             let lists = recommender.recommend(
                 contexts: people.map(\.context),
                 count: count,
-                excludingSeen: !includeSeen
+                excludingSeen: !includeSeen,
+                refused: filter.map { refusals(of: $0, for: people.map { snapshot.dataset.details(of: $0.user) }) }
             )
             for (person, list) in zip(people, lists) { try writer.write(person, list) }
             progress.update(TrainingProgress(phase: "users", completed: people.endIndex, total: audience.count))
@@ -98,9 +115,34 @@ struct Recommend: FreshetCommand {
         return known.map { Recipient(user: $0, context: snapshot.context(of: $0)) }
     }
 
+    /// The items that each of some users may not be given.
+    private func refusals(of filter: DatasetFilter, for users: [User?]) -> @Sendable (Int) -> [ItemIndex] {
+        guard filter.isSameForAll else { return { filter.refused(by: users[$0]) } }
+        let refused = filter.refused(by: nil)
+        return { _ in refused }
+    }
+
+    private func datasetFilter(over dataset: Dataset) throws -> DatasetFilter? {
+        guard let filter else { return nil }
+        do {
+            let expression = try FilterExpression(filter)
+            return DatasetFilter(expression, over: dataset, now: Int64(Date().timeIntervalSince1970))
+        } catch let error {
+            throw FreshetError(error, in: filter)
+        }
+    }
+
     private func unknownUser(of snapshot: Snapshot) throws -> ScoringContext {
         let items = try history.map(snapshot.dataset.item(named:))
         return ScoringContext(user: nil, history: snapshot.dataset.history(of: items))
+    }
+}
+
+extension Dataset {
+    /// What is known of a user.
+    fileprivate func details(of user: UserIndex?) -> User? {
+        guard let user, !userDetails.isEmpty else { return nil }
+        return userDetails[user.position]
     }
 }
 

@@ -11,7 +11,12 @@ struct Similar: FreshetCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the model, or of a server, whose version that answers is taken.",
+            valueName: "folder"
+        )
+    )
     var snapshot: String
 
     @Option(help: ArgumentHelp("The item.", valueName: "id"))
@@ -27,7 +32,7 @@ struct Similar: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
-        let snapshot = try Snapshot.read(from: snapshot)
+        let snapshot = try Snapshot.open(snapshot)
         let index = try snapshot.dataset.item(named: item)
         let V = snapshot.scorer.itemCount
         let scores = [Float](unsafeUninitializedCapacity: V) { buffer, filled in

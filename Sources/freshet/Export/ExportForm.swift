@@ -78,6 +78,8 @@ enum ExportField {
     case text(String)
     case number(Double)
     case integer(Int64)
+    /// A moment, in seconds since 1970.
+    case time(Timestamp)
     case flag(Bool)
     case texts([String])
     /// A part that is JSON already, such as an object; a table has it as text.
@@ -99,6 +101,7 @@ enum ExportField {
         case .text(let text): DatasetWriter.quoted(text)
         case .number(let number): Array((number.isFinite ? Self.shortest(number) : "null").utf8)
         case .integer(let number): Array("\(number)".utf8)
+        case .time(let time): Array(time.decimalSeconds.utf8)
         case .flag(let flag): Array((flag ? "true" : "false").utf8)
         case .texts(let texts):
             [UInt8(ascii: "[")] + texts.map(DatasetWriter.quoted).joined(separator: [UInt8(ascii: ",")])

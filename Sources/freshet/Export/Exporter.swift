@@ -37,7 +37,7 @@ struct Exporter {
                 .text(vocabulary.id(of: event.user)), .text(vocabulary.id(of: event.item)),
                 .text(types[Int(event.type)].rawValue),
                 event.value.isNaN ? nil : .number(Double("\(event.value)") ?? 0),
-                Self.time(event.time), id.map { .text($0) }, recommendation.map { .text($0) },
+                ExportField.time(event.time), id.map { .text($0) }, recommendation.map { .text($0) },
             ])
             count += 1
             try tell("events", count, total)
@@ -57,7 +57,7 @@ struct Exporter {
             let usual: [ExportField?] = [
                 .text(item.id), item.title.map { .text($0) }, item.text.map { .text($0) },
                 item.categories.isEmpty ? nil : .texts(item.categories), item.tags.isEmpty ? nil : .texts(item.tags),
-                item.available.map { .flag($0) }, item.createdAt.map { Self.time($0) },
+                item.available.map { .flag($0) }, item.createdAt.map { .integer($0) },
             ]
             let attributes =
                 form == .csv
@@ -101,7 +101,7 @@ struct Exporter {
             for (position, shown) in impression.items.enumerated() {
                 let place: [ExportField?] = [
                     .text(impression.id), impression.user.map { .text($0) },
-                    .number(Double(impression.time) / 1000), .text(impression.model.description),
+                    .time(Timestamp(milliseconds: impression.time)), .text(impression.model.description),
                     impression.scenario.map { .text($0) }, .integer(Int64(position + 1)), .text(shown.item),
                     .number(Double(shown.score)), .number(Double(shown.propensity)),
                 ]
@@ -111,7 +111,7 @@ struct Exporter {
                     try file.write(
                         place + [
                             .text(event.type.rawValue), event.value.map { .number(Double("\($0)") ?? 0) },
-                            event.time.map { Self.time($0) },
+                            event.time.map { .time($0) },
                         ]
                     )
                 }
@@ -125,8 +125,6 @@ struct Exporter {
     }
 
     // MARK: Parts
-
-    private static func time(_ seconds: Int64) -> ExportField { .integer(seconds) }
 
     /// The names of all attributes, in their order, those that are a column's name left out.
     private func attributeNames<Entry>(

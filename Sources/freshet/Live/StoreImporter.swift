@@ -25,7 +25,7 @@ struct StoreImporter: Importer {
                         item: item,
                         type: types[Int(event.type)],
                         value: event.value,
-                        milliseconds: event.time * 1000
+                        milliseconds: event.time.milliseconds
                     )
                 }
             }

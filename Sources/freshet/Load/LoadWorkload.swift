@@ -18,6 +18,8 @@ struct LoadWorkload: Sendable {
     let count: Int
     let batch: Int
     let seed: UInt64
+    /// The filter expression of every question.
+    var filter: String?
 
     /// The `number`-th request for recommendations.
     func recommendation(_ number: Int) -> Request {
@@ -25,7 +27,12 @@ struct LoadWorkload: Sendable {
         var body = ByteBuffer()
         body.writeStaticString("{\"user\":")
         EventEncoder.append(Self.draw(users, &random), to: &body)
-        body.writeString(",\"count\":\(count)}")
+        body.writeString(",\"count\":\(count)")
+        if let filter {
+            body.writeStaticString(",\"filter\":")
+            EventEncoder.append(filter, to: &body)
+        }
+        body.writeStaticString("}")
         return Request(path: "/v1/recommendations", type: "application/json", body: body, units: 1)
     }
 

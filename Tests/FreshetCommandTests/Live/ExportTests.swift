@@ -27,7 +27,7 @@ import Testing
                 item: "i\(number * 3 % 5)",
                 type: number % 3 == 0 ? .purchase : .view,
                 value: number % 3 == 0 ? 1.1 : nil,
-                time: 1_600_000_000 + Int64(number)
+                time: Timestamp(milliseconds: 1_600_000_000_250 + Int64(number) * 1000)
             )
         }
         events[5].id = "e5"
@@ -75,7 +75,7 @@ import Testing
         )
         let rows = lines.output.split(separator: "\n")
         #expect(rows.count == 3 && rows[0].hasPrefix("recommendation_id,user,time"), "\(lines.output)")
-        #expect(rows[1].hasPrefix("r1,u2,1600000000.5,1.0,") && rows[1].contains(",purchase,1.1,1600000006"))
+        #expect(rows[1].hasPrefix("r1,u2,1600000000.5,1.0,") && rows[1].contains(",purchase,1.1,1600000006.25"))
     }
 
     @Test func commandsReadAServersFolder() async throws {

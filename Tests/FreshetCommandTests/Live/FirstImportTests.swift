@@ -36,14 +36,14 @@ import Testing
         let (engine, report, _) = try await imported(items: #"{"id":"a","title":"A"}"#)
         #expect(report.items == 1 && report.events == 12)
         #expect(try await engine.items(limit: 9).map(\.id) == ["a"])
-        #expect(engine.popular(count: 9).map(\.id) == ["a"])
+        #expect(try await engine.popular(ListRequest(count: 9)).map(\.id) == ["a"])
     }
 
     @Test func eventsAloneMakeNoCatalogue() async throws {
         let (engine, report, _) = try await imported(items: nil)
         #expect(report.items == 0)
         #expect(try await engine.items(limit: 9).isEmpty)
-        #expect(engine.popular(count: 9).map(\.id) == ["a", "ghost"])
+        #expect(try await engine.popular(ListRequest(count: 9)).map(\.id) == ["a", "ghost"])
     }
 
     @Test func usersWithEventsAreCountedApart() async throws {

@@ -1,0 +1,99 @@
+/// What a filter expression says: conditions, put together.
+package indirect enum FilterNode: Sendable, Equatable {
+    /// Every one of them holds.
+    case all([FilterNode])
+    /// At least one of them holds.
+    case any([FilterNode])
+    /// It does not hold.
+    case not(FilterNode)
+    /// One condition.
+    case test(FilterTest)
+
+    /// Adds the names of the user's attributes that it compares with.
+    func addUserAttributes(to names: inout Set<String>) {
+        switch self {
+        case .all(let parts), .any(let parts): for part in parts { part.addUserAttributes(to: &names) }
+        case .not(let part): part.addUserAttributes(to: &names)
+        case .test(let test):
+            if case .user(let name) = test.field { names.insert(name) }
+            for case .user(let name) in test.values { names.insert(name) }
+        }
+    }
+}
+
+/// One condition: a field, a relation, and what it is compared with.
+package struct FilterTest: Sendable, Equatable {
+    package var field: FilterField
+    package var relation: FilterRelation
+    package var values: [FilterValue]
+
+    package init(_ field: FilterField, _ relation: FilterRelation, _ values: [FilterValue] = []) {
+        self.field = field
+        self.relation = relation
+        self.values = values
+    }
+}
+
+/// What is compared.
+package enum FilterField: Sendable, Hashable {
+    case categories
+    case tags
+    case title
+    case createdAt
+    /// An attribute of the item.
+    case attribute(String)
+    /// An attribute of the user who asks.
+    case user(String)
+
+    /// Whether the field belongs to the item rather than to who asks.
+    var isOfItem: Bool { if case .user = self { false } else { true } }
+}
+
+/// How a field is compared with values; one of the field's values is enough where it has several.
+package enum FilterRelation: Sendable, Equatable {
+    case equal
+    case less
+    case lessOrEqual
+    case greater
+    case greaterOrEqual
+    /// From the first value to the second, both included.
+    case between
+    /// Equal to at least one of the values.
+    case any
+    /// The field has every one of the values.
+    case all
+    /// There is any value.
+    case exists
+
+    /// The relation with its sides changed.
+    var mirrored: FilterRelation {
+        switch self {
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        default: self
+        }
+    }
+
+    /// Whether it asks for an order, which texts do not have.
+    package var isOrdered: Bool {
+        switch self {
+        case .less, .lessOrEqual, .greater, .greaterOrEqual, .between: true
+        case .equal, .any, .all, .exists: false
+        }
+    }
+}
+
+/// What a field is compared with.
+package enum FilterValue: Sendable, Equatable {
+    case text(String)
+    case number(Double)
+    case flag(Bool)
+    /// A moment, in seconds since 1970.
+    case time(Double)
+    /// So many seconds before now.
+    case ago(Double)
+    /// An attribute of the user who asks.
+    case user(String)
+}

@@ -1,0 +1,109 @@
+import FreshetCore
+import FreshetData
+import FreshetRecommendation
+
+/// What every kind of question is made from: who asks, what they did, what may appear.
+extension Engine {
+    /// From so many events on a user is known by them, not by what they say of themselves.
+    private static let newcomer = 20
+
+    /// Who asks, and for what, in dense numbers.
+    ///
+    /// Every event that was acknowledged before the call is in the history.
+    func query(
+        user: String?,
+        events: [SessionEvent]? = nil,
+        count: Int?,
+        scenario: String?,
+        filter: ItemFilter?
+    ) async throws -> Query {
+        let index = user.flatMap(vocabulary.user)
+        var history = History(items: [])
+        if let index {
+            do {
+                history = try sessions.history(of: index)
+            } catch let error as FreshetError where storage.note(error) {
+                // The user is not in memory and the disk does not answer: they count as new until it does.
+            }
+        }
+        let now = streaming.time(at: clock.seconds)
+        if let events, !events.isEmpty { append(events, to: &history, now: now) }
+        var query = Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
+        query.scenario = scenario
+        query.filter = filter
+        if let user, history.count < Self.newcomer, let words = profiles[user] {
+            query.likes = content.vector(of: words)
+        }
+        query.userAttributes = try await attributes(of: user, for: filter, scenario)
+        return query
+    }
+
+    /// The attributes of a user that the filters of a question name.
+    private func attributes(
+        of user: String?,
+        for filter: ItemFilter?,
+        _ scenario: String?
+    ) async throws -> [String: AttributeValue] {
+        let standing = configuration.recommender.policies(for: scenario).filter
+        let names = (filter?.expression?.userAttributes ?? []) + (standing?.userAttributes ?? [])
+        guard let user, !names.isEmpty else { return [:] }
+        do {
+            let all = try await userAttributes.attributes(of: user) { try await store.user(user)?.attributes ?? [:] }
+            return all.filter { names.contains($0.key) }
+        } catch let error as FreshetError where storage.note(error) {
+            // As of a user without any, until the disk answers.
+            return [:]
+        }
+    }
+
+    /// Adds the events that a request brings to those of the log; items that nothing is known of are left out.
+    private func append(_ events: [SessionEvent], to history: inout History, now: Int64) {
+        let (now, latest) = (Timestamp(seconds: now), Timestamp(seconds: now + configuration.ingest.futureTolerance))
+        for event in events.suffix(configuration.sessions.eventsPerUser) {
+            guard let item = vocabulary.item(event.item) else { continue }
+            let type = event.type ?? .view
+            history.append(
+                LoggedEvent(
+                    offset: 0,
+                    user: UserIndex(0),
+                    item: item,
+                    type: vocabulary.eventType(type) ?? 0,
+                    time: min(event.time ?? now, latest),
+                    weight: configuration.events[type].weight(of: .nan)
+                )
+            )
+        }
+    }
+
+    /// Items with their ids and the details that were asked for.
+    func named(_ items: [RankedItem], _ fields: ItemFields?) -> [RecommendedItem] {
+        let catalog = fields == nil ? nil : catalog.current()
+        return zip(items, vocabulary.ids(of: items.map(\.item))).map { item, id in
+            var named = RecommendedItem(
+                id: id,
+                score: item.score,
+                reasons: item.reasons.isEmpty ? nil : item.reasons
+            )
+            if let fields { named.details = catalog?.item(item.item, id: id, fields) }
+            return named
+        }
+    }
+
+    func checkedCount(_ count: Int?) throws -> Int {
+        let count = count ?? configuration.serving.count
+        guard (1...configuration.serving.maximumCount).contains(count) else {
+            throw FreshetError(
+                .usage,
+                "\(count) items were asked for.",
+                remedy: "Ask for 1 to \(configuration.serving.maximumCount)."
+            )
+        }
+        return count
+    }
+
+    /// Takes note of an answer's time.
+    func finish(_ start: ContinuousClock.Instant) {
+        latency.record(ContinuousClock.now - start)
+        requestRate.add(1)
+    }
+}
