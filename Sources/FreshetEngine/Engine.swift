@@ -133,6 +133,7 @@ public final class Engine: Service {
         let training = FullTraining(
             log: store,
             vocabulary: vocabulary,
+            model: configuration.learning.model,
             settings: configuration.retraining,
             loop: configuration.loopSettings,
             seed: configuration.seed

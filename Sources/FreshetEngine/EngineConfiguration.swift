@@ -1,6 +1,7 @@
 import FreshetCore
 import FreshetLanguage
 import FreshetLearning
+import FreshetModels
 import FreshetRecommendation
 
 /// The settings of an engine: plain values, each with a default that suits two cores and a shop.
@@ -96,6 +97,10 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
 
     /// The continual learner.
     public struct Learning: Sendable, Equatable, Codable {
+        /// The model that is trained and goes on learning, by its name in the registry.
+        ///
+        /// A version of another model that serves when this is changed goes on learning until one of this model wins.
+        public var model = ModelRegistry.flagship.name
         /// Whether the engine learns while it serves.
         public var isEnabled = true
         /// The most events of one learning step.
@@ -106,7 +111,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         public var checkpointEvery = 30.0
         /// From how many seconds of waiting on the learner counts as behind.
         public var behindAfter = 10.0
-        /// How many events make a period whose score is followed after promotions, for forgetting.
+        /// How many events make a period whose score is followed, for forgetting.
         public var forgettingPeriod = 20_000
         /// The threads of one learning step.
         public var threads = 1
@@ -188,6 +193,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try events.validate()
         try recommender.validate()
         try loopSettings.validate()
+        _ = try ModelRegistry.onlineModel(named: learning.model)
         try check("learning.batchSize", learning.batchSize, in: 1...65_536)
         try check("learning.publishEvery", learning.publishEvery, in: 0.01...86_400)
         try check("learning.checkpointEvery", learning.checkpointEvery, in: 0.01...86_400)

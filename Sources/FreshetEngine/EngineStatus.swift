@@ -163,7 +163,7 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public struct Forgetting: Sendable, Equatable, Codable {
         /// What each column is, such as a range of dates.
         public var periods: [String] = []
-        /// What each row is: the version that was promoted.
+        /// What each row is: a version that was promoted, or was live when a period ended.
         public var versions: [ModelVersion] = []
         /// Recall@20 by row and column; `nil` where a period did not exist yet.
         public var scores: [[Double?]] = []

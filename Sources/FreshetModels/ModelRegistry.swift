@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetNN
+import FreshetTensor
 
 /// The table of the models, by name.
 ///
@@ -14,9 +15,25 @@ public enum ModelRegistry {
         ModelDescription(UserKNN.self),
         ModelDescription(EASE.self),
         ModelDescription(MatrixFactorization.self),
-        ModelDescription(SequenceTransformer.self),
+        flagship,
+        ModelDescription(OnlineMatrixFactorization.self),
         ModelDescription(Hybrid.self),
     ]
+
+    /// The models that have an ``OnlineLearner``.
+    public static var online: [ModelDescription] { all.filter(\.learnsOnline) }
+
+    /// The one of them that is learned live unless another is asked for.
+    public static let flagship = ModelDescription(SequenceTransformer.self)
+
+    /// The online model of a name.
+    /// - Throws: ``FreshetError`` of kind `usage` that lists those that there are.
+    public static func onlineModel(named name: String) throws -> ModelDescription {
+        guard let model = online.first(where: { $0.name == name }) else {
+            throw FreshetError.unknown("model that learns from a stream", name, known: online.map(\.name))
+        }
+        return model
+    }
 
     /// The model of a name.
     /// - Throws: ``FreshetError`` of kind `usage` that lists the known models.
@@ -41,9 +58,29 @@ public struct ModelDescription: Sendable {
 
     private let make: @Sendable (String?, [String: String], TrainingData) throws -> any Learner
     private let restore: @Sendable (Checkpoint, String) throws -> any Scorer
+    private let goOn: GoingOn?
+
+    private typealias GoingOn =
+        @Sendable (any Scorer, String, OnlineLearning.Settings, UInt64, ThreadPool) throws -> any OnlineLearner
 
     /// Describes a model type.
-    public init<Model: Learner>(_ model: Model.Type) {
+    public init<Model: Learner>(_ model: Model.Type) { self.init(model, goingOn: nil) }
+
+    /// Describes a model type that has an ``OnlineLearner``.
+    public init<Model: OnlineModel>(_ model: Model.Type) {
+        self.init(model) { scorer, text, settings, seed, pool in
+            try Model.makeOnlineLearner(
+                from: scorer,
+                configuration: ConfigurationJSON.decodeModel(Model.Configuration.self, from: text, owner: Model.name),
+                settings: settings,
+                seed: seed,
+                pool: pool
+            )
+        }
+    }
+
+    private init<Model: Learner>(_ model: Model.Type, goingOn: GoingOn?) {
+        goOn = goingOn
         name = Model.name
         summary = Model.summary
         presets = Model.presets.keys.sorted()
@@ -92,6 +129,29 @@ public struct ModelDescription: Sendable {
     /// A model's settings, for its snapshot.
     public func configurationJSON(of learner: any Learner) -> String {
         ConfigurationJSON.encode(learner.configuration)
+    }
+
+    /// Whether the model has an ``OnlineLearner``.
+    public var learnsOnline: Bool { goOn != nil }
+
+    /// A learner that goes on from a trained model of this kind.
+    ///
+    /// - Parameters:
+    ///   - scorer: the trained model.
+    ///   - configurationJSON: its settings.
+    ///   - settings: those of learning from a stream.
+    ///   - seed: the seed of everything random.
+    ///   - pool: the threads that it may share its work with.
+    /// - Returns: the learner; `nil` where the model has none.
+    /// - Throws: ``FreshetError`` when the scorer or its settings do not fit.
+    public func makeOnlineLearner(
+        from scorer: any Scorer,
+        configurationJSON: String,
+        settings: OnlineLearning.Settings,
+        seed: UInt64,
+        pool: ThreadPool
+    ) throws -> (any OnlineLearner)? {
+        try goOn?(scorer, configurationJSON, settings, seed, pool)
     }
 
     /// The scorer that a checkpoint and its configuration describe.

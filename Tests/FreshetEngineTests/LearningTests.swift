@@ -101,7 +101,7 @@ import Testing
             )
         }
         func isRetraining(_ step: LearningStep) -> Bool {
-            step.actions.contains { if case .retrain = $0 { true } else { false } }
+            step.retraining != nil
         }
         let loop = try LearningLoop(settings: settings)
         #expect(try isRetraining(loop.process(Array(events[..<20]))))

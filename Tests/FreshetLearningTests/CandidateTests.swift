@@ -37,7 +37,7 @@ import Testing
             pool: ThreadPool(threads: 1)
         )
         let all = StreamEvents.replayed(Array(Self.events[..<end]), limit: settings.historyLimit)
-        line.learner?.remember(all[..<300])
+        line.learner?.remember(Array(all[..<300]))
         for start in stride(from: 300, to: end, by: settings.microBatch) {
             _ = line.learn(Array(all[start..<min(start + settings.microBatch, end)]), emphasis: .usual)
         }
@@ -58,7 +58,7 @@ import Testing
         _ = try loop.process(Array(Self.events[400..<448]))
         while catchUp(loop) {}
         #expect(loop.candidateOffset == 448)
-        #expect(loop.candidate?.learner?.checkpoint() == (try weightsOfWhoMissedNothing(upTo: 448)))
+        #expect(loop.lines.candidate?.learner?.checkpoint() == (try weightsOfWhoMissedNothing(upTo: 448)))
     }
 
     @Test func competesOnlyOnceItIsLevel() throws {
@@ -70,7 +70,7 @@ import Testing
         while catchUp(loop) {}
         _ = try loop.process(Array(Self.events[432..<464]))
         #expect(loop.evaluation.figures()["candidate"]?["count"] == 32)
-        #expect(try loop.promote(ModelVersion(1), time: 0).actions.count == 1)
+        #expect(try loop.promote(ModelVersion(1), time: 0).published.count == 1)
         #expect(loop.live.offset == 464)
     }
 
@@ -82,7 +82,7 @@ import Testing
         #expect(copy.candidateOffset == 316)
         copy.remember(Self.events[..<400])
         while catchUp(copy) {}
-        #expect(copy.candidate?.learner?.checkpoint() == (try weightsOfWhoMissedNothing(upTo: 400)))
+        #expect(copy.lines.candidate?.learner?.checkpoint() == (try weightsOfWhoMissedNothing(upTo: 400)))
     }
 
     @Test func logThatHasNoMoreOfWhatWasMissedMakesItLevel() throws {

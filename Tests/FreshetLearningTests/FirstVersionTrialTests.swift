@@ -75,7 +75,7 @@ import Testing
         _ = try loop.process(Array(Self.events[..<1_150]))
         let missed = Self.events[1_100..<1_150].map(\.user)
         let version = try loop.trainingFinished(tried, wasCutShort: false, missed: missed)
-        #expect(loop.candidate?.learner?.learnedEvents == 500)
+        #expect(loop.lines.candidate?.learner?.learnedEvents == 500)
         #expect(loop.candidateGate == tried.gate)
         // It has won its case, but what it missed it learns first, also after a restart.
         #expect(try loop.idle(time: 0).decisions.allSatisfy { $0.kind != .promotion })
@@ -111,9 +111,9 @@ import Testing
         try loop.trainingFinished(try trial().finish(), wasCutShort: false, missed: [])
         let user = Self.events[700].user
         loop.eraseFromCandidate(user)
-        #expect(loop.candidate?.learner?.erase(user) == 0)
+        #expect(loop.lines.candidate?.learner?.erase(user) == 0)
         let other = try #require(Self.events[701...].first { $0.user != user }).user
-        #expect(loop.candidate?.learner?.erase(other) ?? 0 > 0)
+        #expect(loop.lines.candidate?.learner?.erase(other) ?? 0 > 0)
     }
 
     /// The counts alone are predicted on a share of events, and only while a trained version serves.

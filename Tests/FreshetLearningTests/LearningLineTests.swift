@@ -3,6 +3,7 @@ import FreshetData
 import FreshetModels
 import FreshetNN
 import FreshetTensor
+import FreshetTestSupport
 import Testing
 
 @testable import FreshetLearning

@@ -38,6 +38,30 @@ struct LearningLoopTests {
 
     /// A tiny transformer trained on events.
     static func trained(on events: [LoggedEvent], items: Int = 30, users: Int = 20) throws -> TrainedModel {
+        var configuration = SequenceTransformer.Configuration()
+        configuration.channels = 8
+        configuration.heads = 1
+        configuration.blocks = 1
+        configuration.epochs = 1
+        var learner = SequenceTransformer(configuration: configuration)
+        let data = data(events, items: items, users: users)
+        try learner.fit(data, session: TrainingSession(pool: ThreadPool(threads: 1)))
+        return TrainedModel(
+            model: SequenceTransformer.name,
+            configurationJSON: try ModelRegistry.model(named: SequenceTransformer.name).configurationJSON(of: learner),
+            scorer: learner.makeScorer()
+        )
+    }
+
+    /// Any other model with its defaults.
+    static func fitted(_ model: ModelDescription, on events: [LoggedEvent]) throws -> any Scorer {
+        let data = data(events, items: 30, users: 20)
+        var learner = try model.makeLearner(data: data)
+        try learner.fit(data, session: TrainingSession(pool: ThreadPool(threads: 1)))
+        return learner.makeScorer()
+    }
+
+    private static func data(_ events: [LoggedEvent], items: Int, users: Int) -> TrainingData {
         var histories = [[ItemIndex]](repeating: [], count: users)
         for event in events { histories[event.user.position].append(event.item) }
         var (userNames, itemNames) = (IdentifierTable(), IdentifierTable())
@@ -51,18 +75,7 @@ struct LearningLoopTests {
                 items: histories.flatMap { $0 }
             )
         )
-        var configuration = SequenceTransformer.Configuration()
-        configuration.channels = 8
-        configuration.heads = 1
-        configuration.blocks = 1
-        configuration.epochs = 1
-        var learner = SequenceTransformer(configuration: configuration)
-        try learner.fit(TrainingData(dataset: dataset), session: TrainingSession(pool: ThreadPool(threads: 1)))
-        return TrainedModel(
-            model: SequenceTransformer.name,
-            configurationJSON: try ModelRegistry.model(named: SequenceTransformer.name).configurationJSON(of: learner),
-            scorer: learner.makeScorer()
-        )
+        return TrainingData(dataset: dataset)
     }
 
     @Test func learnsTheRingWithoutATransformer() throws {
@@ -72,7 +85,7 @@ struct LearningLoopTests {
         for event in Self.events(1_500) {
             let step = try loop.process([event])
             kinds.formUnion(step.decisions.map(\.kind))
-            for case .publish(let state, .microUpdate) in step.actions {
+            for (state, kind) in step.published where kind == .microUpdate {
                 published += 1
                 #expect(state.version == loop.live.version)
                 #expect(state.offset == event.offset)
@@ -103,7 +116,8 @@ struct LearningLoopTests {
         let events = Self.events(64)
         _ = try loop.process(events)
         let before = loop.evaluation
-        #expect(try loop.process(events).actions.isEmpty)
+        let again = try loop.process(events)
+        #expect(again.published.isEmpty && again.decisions.isEmpty && again.retraining == nil)
         #expect(loop.evaluation == before)
     }
 
@@ -160,7 +174,7 @@ struct LearningLoopTests {
     /// Without a transformer the live system is the counts alone, so they are level in everything.
     @Test func countsAloneAreTheSystemWithoutATransformer() throws {
         let loop = try LearningLoop(settings: Self.settings())
-        loop.compare(.counts, with: nil)
+        try loop.compare(.counts, with: nil)
         let events = Self.events(900)
         _ = try loop.process(Array(events[..<600]))
         #expect(loop.evaluation.figures()["counts"] == loop.evaluation.figures()["learning"])
@@ -181,8 +195,8 @@ struct LearningLoopTests {
         let evidence: [any CandidateEvidence] = [ContentEvidence(of: ContentView(vectors))]
         let loop = try LearningLoop(settings: Self.settings())
         loop.evidence = evidence
-        loop.compare(.counts, with: nil)
-        loop.compare(.countsUnread, with: nil, readsEvidence: false)
+        try loop.compare(.counts, with: nil)
+        try loop.compare(.countsUnread, with: nil, readsEvidence: false)
         let events = Self.events(700)
         _ = try loop.process(Array(events[..<500]))
         #expect(loop.evaluation.figures()["counts"] == loop.evaluation.figures()["learning"])
@@ -203,20 +217,16 @@ struct LearningLoopTests {
         let before = loop.live.version
         try loop.trainingFinished(try Self.trained(on: Array(events[..<400])), learned: 400)
         let promoted = try loop.promote(ModelVersion(1), time: 0)
-        guard case .publish(let state, .promotion) = promoted.actions.first else {
-            Issue.record("no publication")
-            return
-        }
+        let (state, kind) = try #require(promoted.published.first)
+        #expect(kind == .promotion)
         #expect(state.trained != nil)
         #expect(loop.live.version == ModelVersion(1))
         _ = try loop.process(Array(events[400...]))
         #expect(loop.report != nil)
         #expect(loop.live.version.number == 1 && loop.live.version.update > 0)
         let back = try loop.rollBack(time: 0)
-        guard case .publish(let old, .rollback) = back.actions.first else {
-            Issue.record("no publication")
-            return
-        }
+        let (old, reason) = try #require(back.published.first)
+        #expect(reason == .rollback)
         #expect(old.version == before)
         #expect(throws: FreshetError.self) { try loop.promote(ModelVersion(9), time: 0) }
     }

@@ -19,6 +19,7 @@ private let quick: [String: [String: String]] = [
         "channels": "16", "blocks": "1", "heads": "1", "maximumLength": "16", "relativePositions": "16",
         "batchSize": "16", "epochs": "30", "learningRate": "0.01", "averaging": "0",
     ],
+    "online-matrix-factorization": ["factors": "8", "passes": "30"],
     "hybrid": ["parts": #"[{"model": "co-visitation"}, {"model": "popularity"}]"#],
 ]
 

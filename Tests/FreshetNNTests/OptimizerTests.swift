@@ -134,6 +134,31 @@ import Testing
         #expect(zip(target.values, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 })
     }
 
+    /// Of a training, all weights are averaged in every step, and only as many of the first ones count as there are; one
+    /// that is resumed goes on at its step.
+    @Test func averageOfATrainingHasAShorterMemoryAtTheStart() throws {
+        let table = make(4, 2, layout: .rows)
+        let (average, optimizer) = (WeightAverage(of: set, decay: 0.9, over: .training), SGD(set))
+        var resumed = average
+        var expected = table.values.map(Double.init)
+        for (step, row) in ([0, 2, 2, 1, 0, 2] as [Int32]).enumerated() {
+            if step == 3 {
+                resumed = WeightAverage(of: set, decay: 0.9, over: .training)
+                try resumed.restore(Checkpoint(arrays: average.arrays(prefix: "a")), prefix: "a", steps: 3)
+            }
+            let gradients = gradients(table, rows: [row])
+            optimizer.step(gradients, rate: 0.5, gradientScale: 1, pool: pool)
+            average.didStep(gradients, pool: pool)
+            if step >= 3 { resumed.didStep(gradients, pool: pool) }
+            let decay = min(0.9, Double(1 + step) / Double(10 + step))
+            for i in expected.indices { expected[i] = decay * expected[i] + (1 - decay) * Double(table.values[i]) }
+        }
+        for average in [average, resumed] {
+            let values = average.arrays(prefix: "a")["a.p"]?.numbers(of: Float.self) ?? []
+            #expect(zip(values, expected).allSatisfy { abs(Double($0) - $1) < 1e-6 } && values.count == 8)
+        }
+    }
+
     /// A row that comes later is learned as one that was there from the beginning.
     @Test func optimizerAverageAndGradientsGrowWithTheirTable() {
         let table = make(2, 3, layout: .rows)

@@ -11,6 +11,8 @@ import FreshetTensor
 struct FullTraining: Sendable {
     let log: any EventLog
     let vocabulary: Vocabulary
+    /// The name of the model.
+    let model: String
     let settings: EngineConfiguration.Retraining
     /// The loop in which a first version is tried.
     let loop: LearningLoop.Settings
@@ -99,7 +101,7 @@ struct FullTraining: Sendable {
         guard data.histories.eventCount > 1 else {
             throw FreshetError(.invalidData, "The log holds no events to train from.")
         }
-        let model = try ModelRegistry.model(named: SequenceTransformer.name)
+        let model = try ModelRegistry.onlineModel(named: model)
         var overrides = ["minutes": "\(order.minutes)"]
         overrides.merge(settings.overrides) { $1 }
         var learner = try model.makeLearner(overrides: overrides, data: data)

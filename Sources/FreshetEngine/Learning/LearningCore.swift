@@ -1,11 +1,12 @@
 import FreshetCore
 import FreshetData
 import FreshetLearning
+import FreshetModels
 import FreshetNN
 import FreshetRecommendation
 import Logging
 
-/// The learner and what follows from it: feeds the loop with the log's events and carries out its actions.
+/// The learner and what follows from it: feeds the loop with the log's events and sees to what it leaves to do.
 ///
 /// Belongs to one thread at a time: ``LearningService`` holds a lock around it.
 final class LearningCore {
@@ -20,7 +21,6 @@ final class LearningCore {
     /// Events up to here were read before learning began.
     private var prepared: Int64 = 0
     private var waiting = FreshnessQueue()
-    private var forgetting: ForgettingMeter
     private var pace = ReplayPace()
     /// Trainings that are over and whose results were not taken up yet.
     var finished: [FullTraining.Outcome] = []
@@ -36,7 +36,6 @@ final class LearningCore {
         loop = start.loop
         (base, isResumed) = (start.base, start.isResumed)
         parts.writer.durableOffset = start.isResumed ? start.loop.newestLearnedByAll : 0
-        forgetting = ForgettingMeter(periodLength: parts.configuration.learning.forgettingPeriod)
         let began = ContinuousClock.now
         loop.stopwatch = { (ContinuousClock.now - began) / .seconds(1) }
     }
@@ -67,7 +66,6 @@ final class LearningCore {
             return 0
         }
         loop.evaluationShare = loop.settings.evaluationShare * evaluatedShare
-        for event in events { forgetting.note(event, after: loop.histories[event.user]) }
         let step = try keepingPace(lag, limit) { try loop.process(events, time: parts.clock.milliseconds) }
         for event in events { waiting.append(event) }
         try carryOut(step)
@@ -107,16 +105,14 @@ final class LearningCore {
             isPrepared = true
             return try learnNext(evaluatedShare: evaluatedShare)
         }
-        for event in events {
-            forgetting.note(event, after: loop.histories[event.user])
-            loop.remember(CollectionOfOne(event))
-        }
+        loop.remember(events)
         prepared = last.offset
         return events.count
     }
 
-    // MARK: Actions
+    // MARK: What follows
 
+    /// Sees to what the loop leaves to do: records, files, the live model, trainings.
     func carryOut(_ step: LearningStep) throws {
         for decision in step.decisions {
             parts.decisions.add(decision)
@@ -126,14 +122,10 @@ final class LearningCore {
                 metadata: ["version": "\(decision.version)", "why": "\(decision.reason)"]
             )
         }
-        for action in step.actions {
-            switch action {
-            case .publish(let state, let kind): publish(state, kind)
-            case .discard(let version): parts.book.update(version) { $0.state = .discarded }
-            case .markGood(let state): keep(state)
-            case .retrain: startTraining(isForced: false)
-            }
-        }
+        for state in step.good { keep(state) }
+        for version in step.discarded { parts.book.update(version) { $0.state = .discarded } }
+        for (state, kind) in step.published { publish(state, kind) }
+        if step.retraining != nil { startTraining(isForced: false) }
     }
 
     private func publish(_ state: ServedState, _ kind: Decision.Kind) {
@@ -155,7 +147,6 @@ final class LearningCore {
             replacing: old.version,
             as: kind == .rollback ? .rolledBack : .retired
         )
-        if kind == .promotion { forgetting.measure(state) }
         keep(state)
         writeBeside { [archive = parts.archive] in try archive.setLive(state.version) }
         checkpoint()
@@ -228,7 +219,6 @@ final class LearningCore {
 
     /// Forgets what the learner remembers of a user; how many exemplars there were.
     func erase(_ user: UserIndex) -> Int {
-        forgetting.erase(user)
         erasedMeanwhile.insert(user)
         let count = loop.erase(user)
         checkpoint()
@@ -272,7 +262,7 @@ final class LearningCore {
             curve: loop.evaluation.curve.map {
                 EngineStatus.CurvePoint(time: $0.time * 1000, offset: $0.offset, figures: $0.figures)
             },
-            forgetting: forgetting.status
+            forgetting: EngineStatus.Forgetting(loop.forgetting)
         )
     }
 }

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetLearning
 
 /// What the learner says about itself, as the status shows it.
 struct LearningReport: Sendable {
@@ -22,4 +23,15 @@ struct LearningReport: Sendable {
     var curve: [EngineStatus.CurvePoint] = []
     /// How each kept period is predicted after each promotion.
     var forgetting = EngineStatus.Forgetting()
+}
+
+extension EngineStatus.Forgetting {
+    /// What the loop has measured.
+    init(_ matrix: ForgettingMatrix) {
+        self.init()
+        periods = matrix.periods
+        versions = matrix.versions
+        scores = matrix.scores
+        backwardTransfer = matrix.backwardTransfer
+    }
 }

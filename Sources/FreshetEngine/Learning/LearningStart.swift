@@ -96,6 +96,7 @@ extension EngineConfiguration {
     var loopSettings: LearningLoop.Settings {
         var settings = loop
         settings.microBatch = learning.batchSize
+        settings.periodEvents = learning.forgettingPeriod
         settings.historyLimit = sessions.eventsPerUser
         settings.publication.microUpdateInterval = learning.publishEvery
         settings.publication.firstTrainingEvents = Int64(retraining.firstEvents)

@@ -1,26 +1,22 @@
 import FreshetData
 import FreshetModels
 
-/// A model that is compared with the live one and never answers: it does not learn, its fusion weights do.
+/// A model that is compared with the live one and never answers; its fusion weights learn, and itself where it is told to.
 struct ComparedLine {
     let contender: Contender
-    /// The model; `nil` for the counts alone.
-    let scorer: (any Scorer)?
     /// Whether it knows the loop's evidence, or the counts and its model alone.
     let readsEvidence: Bool
-    var fusion: FusionTrainer
+    var line: LearningLine
     /// The candidates of the events that are predicted together.
     private(set) var scored = ScoredEvents()
 
-    init(_ contender: Contender, scorer: (any Scorer)?, readsEvidence: Bool = true, fusion: FusionTrainer) {
-        self.contender = contender
-        self.scorer = scorer
-        self.readsEvidence = readsEvidence
-        self.fusion = fusion
+    init(_ contender: Contender, readsEvidence: Bool = true, _ line: LearningLine) {
+        (self.contender, self.readsEvidence, self.line) = (contender, readsEvidence, line)
     }
 
     /// Scores events that are about to be predicted.
     mutating func score(_ events: [StreamEvent], with ranker: CandidateRanker) {
-        scored.score(events, by: scorer, with: ranker)
+        // Nobody asks whether two of them have the same weights.
+        scored.score(events, by: line.scorer(numbered: 0), with: ranker)
     }
 }

@@ -42,7 +42,7 @@ public final class FirstVersionTrial {
     public var offset: Int64 { loop.offset }
 
     /// What the candidate has shown; `nil` before ``begin(_:)``.
-    public var gate: PromotionGate? { loop.promotion }
+    public var gate: PromotionGate? { loop.candidateGate }
 
     /// Takes in events of long ago: histories and counts only.
     public func remember(_ events: [LoggedEvent]) { loop.remember(events) }
@@ -68,12 +68,12 @@ public final class FirstVersionTrial {
 
     /// Ends the trial: the candidate with what it has learned and shown.
     public func finish() -> TriedCandidate {
-        guard let line = loop.candidate, var gate = loop.promotion else {
+        guard let line = loop.lines.candidate, var gate = loop.candidateGate else {
             preconditionFailure("finish() before begin()")
         }
         gate.settle()
         var checkpoint = Checkpoint()
-        let saved = LearningLoop.save(line, under: "candidate", in: &checkpoint)
+        let saved = line.save(under: "candidate", in: &checkpoint)
         let learned = loop.settings.candidateLearns ? offset : loop.candidateOffset
         return TriedCandidate(line: saved, checkpoint: checkpoint, offset: learned, gate: gate)
     }
@@ -85,14 +85,14 @@ public final class FirstVersionTrial {
             let batch = rest.prefix(loop.settings.microBatch)
             rest = rest.dropFirst(batch.count)
             _ = loop.take(batch)
-            loop.live.fusion = loop.learning.fusion.weights
+            loop.publication.live.fusion = loop.lines.learning.fusion.weights
         }
     }
 }
 
 /// A first trained version after its trial: what it has learned, and what it has shown.
 public struct TriedCandidate: Sendable {
-    let line: LearningLoop.SavedLine
+    let line: LearningLine.Saved
     let checkpoint: Checkpoint
     /// The newest event that it has learned.
     public let offset: Int64
@@ -103,7 +103,7 @@ public struct TriedCandidate: Sendable {
 extension LearningLoop {
     /// Has the candidate alone learn events, those of a learner that is behind.
     fileprivate func learnByCandidate(_ events: [LoggedEvent]) {
-        var emphasis = ContinualLearner.Emphasis.usual
+        var emphasis = OnlineLearning.Emphasis.usual
         emphasis.replaySteps = 0
         var rest = events[...]
         while !rest.isEmpty {
@@ -113,7 +113,7 @@ extension LearningLoop {
                 defer { append(event) }
                 return StreamEvent(event: event, history: histories[event.user], isNewItem: false)
             }
-            if settings.candidateLearns { _ = candidate?.learn(learned, emphasis: emphasis) }
+            lines.learnByCandidate(learned, emphasis)
             offset = batch.last?.offset ?? offset
         }
     }

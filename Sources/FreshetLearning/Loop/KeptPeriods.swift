@@ -47,6 +47,7 @@ struct KeptPeriods: Sendable, Equatable {
     let contextLength: Int
     let limit: Int
     private(set) var closed: [Period] = []
+    /// The running period; `nil` between the last event of one and the first of the next.
     private var open: Period?
     private var random: RandomSource
 
@@ -58,9 +59,22 @@ struct KeptPeriods: Sendable, Equatable {
         random = RandomSource.stream(seed: seed, 0x4B50)
     }
 
-    /// Takes an event.
-    /// - Returns: whether it was the last one of its period; when there are too many periods the first went.
+    /// Whether a period runs.
+    var isOpen: Bool { open != nil }
+
+    /// All periods, the running one last.
+    var periods: [Period] { closed + (open.map { [$0] } ?? []) }
+
+    /// How many periods, from the first, weights have learned that have learned events up to an offset; the running one
+    /// counts when half of it has been.
+    func periods(learnedUpTo offset: Int64) -> Int {
+        periods.count { $0.lastOffset <= offset && $0.seen * 2 >= periodEvents }
+    }
+
+    /// Takes an event; when there are too many periods the first goes.
+    /// - Returns: whether it was the last one of its period.
     mutating func offer(_ event: StreamEvent) -> Bool {
+        if open == nil, closed.count == limit { closed.removeFirst() }
         let time = event.event.time.seconds
         var period = open ?? Period(firstTime: time, lastTime: time, lastOffset: 0)
         open = nil
@@ -80,7 +94,6 @@ struct KeptPeriods: Sendable, Equatable {
             return false
         }
         closed.append(period)
-        if closed.count > limit { closed.removeFirst() }
         return true
     }
 
@@ -90,8 +103,8 @@ struct KeptPeriods: Sendable, Equatable {
         open?.kept.removeAll { $0.user == user }
     }
 
-    /// Recall@20 of a model on every closed period; `nil` for one without a sample.
-    func recall(of scorer: any Scorer) -> [Double?] { closed.map { recall(of: scorer, on: $0) } }
+    /// Recall@20 of a model on every period; `nil` for one without a sample.
+    func recall(of scorer: any Scorer) -> [Double?] { periods.map { recall(of: scorer, on: $0) } }
 
     private func recall(of scorer: any Scorer, on period: Period) -> Double? {
         guard !period.kept.isEmpty else { return nil }
@@ -137,13 +150,14 @@ struct KeptPeriods: Sendable, Equatable {
 // MARK: - Checkpoints
 
 extension KeptPeriods {
-    /// The samples as named arrays; the period that is open starts anew after a restart.
+    /// The samples as named arrays.
     func arrays() -> [String: StoredArray] {
-        let events = closed.flatMap(\.kept)
+        let periods = periods
+        let events = periods.flatMap(\.kept)
         return [
             "periods": StoredArray(
-                closed.flatMap { [$0.firstTime, $0.lastTime, $0.lastOffset, Int64($0.seen), Int64($0.kept.count)] },
-                shape: [closed.count, 5]
+                periods.flatMap { [$0.firstTime, $0.lastTime, $0.lastOffset, Int64($0.seen), Int64($0.kept.count)] },
+                shape: [periods.count, 5]
             ),
             "targets": StoredArray(events.flatMap { [$0.item.rawValue, $0.user.rawValue, Int32($0.items.count)] }),
             "items": StoredArray(events.flatMap { $0.items.map(\.rawValue) }),
@@ -185,7 +199,8 @@ extension KeptPeriods {
             periods.append(period)
         }
         guard items.allSatisfy({ $0 >= 0 }) else { throw Self.damaged }
-        closed = periods
+        open = periods.last.flatMap { $0.seen < periodEvents ? $0 : nil }
+        closed = open == nil ? periods : periods.dropLast()
     }
 
     private static var damaged: FreshetError {

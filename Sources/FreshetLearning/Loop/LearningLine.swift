@@ -4,10 +4,10 @@ import FreshetModels
 import FreshetNN
 import FreshetTensor
 
-/// One line of weights that goes on learning: a transformer, where there is one, and its fusion weights.
+/// One line of weights: a model, where there is one, which goes on learning if it can, and its fusion weights.
 struct LearningLine {
     private(set) var trained: TrainedModel?
-    private(set) var learner: ContinualLearner?
+    private(set) var learner: (any OnlineLearner)?
     var fusion: FusionTrainer
     /// Says which weights ``scorer`` has: equal numbers, equal weights.
     private(set) var scorerNumber: Int
@@ -20,7 +20,7 @@ struct LearningLine {
     /// is long, and thus an event no more than these.
     private static let itemsCopiedPerEvent = 500
 
-    /// Goes on from a state; a model other than a sequence transformer stays as it is.
+    /// Goes on from a state; a model that has no ``OnlineLearner`` stays as it is.
     ///
     /// - Throws: `FreshetError` when the model cannot be learned further.
     init(
@@ -33,21 +33,28 @@ struct LearningLine {
         trained = state.trained
         fusion = FusionTrainer(weights: state.fusion, configuration: settings.fusion)
         scorerNumber = number
-        guard let trained, trained.model == SequenceTransformer.name else { return }
-        learner = try ContinualLearner(
-            scorer: trained.scorer,
-            configuration: settings.learner,
+        guard let trained else { return }
+        learner = try ModelRegistry.model(named: trained.model).makeOnlineLearner(
+            from: trained.scorer,
+            configurationJSON: trained.configurationJSON,
+            settings: settings.learner,
             seed: seed,
             pool: pool
         )
     }
 
+    /// A model that stays as it is; `nil` for the counts alone.
+    init(still trained: TrainedModel?, fusion: FusionTrainer) {
+        (self.trained, self.fusion) = (trained, fusion)
+        scorerNumber = 0
+    }
+
     /// Learns a batch; `replaying` is called to make the steps on replay alone.
     mutating func learn(
         _ batch: [StreamEvent],
-        emphasis: ContinualLearner.Emphasis,
+        emphasis: OnlineLearning.Emphasis,
         replaying: (() -> Void) -> Void = { $0() }
-    ) -> ContinualLearner.Report? {
+    ) -> OnlineLearning.Report? {
         unpublished += batch.count
         guard let learner else { return nil }
         unseen += batch.count

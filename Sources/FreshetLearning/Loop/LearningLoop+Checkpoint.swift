@@ -14,8 +14,8 @@ extension LearningLoop {
         var live: SavedState
         var good: SavedState?
         var frozen: SavedState?
-        var learning: SavedLine
-        var candidate: SavedLine?
+        var learning: LearningLine.Saved
+        var candidate: LearningLine.Saved?
         var candidateOffset: Int64
         var isCatchingUp: Bool?
         var evaluation: PrequentialEvaluation
@@ -26,7 +26,7 @@ extension LearningLoop {
         var rollback: RollbackGuard
         var yardsticks: Yardsticks
         var emphasizedEvents: Int
-        var report: ContinualLearner.Report?
+        var report: OnlineLearning.Report?
         var forgetting: ForgettingMatrix
         var gain: TrainedGain
     }
@@ -38,35 +38,28 @@ extension LearningLoop {
         var configurationJSON: String?
     }
 
-    /// What is kept of a line beside arrays.
-    struct SavedLine: Codable, Sendable {
-        var model: String?
-        var configurationJSON: String?
-        var unpublished: Int
-    }
-
     /// The whole state but the histories, which are in the log: weights, counts, windows, gates and the offset.
     public func checkpoint() -> Checkpoint {
         var checkpoint = Checkpoint(metadata: ["layout": Self.layout])
         checkpoint.add(streaming.checkpoint(), under: "streaming")
-        checkpoint.add(Checkpoint(arrays: kept.arrays()), under: "kept")
+        checkpoint.add(publication.forgetting.checkpoint(), under: "kept")
         let saved = Saved(
             offset: offset,
             live: Self.save(live, under: "live", in: &checkpoint),
-            good: policy.good == policy.live ? nil : Self.save(good, under: "good", in: &checkpoint),
+            good: publication.isGuarded ? Self.save(good, under: "good", in: &checkpoint) : nil,
             frozen: frozen.map { Self.save($0, under: "frozen", in: &checkpoint) },
-            learning: Self.save(learning, under: "learning", in: &checkpoint),
-            candidate: candidate.map { Self.save($0, under: "candidate", in: &checkpoint) },
+            learning: lines.learning.save(under: "learning", in: &checkpoint),
+            candidate: lines.candidate?.save(under: "candidate", in: &checkpoint),
             candidateOffset: candidateOffset,
             isCatchingUp: isCatchingUp,
-            evaluation: evaluation,
+            evaluation: contest.evaluation,
             policy: policy,
-            drift: drift,
-            microUpdate: microUpdate,
-            promotion: promotion,
-            rollback: rollback,
-            yardsticks: yardsticks,
-            emphasizedEvents: emphasizedEvents,
+            drift: contest.drift,
+            microUpdate: publication.microUpdate,
+            promotion: publication.promotion,
+            rollback: publication.rollback,
+            yardsticks: contest.yardsticks,
+            emphasizedEvents: lines.emphasizedEvents,
             report: report,
             forgetting: forgetting,
             gain: gain
@@ -96,30 +89,35 @@ extension LearningLoop {
         let live = try Self.state(saved.live, under: "live", in: checkpoint)
         try self.init(settings: settings, live: live, seed: seed, pool: pool)
         offset = saved.offset
-        good = try saved.good.map { try Self.state($0, under: "good", in: checkpoint) } ?? live
-        frozen = try saved.frozen.map { try Self.state($0, under: "frozen", in: checkpoint) }
-        learning = try line(saved.learning, under: "learning", in: checkpoint)
-        candidate = try saved.candidate.map { try line($0, under: "candidate", in: checkpoint) }
-        candidateOffset = saved.candidateOffset
-        // The events that it has missed are counted as they are remembered.
-        missed = saved.isCatchingUp == true ? [:] : nil
         streaming = try StreamingModels(
             from: checkpoint.part("streaming"),
             configuration: settings.streaming
         )
-        evaluation = saved.evaluation
-        policy = saved.policy
-        drift = saved.drift
-        microUpdate = saved.microUpdate
-        promotion = saved.promotion
-        rollback = saved.rollback
-        yardsticks = saved.yardsticks
-        emphasizedEvents = saved.emphasizedEvents
-        report = saved.report
-        forgetting = saved.forgetting
-        gain = saved.gain
-        try kept.restore(checkpoint.part("kept"))
-        policy.resume(under: settings.publication)
+        try restoreLines(saved, checkpoint)
+        try restorePublication(saved, checkpoint)
+        contest.evaluation = saved.evaluation
+        contest.drift = saved.drift
+        contest.yardsticks = saved.yardsticks
+        contest.gain = saved.gain
+    }
+
+    private func restoreLines(_ saved: Saved, _ checkpoint: Checkpoint) throws {
+        lines.learning = try lines.line(saved.learning, under: "learning", in: checkpoint)
+        let candidate = try saved.candidate.map { try lines.line($0, under: "candidate", in: checkpoint) }
+        lines.resume(candidate, learned: saved.candidateOffset, isCatchingUp: saved.isCatchingUp == true)
+        lines.emphasizedEvents = saved.emphasizedEvents
+        lines.report = saved.report
+    }
+
+    private func restorePublication(_ saved: Saved, _ checkpoint: Checkpoint) throws {
+        publication.good = try saved.good.map { try Self.state($0, under: "good", in: checkpoint) } ?? live
+        publication.frozen = try saved.frozen.map { try Self.state($0, under: "frozen", in: checkpoint) }
+        publication.policy = saved.policy
+        publication.policy.resume(under: settings.publication)
+        publication.microUpdate = saved.microUpdate
+        publication.promotion = saved.promotion
+        publication.rollback = saved.rollback
+        try publication.forgetting.restore(checkpoint.part("kept"), saved.forgetting)
     }
 
     private static func saved(in checkpoint: Checkpoint) throws -> Saved {
@@ -149,71 +147,9 @@ extension LearningLoop {
     {
         ServedState(
             version: saved.version,
-            trained: try trained(saved.model, saved.configurationJSON, under: name, in: checkpoint),
+            trained: try TrainedModel(saved.model, saved.configurationJSON, under: name, in: checkpoint),
             fusion: try FusionTrainer(from: checkpoint.part("\(name).fusion")).weights,
             offset: saved.offset
         )
-    }
-
-    private static func trained(
-        _ model: String?,
-        _ configurationJSON: String?,
-        under name: String,
-        in checkpoint: Checkpoint
-    ) throws -> TrainedModel? {
-        guard let model, let configurationJSON else { return nil }
-        let scorer = try ModelRegistry.model(named: model)
-            .restoreScorer(from: checkpoint.part("\(name).model"), configurationJSON: configurationJSON)
-        return TrainedModel(model: model, configurationJSON: configurationJSON, scorer: scorer)
-    }
-
-    static func save(_ line: LearningLine, under name: String, in checkpoint: inout Checkpoint) -> SavedLine {
-        checkpoint.add(line.fusion.checkpoint(), under: "\(name).fusion")
-        // The scorer says the shape; where there is a learner, its weights follow.
-        if let trained = line.trained { checkpoint.add(trained.scorer.checkpoint(), under: "\(name).model") }
-        if let learner = line.learner { checkpoint.add(learner.checkpoint(), under: "\(name).learner") }
-        return SavedLine(
-            model: line.trained?.model,
-            configurationJSON: line.trained?.configurationJSON,
-            unpublished: line.unpublished
-        )
-    }
-
-    func line(_ saved: SavedLine, under name: String, in checkpoint: Checkpoint) throws -> LearningLine {
-        let trained = try Self.trained(saved.model, saved.configurationJSON, under: name, in: checkpoint)
-        var line = try LearningLine(
-            from: ServedState(trained: trained),
-            settings: settings,
-            number: nextNumber(),
-            seed: seed,
-            pool: pool
-        )
-        try line.restore(
-            fusion: FusionTrainer(from: checkpoint.part("\(name).fusion"), configuration: settings.fusion),
-            learner: checkpoint.part("\(name).learner"),
-            unpublished: saved.unpublished
-        )
-        return line
-    }
-}
-
-extension Checkpoint {
-    /// Takes another one in, its names under a prefix.
-    fileprivate mutating func add(_ other: Checkpoint, under prefix: String) {
-        for (name, array) in other.arrays { arrays["\(prefix).\(name)"] = array }
-        for (name, text) in other.metadata { metadata["\(prefix).\(name)"] = text }
-    }
-
-    /// What was taken in under a prefix.
-    fileprivate func part(_ prefix: String) -> Checkpoint {
-        var part = Checkpoint()
-        let start = "\(prefix)."
-        for (name, array) in arrays where name.hasPrefix(start) {
-            part.arrays[String(name.dropFirst(start.count))] = array
-        }
-        for (name, text) in metadata where name.hasPrefix(start) {
-            part.metadata[String(name.dropFirst(start.count))] = text
-        }
-        return part
     }
 }

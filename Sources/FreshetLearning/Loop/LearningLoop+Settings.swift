@@ -15,8 +15,8 @@ extension LearningLoop {
         public var rollback = RollbackGuard.Settings()
         /// When to publish and to train.
         public var publication = PublicationPolicy.Settings()
-        /// The continual learner.
-        public var learner = ContinualLearner.Configuration()
+        /// Learning from the stream.
+        public var learner = OnlineLearning.Settings()
         /// Popularity and co-visitation.
         public var streaming = StreamingModels.Configuration()
         /// The candidates of a prediction.

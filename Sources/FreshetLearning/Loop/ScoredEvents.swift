@@ -10,8 +10,8 @@ struct ScoredEvents {
     private let set = CandidateSet()
     private var places: [Int64: Int] = [:]
 
-    /// Scores of the whole catalogue that are kept at once, in numbers: 32 MB.
-    private static let memory = 8_000_000
+    /// Scores of the whole catalogue that are kept at once, in numbers: 8 MB, or 64 events of 31,250 items.
+    private static let memory = 2_000_000
 
     /// How many events go together with a model of so many items.
     static func limit(itemCount: Int) -> Int { max(1, memory / max(1, itemCount)) }

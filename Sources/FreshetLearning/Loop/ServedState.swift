@@ -43,24 +43,18 @@ public struct ServedState: Sendable {
     }
 }
 
-/// Something that the engine has to do, in the order given.
-public enum LearningAction: Sendable {
-    /// Put a state live: a micro-update, a promotion or a rollback.
-    case publish(ServedState, Decision.Kind)
-    /// Drop a candidate.
-    case discard(ModelVersion)
-    /// The live state is the last one known to be good: worth keeping on disk.
-    case markGood(ServedState)
-    /// Start a full training beside serving, and hand over what it gives.
-    case retrain(reason: String)
-}
-
-/// What a batch of events has led to.
+/// What a batch of events has led to: all is done in the loop, and left to do outside of it, in the order of the fields.
 public struct LearningStep: Sendable {
-    /// What to do, in this order.
-    public var actions: [LearningAction] = []
     /// What was decided, with the evidence.
     public var decisions: [Decision] = []
+    /// States that were live and are known to be good now: worth keeping on disk.
+    public var good: [ServedState] = []
+    /// Candidates that are dropped.
+    public var discarded: [ModelVersion] = []
+    /// What went live, each by a micro-update, a promotion or a rollback.
+    public var published: [(state: ServedState, by: Decision.Kind)] = []
+    /// Why a full training begins beside serving; `nil` when none does.
+    public var retraining: String?
     /// How many items had no event for so long that the learner has given up their vectors.
     public var expiredItems = 0
 }

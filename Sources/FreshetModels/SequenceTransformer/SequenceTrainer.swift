@@ -1,4 +1,3 @@
-import CFreshetKernels
 import Foundation
 import FreshetCore
 import FreshetData
@@ -11,10 +10,7 @@ struct SequenceTrainer {
     private let shape: SequenceTransformer.Shape
     private let data: TrainingData
     private let session: TrainingSession
-    private let network: SequenceNetwork
-    private let optimizer: AdamW
-    private let average: SequenceNetwork?
-    private let workers: [SequenceTrainingWorker]
+    private let training: SequenceTraining
     private let sampler: NegativeSampler
     private let anchors: ContentAnchors?
 
@@ -48,20 +44,13 @@ struct SequenceTrainer {
         let network = SequenceNetwork(configuration, shape: shape, seed: session.seed)
         anchors = ContentAnchors(data, configuration)
         anchors?.place(network.itemTable)
-        self.network = network
-        optimizer = AdamW(network.parameters, beta2: configuration.beta2, weightDecay: configuration.weightDecay)
-        func copy() -> SequenceNetwork {
-            let copy = SequenceNetwork(configuration, shape: shape, seed: session.seed)
-            copy.parameters.assign(from: network.parameters)
-            return copy
-        }
-        average = configuration.averaging > 0 ? copy() : nil
-        best = copy()
-        let sampler = NegativeSampler(data.histories, itemCount: shape.items)
-        self.sampler = sampler
-        workers = (0..<session.pool.threads).map { _ in
-            SequenceTrainingWorker(network, configuration, shape)
-        }
+        best = SequenceNetwork(configuration, shape: shape, seed: session.seed)
+        best.parameters.assign(from: network.parameters)
+        let average =
+            configuration.averaging > 0
+            ? WeightAverage(of: network.parameters, decay: configuration.averaging, over: .training) : nil
+        training = SequenceTraining(network, configuration, shape, average: average, session.pool)
+        sampler = NegativeSampler(data.histories, itemCount: shape.items)
     }
 
     /// Trains until the last epoch, the time limit or the end of patience.
@@ -71,14 +60,11 @@ struct SequenceTrainer {
             try runEpoch()
             try session.saveCheckpoint?(checkpoint())
         }
-        if progress.bestEpoch == 0 { best.parameters.assign(from: served.parameters) }
+        if progress.bestEpoch == 0 { training.copyServed(into: best.parameters) }
     }
 
     /// What the optimizer remembers of past gradients.
-    var moments: AdamMoments { optimizer.moments }
-
-    /// The weights that are validated and served.
-    private var served: SequenceNetwork { average ?? network }
+    var moments: AdamMoments { training.optimizer.moments }
 
     /// Few users make short epochs: as many of them as the average remembers steps have to pass as well, or a training
     /// would end before what it learned is seen in what is validated.
@@ -86,7 +72,7 @@ struct SequenceTrainer {
         let epochs = progress.epoch - progress.bestEpoch
         guard !data.validation.isEmpty, epochs >= configuration.patience else { return false }
         let steps = progress.steps * epochs / max(progress.epoch, 1)
-        return average == nil || Float(steps) * (1 - configuration.averaging) >= 1
+        return training.average == nil || Float(steps) * (1 - configuration.averaging) >= 1
     }
 
     private var isOutOfTime: Bool { configuration.minutes > 0 && progress.seconds >= configuration.minutes * 60 }
@@ -113,56 +99,23 @@ struct SequenceTrainer {
     /// Next batch, forward, loss, backward, update.
     private mutating func step(_ batch: ArraySlice<SequenceWindow>, total: Int) {
         let targets = batch.reduce(0) { $0 + $1.targets }
-        let shares = SequenceWindow.shares(of: batch, workers: workers.count)
-        let (seed, step) = (session.seed, progress.steps)
-        session.pool.forEachWorker { worker in
-            workers[worker].accumulate(
-                shares[worker],
-                of: data.histories,
-                for: .init(scale: 1 / Float(max(targets, 1))),
-                sampler: sampler,
-                seed: seed,
-                step: step
-            )
-        }
-        let gradients = workers.map(\.gradients)
-        Gradients.merge(gradients, pool: session.pool)
+        training.accumulate(
+            batch,
+            of: data.histories,
+            for: { _ in .init(scale: 1 / Float(max(targets, 1))) },
+            sampler: sampler,
+            seed: session.seed,
+            step: progress.steps
+        )
         let schedule = LearningRateSchedule(
             peak: configuration.learningRate,
             warmUpSteps: configuration.warmUpSteps,
             decay: configuration.learningRateDecay
         )
-        optimizer.step(
-            gradients[0],
-            rate: schedule.rate(at: step, of: total),
-            gradientScale: clippingScale(gradients[0]),
-            pool: session.pool
-        )
-        for gradient in gradients { gradient.reset() }
-        anchors?.hold(network.itemTable, on: session.pool)
-        updateAverage()
-        progress.loss += workers.reduce(0) { $0 + $1.takeLoss() }
+        training.update(rate: schedule.rate(at: progress.steps, of: total)) { anchors?.hold($0, on: session.pool) }
+        progress.loss += training.takeLoss()
         progress.targets += targets
         progress.steps += 1
-    }
-
-    private func clippingScale(_ gradients: Gradients) -> Float {
-        guard configuration.gradientClipping > 0 else { return 1 }
-        let norm = Float(gradients.squaredNorm().squareRoot())
-        return norm > configuration.gradientClipping ? configuration.gradientClipping / norm : 1
-    }
-
-    /// The running average, with a shorter memory at the start (as in Polyak averaging with warm-up).
-    private func updateAverage() {
-        guard let average else { return }
-        let decay = min(configuration.averaging, Float(1 + progress.steps) / Float(10 + progress.steps))
-        for (slow, fast) in zip(average.parameters.parameters, network.parameters.parameters) {
-            session.pool.forEachRange(slow.count, grain: 1 << 15) { range, _ in
-                let target = slow.pointer + range.lowerBound
-                freshet_scale(target, decay, range.count)
-                freshet_axpy(target, fast.pointer + range.lowerBound, 1 - decay, range.count)
-            }
-        }
     }
 
     private mutating func finishEpoch(_ batches: Int) {
@@ -173,13 +126,13 @@ struct SequenceTrainer {
             seconds: progress.seconds - progress.records.reduce(0) { $0 + $1.seconds }
         )
         if !data.validation.isEmpty {
-            let scorer = SequenceScorer(served, configuration, shape)
+            let scorer = SequenceScorer(configuration, shape) { training.copyServed(into: $0) }
             record.validation = LeaveOneOutValidation(of: scorer, on: data, pool: session.pool).ndcg
         }
         if let validation = record.validation, validation > progress.bestValidation {
             progress.bestValidation = validation
             progress.bestEpoch = progress.epoch
-            best.parameters.assign(from: served.parameters)
+            training.copyServed(into: best.parameters)
         }
         progress.records.append(record)
         (progress.step, progress.loss, progress.targets) = (0, 0, 0)
@@ -204,10 +157,10 @@ struct SequenceTrainer {
 
 extension SequenceTrainer {
     private func checkpoint() throws -> Checkpoint {
-        var arrays = network.parameters.arrays(prefix: "current.")
+        var arrays = training.network.parameters.arrays(prefix: "current.")
         arrays.merge(best.parameters.arrays(prefix: "best.")) { first, _ in first }
-        if let average { arrays.merge(average.parameters.arrays(prefix: "average.")) { first, _ in first } }
-        arrays.merge(optimizer.state()) { first, _ in first }
+        arrays.merge(training.average?.arrays(prefix: "average") ?? [:]) { first, _ in first }
+        arrays.merge(training.optimizer.state()) { first, _ in first }
         arrays["shape"] = shape.array
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -233,10 +186,10 @@ extension SequenceTrainer {
                 remedy: "Resume with the same data and --seed, or train anew without --resume."
             )
         }
-        try network.parameters.restore(checkpoint, prefix: "current.")
+        try training.network.parameters.restore(checkpoint, prefix: "current.")
         try best.parameters.restore(checkpoint, prefix: "best.")
-        try average?.parameters.restore(checkpoint, prefix: "average.")
-        try optimizer.restore(checkpoint)
+        try training.average?.restore(checkpoint, prefix: "average", steps: saved.steps)
+        try training.optimizer.restore(checkpoint)
         progress = saved
         for record in progress.records {
             var finished = TrainingProgress(phase: "resumed", completed: record.epoch, total: configuration.epochs)

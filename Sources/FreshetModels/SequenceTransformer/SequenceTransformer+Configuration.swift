@@ -4,7 +4,7 @@ import FreshetTensor
 
 extension SequenceTransformer {
     /// The settings of the flagship; the published models are points in this space (see ``presets``).
-    public struct Configuration: ModelConfiguration {
+    public struct Configuration: TimedConfiguration {
         /// `C`, the width of every event's vector.
         public var channels = 64
         /// How many transformer blocks.

@@ -7,9 +7,9 @@ extension SequenceUpdater {
 
     /// The whole state, from which ``restore(_:)`` goes on exactly.
     public func checkpoint() -> Checkpoint {
-        var arrays = parts.network.parameters.arrays(prefix: "weights.")
-        arrays.merge(parts.average.arrays(prefix: "average")) { first, _ in first }
-        arrays.merge(parts.optimizer.state()) { first, _ in first }
+        var arrays = training.network.parameters.arrays(prefix: "weights.")
+        arrays.merge(training.average?.arrays(prefix: "average") ?? [:]) { first, _ in first }
+        arrays.merge(training.optimizer.state()) { first, _ in first }
         if let teacher {
             arrays.merge(teacher.network.parameters.arrays(prefix: Self.teacherPrefix)) { first, _ in first }
             arrays[Self.teacherItems] = StoredArray([Int64(teacher.knownItems)])
@@ -17,7 +17,7 @@ extension SequenceUpdater {
         arrays["counts"] = StoredArray(counts)
         arrays["sampled"] = StoredArray(sampler.counts)
         arrays[Self.countedItems] = StoredArray([Int64(sampler.countedItems)])
-        let numbers = [itemCount, typeCount, hasTimes ? 1 : 0, parts.rows, steps, targetsSinceSampler]
+        let numbers = [itemCount, typeCount, hasTimes ? 1 : 0, training.rows, steps, targetsSinceSampler]
         arrays["state"] = StoredArray(numbers.map(Int64.init))
         return Checkpoint(arrays: arrays)
     }
@@ -31,19 +31,19 @@ extension SequenceUpdater {
             throw FreshetError(.invalidData, "The learner's checkpoint describes \(items) items in \(rows) rows.")
         }
         let shape = shape(items: rows)
-        let restored = Self.parts(
+        let restored = Self.training(
             SequenceNetwork(configuration, shape: shape, seed: nil),
             configuration,
             shape,
             pool
         )
         try restored.network.parameters.restore(checkpoint, prefix: "weights.")
-        try restored.average.restore(checkpoint, prefix: "average")
+        try restored.average?.restore(checkpoint, prefix: "average")
         try restored.optimizer.restore(checkpoint)
         let teacher = try restoredTeacher(checkpoint, items: items, rows: rows)
-        counts = try checkpoint.numbers("counts", of: Double.self, shape: [max(items, 1)])
-        sampler = try restoredSampler(checkpoint)
-        parts = restored
+        let counts = try checkpoint.numbers("counts", of: Double.self, shape: [max(items, 1)])
+        (sampler, self.counts) = (try restoredSampler(checkpoint), counts)
+        training = restored
         (itemCount, steps, targetsSinceSampler) = (items, state[4], state[5])
         self.teacher = teacher
     }

@@ -18,21 +18,12 @@ public final class SequenceUpdater {
     let hasOpinions: Bool
     let pool: ThreadPool
     private let seed: UInt64
-    var parts: Parts
+    var training: SequenceTraining
     var teacher: Teacher?
     var counts: [Double]
     var sampler: NegativeSampler
     var targetsSinceSampler = 0
     var steps = 0
-
-    /// What belongs to the weights; all of it grows with the item table.
-    struct Parts {
-        let network: SequenceNetwork
-        let optimizer: AdamW
-        let average: WeightAverage
-        let workers: [SequenceTrainingWorker]
-        var rows: Int { network.itemTable.rows }
-    }
 
     struct Teacher {
         let network: SequenceNetwork
@@ -69,7 +60,7 @@ public final class SequenceUpdater {
             hasTimes: self.hasTimes,
             hasOpinions: self.hasOpinions
         )
-        parts = Self.parts(SequenceNetwork(configuration, shape: shape, seed: seed), configuration, shape, pool)
+        training = Self.training(SequenceNetwork(configuration, shape: shape, seed: seed), configuration, shape, pool)
     }
 
     /// Goes on from a trained model.
@@ -110,26 +101,18 @@ public final class SequenceUpdater {
         sampler = NegativeSampler(counts: counts)
         let network = SequenceNetwork(configuration, shape: scorer.shape, seed: nil)
         network.parameters.assign(from: scorer.network.parameters)
-        parts = Self.parts(network, configuration, scorer.shape, pool)
-        if let moments = scorer.takeMoments() { parts.optimizer.assignLeadingRows(from: moments) }
+        training = Self.training(network, configuration, scorer.shape, pool)
+        if let moments = scorer.takeMoments() { training.optimizer.assignLeadingRows(from: moments) }
     }
 
-    static func parts(
+    static func training(
         _ network: SequenceNetwork,
         _ configuration: SequenceTransformer.Configuration,
         _ shape: SequenceTransformer.Shape,
         _ pool: ThreadPool
-    ) -> Parts {
-        Parts(
-            network: network,
-            optimizer: AdamW(
-                network.parameters,
-                beta2: configuration.beta2,
-                weightDecay: configuration.weightDecay
-            ),
-            average: WeightAverage(of: network.parameters, decay: configuration.averaging),
-            workers: (0..<pool.threads).map { _ in SequenceTrainingWorker(network, configuration, shape) }
-        )
+    ) -> SequenceTraining {
+        let average = WeightAverage(of: network.parameters, decay: configuration.averaging)
+        return SequenceTraining(network, configuration, shape, average: average, pool)
     }
 
     func shape(items: Int) -> SequenceTransformer.Shape {
@@ -146,19 +129,19 @@ public final class SequenceUpdater {
     /// Adam divides by the size of a weight's past gradients. With none, the first faint gradient of an item that is only
     /// ever a negative moves it as far as a strong one would: what was learned of it is gone within an epoch.
     public func takeMoments(of other: SequenceUpdater) {
-        parts.optimizer.assignLeadingRows(from: other.parts.optimizer.moments)
+        training.optimizer.assignLeadingRows(from: other.training.optimizer.moments)
     }
 
     /// The trained model as it is now.
     public func makeScorer() -> any Scorer {
-        SequenceScorer(configuration, shape(items: itemCount)) { parts.average.copy(into: $0) }
+        SequenceScorer(configuration, shape(items: itemCount)) { training.copyServed(into: $0) }
     }
 
     /// The vector of what each sequence's user wanted last, before the last target: `[S, C]`.
     public func states(of sequences: TrainingSequences) -> [Float] {
         let C = configuration.channels
         var states = [Float](repeating: 0, count: sequences.count * C)
-        let (network, shape) = (parts.network, shape(items: itemCount))
+        let (network, shape) = (training.network, shape(items: itemCount))
         let (windows, histories) = (sequences.windows, sequences.histories)
         let length = configuration.maximumLength
         states.withUnsafeMutableBufferPointer { states in
@@ -177,9 +160,9 @@ public final class SequenceUpdater {
 
     /// From now on, steps that ask for distillation keep to the ranking of the model as it is now.
     public func keepTeacher() {
-        var kept = teacher ?? makeTeacher(rows: parts.rows)
-        kept.network.itemTable.grow(toRows: parts.rows)
-        parts.average.copy(into: kept.network.parameters)
+        var kept = teacher ?? makeTeacher(rows: training.rows)
+        kept.network.itemTable.grow(toRows: training.rows)
+        training.copyServed(into: kept.network.parameters)
         kept.knownItems = itemCount
         teacher = kept
     }
@@ -220,50 +203,34 @@ extension SequenceUpdater {
         guard lesson.new.targets + lesson.replayed.targets > 0 else { return 0 }
         refreshSampler(lesson)
         accumulate(lesson.new, scale: 1 / Float(max(lesson.new.targets, 1)), distillation: 0)
-        let loss = parts.workers.reduce(0) { $0 + $1.takeLoss() } / Double(max(lesson.new.targets, 1))
+        let loss = training.takeLoss() / Double(max(lesson.new.targets, 1))
         let scale = 1 / Float(max(lesson.replayed.targets, 1))
         accumulate(
             lesson.replayed,
             scale: scale * lesson.replayWeight,
             distillation: scale * lesson.distillationWeight
         )
-        for worker in parts.workers { _ = worker.takeLoss() }
-        update(rate: rate)
+        _ = training.takeLoss()
+        training.update(rate: rate)
         steps += 1
         return loss
     }
 
     private func accumulate(_ sequences: TrainingSequences, scale: Float, distillation: Float) {
         guard sequences.count > 0, scale > 0 || distillation > 0 else { return }
-        let shares = SequenceWindow.shares(of: sequences.windows[...], workers: parts.workers.count)
-        let (workers, sampler, teacher) = (parts.workers, sampler, teacher)
-        let step = steps * 2 + (distillation > 0 ? 1 : 0)
-        pool.forEachWorker { worker in
-            var objective = SequenceTrainingWorker.Objective(scale: scale)
-            if distillation > 0, let teacher {
-                objective.teacher = (teacher.network, teacher.tapes[worker], teacher.knownItems, distillation)
-            }
-            workers[worker].accumulate(
-                shares[worker],
-                of: sequences.histories,
-                for: objective,
-                sampler: sampler,
-                seed: seed,
-                step: step
-            )
-        }
-    }
-
-    private func update(rate: Float) {
-        let gradients = parts.workers.map(\.gradients)
-        Gradients.merge(gradients, pool: pool)
-        let norm = Float(gradients[0].squaredNorm().squareRoot())
-        let limit = configuration.gradientClipping
-        let clipping = limit > 0 && norm > limit ? limit / norm : 1
-        parts.average.willStep(gradients[0])
-        parts.optimizer.step(gradients[0], rate: rate, gradientScale: clipping, pool: pool)
-        parts.average.didStep(gradients[0], pool: pool)
-        for gradient in gradients { gradient.reset() }
+        let teacher = distillation > 0 ? teacher : nil
+        training.accumulate(
+            sequences.windows[...],
+            of: sequences.histories,
+            for: { worker in
+                var objective = SequenceTrainingWorker.Objective(scale: scale)
+                objective.teacher = teacher.map { ($0.network, $0.tapes[worker], $0.knownItems, distillation) }
+                return objective
+            },
+            sampler: sampler,
+            seed: seed,
+            step: steps * 2 + (distillation > 0 ? 1 : 0)
+        )
     }
 
     /// Counts the new targets, and draws negatives by the new counts from time to time.
@@ -292,27 +259,19 @@ extension SequenceUpdater {
     public func grow(toItems count: Int) {
         guard count > itemCount else { return }
         let old = itemCount
-        if count > parts.rows { enlarge(toRows: count) }
+        if count > training.rows { training.enlarge(toRows: count) }
         itemCount = count
         counts.append(contentsOf: repeatElement(0, count: count - counts.count))
         reset(items: old..<count, among: old)
         showTeacher(items: old..<count)
     }
 
-    /// Everything grows where it is, so that nothing is ever there twice.
-    private func enlarge(toRows rows: Int) {
-        parts.network.itemTable.grow(toRows: rows)
-        parts.optimizer.adaptToGrowth()
-        parts.average.adaptToGrowth()
-        for worker in parts.workers { worker.adaptToGrowth() }
-    }
-
     /// Gives the teacher the vectors of new items, so that it can read histories that hold them.
     private func showTeacher(items: Range<Int>) {
         guard let table = teacher?.network.itemTable else { return }
-        if table.rows < parts.rows { table.grow(toRows: parts.rows) }
+        if table.rows < training.rows { table.grow(toRows: training.rows) }
         let offset = items.lowerBound * configuration.channels
-        let source = parts.network.itemTable.pointer + offset
+        let source = training.network.itemTable.pointer + offset
         (table.pointer + offset).update(from: source, count: items.count * configuration.channels)
     }
 
@@ -321,14 +280,14 @@ extension SequenceUpdater {
         for item in items where item.position < itemCount {
             counts[item.position] = 0
             reset(items: item.position..<item.position + 1, among: itemCount)
-            parts.optimizer.resetMoments(of: parts.network.itemTable, row: item.position)
+            training.optimizer.resetMoments(of: training.network.itemTable, row: item.position)
         }
     }
 
     /// Gives items the mean of a sample of vectors and a little noise: the score of an average item, told apart by
     /// learning.
     private func reset(items: Range<Int>, among known: Int) {
-        let table = parts.network.itemTable
+        let table = training.network.itemTable
         let C = table.columns
         var mean = [Float](repeating: 0, count: C)
         var random = RandomSource.stream(seed: seed, 4, UInt64(items.lowerBound))
@@ -341,6 +300,6 @@ extension SequenceUpdater {
             let row = table.pointer + item * C
             for c in 0..<C { row[c] = mean[c] + 0.02 * random.normal() }
         }
-        parts.average.restart(table, rows: items)
+        training.average?.restart(table, rows: items)
     }
 }

@@ -4,11 +4,21 @@ import FreshetTensor
 /// A running average of a network's weights (Polyak averaging with exponential decay): steadier than the weights
 /// themselves, and what is served.
 ///
-/// Tables are averaged lazily: a row that no step touches moves towards its constant value by a known factor, so it is
-/// caught up when it is touched or read, and the work of a step does not grow with the table.
+/// Of a stream, tables are averaged lazily: a row that no step touches moves towards its constant value by a known factor,
+/// so it is caught up when it is touched or read, and the work of a step does not grow with the table. Of a training, all
+/// weights are averaged in every step, and the memory is shorter at the start.
 public final class WeightAverage {
+    /// What is averaged over.
+    public enum Memory: Sendable {
+        /// Steps without an end, of which few touch a row.
+        case stream
+        /// Steps from a fresh start: of the first ones only as many count as there are.
+        case training
+    }
+
     private let set: ParameterSet
     private let decay: Float
+    private let memory: Memory
     private let average: ParameterState
     private var steps = 0
     /// For each row-wise parameter, the step up to which each row's average is right.
@@ -17,13 +27,15 @@ public final class WeightAverage {
     private var rows: [Int]
 
     /// Starts an average at a network's present weights.
-    public init(of set: ParameterSet, decay: Float) {
+    public init(of set: ParameterSet, decay: Float, over memory: Memory = .stream) {
         precondition((0..<1).contains(decay), "a decay of \(decay)")
         self.set = set
         self.decay = decay
+        self.memory = memory
         average = ParameterState(for: set)
         rows = set.parameters.map(\.rows)
-        averaged = set.parameters.map { $0.layout == .rows ? Array(repeating: 0, count: $0.rows) : [] }
+        let isLazy = { (parameter: Parameter) in parameter.layout == .rows && memory == .stream }
+        averaged = set.parameters.map { isLazy($0) ? Array(repeating: 0, count: $0.rows) : [] }
         for parameter in set.parameters { average[parameter].update(from: parameter.pointer, count: parameter.count) }
     }
 
@@ -31,7 +43,7 @@ public final class WeightAverage {
     ///
     /// Call before the optimizer's step.
     public func willStep(_ gradients: Gradients) {
-        for parameter in set.parameters where parameter.layout == .rows {
+        for parameter in set.parameters where isLazy(parameter) {
             for row in gradients.rows(parameter).touched { catchUp(parameter, Int(row)) }
         }
     }
@@ -40,15 +52,15 @@ public final class WeightAverage {
     ///
     /// Call after the optimizer's step, with the same gradients.
     public func didStep(_ gradients: Gradients, pool: ThreadPool) {
+        let decay = memory == .stream ? decay : min(decay, Float(1 + steps) / Float(10 + steps))
         steps += 1
         for parameter in set.parameters {
-            switch parameter.layout {
-            case .dense:
+            if isLazy(parameter) {
+                for row in gradients.rows(parameter).touched { catchUp(parameter, Int(row)) }
+            } else {
                 pool.forEachRange(parameter.count, grain: 1 << 15) { range, _ in
                     mix(parameter, at: range.lowerBound, range.count, keeping: decay)
                 }
-            case .rows:
-                for row in gradients.rows(parameter).touched { catchUp(parameter, Int(row)) }
             }
         }
     }
@@ -65,7 +77,7 @@ public final class WeightAverage {
     public func restart(_ parameter: Parameter, rows: Range<Int>) {
         let (offset, count) = (rows.lowerBound * parameter.columns, rows.count * parameter.columns)
         (average[parameter] + offset).update(from: parameter.pointer + offset, count: count)
-        guard parameter.layout == .rows else { return }
+        guard isLazy(parameter) else { return }
         for row in rows { averaged[parameter.index][row] = Int32(steps) }
     }
 
@@ -76,7 +88,7 @@ public final class WeightAverage {
             let known = rows[parameter.index]
             guard known < parameter.rows else { continue }
             rows[parameter.index] = parameter.rows
-            if parameter.layout == .rows {
+            if isLazy(parameter) {
                 averaged[parameter.index].append(contentsOf: repeatElement(0, count: parameter.rows - known))
             }
             restart(parameter, rows: known..<parameter.rows)
@@ -90,15 +102,24 @@ public final class WeightAverage {
     }
 
     /// Takes over an average that ``arrays(prefix:)`` wrote.
-    public func restore(_ checkpoint: Checkpoint, prefix: String) throws {
+    ///
+    /// - Parameters:
+    ///   - checkpoint: the checkpoint.
+    ///   - prefix: the prefix of its names.
+    ///   - steps: how many steps a training had made; the steps of a stream need not be known.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when arrays are missing or do not fit.
+    public func restore(_ checkpoint: Checkpoint, prefix: String, steps: Int = 0) throws {
+        self.steps = max(steps, self.steps)
         try average.restore(set, prefix: prefix, from: checkpoint)
         for parameter in set.parameters {
-            averaged[parameter.index] = averaged[parameter.index].map { _ in Int32(steps) }
+            averaged[parameter.index] = averaged[parameter.index].map { _ in Int32(self.steps) }
         }
     }
 
+    private func isLazy(_ parameter: Parameter) -> Bool { parameter.layout == .rows && memory == .stream }
+
     private func catchUp(_ parameter: Parameter, rows: Range<Int>) {
-        guard parameter.layout == .rows else { return }
+        guard isLazy(parameter) else { return }
         for row in rows { catchUp(parameter, row) }
     }
 

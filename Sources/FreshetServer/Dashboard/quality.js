@@ -45,7 +45,7 @@ function open() {
     const forgetting = h("div", { class: "scroll" });
     const transfer = h("p", { class: "panel-figure" });
     const forgettingPanel = h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Forgetting"), transfer),
-        h("p", { class: "muted" }, "Recall@20 of each promoted version on each kept period. Read a column downwards: what falls is being forgotten."), forgetting);
+        h("p", { class: "muted" }, "Recall@20 of what was live after each promotion and at the end of each period, on each period. Read a column downwards: what falls is being forgotten."), forgetting);
     const kinds = h("select", { id: "kinds", on: { change: () => { choice.kinds = kinds.value; showAll(); } } },
         kindChoices.map(([key, label]) => h("option", { value: key, selected: key === choice.kinds }, label)));
     const list = h("div");
@@ -137,7 +137,7 @@ function figureTable(table, names, chosen) {
 
 function forgettingTable({ periods, versions, scores, backward_transfer: transfer }) {
     if (versions.length === 0 || periods.length === 0) {
-        return h("p", { class: "muted empty" }, "Nothing to compare yet: the first row comes with the first promotion.");
+        return h("p", { class: "muted empty" }, "Nothing to compare yet: the first row comes with the first trained version.");
     }
     const known = scores.flat().filter(Number.isFinite);
     const low = Math.min(...known);

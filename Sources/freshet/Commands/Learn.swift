@@ -19,14 +19,16 @@ struct Learn: FreshetCommand {
         discussion: """
             The first part of the stream trains a model. From then on every event is predicted by all contenders \
             before it is learned: the live system, a copy of it that never learns, a model that is trained anew every \
-            so many hours, the live system without its transformer ('counts') and without what is said of the items \
+            so many hours, the live system without its model ('counts') and without what is said of the items \
             either ('counts-unread'), decayed popularity and decayed co-visitation, each yardstick at its best half-life. \
-            Texts of a --catalogue are read unless --encoder none is given.
+            Any other model that learns from a stream may compete by its name: it learns and is fused with the counts \
+            as the live system is. Texts of a --catalogue are read unless --encoder none is given.
 
               freshet learn --stream events.tsv
               freshet learn --stream events.jsonl --catalogue items.jsonl --contenders counts,counts-unread
               freshet learn --stream ratings.dat.xz --format movietweetings --contenders live,frozen,retrain \
             --retrain-hours 168
+              freshet learn --stream events.tsv --contenders live,online-matrix-factorization,co-visitation
               freshet learn --stream periods --protocol ader --strategies continual-hybrid,fine-tune-dropout
               freshet learn --simulate-gate --streams 1000
 
@@ -59,9 +61,12 @@ struct Learn: FreshetCommand {
     )
     var measureFrom: TimeArgument?
 
+    @Option(help: "The live system's model: \(ModelRegistry.online.map(\.name).joined(separator: ", ")).")
+    var model = ModelRegistry.flagship.name
+
     @Option(
         help:
-            "Who is compared: live, frozen, retrain, counts, counts-unread, popularity, co-visitation, between commas."
+            "Who is compared: live, frozen, retrain, counts, counts-unread, popularity, co-visitation, models, between commas."
     )
     var contenders = "live,frozen,popularity,co-visitation"
 
@@ -75,13 +80,13 @@ struct Learn: FreshetCommand {
     var microBatch = LearningLoop.Settings().microBatch
 
     @Option(help: "The learning rate of micro-updates.")
-    var learningRate = ContinualLearner.Configuration().learningRate
+    var learningRate = OnlineLearning.Settings().learningRate
 
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Change one setting of the transformer ('dropout=0.3') or of the loop ('loop.learner.replayShare=2'), "
-                + "or with ader of the protocol ('distillation=1', 'model.dropout=0.3'); may come more than once.",
+            "Change one setting of the live system's model ('dropout=0.3'), of another that competes "
+                + "('online-matrix-factorization.factors=16') or of the loop ('loop.learner.replayShare=2'), or with ader of the protocol ('distillation=1', 'model.dropout=0.3'); may come more than once.",
             valueName: "key=value"
         )
     )
@@ -137,6 +142,21 @@ struct Learn: FreshetCommand {
         try console.result(report) { report.words }
     }
 
+    /// The changes of the loop's settings, and of every model's by its name.
+    private func overrides(of others: [String]) throws -> (loop: [String: String], models: [String: [String: String]]) {
+        var (loop, models) = ([String: String](), [String: [String: String]]())
+        for (key, value) in try Assignment.dictionary(settings, option: "set") {
+            if key.hasPrefix("loop.") {
+                loop[String(key.dropFirst(5))] = value
+            } else if let other = others.first(where: { key.hasPrefix("\($0).") }) {
+                models[other, default: [:]][String(key.dropFirst(other.count + 1))] = value
+            } else {
+                models[model, default: [:]][key] = value
+            }
+        }
+        return (loop, models)
+    }
+
     private func periodRun() throws -> PeriodRun {
         var settings = try ConfigurationJSON.override(
             PeriodProtocol.Settings(),
@@ -164,15 +184,15 @@ struct Learn: FreshetCommand {
     }
 
     private func options() throws -> PrequentialRun.Options {
-        let known: [Contender] = [.live, .frozen, .retrain, .counts, .countsUnread, .popularity, .coVisitation]
+        _ = try ModelRegistry.onlineModel(named: model)
+        let others = ModelRegistry.online.map(\.name).filter { $0 != model }
+        let usual: [Contender] = [.live, .frozen, .retrain, .counts, .countsUnread, .popularity, .coVisitation]
+        let known = usual.map(\.rawValue) + others
         let names = contenders.split(separator: ",").map(String.init)
-        for name in names where !known.contains(Contender(rawValue: name)) {
-            throw FreshetError.unknown("contender", name, known: known.map(\.rawValue))
+        for name in names where !known.contains(name) {
+            throw FreshetError.unknown("contender", name, known: known)
         }
-        var (ofModel, ofLoop) = ([String: String](), [String: String]())
-        for (key, value) in try Assignment.dictionary(settings, option: "set") {
-            if key.hasPrefix("loop.") { ofLoop[String(key.dropFirst(5))] = value } else { ofModel[key] = value }
-        }
+        let (ofLoop, overrides) = try overrides(of: others)
         var loop = LearningLoop.Settings()
         loop.evaluationShare = share
         loop.microBatch = microBatch
@@ -188,7 +208,9 @@ struct Learn: FreshetCommand {
             measureFrom: measureFrom?.seconds,
             contenders: Set(names.map { Contender(rawValue: $0) }),
             retrainHours: retrainHours,
-            overrides: ofModel,
+            model: model,
+            rivals: others.filter(names.contains),
+            overrides: overrides,
             settings: loop
         )
     }

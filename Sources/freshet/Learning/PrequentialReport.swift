@@ -84,8 +84,9 @@ struct PrequentialReport: Encodable {
                 "seconds",
             ]
         )
-        let order: [Contender] = [.live, .frozen, .retrain, .counts, .countsUnread, .popularity, .coVisitation]
-        for contender in order {
+        let usual: [Contender] = [.live, .frozen, .retrain, .counts, .countsUnread, .popularity, .coVisitation]
+        let rivals = (figures["all"] ?? [:]).keys.sorted().map(Contender.init(rawValue:)).filter { !usual.contains($0) }
+        for contender in usual + rivals {
             guard let row = figures["all"]?[contender.rawValue] else { continue }
             let cohorts = ["new_users", "new_items", "items_under_a_day"].map {
                 figures[$0]?[contender.rawValue]?["recall@10"]
@@ -118,7 +119,8 @@ struct PrequentialReport: Encodable {
         case .live: Words.decimal(costs.learning, 1)
         case .frozen: "0"
         case .retrain: Words.decimal(costs.retraining ?? 0, 1)
-        default: Words.decimal(costs.counting, 1)
+        case .counts, .countsUnread, .popularity, .coVisitation: Words.decimal(costs.counting, 1)
+        default: "–"
         }
     }
 }

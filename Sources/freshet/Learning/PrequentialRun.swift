@@ -23,7 +23,12 @@ struct PrequentialRun {
         var measureFrom: Int64?
         var contenders: Set<Contender>
         var retrainHours: Double
-        var overrides: [String: String]
+        /// The live system's model.
+        var model: String
+        /// Models that learn beside it.
+        var rivals: [String]
+        /// Changes of the models' settings, by their names.
+        var overrides: [String: [String: String]]
         var settings: LearningLoop.Settings
         /// What is said of the items, by ``EventStream/catalogue``; `nil` where nothing is read.
         var content: ItemContent?
@@ -38,11 +43,11 @@ struct PrequentialRun {
             throw FreshetError(.invalidData, "\(stream.events.count) events are too few for this warm-up.")
         }
         let measured = try firstMeasured(after: warmUp)
-        let wantsTransformer = !options.contenders.isDisjoint(with: [.live, .frozen, .retrain])
+        let wantsModel = !options.contenders.isDisjoint(with: [.live, .frozen, .retrain])
         var warmUpSeconds = 0.0
         var state = ServedState(offset: Int64(trainedOn))
-        if wantsTransformer {
-            let (trained, seconds) = try train(first: trainedOn, title: "warm-up")
+        if wantsModel {
+            let (trained, seconds) = try train(options.model, first: trainedOn, title: "warm-up")
             (state.trained, state.version, warmUpSeconds) = (trained, ModelVersion(1), seconds)
         }
         var settings = options.settings
@@ -55,8 +60,14 @@ struct PrequentialRun {
         }
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])
-        if options.contenders.contains(.counts) { loop.compare(.counts, with: nil) }
-        if options.contenders.contains(.countsUnread) { loop.compare(.countsUnread, with: nil, readsEvidence: false) }
+        if options.contenders.contains(.counts) { try loop.compare(.counts, with: nil) }
+        if options.contenders.contains(.countsUnread) {
+            try loop.compare(.countsUnread, with: nil, readsEvidence: false)
+        }
+        for rival in options.rivals {
+            let trained = try train(rival, first: trainedOn, title: "warm-up of \(rival)").model
+            try loop.compare(Contender(rawValue: rival), with: trained, learning: true)
+        }
         try feed(loop, trainedOn..<measured, title: "before measuring")
         loop.stopwatch = { ProgressReporter.now() }
         loop.startMeasuring()
@@ -78,8 +89,8 @@ struct PrequentialRun {
         var decisions: [Decision.Kind: Int] = [:]
         try feed(loop, start..<stream.events.count, title: "learn") { place in
             guard retrains, stream.events[place].time.seconds >= nextTraining else { return }
-            let (trained, seconds) = try train(first: place, title: "retrain \(retrainCount + 1)")
-            loop.compare(.retrain, with: trained)
+            let (trained, seconds) = try train(options.model, first: place, title: "retrain \(retrainCount + 1)")
+            try loop.compare(.retrain, with: trained)
             retrainSeconds += seconds
             retrainCount += 1
             nextTraining = stream.events[place].time.seconds + Int64(options.retrainHours * 3_600)
@@ -136,19 +147,21 @@ struct PrequentialRun {
         }
     }
 
-    /// Trains a transformer from scratch on the first events.
-    private func train(first count: Int, title: String) throws -> (model: TrainedModel, seconds: Double) {
+    /// Trains a model from scratch on the first events.
+    private func train(_ model: String, first count: Int, title: String) throws -> (
+        model: TrainedModel, seconds: Double
+    ) {
         let data = stream.trainingData(first: count).data(of: stream)
-        let description = try ModelRegistry.model(named: SequenceTransformer.name)
-        let learner = try description.makeLearner(overrides: options.overrides, data: data)
+        let description = try ModelRegistry.onlineModel(named: model)
+        let learner = try description.makeLearner(overrides: options.overrides[model] ?? [:], data: data)
         var run = TrainingRun(description: description, data: data, seed: seed, pool: pool, console: console)
         run.title = title
         let outcome = try run.train(learner)
-        let model = TrainedModel(
+        let trained = TrainedModel(
             model: description.name,
             configurationJSON: outcome.configurationJSON,
             scorer: outcome.scorer
         )
-        return (model, outcome.trainSeconds)
+        return (trained, outcome.trainSeconds)
     }
 }

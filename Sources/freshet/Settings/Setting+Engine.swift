@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetEngine
+import FreshetModels
 import FreshetRecommendation
 
 extension Setting where Root == ServeSettings {
@@ -114,6 +115,7 @@ extension Setting where Root == ServeSettings {
                 elsewhere: [
                     "history_limit": "sessions.events_per_user",
                     "micro_batch": "learning.batch_size",
+                    "period_events": "learning.forgetting_period",
                     "publication.first_training_events": "retraining.first_events",
                     "publication.micro_update_interval": "learning.publish_every",
                     "publication.retrain_interval": "retraining.every_hours",
@@ -136,6 +138,12 @@ extension Setting where Root == ServeSettings {
     private static var learning: [Setting] {
         [
             .flag("learning.is_enabled", \.engine.learning.isEnabled, "Whether the engine learns while it serves."),
+            .name(
+                "learning.model",
+                \.engine.learning.model,
+                among: ModelRegistry.online.map(\.name),
+                "The model that is trained and goes on learning."
+            ),
             .whole("learning.batch_size", \.engine.learning.batchSize, 1...65_536, "Events of one learning step."),
             .number(
                 "learning.publish_every",
@@ -159,7 +167,7 @@ extension Setting where Root == ServeSettings {
                 "learning.forgetting_period",
                 \.engine.learning.forgettingPeriod,
                 100...1_000_000_000,
-                "Events of a period whose score is followed after promotions."
+                "Events of a period whose score is followed, for forgetting."
             ),
             .whole("learning.threads", \.engine.learning.threads, 1...256, "Threads of one learning step."),
             .whole(

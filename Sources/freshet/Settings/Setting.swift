@@ -99,6 +99,20 @@ extension Setting {
         }
     }
 
+    /// One of some names that a table holds.
+    static func name(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, String> & Sendable,
+        among names: [String],
+        _ meaning: String
+    ) -> Setting {
+        Setting(key: key, kind: .choice(names), meaning: meaning) {
+            .text($0[keyPath: path])
+        } set: { root, value in
+            if case .text(let name) = value { root[keyPath: path] = name }
+        }
+    }
+
     /// A part of the file with a form of its own.
     ///
     /// - Parameters:

@@ -17,6 +17,9 @@ enum DefaultSearchSpace {
         "matrix-factorization": [
             "factors=32,64,128", "als.regularization=0.5..100.0(log)", "als.confidence=1.0..40.0(log)",
         ],
+        "online-matrix-factorization": [
+            "factors=16,32,64", "learningRate=0.01..0.2(log)", "userRate=0.1..2.0(log)", "negatives=10,20,50,100",
+        ],
         "hybrid": ["fusion=scores,ranks"],
         "sequence-transformer": [
             "channels=48,64,96,128", "blocks=1..3", "dropout=0.05..0.5", "learningRate=0.0003..0.003(log)",

@@ -1,13 +1,12 @@
 import FreshetCore
 import FreshetData
-import FreshetModels
 import FreshetTensor
 
 /// Exemplars of what was learned: an event and what its user did before, kept so that it is not forgotten.
 ///
 /// Two ways to fill it. A stream offers every event, and the buffer stays an even sample of all of them (reservoir
 /// sampling; Vitter, 1985), so that an item has exemplars in proportion to how often it occurred. After a period of data
-/// that was learned as a whole, ``Herding`` chooses those that stand best for their item. Either all events have times
+/// that was learned as a whole, whoever learned it chooses those that stand best for their item. Either all events have times
 /// and types or none.
 public struct ReplayBuffer: Sendable {
     /// How many exemplars it holds at most.

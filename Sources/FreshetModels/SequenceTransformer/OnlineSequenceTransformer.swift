@@ -1,7 +1,5 @@
-import Foundation
 import FreshetCore
 import FreshetData
-import FreshetModels
 import FreshetNN
 import FreshetTensor
 
@@ -14,9 +12,8 @@ import FreshetTensor
 /// in one pass, and in distilling over sampled items. What is served is a running average of the weights.
 ///
 /// Belongs to one thread.
-public final class ContinualLearner {
-    /// The settings.
-    public let configuration: Configuration
+final class OnlineSequenceTransformer: OnlineLearner {
+    private let configuration: OnlineLearning.Settings
     private let updater: SequenceUpdater
     private var replay: ReplayBuffer
     private var lesson = SequenceUpdater.Lesson()
@@ -24,8 +21,7 @@ public final class ContinualLearner {
     private var occurrences: [UInt32]
     private var eventsSinceTeacher = 0
     private var itemsOfTeacher: Int
-    /// How many events were learned.
-    public private(set) var learnedEvents = 0
+    private(set) var learnedEvents = 0
 
     /// Goes on from a trained model.
     ///
@@ -34,8 +30,8 @@ public final class ContinualLearner {
     ///   - configuration: the settings.
     ///   - seed: the seed of everything random.
     ///   - pool: the threads.
-    /// - Throws: `FreshetError` of kind `usage` when the scorer is another model.
-    public init(scorer: any Scorer, configuration: Configuration, seed: UInt64, pool: ThreadPool) throws {
+    /// - Throws: ``FreshetError`` of kind `usage` when the scorer is another model.
+    init(scorer: any Scorer, configuration: OnlineLearning.Settings, seed: UInt64, pool: ThreadPool) throws {
         self.configuration = configuration
         updater = try SequenceUpdater(scorer, averaging: configuration.averaging, seed: seed, pool: pool)
         replay = ReplayBuffer(
@@ -48,34 +44,20 @@ public final class ContinualLearner {
         updater.keepTeacher()
     }
 
-    /// The length `V` of the catalogue that the model knows.
-    public var itemCount: Int { updater.itemCount }
+    var itemCount: Int { updater.itemCount }
 
-    /// What a micro-update did.
-    public struct Report: Sendable, Equatable, Codable {
-        /// New events learned.
-        public var events: Int
-        /// The mean loss of the new targets; 0 when there were none.
-        public var loss: Double
-        /// The learning rate.
-        public var rate: Float
-        /// The weight of distillation.
-        public var distillation: Float
-    }
-
-    /// Fills the replay with events that the model has learned before, as at the first start.
-    public func remember(_ events: some Sequence<StreamEvent>) {
+    func remember(_ events: [StreamEvent]) {
         for event in events {
             note(event)
             replay.offer(event)
         }
     }
 
-    /// Takes over what another learner of the same settings remembers: its exemplars, and what it knows of items.
+    /// Takes over exemplars, and what is known of items.
     ///
-    /// Not how much it has learned: the rate rises anew, since the optimizer is a new one.
-    /// - Throws: `FreshetError` of kind `invalidData` when its exemplars do not fit.
-    func takeMemory(of other: ContinualLearner) throws {
+    /// Not how much was learned: the rate rises anew, since the optimizer is a new one.
+    func takeMemory(of other: any OnlineLearner) throws {
+        guard let other = other as? OnlineSequenceTransformer else { return }
         try replay.restore(Checkpoint(arrays: other.replay.arrays()))
         let missing = other.occurrences.count - occurrences.count
         if missing > 0 { occurrences.append(contentsOf: repeatElement(0, count: missing)) }
@@ -84,37 +66,30 @@ public final class ContinualLearner {
         growCatalogue()
     }
 
-    /// Learns a batch of new events, which must be in the order of the stream.
-    ///
-    /// - Parameters:
-    ///   - batch: the events.
-    ///   - emphasis: how the micro-update departs from the settings.
-    ///   - replay: called to make the steps on replay alone, so that their cost can be told from the rest.
-    /// - Returns: what it did.
     @discardableResult
-    public func learn(
+    func learn(
         _ batch: [StreamEvent],
-        emphasis: Emphasis = .usual,
-        replaying replay: (() -> Void) -> Void = { $0() }
-    ) -> Report {
+        emphasis: OnlineLearning.Emphasis,
+        replaying: (() -> Void) -> Void
+    ) -> OnlineLearning.Report {
         for event in batch { note(event) }
         growCatalogue()
         lesson.new.removeAll()
         lesson.replayed.removeAll()
         addNewTargets(batch)
         let wanted = Float(lesson.new.targets) * configuration.replayShare * emphasis.replay
-        self.replay.draw(Int(wanted.rounded()), targets: configuration.targetsPerExemplar, into: &lesson.replayed)
+        replay.draw(Int(wanted.rounded()), targets: configuration.targetsPerExemplar, into: &lesson.replayed)
         lesson.replayWeight = configuration.replayWeight
         lesson.distillationWeight = adaptiveDistillation
         let rate = rate(of: batch.count) * emphasis.rate
-        let report = Report(
+        let report = OnlineLearning.Report(
             events: batch.count,
             loss: updater.step(lesson, rate: rate),
             rate: rate,
             distillation: lesson.distillationWeight
         )
-        replay { stepOnReplay(emphasis.replaySteps ?? configuration.replaySteps, rate: rate) }
-        for event in batch where isAdmitted(event.event.item) { self.replay.offer(event) }
+        replaying { stepOnReplay(emphasis.replaySteps ?? configuration.replaySteps, rate: rate) }
+        for event in batch where isAdmitted(event.event.item) { replay.offer(event) }
         learnedEvents += batch.count
         renewTeacher(after: batch.count)
         return report
@@ -131,17 +106,12 @@ public final class ContinualLearner {
         }
     }
 
-    /// The trained model as it is now.
-    public func makeScorer() -> any Scorer { updater.makeScorer() }
+    func makeScorer() -> any Scorer { updater.makeScorer() }
 
-    /// Forgets what is kept of a user; how many exemplars there were.
-    public func erase(_ user: UserIndex) -> Int { replay.removeAll(of: user) }
+    /// Forgets a user's exemplars.
+    func erase(_ user: UserIndex) -> Int { replay.removeAll(of: user) }
 
-    /// Gives up the vectors of items, which count as unknown until they have events again.
-    ///
-    /// - Parameter isOutdated: whether an item had no event for long.
-    /// - Returns: how many there were.
-    public func expireItems(where isOutdated: (ItemIndex) -> Bool) -> Int {
+    func expireItems(where isOutdated: (ItemIndex) -> Bool) -> Int {
         let items = occurrences.indices.map(ItemIndex.init).filter { occurrences[$0.position] > 0 && isOutdated($0) }
         for item in items { occurrences[item.position] = 0 }
         updater.expire(items)
@@ -204,9 +174,8 @@ public final class ContinualLearner {
 
 // MARK: - Checkpoints
 
-extension ContinualLearner {
-    /// The whole state, from which ``restore(_:)`` goes on.
-    public func checkpoint() -> Checkpoint {
+extension OnlineSequenceTransformer {
+    func checkpoint() -> Checkpoint {
         var checkpoint = updater.checkpoint()
         checkpoint.arrays.merge(replay.arrays()) { first, _ in first }
         checkpoint.arrays["learner.occurrences"] = StoredArray(occurrences.map(Int32.init(bitPattern:)))
@@ -215,18 +184,20 @@ extension ContinualLearner {
         return checkpoint
     }
 
-    /// Takes over the state of a learner of the same settings.
+    /// Takes over a state.
     ///
     /// Where it has no teacher, as in checkpoints of before teachers were kept, the model of that moment becomes it.
-    /// - Throws: `FreshetError` of kind `invalidData` when it does not fit.
-    public func restore(_ checkpoint: Checkpoint) throws {
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it does not fit.
+    func restore(_ checkpoint: Checkpoint) throws {
         let state = try checkpoint.numbers("learner.state", of: Int64.self, shape: [nil]).map(Int.init)
         let counts = try checkpoint.numbers("learner.occurrences", of: Int32.self, shape: [nil])
         guard let learned = state.first, state.allSatisfy({ $0 >= 0 }) || state.count == 2 else {
             throw FreshetError(.invalidData, "The checkpoint does not say how much its learner has learned.")
         }
+        var exemplars = replay
+        try exemplars.restore(checkpoint)
         try updater.restore(checkpoint)
-        try replay.restore(checkpoint)
+        replay = exemplars
         occurrences = counts.map(UInt32.init(bitPattern:))
         learnedEvents = learned
         if updater.hasTeacher, state.count == 3 {
@@ -235,5 +206,19 @@ extension ContinualLearner {
             updater.keepTeacher()
             (eventsSinceTeacher, itemsOfTeacher) = (0, updater.itemCount)
         }
+    }
+}
+
+extension SequenceTransformer: OnlineModel {
+    /// A learner that goes on from a trained model, with the moments of its training where there are any.
+    public static func makeOnlineLearner(
+        from scorer: any Scorer,
+        configuration: Configuration,
+        settings: OnlineLearning.Settings,
+        seed: UInt64,
+        pool: ThreadPool
+    ) throws -> any OnlineLearner {
+        // The scorer has its settings: those of a snapshot with what was changed since.
+        try OnlineSequenceTransformer(scorer: scorer, configuration: settings, seed: seed, pool: pool)
     }
 }

@@ -1,9 +1,13 @@
 import FreshetCore
-import FreshetModels
 
-extension ContinualLearner {
+/// What learning from a stream is told, and what it tells.
+public enum OnlineLearning {
     /// The settings of learning from a stream.
-    public struct Configuration: Codable, Sendable, Equatable {
+    ///
+    /// Every ``OnlineLearner`` has the same ones and goes by those that it has a use for: ``admission`` and ``expiryDays``
+    /// are for all, replay, distillation and the rest for those that learn in batches. What only one model knows belongs
+    /// to its own configuration.
+    public struct Settings: Codable, Sendable, Equatable {
         /// The learning rate of a micro-update of ``fullBatch`` events or more.
         public var learningRate: Float = 3e-3
         /// How many events the learning rate is meant for: fewer move the weights less, by the root of their share, so
@@ -86,6 +90,26 @@ extension ContinualLearner {
             self.rate = rate
             self.replay = replay
             self.replaySteps = replaySteps
+        }
+    }
+
+    /// What a micro-update did.
+    public struct Report: Sendable, Equatable, Codable {
+        /// New events learned.
+        public var events: Int
+        /// The mean loss of the new targets; 0 when there were none.
+        public var loss: Double
+        /// The learning rate.
+        public var rate: Float
+        /// The weight of distillation; 0 without.
+        public var distillation: Float
+
+        /// Creates a report.
+        public init(events: Int, loss: Double, rate: Float, distillation: Float = 0) {
+            self.events = events
+            self.loss = loss
+            self.rate = rate
+            self.distillation = distillation
         }
     }
 }

@@ -1,29 +1,29 @@
 import FreshetCore
 import FreshetData
-import FreshetLearning
-import FreshetModels
 import FreshetNN
 import FreshetTensor
 import FreshetTestSupport
 import Testing
 
-@Suite struct ContinualLearnerTests {
+@testable import FreshetModels
+
+@Suite struct OnlineSequenceTransformerTests {
     private let pool = ThreadPool(threads: 1)
 
     private func learner(
         items: Int = 12,
         averaging: Float = 0.5,
-        _ change: (inout ContinualLearner.Configuration) -> Void = { _ in }
-    ) throws -> ContinualLearner {
+        _ change: (inout OnlineLearning.Settings) -> Void = { _ in }
+    ) throws -> OnlineSequenceTransformer {
         let scorer = tinyScorer(items: items) { $0.averaging = averaging }
-        var configuration = ContinualLearner.Configuration()
+        var configuration = OnlineLearning.Settings()
         configuration.learningRate = 0.01
         (configuration.fullBatch, configuration.warmUpEvents, configuration.averaging) = (1, 0, 0.5)
         configuration.contextLength = 4
         configuration.exemplars = 200
         configuration.teacherPeriod = 400
         change(&configuration)
-        return try ContinualLearner(scorer: scorer, configuration: configuration, seed: 1, pool: pool)
+        return try OnlineSequenceTransformer(scorer: scorer, configuration: configuration, seed: 1, pool: pool)
     }
 
     /// Users who go round in the items of a range, a batch a round.
@@ -81,7 +81,7 @@ import Testing
     @Test(arguments: [0, 1]) func learnerWithoutTimeMakesFewerStepsOnReplay(steps: Int) throws {
         let (hurried, plain) = (try learner { $0.replaySteps = 3 }, try learner { $0.replaySteps = steps })
         for batch in batches(0..<6, rounds: 12) {
-            hurried.learn(batch, emphasis: ContinualLearner.Emphasis(rate: 1, replay: 1, replaySteps: steps))
+            hurried.learn(batch, emphasis: OnlineLearning.Emphasis(rate: 1, replay: 1, replaySteps: steps))
             plain.learn(batch)
         }
         let areEqual = hurried.checkpoint() == plain.checkpoint()
@@ -96,7 +96,7 @@ import Testing
     @Test func stepsOnReplayCanBeTimed() throws {
         let (measured, plain) = (try learner(), try learner { $0.replaySteps = 0 })
         for batch in batches(0..<6, rounds: 12) {
-            measured.learn(batch, replaying: { _ in })
+            measured.learn(batch, emphasis: .usual, replaying: { _ in })
             plain.learn(batch)
         }
         #expect(measured.checkpoint() == plain.checkpoint())
@@ -162,8 +162,8 @@ import Testing
     @Test func resumesExactly() throws {
         let stream = batches(0..<6, rounds: 12)
         // The teacher is changed once before the restart and once after it.
-        let change: (inout ContinualLearner.Configuration) -> Void = { $0.teacherPeriod = 30 }
-        func learner() throws -> ContinualLearner { try self.learner(items: 12, averaging: 0.5, change) }
+        let change: (inout OnlineLearning.Settings) -> Void = { $0.teacherPeriod = 30 }
+        func learner() throws -> OnlineSequenceTransformer { try self.learner(items: 12, averaging: 0.5, change) }
         let (whole, first) = (try learner(), try learner())
         for batch in stream[..<6] {
             whole.learn(batch)
