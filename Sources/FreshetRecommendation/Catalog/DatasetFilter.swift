@@ -28,6 +28,7 @@ public struct DatasetFilter: Sendable {
 
     /// The items that may not be recommended.
     /// - Parameter user: who asks; somebody without attributes unless given.
+    /// - Returns: the items, in the order of their numbers.
     public func refused(by user: User?) -> [ItemIndex] {
         let resolved = ResolvedFilter(filter, catalog, user: user?.attributes ?? [:], now: now)
         var isAdmitted = [Bool](repeating: false, count: itemCount)
