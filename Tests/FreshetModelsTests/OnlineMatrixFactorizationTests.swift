@@ -204,7 +204,8 @@ import Testing
         let configuration = configuration { ($0.passes, $0.minutes) = (10_000, 1e-9) }
         var model = OnlineMatrixFactorization(configuration: configuration)
         try model.fit(SyntheticData.groups(), session: TrainingSession(pool: ThreadPool(threads: 1)))
-        #expect(model.makeScorer().scores(for: .init(user: nil, history: .init(items: []))).allSatisfy(\.isFinite))
+        let scores = model.makeScorer().scores(for: .init(user: nil, history: .init(items: [])))
+        #expect(scores.allSatisfy { $0.isFinite })
     }
 }
 
