@@ -136,6 +136,7 @@ public final class Engine: Service {
             model: configuration.learning.model,
             settings: configuration.retraining,
             loop: configuration.loopSettings,
+            evidence: content.evidence,
             seed: configuration.seed
         )
         let parts = LearnerParts(

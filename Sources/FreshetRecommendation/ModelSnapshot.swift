@@ -9,8 +9,8 @@ public final class ModelSnapshot: Sendable {
     public let scorer: (any Scorer)?
     /// The newest event that its weights have learned.
     public let offset: Int64
-    /// How the model's scores and those of the streaming models are put together.
-    public let fusion: FusionWeights
+    /// What puts the candidates into one order.
+    public let ranker: any Ranker
     /// The items in bytes, where the catalogue is so large that looking through them first pays.
     public let retrieval: QuantizedItems?
 
@@ -20,19 +20,19 @@ public final class ModelSnapshot: Sendable {
     ///   - version: its name.
     ///   - scorer: the trained model.
     ///   - offset: the newest event that its weights have learned.
-    ///   - fusion: how scores are put together.
+    ///   - ranker: what puts the candidates into one order.
     ///   - retrievalThreshold: how many items make a large catalogue.
     public init(
         version: ModelVersion,
         scorer: (any Scorer)?,
         offset: Int64,
-        fusion: FusionWeights = FusionWeights(),
+        ranker: any Ranker = FusionWeights(),
         retrievalThreshold: Int = QuantizedItems.threshold
     ) {
         self.version = version
         self.scorer = scorer
         self.offset = offset
-        self.fusion = fusion
+        self.ranker = ranker
         if let vectors = scorer as? any VectorScorer, vectors.itemCount >= retrievalThreshold {
             retrieval = QuantizedItems(vectors)
         } else {

@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 
 /// A request in dense numbers: what the pipeline is asked.
 public struct Query: Sendable {
@@ -7,8 +8,8 @@ public struct Query: Sendable {
     public var user: UserIndex?
     /// The user's newest events and those of the session, oldest first; times and types are given, values may be.
     public var history: History
-    /// What is known of the user beside events, as a vector among those of the items' texts; empty where nothing is.
-    public var likes: [Float] = []
+    /// What is known of the user beside events, among the vectors of the items' texts.
+    public var likes = TextVector.none
     /// How many items are wanted.
     public var count: Int
     /// Now, in seconds since 1970.

@@ -40,7 +40,7 @@ extension Recommender {
         if found.isEmpty {
             found = search.byCompanyAndContent(streaming, at: query.time, scratch, vectors)
         } else if let vectors {
-            found = search.adding(vectors, to: found, unknownTo: snapshot)
+            found = search.adding(vectors, to: found, streaming)
         }
         found.removeAll { !request.admits($0.item) }
         if isPersonal { found = fused(found, with: query, snapshot: snapshot, streaming: streaming) }

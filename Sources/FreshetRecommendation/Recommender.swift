@@ -119,7 +119,7 @@ public struct Recommender: Sendable {
                 into: set
             )
         }
-        CandidateRanker.rank(set, with: request.snapshot.fusion)
+        request.snapshot.ranker.rank(set)
         var candidates: [Candidate] = []
         candidates.reserveCapacity(set.count)
         for place in 0..<set.count where request.admits(set.item(at: place)) {

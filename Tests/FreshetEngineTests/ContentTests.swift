@@ -122,8 +122,11 @@ import Testing
         try await engine.put((0..<64).map { Item(id: "tea \($0)", title: "tea of sort number \($0) from the hills") })
         try await waitUntil { engine.status().content.items == 128 && engine.status().content.waiting == 0 }
         try await waitUntil { engine.content.view.current.encoder != before }
-        try await waitUntil { engine.content.vector(of: "tea from the hills").count == ItemVectors.usualWidth }
-        let nearest = engine.content.view.current.nearest(5, to: engine.content.vector(of: "tea from the hills"))
+        try await waitUntil { engine.content.vector(of: "tea from the hills").belongs(to: engine.content.view.current) }
+        let nearest = engine.content.view.current.nearest(
+            5,
+            to: engine.content.vector(of: "tea from the hills").numbers
+        )
         #expect(engine.vocabulary.ids(of: nearest.map(\.item)).allSatisfy { $0.hasPrefix("tea") })
         await engine.shutDown()
     }

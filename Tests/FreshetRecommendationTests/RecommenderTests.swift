@@ -299,4 +299,53 @@ import Testing
         )
         #expect(Set(list.map(\.item.position)) == [690, 691, 692])
     }
+
+    /// Whoever brings another ranker in a snapshot decides the order.
+    @Test func theSnapshotsRankerDecidesTheOrder() throws {
+        struct HighestNumber: Ranker {
+            func rank(_ set: CandidateSet) {
+                for place in 0..<set.count { set.setScore(Float(set.item(at: place).position), at: place) }
+            }
+        }
+        let shop = TestShop()
+        let snapshot = ModelSnapshot(version: ModelVersion(1), scorer: nil, offset: 0, ranker: HighestNumber())
+        let query = Query(
+            count: 5,
+            time: TestShop.now,
+            candidates: [3, 9, 1, 20].map { ItemIndex($0) },
+            includeSeen: true
+        )
+        let list = shop.recommender().recommend(query, snapshot: snapshot, streaming: FrozenStreaming())
+        #expect(list.items.map(\.item.position) == [20, 9, 3, 1])
+    }
+
+    /// A trained model knows nothing of an item without an event; its words bring it among the nearest all the same.
+    @Test func aNewItemIsSimilarByItsWordsBesideATrainedModel() {
+        let shop = TestShop()
+        shop.put(45)
+        let width = 4
+        func vector(_ axis: Int, _ lean: Float = 0) -> [Float] {
+            (0..<width).map { $0 == axis ? (1 - lean * lean).squareRoot() : $0 == (axis + 1) % width ? lean : 0 }
+        }
+        let items = [1, 5, 9, 45].map { ItemIndex($0) }
+        let vectors = ItemVectors(encoder: "made", width: width)
+            .replacing(items, with: vector(1) + vector(1, 0.3) + vector(2) + vector(1, 0.1), on: ThreadPool(threads: 1))
+        let recommender = Recommender(
+            catalog: shop.catalog,
+            vocabulary: shop.vocabulary,
+            content: ContentView(vectors)
+        )
+        func similar(to item: Int) -> [Int] {
+            let list = recommender.similar(
+                to: ItemIndex(item),
+                count: 10,
+                at: TestShop.now,
+                snapshot: shop.trained(),
+                streaming: shop.streaming
+            )
+            return self.items(list)
+        }
+        #expect(similar(to: 1).contains(45))
+        #expect(!similar(to: 2).contains(45))
+    }
 }

@@ -57,11 +57,11 @@ final class ContentService: @unchecked Sendable {
     /// What is known of candidates by their texts; none where nothing reads.
     var evidence: [any CandidateEvidence] { isReading ? [ContentEvidence(of: view)] : [] }
 
-    /// A text among the items' vectors; empty as long as nothing was read, or when the text says nothing.
-    func vector(of text: String) -> [Float] {
-        guard let reader = reader.withLock({ $0 }), reader.name == view.current.encoder else { return [] }
-        let vector = reader.vectors(of: [text], on: pool)
-        return vector.contains { $0 != 0 } ? vector : []
+    /// A text among the items' vectors; none as long as nothing was read, or when the text says nothing.
+    func vector(of text: String) -> TextVector {
+        guard let reader = reader.withLock({ $0 }) else { return .none }
+        let numbers = reader.vectors(of: [text], on: pool)
+        return numbers.contains { $0 != 0 } ? TextVector(encoder: reader.name, numbers: numbers) : .none
     }
 
     /// How far it is.

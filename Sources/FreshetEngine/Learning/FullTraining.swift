@@ -16,6 +16,8 @@ struct FullTraining: Sendable {
     let settings: EngineConfiguration.Retraining
     /// The loop in which a first version is tried.
     let loop: LearningLoop.Settings
+    /// What that loop knows of candidates beside the counts.
+    var evidence: [any CandidateEvidence] = []
     let seed: UInt64
 
     /// What is to be trained.
@@ -78,7 +80,7 @@ struct FullTraining: Sendable {
     ) throws -> Product {
         var product = try train(order, isCancelled: isCancelled) { report(.training($0)) }
         guard order.heldOut > 0 else { return product }
-        let trial = LogTrial(log: log, loop: loop, seed: seed, threads: settings.threads)
+        let trial = LogTrial(log: log, loop: loop, evidence: evidence, seed: seed, threads: settings.threads)
         let tried = try trial.run(
             product.trained,
             after: product.learned,

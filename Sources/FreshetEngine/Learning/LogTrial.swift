@@ -18,6 +18,7 @@ struct LogTrial {
 
     let log: any EventLog
     let loop: LearningLoop.Settings
+    let evidence: [any CandidateEvidence]
     let seed: UInt64
     let threads: Int
 
@@ -48,7 +49,12 @@ struct LogTrial {
         var settings = loop
         // Of few events most must count.
         settings.rehearsal = min(settings.rehearsal, heldOut / 5)
-        let trial = try FirstVersionTrial(settings: settings, seed: seed, pool: ThreadPool(threads: threads))
+        let trial = try FirstVersionTrial(
+            settings: settings,
+            evidence: evidence,
+            seed: seed,
+            pool: ThreadPool(threads: threads)
+        )
         let practice = max(0, start - Self.practice)
         try read(after: max(0, practice - Self.remembered), upTo: practice, by: Self.page, isCancelled) {
             trial.remember($0)

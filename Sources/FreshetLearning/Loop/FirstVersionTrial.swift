@@ -28,14 +28,21 @@ public final class FirstVersionTrial {
     ///
     /// - Parameters:
     ///   - settings: those of the learning loop that the candidate will compete in.
+    ///   - evidence: that loop's.
     ///   - seed: the seed of everything random.
     ///   - pool: the threads.
     /// - Throws: `FreshetError` when the settings cannot be used.
-    public init(settings: LearningLoop.Settings, seed: UInt64, pool: ThreadPool) throws {
+    public init(
+        settings: LearningLoop.Settings,
+        evidence: [any CandidateEvidence] = [],
+        seed: UInt64,
+        pool: ThreadPool
+    ) throws {
         var settings = settings
         // Nothing is kept or compared but the two.
         (settings.keepsFrozenCopy, settings.periodEvents, settings.evaluationShare) = (false, 0, 1)
         loop = try LearningLoop(settings: settings, seed: seed, pool: pool)
+        loop.evidence = evidence
     }
 
     /// The newest event that was taken in.

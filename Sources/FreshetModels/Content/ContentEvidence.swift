@@ -146,8 +146,8 @@ public struct ContentEvidence: CandidateEvidence {
             freshet_axpy(users + 2 * width, vector, 1, width)
             known += 1
         }
-        if request.profile.count == width {
-            request.profile.withUnsafeBufferPointer { profile in
+        if request.profile.belongs(to: vectors) {
+            request.profile.numbers.withUnsafeBufferPointer { profile in
                 for row in known == 0 ? 0...2 : 2...2 {
                     freshet_axpy(users + row * width, profile.baseAddress!, 1, width)
                 }

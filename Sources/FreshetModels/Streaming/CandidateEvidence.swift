@@ -36,6 +36,6 @@ public struct CandidateRequest {
     public let streaming: StreamingModels
     /// Now, in seconds since 1970.
     public let time: Int64
-    /// What is known of the user beside events, as a vector among those of the items; empty where nothing is.
-    public let profile: [Float]
+    /// What is known of the user beside events.
+    public let profile: TextVector
 }

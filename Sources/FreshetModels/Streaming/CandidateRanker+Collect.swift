@@ -12,14 +12,14 @@ extension CandidateRanker {
     ///   - context: the user's history, of which what likes its items counts.
     ///   - streaming: the streaming models.
     ///   - now: in seconds since 1970.
-    ///   - profile: what is known of the user beside events, as a vector among those of the items.
+    ///   - profile: what is known of the user beside events.
     ///   - proposals: further candidates, from other sources.
     ///   - set: as ``score(_:with:retrieval:into:)`` left it.
     public func collect(
         _ context: ScoringContext,
         from streaming: StreamingModels,
         at now: Int64,
-        profile: [Float] = [],
+        profile: TextVector = .none,
         adding proposals: [ProposedItem] = [],
         into set: CandidateSet
     ) {

@@ -55,6 +55,14 @@ public final class CandidateSet {
     public func item(at index: Int) -> ItemIndex { ItemIndex(rawValue: items[index]) }
     /// The fused score of a candidate, once ranked.
     public func score(at index: Int) -> Float { scores[index] }
+    /// Gives a candidate its score, as a ``Ranker`` does for all of them.
+    public func setScore(_ score: Float, at index: Int) {
+        if scores.count < count {
+            scores.reserve(count)
+            scores.assume(count: count)
+        }
+        scores[index] = score
+    }
     /// Where a candidate comes from.
     public func sources(at index: Int) -> CandidateSources { CandidateSources(rawValue: sources[index]) }
     /// One number of a candidate's feature vector.

@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 
 /// What makes two questions the same, however the answer may change.
 enum CacheKey: Hashable {
@@ -15,7 +16,7 @@ enum CacheKey: Hashable {
 struct QueryShape: Hashable {
     let user: UserIndex?
     let length: Int
-    let likes: [Float]
+    let likes: TextVector
     let fingerprint: UInt64
     let count: Int
     let candidates: [ItemIndex]?

@@ -10,8 +10,8 @@ struct ProfileCandidates: CandidateSource {
 
     func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
         guard request.query.candidates == nil, let vectors = request.vectors,
-            request.query.likes.count == vectors.width
+            request.query.likes.belongs(to: vectors)
         else { return [] }
-        return vectors.nearest(Self.count, to: request.query.likes, where: request.admits).map(\.item)
+        return vectors.nearest(Self.count, to: request.query.likes.numbers, where: request.admits).map(\.item)
     }
 }

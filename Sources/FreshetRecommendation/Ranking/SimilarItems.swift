@@ -58,16 +58,17 @@ struct SimilarItems {
         return admitted.sorted()
     }
 
-    /// What the model finds, and among it what it does not know yet and is near in content: the nearest of all by content
-    /// counts as much as the model's best.
-    func adding(_ vectors: ItemVectors, to found: [ScoredItem], unknownTo snapshot: ModelSnapshot) -> [ScoredItem] {
+    /// What the model finds, and among it items without an event that are near in content, of which the model knows nothing:
+    /// the nearest of all by content counts as much as the model's best.
+    func adding(_ vectors: ItemVectors, to found: [ScoredItem], _ streaming: any StreamingEvidence) -> [ScoredItem] {
         let near = vectors.neighbours(of: item)
         guard let best = found.first?.score, let nearest = near.first?.score else { return found }
-        let known = snapshot.scorer?.itemCount ?? 0
-        let new = near.filter { $0.item.position >= known && admits($0.item) }
-            .map { ScoredItem(item: $0.item, score: best * $0.score / nearest) }
+        let unseen = streaming.withModels { models in near.filter { models.lifetime(of: $0.item) == nil } }
+        let new = unseen.filter { admits($0.item) }.map { ScoredItem(item: $0.item, score: best * $0.score / nearest) }
         guard !new.isEmpty else { return found }
-        return Array((found + new).sorted { ($1.score, $0.item) < ($0.score, $1.item) }.prefix(count))
+        let names = Set(new.map(\.item))
+        let all = found.filter { !names.contains($0.item) } + new
+        return Array(all.sorted { ($1.score, $0.item) < ($0.score, $1.item) }.prefix(count))
     }
 
     /// The items that go together with the item, as far as counting knows, and those whose content is like its own.

@@ -41,7 +41,12 @@ import Testing
         }
     }
 
-    private func collected(_ ranker: CandidateRanker, _ items: [Int], _ models: StreamingModels, profile: [Float] = [])
+    private func collected(
+        _ ranker: CandidateRanker,
+        _ items: [Int],
+        _ models: StreamingModels,
+        profile: TextVector = .none
+    )
         -> CandidateSet
     {
         let set = CandidateSet()
@@ -85,7 +90,12 @@ import Testing
         let ranker = CandidateRanker(evidence: [ContentEvidence(of: view)])
         var models = StreamingModels()
         for event in events(400) { models.learn(event) }
-        let set = collected(ranker, [], models, profile: view.current.vector(of: ItemIndex(1)))
+        let set = collected(
+            ranker,
+            [],
+            models,
+            profile: TextVector(encoder: "made", numbers: view.current.vector(of: ItemIndex(1)))
+        )
         CandidateRanker.rank(set, with: FusionWeights(table: ranker.table))
         #expect(CandidateRanker.best(10, of: set).allSatisfy { $0.item.position % 2 == 1 })
     }
