@@ -159,7 +159,8 @@ import Testing
         #expect(Set(red.items.map(\.id)) == ["hose 0", "hose 8"])
         var request = SearchRequest(query: "red", user: "gardener")
         request.filter = ItemFilter(categories: ["winter"])
-        #expect(Set(try await engine.search(request).items.map(\.id)) == ["scarf 0", "scarf 8"])
+        let scarves = try await engine.search(request).items.map(\.id)
+        #expect(Set(scarves.prefix(2)) == ["scarf 0", "scarf 8"] && scarves.allSatisfy { $0.hasPrefix("scarf") })
         await engine.shutDown()
     }
 

@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func findsTheNeighboursOfAllAtOnceAndOneByOne() {
-        let count = 700
+        let count = 300
         let numbers = vectors(count, seed: 1)
         let items = (0..<count).map { ItemIndex($0) }
         let expected = Dictionary(
@@ -43,8 +43,8 @@ import Testing
         )
         let empty = ItemVectors(encoder: "made", width: width)
         #expect(isRight(empty.replacing(items, with: numbers, on: pool), expected))
-        var grown = empty.replacing(Array(items[..<600]), with: Array(numbers[..<(600 * width)]), on: pool)
-        for item in 600..<count {
+        var grown = empty.replacing(Array(items[..<270]), with: Array(numbers[..<(270 * width)]), on: pool)
+        for item in 270..<count {
             grown = grown.replacing([ItemIndex(item)], with: expected[item]!, on: pool)
         }
         #expect(isRight(grown, expected))
