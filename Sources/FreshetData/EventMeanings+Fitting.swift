@@ -10,7 +10,7 @@ extension EventMeanings {
     ///   - histories: the events.
     ///   - names: the types' names by number.
     /// - Returns: the table, and what was found, in words.
-    func fitted(to histories: Histories, types names: [EventType]) -> (meanings: EventMeanings, note: String?) {
+    package func fitted(to histories: Histories, types names: [EventType]) -> (meanings: EventMeanings, note: String?) {
         let rated = names.indices.filter { self[names[$0]] == Self.stars }
         guard !rated.isEmpty, !histories.values.isEmpty else { return (self, nil) }
         var (lowest, highest) = (Float.infinity, -Float.infinity)

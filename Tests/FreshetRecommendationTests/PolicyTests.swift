@@ -69,6 +69,21 @@ import Testing
         #expect(hater <= stranger && share([(1, .view), (5, .view), (9, .view)]) > stranger)
     }
 
+    @Test func whatResemblesDislikesMoreThanLikingsLoses() {
+        let shop = TestShop()
+        func places(_ events: [(Int, EventType)], _ strength: Double) -> Int {
+            let items = ask(shop, shop.query(events, count: 40)) { $0.dislikes = strength }
+            // The mean place of the disliked group, which is that of item 1.
+            let own = items.indices.filter { items[$0].item.position % shop.groups == 1 }
+            return own.reduce(0, +) / max(own.count, 1)
+        }
+        let dislikes: [(Int, EventType)] = [(1, "dislike"), (5, "dislike")]
+        #expect(places(dislikes, 2) > places(dislikes, 0))
+        // Who likes more of the kind than they dislike has lost nothing.
+        let both = dislikes + [(9, .view), (13, .view), (17, .view), (21, .view), (25, .view)]
+        #expect(places(both, 2) < places(dislikes, 2))
+    }
+
     @Test func aPurchaseComesBackAfterItsDays() {
         let shop = TestShop()
         var query = shop.query([(1, .purchase)], count: 40)

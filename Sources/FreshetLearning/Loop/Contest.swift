@@ -22,6 +22,8 @@ struct Contest {
     /// The same without ``evidence``.
     private let unread: CandidateRanker
     private var scored = Scored()
+    /// Called before every prediction with the candidates of what answers.
+    var witness: ((StreamEvent, CandidateSet) -> Void)?
 
     /// The candidates of those who answer or may, for the events that are predicted together.
     private struct Scored {
@@ -138,6 +140,7 @@ extension Contest {
         let item = event.event.item
         let live = publication.live
         let answered = scored.live.ranked(event, by: ranker, from: streaming, weights: live.fusion)
+        witness?(event, answered)
         var predictions = [Outcome.Prediction(.live, rank: answered.rank(of: item))]
         let (popular, visited) = yardsticks.ranks(of: item, among: answered)
         predictions.append(Outcome.Prediction(.popularity, rank: popular))

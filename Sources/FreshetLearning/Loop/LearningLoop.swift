@@ -22,6 +22,11 @@ public final class LearningLoop {
     var lines: Lines
     var publication: Publication
 
+    /// Called before every event that is predicted, with the candidates and the scores by which they would be shown.
+    public var witness: ((StreamEvent, CandidateSet) -> Void)? {
+        get { contest.witness }
+        set { contest.witness = newValue }
+    }
     /// Counts seconds, where somebody wants to know what the parts cost.
     public var stopwatch: (() -> Double)?
     /// What the parts have cost since a ``stopwatch`` is there.

@@ -57,6 +57,7 @@ extension History {
         for time in times { add(UInt64(bitPattern: time.milliseconds)) }
         for type in types { add(UInt64(type)) }
         for value in values { add(UInt64(value.bitPattern)) }
+        for weight in weights { add(UInt64(weight.bitPattern)) }
         return hash
     }
 }

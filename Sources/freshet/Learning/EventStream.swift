@@ -13,6 +13,8 @@ struct EventStream {
     let catalogue: [Item]
     /// What they say of their items.
     let meanings: EventMeanings
+    /// What each event says of its item by the default table, as ``LoggedEvent/weight`` has it.
+    let opinions: [Float]
 
     /// Puts a data set in order.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it has no times.
@@ -47,6 +49,9 @@ struct EventStream {
         }
         (self.users, self.items) = (users, items)
         (eventTypes, meanings) = (dataset.eventTypes, dataset.meanings)
+        let usual = EventMeanings().fitted(to: histories, types: dataset.eventTypes).meanings
+        let usualSenses = dataset.eventTypes.map { usual[$0] }
+        opinions = events.map { usualSenses[Int($0.type)].weight(of: $0.value) }
         let chosen = items
         let details = Dictionary(uniqueKeysWithValues: dataset.itemDetails.map { ($0.id, $0) })
         catalogue =

@@ -35,6 +35,8 @@ struct PrequentialReport: Encodable {
     let encoder: String?
     /// Figures over all measured events, by cohort, contender and metric.
     let figures: [String: [String: [String: Double]]]
+    /// What of the first places is disliked later; `nil` where nobody dislikes anything.
+    let dislikes: LaterDislikes.Figures?
     let costs: Costs
     let decisions: [String: Int]
     let finalVersion: ModelVersion
@@ -48,6 +50,7 @@ struct PrequentialReport: Encodable {
         measuredFrom start: Int,
         costs: Costs,
         decisions: [Decision.Kind: Int],
+        dislikes: LaterDislikes.Figures?,
         seed: UInt64,
         threads: Int
     ) {
@@ -70,6 +73,7 @@ struct PrequentialReport: Encodable {
             }
         )
         self.costs = costs
+        self.dislikes = dislikes
         self.decisions = Dictionary(uniqueKeysWithValues: decisions.map { ($0.key.rawValue, $0.value) })
         finalVersion = loop.live.version
         curve = loop.evaluation.curve
@@ -103,6 +107,7 @@ struct PrequentialReport: Encodable {
                 + (measureFrom == nil ? "." : " and learning up to --measure-from."),
             "", table.text, "",
         ]
+        if let dislikes { lines.append(dislikes.words) }
         if let retraining = costs.retraining, retraining > 0 {
             lines.append(
                 "Continual learning took \(Words.decimal(100 * costs.learning / retraining, 1))% of the compute of "

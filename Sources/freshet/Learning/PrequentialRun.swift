@@ -87,6 +87,9 @@ struct PrequentialRun {
         var (retrainSeconds, retrainCount) = (0.0, 0)
         var nextTraining = Int64.min
         var decisions: [Decision.Kind: Int] = [:]
+        var dislikes = LaterDislikes(stream)
+        loop.witness = { dislikes?.note($0, among: $1) }
+        defer { loop.witness = nil }
         try feed(loop, start..<stream.events.count, title: "learn") { place in
             guard retrains, stream.events[place].time.seconds >= nextTraining else { return }
             let (trained, seconds) = try train(options.model, first: place, title: "retrain \(retrainCount + 1)")
@@ -111,6 +114,7 @@ struct PrequentialRun {
                 retrainings: retrainCount
             ),
             decisions: decisions,
+            dislikes: dislikes?.figures,
             seed: seed,
             threads: pool.threads
         )
