@@ -12,8 +12,8 @@ struct EventAppender {
         insertEvent = try RawStatement(
             db,
             """
-            INSERT INTO event (offset, user, item, type, time, received, value, previous, recommendation, id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO event (offset, user, item, type, time, received, value, previous, recommendation, id, latest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         findID = try RawStatement(db, "SELECT offset FROM event WHERE id = ?")
@@ -45,7 +45,7 @@ struct EventAppender {
                 time: event.time ?? Timestamp(milliseconds: received),
                 received: received
             )
-            try insert(logged, event, previous: changes.head(of: logged.user))
+            try insert(logged, event, after: changes.head(of: logged.user))
             changes.append(logged)
             receipt.events.append(logged)
         }
@@ -57,7 +57,7 @@ struct EventAppender {
         return try findID.firstInteger() != nil
     }
 
-    private func insert(_ logged: LoggedEvent, _ event: Event, previous: Int64) throws {
+    private func insert(_ logged: LoggedEvent, _ event: Event, after head: LogHead) throws {
         insertEvent.bind(1, logged.offset)
         insertEvent.bind(2, Int64(logged.user.rawValue))
         insertEvent.bind(3, Int64(logged.item.rawValue))
@@ -65,9 +65,10 @@ struct EventAppender {
         insertEvent.bind(5, logged.time.milliseconds)
         insertEvent.bind(6, logged.received)
         if logged.value.isNaN { insertEvent.bindNull(7) } else { insertEvent.bind(7, Double(logged.value)) }
-        insertEvent.bind(8, previous > 0 ? previous : nil)
+        insertEvent.bind(8, head.offset > 0 ? head.offset : nil)
         insertEvent.bind(9, event.recommendationID)
         insertEvent.bind(10, event.id)
+        insertEvent.bind(11, logged.time < head.latest ? head.latest.milliseconds : nil)
         try insertEvent.run()
     }
 }

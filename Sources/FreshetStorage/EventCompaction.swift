@@ -79,13 +79,9 @@ final class EventCompaction: Sendable {
     /// Events that come in later only make that a newer one.
     private func firstKept(of user: UserIndex, _ state: inout State, _ db: Database) throws -> Int64 {
         if let known = state.firstKept[user] { return known }
-        let rows = try EventRows(db, "WHERE offset = ?")
-        var (count, first): (Int, Int64) = (0, .max)
-        try rows.walk(from: eventsPerUser > 0 ? memory.head(of: user) : 0) {
-            first = rows.statement.integer(0)
-            count += 1
-            return count < eventsPerUser
-        }
+        let head = eventsPerUser > 0 ? memory.head(of: user).offset : 0
+        let kept = try NewestEvents.read(from: head, limit: max(1, eventsPerUser), db)
+        let first = kept.lazy.map(\.offset).min() ?? .max
         state.firstKept[user] = first
         return first
     }

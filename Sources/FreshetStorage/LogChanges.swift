@@ -12,7 +12,7 @@ struct LogChanges {
     /// The event types that it numbers, which follow those known.
     private(set) var types: [EventType] = []
     /// Each user's newest event, for those who have one in this transaction or lose all.
-    private(set) var heads: [Int32: Int64] = [:]
+    private(set) var heads: [Int32: LogHead] = [:]
     /// The events that it adds.
     private(set) var events: [LoggedEvent] = []
     /// The newest event's offset.
@@ -64,19 +64,20 @@ struct LogChanges {
         return knownTypes.count + types.count + new.count <= Int(UInt8.max) + 1
     }
 
-    /// The offset of a user's newest event; 0 for none.
-    func head(of user: UserIndex) -> Int64 { heads[user.rawValue] ?? memory.head(of: user) }
+    /// A user's newest event.
+    func head(of user: UserIndex) -> LogHead { heads[user.rawValue] ?? memory.head(of: user) }
 
     /// Adds an event, which has the next offset.
     mutating func append(_ event: LoggedEvent) {
         events.append(event)
-        heads[event.user.rawValue] = event.offset
+        let latest = max(head(of: event.user).latest, event.time)
+        heads[event.user.rawValue] = LogHead(offset: event.offset, latest: latest)
         newestOffset = event.offset
     }
 
     /// Forgets a user's name and events.
     mutating func retire(_ user: UserIndex) {
-        heads[user.rawValue] = 0
+        heads[user.rawValue] = LogHead()
         retired.append(user)
     }
 }

@@ -2,6 +2,14 @@ import FreshetCore
 import FreshetData
 import Synchronization
 
+/// Where a user's chain of events begins.
+struct LogHead: Sendable, Equatable {
+    /// The offset of the newest event; 0 for none.
+    var offset: Int64 = 0
+    /// The newest time of all their events, which is not that of the newest where that came late.
+    var latest = Timestamp(milliseconds: .min)
+}
+
 /// What is kept in memory of the log: the names' numbers, each user's newest event, the newest offset.
 ///
 /// It changes on the writing thread alone, and only after the commit of what it mirrors; anybody reads it.
@@ -11,8 +19,8 @@ final class LogMemory: Sendable {
     let vocabulary = Vocabulary()
     private let newest = Atomic<Int64>(0)
     private let count = Atomic<Int>(0)
-    /// The offset of each user's newest event; 0 for none.
-    private let heads = Mutex<[Int64]>([])
+    /// Each user's newest event.
+    private let heads = Mutex<[LogHead]>([])
     private let listener = Mutex(Listener())
 
     /// In a structure of its own: a function that is read from a generic container by itself is wrapped anew at every
@@ -26,13 +34,13 @@ final class LogMemory: Sendable {
 
     func setObserver(_ observer: @escaping Observer) { listener.withLock { $0.observer = observer } }
 
-    /// The offset of a user's newest event; 0 for none.
-    func head(of user: UserIndex) -> Int64 {
-        heads.withLock { user.position < $0.count ? $0[user.position] : 0 }
+    /// A user's newest event.
+    func head(of user: UserIndex) -> LogHead {
+        heads.withLock { user.position < $0.count ? $0[user.position] : LogHead() }
     }
 
     /// Sets what a database that is being opened holds.
-    func restore(heads: [Int64], newestOffset: Int64, eventCount: Int) {
+    func restore(heads: [LogHead], newestOffset: Int64, eventCount: Int) {
         self.heads.withLock { $0 = heads }
         newest.store(newestOffset, ordering: .releasing)
         count.store(eventCount, ordering: .relaxed)
@@ -47,9 +55,9 @@ final class LogMemory: Sendable {
             precondition(number != nil, "more event types than numbers")
         }
         heads.withLock { heads in
-            for (user, offset) in changes.heads {
-                while heads.count <= Int(user) { heads.append(0) }
-                heads[Int(user)] = offset
+            for (user, head) in changes.heads {
+                while heads.count <= Int(user) { heads.append(LogHead()) }
+                heads[Int(user)] = head
             }
         }
         for user in changes.retired { vocabulary.retire(user) }

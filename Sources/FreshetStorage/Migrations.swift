@@ -17,6 +17,7 @@ enum Migrations {
         }
         migrator.registerMigration("2 removed items") { try $0.execute(sql: removedItems) }
         migrator.registerMigration("3 milliseconds of events") { try $0.execute(sql: milliseconds) }
+        migrator.registerMigration("4 late events") { try markLateEvents($0) }
         return migrator
     }
 
@@ -96,6 +97,31 @@ enum Migrations {
 
     /// Times of events are milliseconds; they were whole seconds.
     private static let milliseconds = "UPDATE event SET time = time * 1000;"
+
+    /// `latest` is the newest time of a user's events up to this one, where that is not its own: it came late.
+    ///
+    /// Whoever goes from a user's newest event back sees from it when no later moment is to come.
+    private static func markLateEvents(_ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE event ADD COLUMN latest INTEGER")
+        var latest: [Int64: Int64] = [:]
+        var late: [(offset: Int64, latest: Int64)] = []
+        let scan = try RawStatement(db, "SELECT offset, user, time FROM event ORDER BY offset")
+        try scan.forEachRow {
+            let (user, time) = (scan.integer(1), scan.integer(2))
+            if let known = latest[user], known > time {
+                late.append((scan.integer(0), known))
+            } else {
+                latest[user] = time
+            }
+            return true
+        }
+        let mark = try RawStatement(db, "UPDATE event SET latest = ? WHERE offset = ?")
+        for event in late {
+            mark.bind(1, event.latest)
+            mark.bind(2, event.offset)
+            try mark.run()
+        }
+    }
 
     /// What was shown.
     ///

@@ -42,19 +42,14 @@ extension SQLiteStore {
         }
     }
 
-    /// The newest events of a user up to `limit`, oldest first.
+    /// The newest events of a user by their time, up to `limit`, oldest first.
     public func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {
-        let head = memory.head(of: user)
+        let head = memory.head(of: user).offset
         guard head > 0, limit > 0 else { return [] }
         return try readNow { db in
-            let rows = try EventRows(db, "WHERE offset = ?")
-            var events: [LoggedEvent] = []
-            try rows.walk(from: head) {
-                events.append(rows.event)
-                return events.count < limit
-            }
+            var events = try NewestEvents.read(from: head, limit: limit, db)
             vocabulary.weigh(&events)
-            return events.reversed()
+            return events
         }
     }
 }
@@ -82,6 +77,9 @@ struct EventRows {
             received: statement.integer(6)
         )
     }
+
+    /// The newest time among its user's events up to the row at hand, which has `latest` as its further column.
+    var latest: Timestamp { Timestamp(milliseconds: statement.integer(statement.isNull(8) ? 5 : 8)) }
 
     /// Goes from a user's event to the ones before it, until one is gone or `body` returns false.
     ///

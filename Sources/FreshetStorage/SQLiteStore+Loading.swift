@@ -6,13 +6,14 @@ extension SQLiteStore {
     /// Reads the names and each user's newest event.
     static func load(_ db: Database, into memory: LogMemory) throws {
         try loadNames(db, into: memory.vocabulary)
-        var heads = [Int64](repeating: 0, count: memory.vocabulary.userCount)
+        var heads = [LogHead](repeating: LogHead(), count: memory.vocabulary.userCount)
         var (newest, count): (Int64, Int) = (0, 0)
-        let scan = try RawStatement(db, "SELECT offset, user FROM event ORDER BY offset")
+        let scan = try RawStatement(db, "SELECT offset, user, time FROM event ORDER BY offset")
         try scan.forEachRow {
             let (offset, user) = (scan.integer(0), Int(scan.integer(1)))
             guard heads.indices.contains(user) else { throw damage("event \(offset) has an unknown user") }
-            (heads[user], newest) = (offset, offset)
+            let latest = max(heads[user].latest, Timestamp(milliseconds: scan.integer(2)))
+            (heads[user], newest) = (LogHead(offset: offset, latest: latest), offset)
             count += 1
             return true
         }

@@ -63,7 +63,7 @@ extension SQLiteStore {
             erased += try Self.anonymize(db, "UPDATE impression SET user = NULL WHERE user = ?") {
                 $0.bind(1, Int64(user.rawValue))
             }
-            let events = try Self.eraseEvents(of: user, from: changes.head(of: user), db)
+            let events = try Self.eraseEvents(of: user, from: changes.head(of: user).offset, db)
             _ = try Self.anonymize(db, "UPDATE user_name SET id = NULL WHERE number = ?") {
                 $0.bind(1, Int64(user.rawValue))
             }

@@ -138,6 +138,12 @@ extension StoreContract {
             let wanted = Array(expected.filter { $0.user == user }.suffix(limit))
             try require(same(found, wanted), "the newest \(limit) of \(user) are \(found.map(\.offset))")
         }
+        // One that happened between the others has its place there, however late it came.
+        let late = try await store.append([Event(user: "often", item: "late", time: 11.5)]).events[0]
+        let place = expected.filter { $0.user == often && $0.time > late.time }.count
+        let found = try store.newestEvents(of: often, limit: place + 1).map(\.offset)
+        try require(found.first == late.offset, "an event that came late is not at its place: \(found)")
+        try require(try store.newestEvents(of: often, limit: 1).map(\.offset) != [late.offset], "the late one is first")
         let (none, nobody) = try (
             store.newestEvents(of: often, limit: 0), store.newestEvents(of: UserIndex(1_000), limit: 5)
         )

@@ -52,13 +52,51 @@ import Testing
                     time: Timestamp(seconds: Int64(place)),
                     weight: EventMeanings()[Self.types[Int(event.type)]].weight(of: .nan)
                 )
-                run.append(logged)
+                run.insert(logged)
                 history.append(logged)
             }
             let wanted = weights(events)
             #expect(Array(run.newest(100).weights) == wanted && Array(history.weights) == wanted)
             #expect(Array(run.newest(5).weights) == Array(wanted.suffix(5)))
         }
+    }
+
+    /// In whatever order they arrive, a run is in the order of time, and of one moment in that of arrival.
+    @Test func lateEventsFindTheirPlace() {
+        var random = SplitMix64(state: 8)
+        for _ in 0..<200 {
+            var events = (0..<15).map { place in
+                LoggedEvent(
+                    offset: Int64(place + 1),
+                    user: UserIndex(0),
+                    item: ItemIndex(place),
+                    type: 0,
+                    value: Float(place),
+                    time: Timestamp(milliseconds: Int64.random(in: 0..<8, using: &random))
+                )
+            }
+            var run = EventRun()
+            for event in events { run.insert(event) }
+            events.sort { ($0.time, $0.offset) < ($1.time, $1.offset) }
+            let history = run.newest(100)
+            #expect(Array(history.items) == events.map(\.item) && Array(history.times) == events.map(\.time))
+            #expect(Array(history.values) == events.map(\.value))
+            let until = run.newest(4, until: 0.005)
+            #expect(Array(until.items) == Array(events.filter { $0.time <= 0.005 }.map(\.item).suffix(4)))
+        }
+    }
+
+    /// A view that comes late does not undo the dislike that followed it; a late dislike undoes what was before it.
+    @Test func lateEventsWeighAsTheyWould() {
+        func logged(_ time: Timestamp, _ weight: Float) -> LoggedEvent {
+            LoggedEvent(offset: 1, user: UserIndex(0), item: ItemIndex(3), type: 0, time: time, weight: weight)
+        }
+        var run = EventRun()
+        for event in [logged(5, -1), logged(2, 1)] { run.insert(event) }
+        #expect(Array(run.newest(9).weights) == [0, -1])
+        run = EventRun()
+        for event in [logged(2, 1), logged(9, 1), logged(5, -1)] { run.insert(event) }
+        #expect(Array(run.newest(9).weights) == [0, 0, 1])
     }
 
     @Test func partsOfAHistoryKeepTheirWeights() {

@@ -8,6 +8,32 @@ import Testing
 
 /// The log as a data set.
 @Suite struct LogDatasetTests {
+    /// The event held out is the last that happened, not the last that arrived.
+    @Test func lateEventsAreInTheirPlace() {
+        let events = (0..<20).flatMap { user in
+            [7, 3, 9, 5].enumerated().map { place, time in
+                LoggedEvent(
+                    offset: Int64(user * 4 + place + 1),
+                    user: UserIndex(user),
+                    item: ItemIndex(time),
+                    type: 0,
+                    time: Timestamp(seconds: Int64(time))
+                )
+            }
+        }
+        let data = LogDataset.grouped(
+            events,
+            users: IdentifierTable((0..<20).map { "u\($0)" }),
+            items: IdentifierTable((0..<10).map { "i\($0)" }),
+            eventTypes: [.view]
+        )
+        #expect(!data.validation.isEmpty && data.validation.allSatisfy { $0.item == ItemIndex(9) })
+        let heldOut = Set(data.validation.map(\.user))
+        for user in (0..<20).map({ UserIndex($0) }) {
+            #expect(data.histories[user].times.map(\.seconds) == (heldOut.contains(user) ? [3, 5, 7] : [3, 5, 7, 9]))
+        }
+    }
+
     @Test func everyEventIsInHistoryOrHeldOutInOrderOfLog() {
         var random = RandomSource(seed: 3)
         let (users, items) = (40, 9)

@@ -15,7 +15,11 @@ import Testing
         let store = SessionStore(log: log, limit: limit, capacity: capacity, knownUsers: 0)
         for _ in 0..<2000 {
             let batch = (0..<Int.random(in: 1...4, using: &random)).map { _ in
-                log.add(user: Int.random(in: 0..<20, using: &random), item: Int.random(in: 0..<50, using: &random))
+                log.add(
+                    user: Int.random(in: 0..<20, using: &random),
+                    item: Int.random(in: 0..<50, using: &random),
+                    late: random.below(3) == 0 ? Int64(random.below(500)) : 0
+                )
             }
             store.append(batch)
             let user = UserIndex(Int.random(in: 0..<22, using: &random))
@@ -35,6 +39,18 @@ import Testing
                 #expect(history == log.history(of: event.user, limit: 8, before: event.offset))
             }
         }
+    }
+
+    /// The models learn a late event after what its user had done then, not after what they did since.
+    @Test(arguments: [0, 1]) func modelsSeeALateEventAfterThoseBeforeIt(knownUsers: Int) throws {
+        let log = FakeLog()
+        for item in 0..<5 { _ = log.add(user: 0, item: item) }
+        let store = SessionStore(log: log, limit: 8, capacity: 1000, knownUsers: knownUsers)
+        if knownUsers == 0 { store.append(try log.newestEvents(of: UserIndex(0), limit: 8)) }
+        var seen: [Int] = []
+        store.append([log.add(user: 0, item: 9, late: 4)]) { _, history in seen = history.items.map(\.position) }
+        #expect(seen == [0, 1])
+        #expect(try store.history(of: UserIndex(0)).items.map(\.position) == [0, 1, 9, 2, 3, 4])
     }
 
     @Test func erasedUserHasNoEvents() throws {
@@ -67,7 +83,8 @@ private final class FakeLog: EventLog {
 
     private let state = Mutex(State())
 
-    func add(user: Int, item: Int) -> LoggedEvent {
+    /// Adds an event that happened so many seconds before its time.
+    func add(user: Int, item: Int, late: Int64 = 0) -> LoggedEvent {
         state.withLock { state in
             let offset = Int64(state.events.count + 1)
             state.events.append(
@@ -77,7 +94,7 @@ private final class FakeLog: EventLog {
                     item: ItemIndex(item),
                     type: 0,
                     value: 1,
-                    time: Timestamp(seconds: offset)
+                    time: Timestamp(seconds: offset - late)
                 )
             )
             return state.events[state.events.count - 1]
@@ -90,7 +107,8 @@ private final class FakeLog: EventLog {
     func setReadHook(_ hook: @escaping @Sendable () -> Void) { state.withLock { $0.hook = hook } }
 
     func history(of user: UserIndex, limit: Int, before offset: Int64 = .max) -> History {
-        let events = state.withLock { $0.events.filter { $0.user == user && $0.offset < offset } }.suffix(limit)
+        let events = state.withLock { Self.ordered($0.events.filter { $0.user == user && $0.offset < offset }) }
+            .suffix(limit)
         return History(
             items: events.map(\.item)[...],
             times: events.map(\.time)[...],
@@ -99,10 +117,14 @@ private final class FakeLog: EventLog {
         )
     }
 
+    private static func ordered(_ events: [LoggedEvent]) -> [LoggedEvent] {
+        events.sorted { ($0.time, $0.offset) < ($1.time, $1.offset) }
+    }
+
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {
         let (found, hook) = state.withLock { state in
             defer { state.hook = nil }
-            return (state.events.filter { $0.user == user }.suffix(limit), state.hook)
+            return (Self.ordered(state.events.filter { $0.user == user }).suffix(limit), state.hook)
         }
         hook?()
         return Array(found)

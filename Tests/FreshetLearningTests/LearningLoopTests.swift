@@ -273,6 +273,25 @@ struct LearningLoopTests {
         #expect(copy.checkpoint().arrays["learning.learner.teacher.items"] != nil)
     }
 
+    /// Last year's events are learned, and say nothing of how well today is predicted.
+    @Test func lateEventsAreLearnedAndNotPredicted() throws {
+        let loop = try LearningLoop(settings: Self.settings())
+        let events = Self.events(400)
+        _ = try loop.process(Array(events[..<320]))
+        let (outcomes, counted) = (loop.evaluation.outcomeCount, loop.streaming.offset)
+        let late = events[320...].map { event in
+            var event = event
+            event.time.milliseconds -= 400 * 86_400_000
+            return event
+        }
+        _ = try loop.process(late)
+        #expect(outcomes > 0 && loop.evaluation.outcomeCount == outcomes)
+        #expect(counted == 320 && loop.streaming.offset == 400)
+        // What was done last stays last.
+        let newest = loop.histories[events[0].user].times
+        #expect(Array(newest) == newest.sorted())
+    }
+
     @Test func stepsOnReplayAreMadeOnAverage() throws {
         var settings = Self.settings()
         settings.learner.replaySteps = 2

@@ -48,7 +48,7 @@ private let pool = ThreadPool(threads: 1)
         lines.enter(line, learned: 300, newest: 316, missed: events[300..<316].map(\.user))
         #expect(lines.isCatchingUp)
         var histories = UserHistories(limit: 200)
-        for event in events[..<316] { histories.append(event) }
+        for event in events[..<316] { histories.insert(event) }
         lines.catchUp(Array(events[300..<316]), newest: 316, histories)
         #expect(!lines.isCatchingUp && lines.candidateOffset == 316)
         let promoted = lines.promote(ModelVersion(2), offset: 316)

@@ -38,7 +38,7 @@ import Testing
                     type: 0,
                     time: Timestamp(seconds: time + Int64(round * 60))
                 )
-                defer { histories.append(event) }
+                defer { histories.insert(event) }
                 return StreamEvent(event: event, history: histories[event.user], isNewItem: round == 0)
             }
         }

@@ -134,7 +134,7 @@ struct TestShop {
         offset += 1
         let event = logged(user: user, item: item, type: type, time: time)
         models.learn(event, after: histories[event.user])
-        histories.append(event)
+        histories.insert(event)
     }
 
     private func logged(user: Int, item: Int, type: EventType, time: Int64) -> LoggedEvent {

@@ -70,13 +70,46 @@ import Testing
         var store: SQLiteStore? = try folder.open()
         let log = try #require(store)
         let seconds = try log.events(after: 0, limit: 10)
+        // The second came late: the first is the newest.
+        #expect(try log.newestEvents(of: UserIndex(0), limit: 1).map(\.offset) == [1])
         #expect(seconds.map(\.time) == [1_714_564_800, -5])
         #expect(seconds.map(\.received) == [1_714_564_801_250, 1_714_564_802_000])
         _ = try await log.append([Event(user: "ann", item: "pot", time: 1_714_564_800.415)])
         store = nil
         // Once only, however often the folder is opened.
         let times = try folder.open().newestEvents(of: UserIndex(0), limit: 10).map(\.time)
-        #expect(times == [1_714_564_800, -5, 1_714_564_800.415])
+        #expect(times == [-5, 1_714_564_800, 1_714_564_800.415])
+    }
+
+    /// Six events of today, then four hundred of long ago: the six are the newest, also after a restart and a compaction.
+    @Test func oldEventsDoNotHideNewOnes() async throws {
+        let folder = try StorageFolder()
+        var store: SQLiteStore? = try folder.open()
+        let new = (0..<6).map {
+            Event(user: "u", item: "new \($0)", time: Timestamp(seconds: 1_700_000_000 + Int64($0)))
+        }
+        let old = (0..<400).map {
+            Event(user: "u", item: "old \($0)", time: Timestamp(seconds: 1_600_000_000 + Int64($0)))
+        }
+        _ = try await store?.append(new)
+        _ = try await store?.append(old)
+        store = nil
+        let reopened = try folder.open()
+        let rule = RetentionRule {
+            $0.maximumEvents = 10
+            $0.eventsPerUser = 8
+        }
+        for isCompacted in [false, true] {
+            if isCompacted {
+                _ = try await reopened.compact(rule, learnedUpTo: reopened.newestOffset, now: 1_800_000_000_000)
+            }
+            let newest = try reopened.newestEvents(of: UserIndex(0), limit: 8)
+            #expect(newest.map(\.offset) == [405, 406, 1, 2, 3, 4, 5, 6])
+        }
+        // What comes next is the newest again, and what comes late once more is not.
+        _ = try await reopened.append([Event(user: "u", item: "newest", time: 1_700_000_100)])
+        _ = try await reopened.append([Event(user: "u", item: "oldest", time: 5)])
+        #expect(try reopened.newestEvents(of: UserIndex(0), limit: 2).map(\.offset) == [6, 407])
     }
 
     @Test func neverGivesAnOffsetTwice() async throws {

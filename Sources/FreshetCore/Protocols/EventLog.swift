@@ -14,7 +14,7 @@ public protocol EventLog: Sendable {
     /// Up to `limit` events after an offset, in order; empty at the end. Blocks the calling thread.
     func events(after offset: Int64, limit: Int) throws -> [LoggedEvent]
 
-    /// The newest events of a user up to `limit`, oldest first. Blocks the calling thread.
+    /// The newest events of a user by their time, up to `limit`, oldest first. Blocks the calling thread.
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent]
 
     /// The offset of the newest event; 0 when there is none.

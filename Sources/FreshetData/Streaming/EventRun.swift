@@ -1,6 +1,8 @@
 import FreshetCore
 
-/// One user's newest events, event by event, oldest first.
+/// One user's newest events in the order of time, those of one moment in the order of the log.
+///
+/// An event that comes late is put in its place.
 ///
 /// What is said of an item later replaces what was said before: a dislike the views, a liking the dislike, a return the
 /// purchase. The events stay, with a weight of 0.
@@ -18,16 +20,35 @@ public struct EventRun: Sendable {
     /// How many events there are.
     public var count: Int { items.count }
 
-    /// Adds the newest event.
-    public mutating func append(_ event: LoggedEvent) {
-        items.append(event.item)
-        times.append(event.time)
-        types.append(event.type)
-        values.append(event.value)
+    /// Puts an event in its place: the end, for one that is sent as it happens.
+    public mutating func insert(_ event: LoggedEvent) {
+        let place = place(after: event.time)
+        Self.insert(event.item, into: &items, at: place)
+        Self.insert(event.time, into: &times, at: place)
+        Self.insert(event.type, into: &types, at: place)
+        Self.insert(event.value, into: &values, at: place)
         guard event.weight != 1 || !weights.isEmpty else { return }
         while weights.count < items.count - 1 { weights.append(1) }
-        replaceEarlier(event.item, by: event.weight)
-        weights.append(event.weight.isNaN ? 0 : event.weight)
+        replaceEarlier(event.item, by: event.weight, before: place)
+        let isReplaced = weights.indices[place...].contains {
+            items[$0 + 1] == event.item && History.isReplaced(event.weight, by: weights[$0])
+        }
+        Self.insert(event.weight.isNaN || isReplaced ? 0 : event.weight, into: &weights, at: place)
+    }
+
+    private static func insert<Value>(_ value: Value, into column: inout [Value], at place: Int) {
+        if place == column.count { column.append(value) } else { column.insert(value, at: place) }
+    }
+
+    /// Where the events after a moment begin.
+    private func place(after time: Timestamp) -> Int {
+        guard let last = times.last, time < last else { return times.count }
+        var (low, high) = (0, times.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if time < times[middle] { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     /// Drops the oldest events.
@@ -40,8 +61,13 @@ public struct EventRun: Sendable {
     }
 
     /// The newest events, at most `limit`, without a copy.
-    public func newest(_ limit: Int) -> History {
-        let range = max(0, items.count - limit)..<items.count
+    public func newest(_ limit: Int) -> History { history(endingAt: items.count, limit) }
+
+    /// The newest events of before or at a moment, at most `limit`, without a copy.
+    public func newest(_ limit: Int, until time: Timestamp) -> History { history(endingAt: place(after: time), limit) }
+
+    private func history(endingAt end: Int, _ limit: Int) -> History {
+        let range = max(0, end - limit)..<end
         return History(
             items: items[range],
             times: times[range],
@@ -52,9 +78,9 @@ public struct EventRun: Sendable {
     }
 
     /// Takes the weight of earlier events on an item that say the opposite; `.nan` is the opposite of a liking.
-    private mutating func replaceEarlier(_ item: ItemIndex, by weight: Float) {
+    private mutating func replaceEarlier(_ item: ItemIndex, by weight: Float, before end: Int) {
         guard weight != 0 else { return }
-        for place in weights.indices where items[place] == item && History.isReplaced(weights[place], by: weight) {
+        for place in 0..<end where items[place] == item && History.isReplaced(weights[place], by: weight) {
             weights[place] = 0
         }
     }

@@ -1,6 +1,6 @@
 import FreshetCore
 
-/// The newest events of every user, event by event: what a stream is learned and predicted from.
+/// The newest events of every user in the order of time, event by event: what a stream is learned and predicted from.
 ///
 /// A user's run grows to `2 × limit` events and is then cut to the newest `limit`, so an event costs the same on
 /// average however long the stream.
@@ -24,10 +24,16 @@ public struct UserHistories: Sendable {
         return runs[user.position].newest(limit)
     }
 
-    /// Adds an event to its user's history.
-    public mutating func append(_ event: LoggedEvent) {
+    /// What a user had done when an event happened, at most `limit` events, oldest first.
+    public subscript(before event: LoggedEvent) -> History {
+        guard event.user.position < runs.count else { return History(items: []) }
+        return runs[event.user.position].newest(limit, until: event.time)
+    }
+
+    /// Puts an event in its place of its user's history.
+    public mutating func insert(_ event: LoggedEvent) {
         while runs.count <= event.user.position { runs.append(EventRun()) }
-        runs[event.user.position].append(event)
+        runs[event.user.position].insert(event)
         let excess = runs[event.user.position].count - limit
         if excess >= limit { runs[event.user.position].removeFirst(excess) }
     }

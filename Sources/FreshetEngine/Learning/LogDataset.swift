@@ -44,14 +44,15 @@ enum LogDataset {
         )
     }
 
-    /// Events by user, in the order of the log.
+    /// Events by user, in the order of time, of one moment in that of the log.
     static func grouped(
-        _ events: [LoggedEvent],
+        _ log: [LoggedEvent],
         users: IdentifierTable,
         items: IdentifierTable,
         eventTypes: [EventType],
         meanings: EventMeanings = EventMeanings()
     ) -> TrainingData {
+        let events = inOrder(log, userCount: users.count)
         var counts = [Int](repeating: 0, count: users.count)
         var endsWithLiking = [Bool](repeating: false, count: users.count)
         for event in events {
@@ -102,6 +103,18 @@ enum LogDataset {
             ),
             validation: validation
         )
+    }
+
+    /// The events such that each user's are in the order of time: as they are, where none came late.
+    private static func inOrder(_ events: [LoggedEvent], userCount: Int) -> [LoggedEvent] {
+        var newest = [Timestamp](repeating: Timestamp(milliseconds: .min), count: userCount)
+        for event in events {
+            guard event.time >= newest[event.user.position] else {
+                return events.sorted { ($0.time, $0.offset) < ($1.time, $1.offset) }
+            }
+            newest[event.user.position] = event.time
+        }
+        return events
     }
 
     private struct Columns {

@@ -31,11 +31,11 @@ final class SessionStore: Sendable {
     /// How many users are in memory.
     var userCount: Int { state.withLock { $0.userCount } }
 
-    /// Takes in events in the order of the log.
+    /// Takes in events in the order of the log; each is put in its place by its time.
     ///
     /// - Parameters:
     ///   - events: the events.
-    ///   - learn: called with each event and its user's history before it. It must be quick, for requests wait.
+    ///   - learn: called with each event and what its user had done when it happened. It must be quick, for requests wait.
     func append(_ events: [LoggedEvent], learn: (LoggedEvent, History) -> Void = { _, _ in }) {
         for event in events {
             let isDone = state.withLock { table in
@@ -54,12 +54,12 @@ final class SessionStore: Sendable {
     /// log the event counts as the user's first; their next request then reads all of them.
     private func load(before event: LoggedEvent, among count: Int, learn: (LoggedEvent, History) -> Void) {
         let newest = (try? log.newestEvents(of: event.user, limit: limit + count)) ?? []
-        let events = newest.prefix { $0.offset < event.offset }.suffix(limit)
+        let events = newest.filter { $0.offset < event.offset }
         var run = EventRun()
-        for earlier in events { run.append(earlier) }
-        learn(event, run.newest(limit))
+        for earlier in events { run.insert(earlier) }
+        learn(event, run.newest(limit, until: event.time))
         state.withLock { table in
-            if !newest.isEmpty { table.restore(event.user, Array(events)) }
+            if !newest.isEmpty { table.restore(event.user, events) }
             table.append(event) { _, _ in }
         }
     }

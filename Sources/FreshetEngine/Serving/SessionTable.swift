@@ -65,7 +65,7 @@ struct SessionTable {
     mutating func append(_ event: LoggedEvent, learn: (LoggedEvent, History) -> Void) {
         if let slot = slot(of: event.user) {
             if slots[Int(slot)].offset < event.offset {
-                learn(event, slots[Int(slot)].run.newest(limit))
+                learn(event, slots[Int(slot)].run.newest(limit, until: event.time))
                 add(event, to: slot)
             }
             use(slot)
@@ -81,8 +81,7 @@ struct SessionTable {
     /// Puts a user's newest events into memory, unless they are there.
     mutating func restore(_ user: UserIndex, _ events: [LoggedEvent]) {
         guard slot(of: user) == nil else { return }
-        let slot = insert(user)
-        for event in events { add(event, to: slot) }
+        add(events, to: insert(user))
     }
 
     /// Announces that the log is about to be read for a user; what comes in meanwhile is kept for them.
@@ -110,7 +109,8 @@ struct SessionTable {
         guard let load = loads[user], load.token == token else { return history(of: user) }
         loads[user] = nil
         let slot = slot(of: user) ?? insert(user)
-        for event in events + load.events { add(event, to: slot) }
+        let read = Set(events.map(\.offset))
+        add(events + load.events.filter { !read.contains($0.offset) }, to: slot)
         let history = slots[Int(slot)].run.newest(limit)
         makeRoom()
         return history
@@ -148,10 +148,15 @@ struct SessionTable {
         return slot
     }
 
+    /// Adds those of some events that are newer in the log than what the slot holds.
+    private mutating func add(_ events: [LoggedEvent], to slot: Int32) {
+        let known = slots[Int(slot)].offset
+        for event in events where event.offset > known { add(event, to: slot) }
+    }
+
     private mutating func add(_ event: LoggedEvent, to slot: Int32) {
-        guard event.offset > slots[Int(slot)].offset else { return }
-        slots[Int(slot)].run.append(event)
-        slots[Int(slot)].offset = event.offset
+        slots[Int(slot)].run.insert(event)
+        slots[Int(slot)].offset = max(slots[Int(slot)].offset, event.offset)
         eventCount += 1
         let excess = slots[Int(slot)].run.count - limit
         guard excess >= limit else { return }

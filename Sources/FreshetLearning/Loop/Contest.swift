@@ -84,10 +84,11 @@ struct Contest {
         for line in compared { _ = line.line.learner?.erase(user) }
     }
 
-    /// Whether an event is predicted before it is learned: what a user likes next is, but that they dislike something, or
-    /// were shown it, is no goal.
+    /// Whether an event is predicted before it is learned: what a user likes next is, but that they dislike something,
+    /// were shown it, or liked it long before it was told, is no goal.
     func predicts(_ event: StreamEvent) -> Bool {
-        event.event.weight > 0 && EventSampling.takes(event.event.offset, share: share, purpose: 1)
+        event.event.weight > 0 && !event.isLate
+            && EventSampling.takes(event.event.offset, share: share, purpose: 1)
     }
 
     /// Whether what is live is compared with the last good state on an event.

@@ -118,7 +118,7 @@ extension LearningLoop {
             rest = rest.dropFirst(batch.count)
             let learned = batch.map { event in
                 defer { append(event) }
-                return StreamEvent(event: event, history: histories[event.user], isNewItem: false)
+                return StreamEvent(event: event, history: histories[before: event], isNewItem: false)
             }
             lines.learnByCandidate(learned, emphasis)
             offset = batch.last?.offset ?? offset

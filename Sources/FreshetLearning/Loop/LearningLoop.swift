@@ -72,7 +72,7 @@ public final class LearningLoop {
     public func remember(_ events: some Sequence<LoggedEvent>) {
         for event in events {
             if event.offset > streaming.offset {
-                let history = histories[event.user]
+                let history = histories[before: event]
                 streaming.learn(event, after: history)
                 publication.forgetting.note(StreamEvent(event: event, history: history, isNewItem: false))
             }
@@ -83,7 +83,7 @@ public final class LearningLoop {
 
     /// Takes an event into its user's history.
     func append(_ event: LoggedEvent) {
-        histories.append(event)
+        histories.insert(event)
         lines.note(event)
     }
 
@@ -147,12 +147,21 @@ public final class LearningLoop {
     /// The events with what was known before each; the histories hold them afterwards.
     private func streamEvents(of batch: ArraySlice<LoggedEvent>) -> [StreamEvent] {
         var items: Set<ItemIndex> = []
+        let newest = streaming.popularity.newestTime ?? 0
         return batch.map { event in
             defer { append(event) }
             let isNewItem = streaming.lifetime(of: event.item) == nil && items.insert(event.item).inserted
-            return StreamEvent(event: event, history: histories[event.user], isNewItem: isNewItem)
+            return StreamEvent(
+                event: event,
+                history: histories[before: event],
+                isNewItem: isNewItem,
+                isLate: event.time.seconds < newest - Self.lateSeconds
+            )
         }
     }
+
+    /// An event older than the stream by more than this came late, from an archive or a device that was offline.
+    private static let lateSeconds: Int64 = 86_400
 
     /// Tells the gates and detectors of an outcome that counts now.
     private func judge(_ outcome: Outcome) -> DriftMonitor.Signal? {

@@ -8,10 +8,10 @@ enum StreamEvents {
         var histories = UserHistories(limit: limit)
         var items: Set<ItemIndex> = []
         return events.map { event in
-            defer { histories.append(event) }
+            defer { histories.insert(event) }
             return StreamEvent(
                 event: event,
-                history: histories[event.user],
+                history: histories[before: event],
                 isNewItem: items.insert(event.item).inserted
             )
         }

@@ -35,7 +35,7 @@ import Testing
                 type: 0,
                 time: Timestamp(seconds: 1_700_000_000 + Int64(index * 60))
             )
-            defer { histories.append(event) }
+            defer { histories.insert(event) }
             return StreamEvent(event: event, history: histories[event.user], isNewItem: false)
         }
     }

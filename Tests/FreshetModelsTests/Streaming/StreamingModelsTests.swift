@@ -21,7 +21,7 @@ import Testing
                 type: 0,
                 time: Timestamp(seconds: 1_700_000_000 + Int64(index * 600 + random.below(3000)))
             )
-            defer { histories.append(event) }
+            defer { histories.insert(event) }
             return StreamEvent(event: event, history: histories[event.user], isNewItem: known.insert(item).inserted)
         }
     }
