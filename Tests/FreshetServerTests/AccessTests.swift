@@ -18,8 +18,10 @@ import Testing
         let admin = try await test.keys.create(name: "root", rights: [.admin])
         let read = try await test.keys.create(name: "reader", rights: [.read])
         let write = try await test.keys.create(name: "writer", rights: [.write])
+        let events = try await test.keys.create(name: "page", rights: [.events])
         let keys: [(text: String?, key: APIKey?)] = [
             (nil, nil), ("freshet_x_y", nil), (admin.text, admin.key), (read.text, read.key), (write.text, write.key),
+            (events.text, events.key),
         ]
         let routes = test.server.routes.filter { $0.path != "/v1/status/stream" && $0.path != "/v1/keys/{id}" }
         try await test.test { client in
@@ -38,6 +40,25 @@ import Testing
                     #expect((answer.headers[.wwwAuthenticate] != nil) == (answer.status == 401))
                 }
             }
+        }
+    }
+
+    /// A key that anybody can read in a page's source.
+    @Test func aPageSKeySendsEventsAndNothingElse() async throws {
+        let test = try await TestServer()
+        let root = try await test.keys.create(name: "root", rights: [.admin])
+        try await test.test { client in
+            let body = #"{"name":"page","rights":["events"]}"#
+            let made = try await client.send(.post, "/v1/keys", body, key: root.text)
+            let page = try #require(made.json["text"] as? String)
+            let event = #"{"user":"ann","item":"shoe"}"#
+            #expect(try await client.send(.post, "/v1/events", event, key: page).status == 202)
+            for path in ["/v1/popular", "/v1/users/ann/events", "/v1/users", "/v1/items/shoe", "/v1/status"] {
+                #expect(try await client.send(.get, path, key: page).status == 403, "\(path)")
+            }
+            #expect(try await client.send(.post, "/v1/recommendations", #"{"user":"ann"}"#, key: page).status == 403)
+            #expect(try await client.send(.put, "/v1/items/shoe", "{}", key: page).status == 403)
+            #expect(try await client.send(.delete, "/v1/users/ann", key: page).status == 403)
         }
     }
 

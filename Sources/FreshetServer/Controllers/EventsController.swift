@@ -34,7 +34,7 @@ struct EventsController {
             answer: .init(status: 202, detail: "Kept.", schema: Schemas.reference("Delivery")),
             problems: [.invalidRequest]
         )
-        return [Route(.post, "/v1/events", right: .write, operation, send)]
+        return [Route(.post, "/v1/events", right: .events, operation, send)]
     }
 
     @Sendable private func send(_ request: Request, _ context: ServerContext) async throws -> Response {

@@ -75,10 +75,10 @@ struct KeysController {
             var fields = try JSONFields(try JSONValue(bytes))
             let name = fields.shortText("name")
             if fields.value("name") == nil { fields.fault("name", "is missing") }
-            let texts = fields.strings("rights", maximum: 3)
+            let texts = fields.strings("rights", maximum: Right.allCases.count)
             let rights = texts?.compactMap(Right.init(rawValue:)) ?? []
             if rights.isEmpty || rights.count != texts?.count {
-                fields.fault("rights", "must be some of read, write and admin")
+                fields.fault("rights", "must be some of \(Right.list)")
             }
             let expires = fields.time("expires", until: Self.lastSecond)
             try fields.finish()

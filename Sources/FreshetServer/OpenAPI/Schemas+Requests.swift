@@ -120,7 +120,7 @@ extension Schemas {
                 required: ["name", "rights"],
                 [
                     "name": ["type": "string", "minLength": 1],
-                    "rights": ["type": "array", "minItems": 1, "maxItems": 3, "items": right],
+                    "rights": ["type": "array", "minItems": 1, "maxItems": 4, "items": right],
                     "expires": time(until: KeysController.lastSecond),
                 ]
             )
@@ -154,7 +154,7 @@ extension Schemas {
     static let attributes: JSONValue = [
         "type": "object", "additionalProperties": reference("Attribute"), "maxProperties": 1000,
     ]
-    static let right: JSONValue = ["type": "string", "enum": ["read", "write", "admin"]]
+    static let right: JSONValue = ["type": "string", "enum": ["events", "read", "write", "admin"]]
     static let count: JSONValue = ["type": "integer", "minimum": 1, "maximum": 1000]
 
     static let itemFields: [(String, JSONValue)] = [

@@ -12,7 +12,9 @@ public struct APIKey: Sendable, Equatable, Codable, Identifiable {
     public let expires: Int64?
 
     /// Whether it may do something.
-    public func may(_ right: Right) -> Bool { rights.contains(right) || rights.contains(.admin) }
+    public func may(_ right: Right) -> Bool {
+        rights.contains(right) || rights.contains(.admin) || right == .events && rights.contains(.write)
+    }
 
     /// Whether its time is over.
     func isExpired(at seconds: Int64) -> Bool { expires.map { $0 <= seconds } ?? false }

@@ -11,7 +11,7 @@ struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make, list and revoke the keys of the HTTP interface.",
         discussion: """
-            A key has some of the rights read, write and admin; only its hash is kept, so its text is shown once. \
+            A key has some of the rights events, read, write and admin; only its hash is kept, so its text is shown once. \
             While there is no key at all, whoever reaches the server on this machine may do everything; from the first \
             key on, which must have the right admin, every request needs one.
 
@@ -19,6 +19,7 @@ struct Keys: AsyncParsableCommand {
 
               freshet keys create ops --rights admin --data freshet-data
               freshet keys create shop --rights read,write
+              freshet keys create page --rights events
               freshet keys list
               freshet keys revoke 3f2a90b1c4d5
             """,
@@ -32,7 +33,7 @@ struct Keys: AsyncParsableCommand {
         @Argument(help: "What it is for.")
         var name: String
 
-        @Option(help: "What it may do: read, write and admin, between commas.")
+        @Option(help: "What it may do: events, read, write and admin, between commas.")
         var rights = "read,write"
 
         @Option(help: ArgumentHelp("From when on it is refused.", valueName: "time"))
@@ -63,7 +64,7 @@ struct Keys: AsyncParsableCommand {
         private func parsedRights() throws -> [Right] {
             try rights.split(separator: ",").map { word in
                 guard let right = Right(rawValue: String(word)) else {
-                    throw ValidationError("--rights has '\(word)', but must be some of read, write and admin.")
+                    throw ValidationError("--rights has '\(word)', but must be some of \(Right.list).")
                 }
                 return right
             }
