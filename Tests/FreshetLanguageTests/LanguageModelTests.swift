@@ -49,7 +49,9 @@ import Testing
     func everyLayerEqualsTheReference(name: String) throws {
         let (model, reference) = (try LanguageModel(folder: Fixture.path(name)), try reference(name))
         let tokens = packed(reference, model.configuration)
-        let states = model.network.states(of: tokens, on: Tape())
+        let tape = Tape()
+        defer { withExtendedLifetime(tape) {} }
+        let states = model.network.states(of: tokens, on: tape)
         let expected = try #require(reference["hidden_states"]?.elements)
         #expect(states.count == expected.count)
         for (layer, (state, expected)) in zip(states, expected).enumerated() {
