@@ -29,7 +29,7 @@ struct Latency {
                         Impression(
                             id: UUID().uuidString,
                             user: "customer-\(tick % 1000)",
-                            time: Timestamp(seconds: Int64(tick)),
+                            time: Int64(tick) * 1000,
                             model: ModelVersion(1),
                             items: items
                         )
