@@ -58,7 +58,7 @@ extension StoreReader {
             times: events.map(\.time),
             types: names.eventTypes.count > 1 ? events.map(\.type) : [],
             values: hasValues ? events.map(\.value) : []
-        )
+        ).weighed(by: vocabulary.meanings, types: names.eventTypes)
         var details = items.identifiers.map { Item(id: $0) }
         try forEachItem { item in if let place = items.position(of: item.id) { details[place] = item } }
         var people = names.users.identifiers.map { User(id: $0) }
@@ -67,6 +67,7 @@ extension StoreReader {
             users: names.users,
             items: items,
             eventTypes: names.eventTypes.isEmpty ? [.view] : names.eventTypes,
+            meanings: vocabulary.meanings,
             histories: histories,
             itemDetails: details,
             userDetails: people
