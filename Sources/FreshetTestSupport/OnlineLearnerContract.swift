@@ -103,7 +103,7 @@ public struct OnlineLearnerContract {
                     type: 0,
                     time: Timestamp(seconds: 1_700_000_000 + Int64(round * 60))
                 )
-                defer { histories.append(event) }
+                defer { histories.insert(event) }
                 return StreamEvent(event: event, history: histories[event.user], isNewItem: round == 0)
             }
         }

@@ -135,7 +135,7 @@ import Testing
             if place >= 40, let rank = set.rank(of: event.item), rank <= 10 { hits += 1 }
             trainer.learn(event.item, among: set)
             models.learn(event, after: context.history)
-            histories.append(event)
+            histories.insert(event)
         }
         return hits
     }

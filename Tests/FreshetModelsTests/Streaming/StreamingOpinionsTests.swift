@@ -28,7 +28,7 @@ import Testing
                 weight: event.weight
             )
             models.learn(logged, after: histories[logged.user])
-            histories.append(logged)
+            histories.insert(logged)
         }
         return models
     }
