@@ -1,6 +1,7 @@
 import Foundation
 import FreshetCore
 import FreshetEngine
+import FreshetRecommendation
 import Hummingbird
 import HummingbirdTesting
 import Testing
@@ -24,7 +25,9 @@ import Testing
         #expect(try await client.send(.put, "/v1/users/u1", user).status < 300)
     }
 
-    private static let server = { try await TestServer(engine: { $0.recommender.policies.newItemShare = 0 }) }
+    private static func server() async throws -> TestServer {
+        try await TestServer(engine: { $0.recommender.policies.newItemShare = 0 })
+    }
 
     private static func encoded(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
