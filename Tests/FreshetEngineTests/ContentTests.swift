@@ -119,13 +119,18 @@ import Testing
         let test = try await reading()
         let engine = test.engine
         let before = engine.content.view.current.encoder
-        try await engine.put((0..<64).map { Item(id: "tea \($0)", title: "tea of sort number \($0) from the hills") })
+        let kinds = ["tea leaf assam", "rug woven hall", "helmet bike road", "doll wooden toy"]
+        try await engine.put(
+            (0..<64).map {
+                Item(id: "\(kinds[$0 % 4].prefix(3)) \($0)", title: "\(Self.colours[$0 / 8]) \(kinds[$0 % 4])")
+            }
+        )
         try await waitUntil { engine.status().content.items == 128 && engine.status().content.waiting == 0 }
         try await waitUntil { engine.content.view.current.encoder != before }
-        try await waitUntil { engine.content.vector(of: "tea from the hills").belongs(to: engine.content.view.current) }
+        try await waitUntil { engine.content.vector(of: "assam tea leaf").belongs(to: engine.content.view.current) }
         let nearest = engine.content.view.current.nearest(
             5,
-            to: engine.content.vector(of: "tea from the hills").numbers
+            to: engine.content.vector(of: "assam tea leaf").numbers
         )
         #expect(engine.vocabulary.ids(of: nearest.map(\.item)).allSatisfy { $0.hasPrefix("tea") })
         await engine.shutDown()
