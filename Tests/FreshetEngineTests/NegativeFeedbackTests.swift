@@ -89,7 +89,7 @@ import Testing
         _ = try await engine.accept(
             (0..<9).map { Event(user: "u\($0)", item: "bad", type: "dislike") } + [Event(user: "v", item: "good")]
         )
-        #expect(engine.popular(count: 5).map(\.id) == ["good"])
+        #expect(try await engine.popular(ListRequest(count: 5)).map(\.id) == ["good"])
         let events = [SessionEvent(item: "good", type: "dislike")]
         let answer = try await engine.recommend(RecommendationRequest(events: events, count: 5))
         #expect(!answer.items.contains { $0.id == "good" })
