@@ -59,7 +59,7 @@ struct LaterDislikes {
     /// Takes in what would be shown before an event.
     mutating func note(_ event: StreamEvent, among set: CandidateSet) {
         guard weights[Int(event.event.offset) - 1] > 0 else { return }
-        let (user, now) = (event.event.user, event.event.offset)
+        let (user, now, opinions) = (event.event.user, event.event.offset, opinions)
         let shown = CandidateRanker.best(Self.places + set.count / 2, of: set).lazy
             .filter { (opinions[Pair(user: user, item: $0.item)]?.first ?? .max) >= now }
             .prefix(Self.places)
