@@ -338,8 +338,7 @@ import Testing
         func similar(to item: Int) -> [Int] {
             let list = recommender.similar(
                 to: ItemIndex(item),
-                count: 10,
-                at: TestShop.now,
+                for: Query(count: 10, time: TestShop.now),
                 snapshot: shop.trained(),
                 streaming: shop.streaming
             )
