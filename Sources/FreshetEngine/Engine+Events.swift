@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetRecommendation
 
 extension Engine {
     /// Takes events: those that are sound are in the log when this returns, and the next request sees them.
@@ -40,6 +41,20 @@ extension Engine {
             rejected: rejected,
             unknownRecommendations: unknownRecommendations
         )
+    }
+
+    /// Takes one event back by its own id: it is gone from the log, its user's history and every training to come.
+    ///
+    /// What the counts and the weights have learned from it fades, or goes with the next training.
+    /// - Returns: whether there was one.
+    /// - Throws: ``FreshetError`` of kind `external` when the store fails.
+    public func removeEvent(_ id: String) async throws -> Bool {
+        guard let user = try await storage.watching({ try await $0.removeEvent(id) }) else { return false }
+        _ = sessions.removeAll(of: user)
+        recommender.removeAll()
+        let left = try store.newestEvents(of: user, limit: configuration.sessions.eventsPerUser)
+        try await learning.perform { $0.erase(user, keeping: left) }
+        return true
     }
 
     /// The newest events of a user, oldest first; none for a user that nothing is known of.

@@ -75,6 +75,9 @@ struct LogChanges {
         newestOffset = event.offset
     }
 
+    /// Sets where a user's chain begins, when its first event goes.
+    mutating func setHead(_ head: LogHead, of user: UserIndex) { heads[user.rawValue] = head }
+
     /// Forgets a user's name and events.
     mutating func retire(_ user: UserIndex) {
         heads[user.rawValue] = LogHead()

@@ -40,6 +40,8 @@ final class PausingStore: EngineStore {
         await pause()
     }
 
+    func removeEvent(_ id: String) async throws -> UserIndex? { try await store.removeEvent(id) }
+
     func eraseUser(_ id: String) async throws -> Int {
         let count = try await store.eraseUser(id)
         await pause()

@@ -131,6 +131,7 @@ private final class FakeLog: EventLog {
     }
 
     func append(_ events: [Event]) async throws -> AppendReceipt { AppendReceipt(events: [], duplicates: 0) }
+    func removeEvent(_ id: String) async throws -> UserIndex? { nil }
     func setObserver(_ observer: @escaping @Sendable ([LoggedEvent]) -> Void) {}
     func events(after offset: Int64, limit: Int) throws -> [LoggedEvent] { [] }
     var newestOffset: Int64 { 0 }

@@ -49,6 +49,21 @@ import Testing
         }
     }
 
+    /// Asked before, so that the history is in memory.
+    @Test func takesAnEventBack() async throws {
+        let test = try await TestServer()
+        try await test.test { client in
+            let body = #"[{"user":"ann","item":"shoe","id":"a/1"},{"user":"ann","item":"hat"}]"#
+            #expect(try await client.send(.post, "/v1/events", body).status == 202)
+            _ = try await client.send(.post, "/v1/recommendations", #"{"user":"ann"}"#)
+            #expect(try await client.send(.delete, "/v1/events/a%2F1").status == 204)
+            #expect(try await client.send(.delete, "/v1/events/a%2F1").status == 404)
+            let events = try await client.send(.get, "/v1/users/ann/events").json["events"] as? [[String: Any]]
+            #expect(events?.map { $0["item"] as? String } == ["hat"])
+            #expect(test.engine.status().log.events == 1)
+        }
+    }
+
     @Test func takesLines() async throws {
         try await TestServer().test { client in
             let body = "{\"user\":\"a\",\"item\":\"x\"}\r\n\n{broken\n{\"user\":\"b\",\"item\":\"y\",\"type\":\"cart\"}"

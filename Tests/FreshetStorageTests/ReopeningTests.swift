@@ -112,6 +112,28 @@ import Testing
         #expect(try reopened.newestEvents(of: UserIndex(0), limit: 2).map(\.offset) == [6, 407])
     }
 
+    /// The newest, one in the middle and the oldest are taken back; the chain goes on past them, after a restart too.
+    @Test func removedEventIsGone() async throws {
+        let folder = try StorageFolder()
+        var store: SQLiteStore? = try folder.open()
+        let events = (1...6).map { Event(user: $0 == 2 ? "bob" : "ann", item: "i", time: 1, id: "e\($0)") }
+        _ = try await store?.append(events)
+        for id in ["e6", "e4", "e1"] { #expect(try await store?.removeEvent(id) == UserIndex(0)) }
+        #expect(try await store?.removeEvent("e4") == nil)
+        for isReopened in [false, true] {
+            if isReopened {
+                store = nil
+                store = try folder.open()
+            }
+            #expect(try store?.newestEvents(of: UserIndex(0), limit: 9).map(\.offset) == [3, 5])
+            #expect(try store?.events(after: 0, limit: 9).map(\.offset) == [2, 3, 5])
+            #expect(store?.eventCount() == 3)
+        }
+        let again = try await store?.append([Event(user: "ann", item: "i", time: 1, id: "e6")]).events.map(\.offset)
+        #expect(again == [7])
+        #expect(try store?.newestEvents(of: UserIndex(0), limit: 9).map(\.offset) == [3, 5, 7])
+    }
+
     @Test func neverGivesAnOffsetTwice() async throws {
         let folder = try StorageFolder()
         var store: SQLiteStore? = try folder.open()

@@ -17,6 +17,9 @@ public protocol EventLog: Sendable {
     /// The newest events of a user by their time, up to `limit`, oldest first. Blocks the calling thread.
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent]
 
+    /// Removes the event that has an id of its own; whose it was, or `nil` where there is none.
+    func removeEvent(_ id: String) async throws -> UserIndex?
+
     /// The offset of the newest event; 0 when there is none.
     var newestOffset: Int64 { get }
 

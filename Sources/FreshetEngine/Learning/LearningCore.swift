@@ -225,6 +225,13 @@ final class LearningCore {
         return count
     }
 
+    /// Forgets what the learner remembers of a user but for the events that are left.
+    func erase(_ user: UserIndex, keeping events: [LoggedEvent]) {
+        _ = erase(user)
+        loop.erase(user, keeping: events)
+        checkpoint()
+    }
+
     // MARK: Report
 
     /// The gain of the version that serves, of none before.

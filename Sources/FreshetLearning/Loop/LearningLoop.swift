@@ -272,4 +272,10 @@ extension LearningLoop {
         contest.erase(user)
         return lines.erase(user)
     }
+
+    /// Forgets what is remembered of a user but for some events, those of their history that are left.
+    public func erase(_ user: UserIndex, keeping events: [LoggedEvent]) {
+        erase(user)
+        for event in events where event.offset <= offset { histories.insert(event) }
+    }
 }

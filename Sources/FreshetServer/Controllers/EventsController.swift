@@ -34,7 +34,32 @@ struct EventsController {
             answer: .init(status: 202, detail: "Kept.", schema: Schemas.reference("Delivery")),
             problems: [.invalidRequest]
         )
-        return [Route(.post, "/v1/events", right: .events, operation, send)]
+        return [Route(.post, "/v1/events", right: .events, operation, send), removal]
+    }
+
+    private var removal: Route {
+        Route(
+            .delete,
+            "/v1/events/{id}",
+            right: .write,
+            Operation(
+                "removeEvent",
+                tag: "events",
+                "Take an event back",
+                detail:
+                    "By the `id` that it was sent with: it is gone from the log, the history and the next training.",
+                parameters: [.id(of: "event")],
+                answer: .init(status: 204, detail: "It is gone."),
+                problems: [.notFound]
+            ),
+            remove
+        )
+    }
+
+    @Sendable private func remove(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let id = try context.identifier()
+        guard try await engine.removeEvent(id) else { throw Problem.notFound("event '\(id)'") }
+        return Response(status: .noContent)
     }
 
     @Sendable private func send(_ request: Request, _ context: ServerContext) async throws -> Response {
