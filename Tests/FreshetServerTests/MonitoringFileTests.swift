@@ -26,8 +26,11 @@ import Testing
             await collected.set(try await client.send(.get, "/metrics").text)
         }
         let text = await collected.text + learned
-        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
-        return Set(lines.map { String($0.prefix { $0 != "{" && $0 != " " }) })
+        var names: Set<String> = []
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            names.insert(String(line.prefix { character in character != "{" && character != " " }))
+        }
+        return names
     }
 
     private actor NamesBox {

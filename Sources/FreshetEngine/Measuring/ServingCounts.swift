@@ -12,6 +12,9 @@ public struct ServingCounts: Sendable, Equatable {
     public var cacheMisses = 0
     /// Events that named an answer.
     public var feedback = 0
+
+    /// Creates the counts of a server that has answered nothing.
+    public init() {}
 }
 
 /// Counts answers and feedback, from any thread.
@@ -33,12 +36,12 @@ final class ServingCounter: Sendable {
 
     /// The numbers, those of the cache added.
     func counts(cache: (hits: Int, misses: Int)) -> ServingCounts {
-        ServingCounts(
-            answers: answers.load(ordering: .relaxed),
-            emptyAnswers: emptyAnswers.load(ordering: .relaxed),
-            cacheHits: cache.hits,
-            cacheMisses: cache.misses,
-            feedback: feedback.load(ordering: .relaxed)
-        )
+        var counts = ServingCounts()
+        counts.answers = answers.load(ordering: .relaxed)
+        counts.emptyAnswers = emptyAnswers.load(ordering: .relaxed)
+        counts.cacheHits = cache.hits
+        counts.cacheMisses = cache.misses
+        counts.feedback = feedback.load(ordering: .relaxed)
+        return counts
     }
 }
