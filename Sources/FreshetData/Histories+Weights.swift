@@ -33,33 +33,36 @@ extension Histories {
         return weighed
     }
 
-    /// What is known of an item from a user's later events.
-    private enum Later: UInt8 {
-        case nothing, liked, disliked, takenBack
+    /// What a user's later events say of an item.
+    private struct Later: OptionSet {
+        let rawValue: UInt8
+
+        static let liked = Later(rawValue: 1)
+        static let disliked = Later(rawValue: 2)
+        static let takenBack = Later(rawValue: 4)
     }
 
-    /// Takes the weight of events on items of which their users say the opposite later.
+    /// Takes the weight of events on items of which their users say the opposite later, whether that still holds or not: who
+    /// disliked, then bought and sent back, neither likes nor dislikes.
     private func dropReplaced(_ weights: inout [Float]) {
-        var later = [Later](repeating: .nothing, count: (items.max()?.position ?? -1) + 1)
+        var later = [Later](repeating: [], count: (items.max()?.position ?? -1) + 1)
         for user in 0..<userCount {
             let rows = offsets[user]..<offsets[user + 1]
             for row in rows.reversed() {
                 let item = items[row].position
                 let weight = weights[row]
                 if weight > 0 {
-                    if later[item] == .disliked || later[item] == .takenBack {
-                        weights[row] = 0
-                    } else {
-                        later[item] = .liked
-                    }
+                    if !later[item].isDisjoint(with: [.disliked, .takenBack]) { weights[row] = 0 }
+                    later[item].insert(.liked)
                 } else if weight < 0 {
-                    if later[item] == .liked { weights[row] = 0 } else { later[item] = .disliked }
+                    if later[item].contains(.liked) { weights[row] = 0 }
+                    later[item].insert(.disliked)
                 } else if weight.isNaN {
                     weights[row] = 0
-                    if later[item] != .disliked { later[item] = .takenBack }
+                    later[item].insert(.takenBack)
                 }
             }
-            for row in rows { later[items[row].position] = .nothing }
+            for row in rows { later[items[row].position] = [] }
         }
     }
 }

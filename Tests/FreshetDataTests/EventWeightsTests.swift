@@ -32,6 +32,7 @@ import Testing
         #expect(weights([(0, 0), (1, 0), (0, 2)]) == [0, 1, 0])
         #expect(weights([(0, 1), (0, 2), (0, 3)]) == [-1, 0, 0])
         #expect(weights([(0, 0), (0, 2), (0, 0)]) == [0, 0, 1])
+        #expect(weights([(0, 1), (0, 0), (0, 2)]) == [0, 0, 0])
     }
 
     /// A stream of events and a table of the same ones say the same of each, whatever their order.

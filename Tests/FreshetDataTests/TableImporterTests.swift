@@ -72,8 +72,9 @@ import Testing
         var options = ImportOptions()
         options.timeUnit = .milliseconds
         let path = try folder.write("user,item,time\na,x,1700000000999\n", to: "table")
-        #expect(try DatasetReader(options: options).read(path: path).dataset.histories.times == [1_700_000_000])
-        #expect(try DatasetReader().read(path: path).dataset.histories.times == [1_700_000_000])
+        let time = Timestamp(milliseconds: 1_700_000_000_999)
+        #expect(try DatasetReader(options: options).read(path: path).dataset.histories.times == [time])
+        #expect(try DatasetReader().read(path: path).dataset.histories.times == [time])
     }
 
     @Test func readsACatalogueTable() throws {

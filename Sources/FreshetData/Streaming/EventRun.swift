@@ -11,8 +11,10 @@ public struct EventRun: Sendable {
     private var times: [Timestamp] = []
     private var types: [UInt8] = []
     private var values: [Float] = []
-    /// Empty as long as every event is a liking of weight 1.
+    /// What holds of each event. Empty as long as every event is a liking of weight 1.
     private var weights: [Float] = []
+    /// What each said by itself, by which those that come late before it are measured; empty as ``weights``.
+    private var said: [Float] = []
 
     /// Creates an empty run.
     public init() {}
@@ -28,12 +30,14 @@ public struct EventRun: Sendable {
         Self.insert(event.type, into: &types, at: place)
         Self.insert(event.value, into: &values, at: place)
         guard event.weight != 1 || !weights.isEmpty else { return }
-        while weights.count < items.count - 1 { weights.append(1) }
+        if weights.isEmpty { weights = [Float](repeating: 1, count: items.count - 1) }
+        if said.isEmpty { said = weights }
         replaceEarlier(event.item, by: event.weight, before: place)
-        let isReplaced = weights.indices[place...].contains {
-            items[$0 + 1] == event.item && History.isReplaced(event.weight, by: weights[$0])
+        let isReplaced = said.indices[place...].contains {
+            items[$0 + 1] == event.item && History.isReplaced(event.weight, by: said[$0])
         }
         Self.insert(event.weight.isNaN || isReplaced ? 0 : event.weight, into: &weights, at: place)
+        Self.insert(event.weight, into: &said, at: place)
     }
 
     private static func insert<Value>(_ value: Value, into column: inout [Value], at place: Int) {
@@ -57,7 +61,9 @@ public struct EventRun: Sendable {
         times.removeFirst(count)
         types.removeFirst(count)
         values.removeFirst(count)
-        if !weights.isEmpty { weights.removeFirst(count) }
+        if weights.isEmpty { return }
+        weights.removeFirst(count)
+        said.removeFirst(count)
     }
 
     /// The newest events, at most `limit`, without a copy.
