@@ -103,7 +103,7 @@ private let pool = ThreadPool(threads: 1)
         let (loop, events) = (try loop(), LearningLoopTests.events(400))
         try loop.compare(.counts, with: nil)
         _ = try loop.process(Array(events[..<300]))
-        let before = loop.contest.compared[0].line.fusion.weights
+        let before = loop.contest.compared[0].line.fusion.anew().weights
         try loop.compare(.counts, with: nil)
         #expect(loop.contest.compared.count == 1)
         #expect(loop.contest.compared[0].line.fusion.weights == before)

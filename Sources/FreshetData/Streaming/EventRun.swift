@@ -11,7 +11,7 @@ public struct EventRun: Sendable {
     private var times: [Timestamp] = []
     private var types: [UInt8] = []
     private var values: [Float] = []
-    /// What holds of each event. Empty as long as every event is a liking of weight 1.
+    /// What holds of each event; empty as long as every one is a liking of weight 1.
     private var weights: [Float] = []
     /// What each said by itself, by which those that come late before it are measured; empty as ``weights``.
     private var said: [Float] = []
