@@ -55,7 +55,7 @@ import Testing
                 "events.csv": "timestamp,visitorid,event,itemid,transactionid\n1433221332117,257,view,355,\n"
                     + "1433221333117,257,transaction,355,7\n"
             ],
-            events: ["257 355 view - 1433221332", "257 355 transaction - 1433221333"],
+            events: ["257 355 view - 1433221332.117", "257 355 transaction - 1433221333.117"],
             alone: "events.csv"
         ),
         Case(
@@ -64,7 +64,7 @@ import Testing
                 "yoochoose-clicks.dat": "1,2014-04-07T10:00:09.277Z,214,0\n1,2014-04-07T10:00:10.277Z,215,S\n",
                 "yoochoose-buys.dat": "1,2014-04-07T10:00:11.277Z,215,1046,1\n",
             ],
-            events: ["1 214 view - 1396864809", "1 215 view - 1396864810", "1 215 purchase 1.0 1396864811"],
+            events: ["1 214 view - 1396864809.277", "1 215 view - 1396864810.277", "1 215 purchase 1.0 1396864811.277"],
             alone: "yoochoose-clicks.dat"
         ),
         Case(
@@ -150,7 +150,7 @@ import Testing
         Case(
             format: "amazon-ratings",
             files: ["Video_Games.csv": "user_id,parent_asin,rating,timestamp\nAGKA,B07DK1H3H5,4.0,1608186804795\n"],
-            events: ["AGKA B07DK1H3H5 rating 4.0 1608186804"],
+            events: ["AGKA B07DK1H3H5 rating 4.0 1608186804.795"],
             alone: "Video_Games.csv"
         ),
         Case(
@@ -172,7 +172,7 @@ import Testing
                     + "0,3649,13838,10867,2020-07-05 00:08:23.438,20200705,1593878903.438,1.273\n",
                 "item_categories.csv": "video_id,feat\n3649,\"[8, 9]\"\n",
             ],
-            events: ["0 3649 view 1.273 1593878903"],
+            events: ["0 3649 view 1.273 1593878903.438"],
             categories: ["3649": ["8", "9"]],
             alone: "big_matrix.csv"
         ),
