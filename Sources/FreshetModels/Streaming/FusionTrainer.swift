@@ -54,7 +54,11 @@ public struct FusionTrainer: Sendable {
     /// - Returns: a trainer that has learned no event yet.
     public func anew(from weights: FusionWeights? = nil) -> FusionTrainer {
         var trainer = self
-        trainer.weights = weights ?? self.weights
+        let weights = weights ?? self.weights
+        // A state of before texts were read has fewer terms than are learned now, and one of after may have more.
+        let table = weights.table.stride > self.weights.table.stride ? weights.table : self.weights.table
+        trainer.fit(to: table)
+        trainer.weights = weights.fitted(to: table)
         trainer.eventCount = 0
         for segment in CandidateSegment.allCases {
             trainer.inherit(segment)

@@ -43,6 +43,19 @@ private struct Parity: CandidateEvidence {
         return set
     }
 
+    /// A state of before evidence was there comes back, as at a rollback, and one with it to a trainer without.
+    @Test func statesOfOtherTablesComeBack() throws {
+        let set = collected(CandidateRanker(evidence: [Parity()]), [5, 7], learned())
+        var read = FusionTrainer()
+        read.learn(set.item(at: 0), among: set)
+        for (trainer, weights) in [(read, FusionWeights()), (FusionTrainer(), read.weights)] {
+            var anew = trainer.anew(from: weights)
+            #expect(anew.weights.table.names.contains("parity"))
+            anew.learn(set.item(at: 0), among: set)
+            #expect(anew.eventCount == 1)
+        }
+    }
+
     @Test func evidenceAddsRowsProductsAndCandidates() throws {
         let ranker = CandidateRanker(evidence: [Parity(proposed: [ItemIndex(901)])])
         let names = ranker.table.names
