@@ -64,7 +64,9 @@ import Testing
                 "yoochoose-clicks.dat": "1,2014-04-07T10:00:09.277Z,214,0\n1,2014-04-07T10:00:10.277Z,215,S\n",
                 "yoochoose-buys.dat": "1,2014-04-07T10:00:11.277Z,215,1046,1\n",
             ],
-            events: ["1 214 view - 1396864809.277", "1 215 view - 1396864810.277", "1 215 purchase 1.0 1396864811.277"],
+            events: [
+                "1 214 view - 1396864809.277", "1 215 view - 1396864810.277", "1 215 purchase 1.0 1396864811.277",
+            ],
             alone: "yoochoose-clicks.dat"
         ),
         Case(
