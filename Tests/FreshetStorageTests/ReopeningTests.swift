@@ -68,13 +68,12 @@ import Testing
         }
         try old.close()
         var store: SQLiteStore? = try folder.open()
-        let log = try #require(store)
-        let seconds = try log.events(after: 0, limit: 10)
+        let seconds = try store?.events(after: 0, limit: 10)
         // The second came late: the first is the newest.
-        #expect(try log.newestEvents(of: UserIndex(0), limit: 1).map(\.offset) == [1])
-        #expect(seconds.map(\.time) == [1_714_564_800, -5])
-        #expect(seconds.map(\.received) == [1_714_564_801_250, 1_714_564_802_000])
-        _ = try await log.append([Event(user: "ann", item: "pot", time: 1_714_564_800.415)])
+        #expect(try store?.newestEvents(of: UserIndex(0), limit: 1).map(\.offset) == [1])
+        #expect(seconds?.map(\.time) == [1_714_564_800, -5])
+        #expect(seconds?.map(\.received) == [1_714_564_801_250, 1_714_564_802_000])
+        _ = try await store?.append([Event(user: "ann", item: "pot", time: 1_714_564_800.415)])
         store = nil
         // Once only, however often the folder is opened.
         let times = try folder.open().newestEvents(of: UserIndex(0), limit: 10).map(\.time)
