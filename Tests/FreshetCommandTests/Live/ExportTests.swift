@@ -53,7 +53,8 @@ import Testing
         #expect(try run.json()["rows"] as? [String: Int] == ["events": 40, "items": 5, "users": 1, "feedback": 2])
         let original = try read(folder.path("engine"))
         let copy = try read(folder.path("out"))
-        #expect(copy.histories == original.histories)
+        // As text: a value that is missing is not equal to itself.
+        #expect("\(copy.histories)" == "\(original.histories)")
         #expect(copy.users == original.users && copy.eventTypes == original.eventTypes)
         var items = original.itemDetails
         // A table has no room for vectors.
