@@ -66,7 +66,10 @@ public struct SequenceTransformer: Learner {
             hasOpinions = numbers.count > 3 && numbers[3] != 0
         }
 
-        var array: StoredArray { StoredArray([Int64(items), Int64(types), hasTimes ? 1 : 0, hasOpinions ? 1 : 0]) }
+        /// Three numbers, and a fourth where opinions are an input: as older ones are, and none can be left out unseen.
+        var array: StoredArray {
+            StoredArray([Int64(items), Int64(types), hasTimes ? 1 : 0] + (hasOpinions ? [1] : []))
+        }
     }
 
     /// Learns from data: epochs of shuffled windows until validation stops improving.
