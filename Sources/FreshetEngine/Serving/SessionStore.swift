@@ -48,7 +48,7 @@ final class SessionStore: Sendable {
         }
     }
 
-    /// Reads from the log what its observer does not find in memory.
+    /// Reads from the log what its observer does not find in memory, and puts the event in its place.
     ///
     /// The log's newest events are later than this one when others of the user came in the same commit. Without an answer of the
     /// log the event counts as the user's first; their next request then reads all of them.

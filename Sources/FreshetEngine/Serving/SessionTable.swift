@@ -8,8 +8,9 @@ struct SessionTable {
 
     private struct Slot {
         var user: UserIndex
+        /// The events in the order of time.
         var run = EventRun()
-        /// The newest event's offset: events up to it are in the run.
+        /// The offset of the event that arrived last: those up to it are in the run.
         var offset: Int64 = 0
         /// The neighbours in the order of use; -1 at the ends.
         var newer: Int32 = -1
