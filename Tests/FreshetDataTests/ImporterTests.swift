@@ -135,10 +135,16 @@ import Testing
     }
 
     @Test(arguments: [
-        #"{"reviewerID":"A1","asin":"B1","overall":5.0,"unixReviewTime":1400000000,"reviewText":"so \"good\"\n"}"#,
-        #"{"rating":5.0,"text":"x","asin":"B0","parent_asin":"B1","user_id":"A1","timestamp":1400000000500}"#,
+        (
+            #"{"reviewerID":"A1","asin":"B1","overall":5.0,"unixReviewTime":1400000000,"reviewText":"so \"good\"\n"}"#,
+            Timestamp(seconds: 1_400_000_000)
+        ),
+        (
+            #"{"rating":5.0,"text":"x","asin":"B0","parent_asin":"B1","user_id":"A1","timestamp":1400000000500}"#,
+            Timestamp(milliseconds: 1_400_000_000_500)
+        ),
     ])
-    func readsAmazonReviews(line: String) throws {
+    func readsAmazonReviews(line: String, time: Timestamp) throws {
         try folder.write(line + "\n", to: "reviews.jsonl")
         try folder.write(
             #"{"parent_asin":"B1","title":"Lamp","description":["Red"],"categories":[["Home","Light"]],"price":2}"#,
@@ -149,7 +155,7 @@ import Testing
         let result = try read("reviews.jsonl", options)
         #expect(result.format == "amazon-reviews")
         #expect(try items(of: "A1", in: result.dataset) == ["B1"])
-        #expect(result.dataset.histories.times == [1_400_000_000])
+        #expect(result.dataset.histories.times == [time])
         #expect(result.dataset.histories.values == [5])
         #expect(
             result.dataset.itemDetails[0]

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Changes of the catalogue that overlap: none is lost, and memory ends as the store does.
-@Suite(.timeLimit(.minutes(1))) struct CatalogueTurnTests {
+@Suite(.timeLimit(.minutes(10))) struct CatalogueTurnTests {
     private static func engine(_ pause: @escaping @Sendable () async -> Void) async throws -> (Engine, String) {
         let folder = FileManager.default.temporaryDirectory.path + "/freshet-turn-\(UUID().uuidString)"
         let store = try SQLiteStore.temporary()

@@ -5,7 +5,7 @@ import Testing
 
 /// What fails is said, and the rest goes on.
 @Suite struct FailureTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func withFullDiskEventsAreRefusedAndRecommendationsGoOnFromMemory() async throws {
         var configuration = SQLiteStore.Configuration()
         configuration.maximumPages = 120

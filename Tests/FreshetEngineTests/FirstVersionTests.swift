@@ -21,7 +21,7 @@ import Testing
     }
 
     /// A shop whose past was brought in, and where nothing happens since.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func goesLiveByItselfWithoutTraffic() async throws {
         let test = try await TestEngine(Self.goesLive)
         let engine = test.engine
@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Going back by hand is no reason to train the same events again.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func aRollbackByHandStartsNoTraining() async throws {
         let test = try await TestEngine { configuration in
             Self.goesLive(&configuration)
@@ -63,7 +63,7 @@ import Testing
     }
 
     /// What was trained on the events of somebody who is erased meanwhile is replaced before the receipt is complete.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func anErasureDuringTheFirstTrainingIsFollowedByAnother() async throws {
         let test = try await TestEngine { configuration in
             Self.goesLive(&configuration)

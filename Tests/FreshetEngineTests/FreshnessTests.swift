@@ -9,7 +9,7 @@ import Testing
 
 /// The request after an acknowledged event sees it, always.
 @Suite struct FreshnessTests {
-    @Test(.timeLimit(.minutes(2)), arguments: [UInt64(1), 2])
+    @Test(.timeLimit(.minutes(10)), arguments: [UInt64(1), 2])
     func tenThousandRandomInterleavings(seed: UInt64) async throws {
         let (tasks, steps, users, items) = (10, 500, 12, 40)
         let test = try await TestEngine { configuration in

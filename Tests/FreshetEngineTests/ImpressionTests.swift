@@ -17,7 +17,7 @@ import Testing
         return test
     }
 
-    @Test(.timeLimit(.minutes(1))) func answerIsKnownBeforeItIsWrittenAndTakesFeedback() async throws {
+    @Test(.timeLimit(.minutes(10))) func answerIsKnownBeforeItIsWrittenAndTakesFeedback() async throws {
         let test = try await patientEngine()
         let engine = test.engine
         let answer = try await engine.recommend(RecommendationRequest(user: "u1", count: 3))
@@ -35,7 +35,7 @@ import Testing
         #expect(try await engine.impression("none") == nil)
     }
 
-    @Test(.timeLimit(.minutes(1))) func impressionsAreWrittenByThemselves() async throws {
+    @Test(.timeLimit(.minutes(10))) func impressionsAreWrittenByThemselves() async throws {
         let test = try await TestEngine { $0.serving.impressionDelay = 0.001 }
         _ = try await test.engine.accept([Event(user: "u", item: "i")])
         var ids: [String] = []
@@ -45,7 +45,7 @@ import Testing
         #expect(test.engine.status().impressions == .init(waiting: 0, written: 1000, dropped: 0))
     }
 
-    @Test(.timeLimit(.minutes(1))) func whatDoesNotFitIsCountedAndItsAnswerGiven() async throws {
+    @Test(.timeLimit(.minutes(10))) func whatDoesNotFitIsCountedAndItsAnswerGiven() async throws {
         let test = try await patientEngine { $0.serving.waitingImpressions = 2 }
         var answers: [Recommendation] = []
         for _ in 0..<5 { answers.append(try await test.engine.recommend(RecommendationRequest(user: "u0", count: 2))) }
@@ -57,7 +57,7 @@ import Testing
         #expect(kept == [true, true, false, false, false])
     }
 
-    @Test(.timeLimit(.minutes(1))) func erasedUserIsTakenOutOfWhatWaits() async throws {
+    @Test(.timeLimit(.minutes(10))) func erasedUserIsTakenOutOfWhatWaits() async throws {
         let test = try await patientEngine()
         let known = try await test.engine.recommend(RecommendationRequest(user: "u0", count: 2))
         let other = try await test.engine.recommend(RecommendationRequest(user: "u1", count: 2))

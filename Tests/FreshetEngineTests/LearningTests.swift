@@ -40,7 +40,7 @@ import Testing
         configuration.loop.promotion.first.horizon = 30_000
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func firstVersionIsTrainedBesideServingCompetesAndWhatIsLearnedIsPublished() async throws {
         let test = try await TestEngine(Self.learns)
         let engine = test.engine
@@ -67,7 +67,7 @@ import Testing
     }
 
     /// The events that come during a training are learned by what it gives too, before it competes.
-    @Test(.timeLimit(.minutes(5))) func candidateLearnsWhatCameWhileItWasTrained() async throws {
+    @Test(.timeLimit(.minutes(10))) func candidateLearnsWhatCameWhileItWasTrained() async throws {
         let test = try await TestEngine { configuration in
             Self.learns(&configuration)
             configuration.retraining.overrides["epochs"] = "20"
@@ -112,7 +112,7 @@ import Testing
         #expect(try isRetraining(resumed.process(Array(events[20...]))))
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func restartGoesOnWhereLearnerWasAndLearnsNothingTwice() async throws {
         let test = try await TestEngine(Self.learns)
         test.engine.learning.start()
@@ -134,7 +134,7 @@ import Testing
         await again.shutDown()
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func copyOfRunningEngineGoesOnWithItsVersionAndLearnsWhatTheCopyMissed() async throws {
         let test = try await TestEngine(Self.learns)
         test.engine.learning.start()
@@ -163,7 +163,7 @@ import Testing
     }
 
     /// Eight of twelve items have no event for ten days: their vectors are those of unknown items, on disk as well.
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func itemsWithoutEventsForTheDaysOfTheSettingLeaveTheLearnersTables() async throws {
         let test = try await TestEngine { configuration in
             Self.learns(&configuration)
@@ -190,7 +190,7 @@ import Testing
     }
 
     /// At the end of the process a training's generated code is gone.
-    @Test(.timeLimit(.minutes(5))) func shutDownWaitsForTheTraining() async throws {
+    @Test(.timeLimit(.minutes(10))) func shutDownWaitsForTheTraining() async throws {
         let test = try await TestEngine { configuration in
             Self.learns(&configuration)
             configuration.retraining.overrides["epochs"] = "100000"
@@ -203,7 +203,7 @@ import Testing
         #expect(test.engine.book.highestNumber == 0)
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func afterDamagedCheckpointAndDamagedVersionLastGoodOneAnswersAndSaysSo() async throws {
         let test = try await TestEngine(Self.learns)
         _ = try await test.engine.accept(Self.ring(100))
@@ -220,7 +220,7 @@ import Testing
         #expect(try await again.recommend(RecommendationRequest(user: "u1")).model == ModelVersion(1))
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func versionsArePromotedAndRolledBackByHand() async throws {
         let test = try await TestEngine(Self.learns)
         let engine = test.engine
@@ -236,7 +236,7 @@ import Testing
         #expect(engine.status().decisions.map(\.kind) == [.rollback, .promotion])
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(10)))
     func erasureIsFollowedByWeightsThatNeverSawUser() async throws {
         let test = try await TestEngine { configuration in
             Self.learns(&configuration)

@@ -4,7 +4,7 @@ import FreshetRecommendation
 import Testing
 
 /// What is gone stays gone: nothing but a put brings an item back.
-@Suite(.timeLimit(.minutes(1))) struct RemovedItemsTests {
+@Suite(.timeLimit(.minutes(10))) struct RemovedItemsTests {
     /// Every list that an engine makes, over all its items.
     private static func shown(by engine: Engine) async throws -> Set<String> {
         let ids = (0..<6).map { "i\($0)" } + ["ghost"]

@@ -11,7 +11,7 @@ import Testing
         return (StorageWatch(store: store, health: health, pause: pause), health)
     }
 
-    @Test(.timeLimit(.minutes(1))) func worksAgainOnceALargeDeliveryFitsNotWhenAFewRowsDo() async throws {
+    @Test(.timeLimit(.minutes(10))) func worksAgainOnceALargeDeliveryFitsNotWhenAFewRowsDo() async throws {
         var configuration = SQLiteStore.Configuration()
         configuration.maximumPages = 1200
         let store = try SQLiteStore.temporary(configuration: configuration)
@@ -44,7 +44,7 @@ import Testing
         #expect(!health.isWell(StorageWatch.part))
     }
 
-    @Test(.timeLimit(.minutes(1))) func damageStays() async throws {
+    @Test(.timeLimit(.minutes(10))) func damageStays() async throws {
         let store = try SQLiteStore.temporary()
         let (watch, health) = watch(store)
         watch.note(FreshetError(.invalidData, "The database is damaged."))

@@ -11,7 +11,7 @@ import Testing
 
 /// Swaps under load: every answer is that of the version it names.
 @Suite struct SwapTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func thousandSwapsUnderConcurrentRequestsMixNoVersions() async throws {
         let test = try await TestEngine {
             $0.serving.recordsImpressions = false

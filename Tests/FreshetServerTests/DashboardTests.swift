@@ -18,7 +18,7 @@ struct DashboardTests {
         #"'"><script>window.pwned=1</script>"#,
     ]
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func rendersEveryPage() async throws {
         try await DashboardStage.run { stage in
             let items = Self.hostile.map {
@@ -88,7 +88,7 @@ struct DashboardTests {
         ]
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func showsWhatTheEngineLearnedAndPromotes() async throws {
         try await DashboardStage.run { stage in
             let chromium = stage.chromium
@@ -198,7 +198,7 @@ struct DashboardTests {
     }
 
     /// A version that was trained here, put live and taken back by the page's own buttons.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func promotesAndRollsBackWhatTheEngineTrained() async throws {
         try await DashboardStage.run {
             $0.retraining.firstEvents = 200
@@ -252,7 +252,7 @@ struct DashboardTests {
         _ = try await chromium.evaluate("document.querySelector('dialog[open] [data-confirm]').click()")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(10)))
     func asksForAKey() async throws {
         try await DashboardStage.run(withKey: true) { stage in
             let chromium = stage.chromium

@@ -11,7 +11,7 @@ import Testing
 @testable import FreshetServer
 
 /// The server over real connections: streams, shutdown, and clients that mean harm.
-@Suite(.timeLimit(.minutes(1)), .serialized) struct LiveTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct LiveTests {
     /// Runs what blocks on a thread of its own.
     private static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value
     {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct CrashTests {
     /// Kills a process that writes, again and again, and looks at what it left.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func keepsWhatWasAcknowledged() async throws {
         let folder = try StorageFolder()
         var random = SystemRandomNumberGenerator()

