@@ -82,7 +82,7 @@ public struct EventMeaning: Sendable, Equatable {
     var problem: String? {
         guard weight > 0, weight <= 1000 else { return "has the weight \(weight): choose one above 0, up to 1000" }
         guard [likingFrom, dislikeUpTo, takesBackBelow, none].allSatisfy({ $0?.isFinite ?? true }) else {
-            return "has a value that is no number"
+            return "has a value that is not a number"
         }
         if let likingFrom, let dislikeUpTo, likingFrom <= dislikeUpTo {
             return "is liked from \(likingFrom) on and disliked up to \(dislikeUpTo): the first must be the higher"

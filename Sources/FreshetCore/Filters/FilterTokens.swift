@@ -71,7 +71,7 @@ struct FilterTokens {
             next = start
             let written = taken { Self.isDigit($0) || Self.isLetter($0) || [0x2B, 0x2D, 0x2E, 0x3A].contains($0) }
             guard let milliseconds = Timestamp.milliseconds(from: written) else {
-                throw error("'\(written)' is no time; write 2024-05-01 or 2024-05-01T12:00:00Z", at: start)
+                throw error("'\(written)' is not a time; write 2024-05-01 or 2024-05-01T12:00:00Z", at: start)
             }
             return .time(Double(milliseconds) / 1000)
         }
@@ -88,7 +88,7 @@ struct FilterTokens {
         }
         let written = String(decoding: bytes[start..<next], as: UTF8.self)
         guard let number = Double(written), number.isFinite else {
-            throw error("'\(written)' is no number that fits", at: start)
+            throw error("'\(written)' is too large a number", at: start)
         }
         return .number(number)
     }
