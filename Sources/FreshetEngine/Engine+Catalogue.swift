@@ -117,7 +117,7 @@ extension Engine {
                 last = end
             }
         } catch let error {
-            health.setIll(ContentService.part, error)
+            health.markFailed(ContentService.part, error)
         }
     }
 

@@ -38,10 +38,10 @@ import Testing
 
     @Test func healthSaysWhatIsWrongUntilItWorksAgain() {
         let health = HealthBoard(parts: ["storage"])
-        health.setIll("storage", FreshetErrorStandIn())
+        health.markFailed("storage", FreshetErrorStandIn())
         #expect(health.all.first?.isWell == false)
         #expect(health.all.first?.message == "the disk is full")
-        health.setWell("storage")
+        health.markWorking("storage")
         #expect(health.all == [EngineStatus.Health(part: "storage", isWell: true)])
     }
 }

@@ -123,7 +123,7 @@ final class ContentService: @unchecked Sendable {
             let choice = try EncoderChoice(named: name)
             run(ContentWork(choice, view, path: path, pool: ThreadPool(threads: 1)))
         } catch let error {
-            health.setIll(Self.part, error)
+            health.markFailed(Self.part, error)
         }
     }
 
@@ -158,9 +158,9 @@ final class ContentService: @unchecked Sendable {
                 texts.append(ContentWork.Text(item: index, text: ItemText.text(of: item)))
             }
             body(texts)
-            health.setWell(Self.part)
+            health.markWorking(Self.part)
         } catch let error {
-            health.setIll(Self.part, error)
+            health.markFailed(Self.part, error)
         }
     }
 

@@ -184,10 +184,10 @@ final class LearningCore {
         parts.writer.add { [health = parts.health] in
             do {
                 try write()
-                health.setWell(LearningStart.part)
+                health.markWorking(LearningStart.part)
             } catch let error {
                 // The older file is whole; what it does not hold is learned again after a kill.
-                health.setIll(LearningStart.part, error)
+                health.markFailed(LearningStart.part, error)
             }
         }
     }

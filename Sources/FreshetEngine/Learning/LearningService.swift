@@ -134,10 +134,10 @@ final class LearningService: @unchecked Sendable {
             }
             // What is only read again after a restart was learned before.
             rate.add(Int(max(0, offset - before)))
-            parts.health.setWell(Self.part)
+            parts.health.markWorking(Self.part)
             return learned
         } catch let error {
-            parts.health.setIll(Self.part, error)
+            parts.health.markFailed(Self.part, error)
             signal.pause(seconds: 1)
             return 0
         }
@@ -158,7 +158,7 @@ final class LearningService: @unchecked Sendable {
                 batches += 1
             }
         } catch let error {
-            parts.health.setIll(Self.part, error)
+            parts.health.markFailed(Self.part, error)
             signal.pause(seconds: 1)
         }
         return hadAny
@@ -192,7 +192,7 @@ final class LearningService: @unchecked Sendable {
         do {
             try lock.withLock { try core.takeUpTrainings(isLearning: false) }
         } catch let error {
-            parts.health.setIll(Self.part, error)
+            parts.health.markFailed(Self.part, error)
         }
     }
 

@@ -44,12 +44,12 @@ struct LearningStart {
                     self.init(loop: loop, base: loop.offset, isResumed: true)
                     return
                 }
-                health.setIll(
+                health.markFailed(
                     Self.part,
                     FreshetError(.invalidData, "The learner's checkpoint is ahead of the log, which was restored.")
                 )
             } catch let error as FreshetError {
-                health.setIll(Self.part, error)
+                health.markFailed(Self.part, error)
             }
         }
         let state = Self.newestGood(archive, newest: newest, health: health)
@@ -84,7 +84,7 @@ struct LearningStart {
                 let state = try archive.read(version)
                 if state.offset <= newest { return state }
             } catch let error {
-                health.setIll(part, error)
+                health.markFailed(part, error)
             }
         }
         return ServedState()

@@ -23,7 +23,7 @@ final class HealthBoard: Sendable {
     func isWell(_ part: String) -> Bool { parts.withLock { $0[part]?.isWell ?? true } }
 
     /// Says that a part works.
-    func setWell(_ part: String) {
+    func markWorking(_ part: String) {
         guard illCount.load(ordering: .relaxed) > 0 else { return }
         let wasIll = parts.withLock { parts in
             guard parts[part]?.isWell == false else { return false }
@@ -35,7 +35,7 @@ final class HealthBoard: Sendable {
     }
 
     /// Says what is wrong with a part.
-    func setIll(_ part: String, _ error: any Error) {
+    func markFailed(_ part: String, _ error: any Error) {
         let message = "\(error)"
         let isNews = parts.withLock { parts in
             defer { parts[part] = EngineStatus.Health(part: part, isWell: false, message: message) }

@@ -45,11 +45,11 @@ final class StorageWatch: Sendable {
     func note(_ error: FreshetError) -> Bool {
         switch error.kind {
         case .external:
-            health.setIll(Self.part, error)
+            health.markFailed(Self.part, error)
             checkUntilWell()
         case .invalidData:
             damage.withLock { $0 = error }
-            health.setIll(Self.part, error)
+            health.markFailed(Self.part, error)
         default: return false
         }
         return true
@@ -68,13 +68,13 @@ final class StorageWatch: Sendable {
             try await store.checkWriting()
             isChecking.store(false, ordering: .releasing)
             if let damage = damage.withLock({ $0 }) {
-                health.setIll(Self.part, damage)
+                health.markFailed(Self.part, damage)
             } else {
-                health.setWell(Self.part)
+                health.markWorking(Self.part)
             }
             return false
         } catch let error {
-            health.setIll(Self.part, error)
+            health.markFailed(Self.part, error)
             return true
         }
     }
