@@ -105,7 +105,7 @@ public final class Engine: Service {
             health: health,
             logger: logger
         )
-        start.loop.evidence = content.evidence
+        (start.loop.evidence, start.loop.content) = (content.evidence, content.readView)
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
         let models =
@@ -124,7 +124,7 @@ public final class Engine: Service {
                 catalog: catalog,
                 vocabulary: vocabulary,
                 configuration: configuration.recommender,
-                content: content.isReading ? content.view : nil
+                content: content.readView
             ),
             configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)
         )
@@ -137,6 +137,7 @@ public final class Engine: Service {
             settings: configuration.retraining,
             loop: configuration.loopSettings,
             evidence: content.evidence,
+            content: content.readView,
             seed: configuration.seed
         )
         let parts = LearnerParts(

@@ -29,6 +29,13 @@ public struct TrainingData: Sendable {
         self.content = content
     }
 
+    /// The same data with what a live engine knows of the items; `nil` for nothing.
+    public func reading(_ vectors: ItemVectors?) -> TrainingData {
+        guard let vectors, vectors.itemCount > 0 else { return self }
+        let content = ItemContent(of: vectors, itemCount: itemCount)
+        return TrainingData(dataset: dataset, validation: validation, content: content)
+    }
+
     /// The length `V` of the catalogue.
     public var itemCount: Int { dataset.items.count }
     /// The events to learn from.

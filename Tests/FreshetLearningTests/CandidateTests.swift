@@ -39,7 +39,7 @@ import Testing
         let all = StreamEvents.replayed(Array(Self.events[..<end]), limit: settings.historyLimit)
         line.learner?.remember(Array(all[..<300]))
         for start in stride(from: 300, to: end, by: settings.microBatch) {
-            _ = line.learn(Array(all[start..<min(start + settings.microBatch, end)]), emphasis: .usual)
+            _ = line.learn(Array(all[start..<min(start + settings.microBatch, end)]), reading: nil, emphasis: .usual)
         }
         return line.learner?.checkpoint()
     }

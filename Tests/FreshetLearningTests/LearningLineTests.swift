@@ -39,7 +39,7 @@ import Testing
 
     @Test func shortCatalogueIsPredictedByTheNewestWeights() throws {
         var line = try line(items: 400)
-        _ = line.learn(events(1...1), emphasis: .usual)
+        _ = line.learn(events(1...1), reading: nil, emphasis: .usual)
         _ = line.scorer(numbered: 2)
         #expect(line.scorerNumber == 2)
     }
@@ -47,17 +47,17 @@ import Testing
     /// 2,000 items: copied after more than 4 events at the earliest.
     @Test func longCatalogueIsCopiedOnceForSomeEvents() throws {
         var line = try line(items: 2_000)
-        _ = line.learn(events(1...4), emphasis: .usual)
+        _ = line.learn(events(1...4), reading: nil, emphasis: .usual)
         _ = line.scorer(numbered: 2)
         #expect(line.scorerNumber == 1)
-        _ = line.learn(events(5...5), emphasis: .usual)
+        _ = line.learn(events(5...5), reading: nil, emphasis: .usual)
         _ = line.scorer(numbered: 3)
         #expect(line.scorerNumber == 3)
     }
 
     @Test func publicationHasTheNewestWeights() throws {
         var line = try line(items: 2_000)
-        _ = line.learn(events(1...1), emphasis: .usual)
+        _ = line.learn(events(1...1), reading: nil, emphasis: .usual)
         _ = line.state(ModelVersion(1, update: 1), offset: 1, numbered: 2)
         #expect(line.scorerNumber == 2)
         _ = line.state(ModelVersion(1, update: 2), offset: 1, numbered: 3)
@@ -67,15 +67,15 @@ import Testing
     /// As after a rollback: the exemplars stay, but the optimizer is a new one and begins as carefully as the first did.
     @Test func newLineRemembersWhatTheOldOneSawAndItsRateRisesAnew() throws {
         var old = try line(items: 20)
-        let first = old.learn(events(1...10), emphasis: .usual)?.rate ?? 0
-        let later = old.learn(events(11...20), emphasis: .usual)?.rate ?? 0
+        let first = old.learn(events(1...10), reading: nil, emphasis: .usual)?.rate ?? 0
+        let later = old.learn(events(11...20), reading: nil, emphasis: .usual)?.rate ?? 0
         #expect(later > first)
         var new = try line(items: 10)
         try new.takeReplay(from: old)
         #expect(new.learner?.itemCount == 21)
         let exemplars = "replay.items"
         #expect(new.learner?.checkpoint().arrays[exemplars] == old.learner?.checkpoint().arrays[exemplars])
-        let anew = new.learn(events(11...20), emphasis: .usual)?.rate
+        let anew = new.learn(events(11...20), reading: nil, emphasis: .usual)?.rate
         #expect(anew == first)
     }
 }

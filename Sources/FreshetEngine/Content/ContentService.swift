@@ -57,6 +57,9 @@ final class ContentService: @unchecked Sendable {
     /// What is known of candidates by their texts; none where nothing reads.
     var evidence: [any CandidateEvidence] { isReading ? [ContentEvidence(of: view)] : [] }
 
+    /// The items' vectors; `nil` where nothing reads.
+    var readView: ContentView? { isReading ? view : nil }
+
     /// A text among the items' vectors; none as long as nothing was read, or when the text says nothing.
     func vector(of text: String) -> TextVector {
         guard let reader = reader.withLock({ $0 }) else { return .none }

@@ -18,6 +18,8 @@ struct FullTraining: Sendable {
     let loop: LearningLoop.Settings
     /// What that loop knows of candidates beside the counts.
     var evidence: [any CandidateEvidence] = []
+    /// What is said of the items; `nil` where nothing is read.
+    var content: ContentView?
     let seed: UInt64
 
     /// What is to be trained.
@@ -80,7 +82,14 @@ struct FullTraining: Sendable {
     ) throws -> Product {
         var product = try train(order, isCancelled: isCancelled) { report(.training($0)) }
         guard order.heldOut > 0 else { return product }
-        let trial = LogTrial(log: log, loop: loop, evidence: evidence, seed: seed, threads: settings.threads)
+        let trial = LogTrial(
+            log: log,
+            loop: loop,
+            evidence: evidence,
+            content: content,
+            seed: seed,
+            threads: settings.threads
+        )
         let tried = try trial.run(
             product.trained,
             after: product.learned,
@@ -100,6 +109,7 @@ struct FullTraining: Sendable {
         let start = ContinuousClock.now
         let newest = order.newest - order.heldOut
         let data = try LogDataset.read(log, vocabulary: vocabulary, limit: settings.maximumEvents, upTo: newest)
+            .reading(content?.current)
         guard data.histories.eventCount > 1 else {
             throw FreshetError(.invalidData, "The log holds no events to train from.")
         }

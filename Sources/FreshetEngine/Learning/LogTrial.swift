@@ -19,6 +19,7 @@ struct LogTrial {
     let log: any EventLog
     let loop: LearningLoop.Settings
     let evidence: [any CandidateEvidence]
+    let content: ContentView?
     let seed: UInt64
     let threads: Int
 
@@ -52,6 +53,7 @@ struct LogTrial {
         let trial = try FirstVersionTrial(
             settings: settings,
             evidence: evidence,
+            content: content,
             seed: seed,
             pool: ThreadPool(threads: threads)
         )

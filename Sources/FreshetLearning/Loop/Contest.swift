@@ -75,8 +75,10 @@ struct Contest {
     }
 
     /// Has those that learn and never answer learn events.
-    mutating func learn(_ events: [StreamEvent], emphasis: OnlineLearning.Emphasis) {
-        for index in compared.indices { _ = compared[index].line.learn(events, emphasis: emphasis) }
+    mutating func learn(_ events: [StreamEvent], reading content: ContentView?, emphasis: OnlineLearning.Emphasis) {
+        for index in compared.indices {
+            _ = compared[index].line.learn(events, reading: content, emphasis: emphasis)
+        }
     }
 
     /// Has what is compared forget a user.

@@ -29,12 +29,14 @@ public final class FirstVersionTrial {
     /// - Parameters:
     ///   - settings: those of the learning loop that the candidate will compete in.
     ///   - evidence: that loop's.
+    ///   - content: that loop's.
     ///   - seed: the seed of everything random.
     ///   - pool: the threads.
     /// - Throws: `FreshetError` when the settings cannot be used.
     public init(
         settings: LearningLoop.Settings,
         evidence: [any CandidateEvidence] = [],
+        content: ContentView? = nil,
         seed: UInt64,
         pool: ThreadPool
     ) throws {
@@ -42,7 +44,7 @@ public final class FirstVersionTrial {
         // Nothing is kept or compared but the two.
         (settings.keepsFrozenCopy, settings.periodEvents, settings.evaluationShare) = (false, 0, 1)
         loop = try LearningLoop(settings: settings, seed: seed, pool: pool)
-        loop.evidence = evidence
+        (loop.evidence, loop.content) = (evidence, content)
     }
 
     /// The newest event that was taken in.

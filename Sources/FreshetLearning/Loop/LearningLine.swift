@@ -15,6 +15,8 @@ struct LearningLine {
     var unpublished = 0
     /// How many events were learned that ``trained`` does not show yet.
     private var unseen = 0
+    /// Which state of what is said of the items the learner was told; `nil` before any.
+    private var contentRevision: UInt64?
 
     /// Predictions see new weights after one event for so many items at the earliest: a copy costs what the catalogue
     /// is long, and thus an event no more than these.
@@ -49,16 +51,33 @@ struct LearningLine {
         scorerNumber = 0
     }
 
-    /// Learns a batch; `replaying` is called to make the steps on replay alone.
+    /// Learns a batch.
+    ///
+    /// - Parameters:
+    ///   - batch: the events.
+    ///   - content: what is said of the items; `nil` where nothing is read.
+    ///   - emphasis: how the micro-update departs from the settings.
+    ///   - replaying: called to make the steps on replay alone.
+    /// - Returns: what was done; `nil` where there is no model that learns.
     mutating func learn(
         _ batch: [StreamEvent],
+        reading content: ContentView?,
         emphasis: OnlineLearning.Emphasis,
         replaying: (() -> Void) -> Void = { $0() }
     ) -> OnlineLearning.Report? {
         unpublished += batch.count
         guard let learner else { return nil }
         unseen += batch.count
+        if let content { read(content) }
         return learner.learn(batch, emphasis: emphasis, replaying: replaying)
+    }
+
+    /// Tells the learner what is said of the items, where that has changed.
+    mutating func read(_ content: ContentView) {
+        let revision = content.revision
+        guard revision != contentRevision else { return }
+        contentRevision = revision
+        learner?.read(content.current)
     }
 
     /// The model that predicts: as it is now, or with a long catalogue as it was some events ago; `number` names the

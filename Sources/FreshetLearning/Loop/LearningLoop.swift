@@ -115,7 +115,7 @@ public final class LearningLoop {
         let emphasis = lines.nextEmphasis(events: batch.count)
         timed(\.learning) { lines.learn(events, emphasis) { steps in timed(\.replaying, steps) } }
         lines.learnByCandidate(events, emphasis) { steps in timed(\.replaying, steps) }
-        contest.learn(events, emphasis: emphasis)
+        contest.learn(events, reading: content, emphasis: emphasis)
         return drift
     }
 
@@ -202,6 +202,12 @@ extension LearningLoop {
             contest.evidence = newValue
             publication.fit(to: contest.features)
         }
+    }
+
+    /// What is said of the items, for models that read; `nil` where nothing is read.
+    public var content: ContentView? {
+        get { lines.content }
+        set { lines.content = newValue }
     }
 
     /// The prequential figures.

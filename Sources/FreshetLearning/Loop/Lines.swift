@@ -21,6 +21,10 @@ struct Lines {
     private var missed: [UserIndex: Int]?
     /// Numbers that name weights, so that equal ones are scored once.
     private var numbers = 0
+    /// What is said of the items; `nil` where nothing is read.
+    var content: ContentView? {
+        didSet { if let content { learning.read(content) } }
+    }
     /// For how many events new ones count for more, as after drift.
     var emphasizedEvents = 0
     /// How many steps on replay alone a micro-update makes on average.
@@ -53,7 +57,9 @@ struct Lines {
     /// A line that goes on from a state.
     /// - Throws: `FreshetError` when its model cannot be learned further.
     mutating func line(from state: ServedState) throws -> LearningLine {
-        try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
+        var line = try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
+        if let content { line.read(content) }
+        return line
     }
 
     /// The model that predicts for the learning line.
@@ -92,7 +98,9 @@ extension Lines {
 
     /// Has the learning line learn a micro-batch.
     mutating func learn(_ batch: [StreamEvent], _ emphasis: OnlineLearning.Emphasis, replaying: (() -> Void) -> Void) {
-        guard let learned = learning.learn(batch, emphasis: emphasis, replaying: replaying) else { return }
+        guard let learned = learning.learn(batch, reading: content, emphasis: emphasis, replaying: replaying) else {
+            return
+        }
         report = learned
         replayedSteps += emphasis.replaySteps ?? 0
     }
@@ -104,7 +112,7 @@ extension Lines {
         replaying: (() -> Void) -> Void = { $0() }
     ) {
         guard settings.candidateLearns, !isCatchingUp else { return }
-        _ = candidate?.learn(batch, emphasis: emphasis, replaying: replaying)
+        _ = candidate?.learn(batch, reading: content, emphasis: emphasis, replaying: replaying)
     }
 
     /// Lets the learning line remember events that its model was trained on.
@@ -183,7 +191,7 @@ extension Lines {
             let batch = rest.prefix(settings.microBatch)
             rest = rest.dropFirst(batch.count)
             let learned = batch.map { asItCame($0, histories) }
-            _ = candidate?.learn(learned, emphasis: .usual)
+            _ = candidate?.learn(learned, reading: content, emphasis: .usual)
         }
         candidateOffset = events.last?.offset ?? newest
         if candidateOffset >= newest { missed = nil }

@@ -11,13 +11,29 @@ public struct ItemContent: Sendable {
     public let width: Int
     /// The vectors, shape `[V, width]`; an item of which nothing is said has zeros.
     public let vectors: [Float]
+    /// Whether a ``ContentProjection`` has brought the vectors into a space: then they are taken as they are, so that items
+    /// that come later can be put into the same space.
+    public let isProjected: Bool
 
     /// Creates content from vectors.
-    public init(encoder: String, width: Int, vectors: [Float]) {
+    public init(encoder: String, width: Int, vectors: [Float], isProjected: Bool = false) {
         precondition(width > 0 && vectors.count % width == 0, "\(vectors.count) numbers in rows of \(width)")
         self.encoder = encoder
         self.width = width
         self.vectors = vectors
+        self.isProjected = isProjected
+    }
+
+    /// Takes the vectors that a live engine has, for as many items as there are events of.
+    public init(of vectors: ItemVectors, itemCount: Int) {
+        var numbers = [Float](repeating: 0, count: itemCount * vectors.width)
+        numbers.withUnsafeMutableBufferPointer { numbers in
+            for item in 0..<min(itemCount, vectors.itemCount) {
+                guard let vector = vectors.pointer(of: item) else { continue }
+                (numbers.baseAddress! + item * vectors.width).update(from: vector, count: vectors.width)
+            }
+        }
+        self.init(encoder: vectors.encoder, width: vectors.width, vectors: numbers, isProjected: true)
     }
 
     /// Reads the items of a catalogue.

@@ -27,6 +27,9 @@ public protocol OnlineLearner: AnyObject {
     /// - Throws: ``FreshetError`` of kind `invalidData` when the other one was made with other settings.
     func takeMemory(of other: any OnlineLearner) throws
 
+    /// Takes what is said of the items, as often as it changes; a learner that goes by events alone has no use for it.
+    func read(_ content: ItemVectors)
+
     /// Learns new events, which are in the order of the stream; the catalogue grows to hold their items.
     ///
     /// - Parameters:
@@ -63,6 +66,9 @@ public protocol OnlineLearner: AnyObject {
 }
 
 extension OnlineLearner {
+    /// Goes by events alone.
+    public func read(_ content: ItemVectors) {}
+
     /// Learns new events by the settings as they are.
     @discardableResult
     public func learn(

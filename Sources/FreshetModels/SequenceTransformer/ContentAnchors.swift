@@ -43,13 +43,22 @@ struct ContentAnchors: Sendable {
             pool.forEachRange(bounds.count, grain: 1024) { range, _ in
                 for item in range where bounds[item].isFinite {
                     let row = table.pointer + item * width
-                    let anchor = vectors.baseAddress! + item * width
-                    freshet_axpy(row, anchor, -1, width)
-                    let length = Float(freshet_sum_of_squares(row, width).squareRoot())
-                    if length > bounds[item] { freshet_scale(row, bounds[item] / length, width) }
-                    freshet_axpy(row, anchor, 1, width)
+                    Self.hold(row, near: vectors.baseAddress! + item * width, within: bounds[item], width)
                 }
             }
         }
+    }
+
+    /// Shortens what a vector has beside its anchor to a bound.
+    static func hold(
+        _ row: UnsafeMutablePointer<Float>,
+        near anchor: UnsafePointer<Float>,
+        within bound: Float,
+        _ width: Int
+    ) {
+        freshet_axpy(row, anchor, -1, width)
+        let length = Float(freshet_sum_of_squares(row, width).squareRoot())
+        if length > bound { freshet_scale(row, bound / length, width) }
+        freshet_axpy(row, anchor, 1, width)
     }
 }

@@ -66,6 +66,9 @@ final class OnlineSequenceTransformer: OnlineLearner {
         growCatalogue()
     }
 
+    /// Takes what is said of the items; it knows those that nobody chose yet by it.
+    func read(_ content: ItemVectors) { updater.read(content) }
+
     @discardableResult
     func learn(
         _ batch: [StreamEvent],
@@ -84,7 +87,7 @@ final class OnlineSequenceTransformer: OnlineLearner {
         let rate = rate(of: batch.count) * emphasis.rate
         let report = OnlineLearning.Report(
             events: batch.count,
-            loss: updater.step(lesson, rate: rate),
+            loss: updater.step(lesson, rate: rate, isChosen: isChosen),
             rate: rate,
             distillation: lesson.distillationWeight
         )
@@ -102,7 +105,7 @@ final class OnlineSequenceTransformer: OnlineLearner {
         for _ in 0..<steps {
             lesson.replayed.removeAll()
             replay.draw(targets, targets: configuration.targetsPerExemplar, into: &lesson.replayed)
-            updater.step(lesson, rate: rate)
+            updater.step(lesson, rate: rate, isChosen: isChosen)
         }
     }
 
@@ -159,8 +162,13 @@ final class OnlineSequenceTransformer: OnlineLearner {
 
     private func isAdmitted(_ item: ItemIndex) -> Bool { occurrences[item.position] >= configuration.admission }
 
+    private func isChosen(_ item: Int) -> Bool { occurrences[item] > 0 }
+
+    /// Makes room for the items that had an event and for those of which something is said.
     private func growCatalogue() {
-        updater.grow(toItems: occurrences.count)
+        let count = max(occurrences.count, updater.describedItems)
+        occurrences.append(contentsOf: repeatElement(0, count: count - occurrences.count))
+        updater.grow(toItems: count)
     }
 
     private func renewTeacher(after events: Int) {

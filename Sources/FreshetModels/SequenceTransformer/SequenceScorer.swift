@@ -11,8 +11,13 @@ final class SequenceScorer: Scorer {
     let configuration: SequenceTransformer.Configuration
     let shape: SequenceTransformer.Shape
     let network: SequenceNetwork
+    /// Whose vectors of the items' texts the items were held near; `nil` where they were learned by events alone.
+    let encoder: String?
     private let workspaces: WorkspacePool
     private let moments: Mutex<AdamMoments?>
+
+    /// The array of a checkpoint that names the encoder.
+    static let encoderArray = "encoder"
 
     /// The events that one forward pass takes at most, so that its activations stay in the cache.
     private static let packedEvents = 1024
@@ -22,9 +27,10 @@ final class SequenceScorer: Scorer {
         _ network: SequenceNetwork,
         _ configuration: SequenceTransformer.Configuration,
         _ shape: SequenceTransformer.Shape,
-        moments: AdamMoments? = nil
+        moments: AdamMoments? = nil,
+        encoder: String? = nil
     ) {
-        self.init(configuration, shape, moments: moments) { $0.assign(from: network.parameters) }
+        self.init(configuration, shape, moments: moments, encoder: encoder) { $0.assign(from: network.parameters) }
     }
 
     /// Makes a network of a shape whose numbers are copied in by `fill`.
@@ -33,16 +39,19 @@ final class SequenceScorer: Scorer {
     ///   - configuration: its settings.
     ///   - shape: its shape.
     ///   - moments: those of the training that it comes from, for whoever trains it further.
+    ///   - encoder: whose vectors of the items' texts the items were held near.
     ///   - fill: copies the numbers.
     init(
         _ configuration: SequenceTransformer.Configuration,
         _ shape: SequenceTransformer.Shape,
         moments: AdamMoments? = nil,
+        encoder: String? = nil,
         fill: (ParameterSet) -> Void
     ) {
         self.moments = Mutex(moments)
         self.configuration = configuration
         self.shape = shape
+        self.encoder = encoder
         itemCount = shape.items
         workspaces = WorkspacePool(shape)
         network = SequenceNetwork(configuration, shape: shape, seed: nil)
@@ -121,6 +130,7 @@ final class SequenceScorer: Scorer {
         // Nobody changes the weights any more.
         var checkpoint = Checkpoint(arrays: network.parameters.arrays(sharingMemory: true))
         checkpoint.arrays["shape"] = shape.array
+        if let encoder { checkpoint.arrays[Self.encoderArray] = StoredArray(Array(encoder.utf8)) }
         return checkpoint
     }
 }

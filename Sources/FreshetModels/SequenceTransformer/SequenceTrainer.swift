@@ -63,6 +63,9 @@ struct SequenceTrainer {
         if progress.bestEpoch == 0 { training.copyServed(into: best.parameters) }
     }
 
+    /// Whose vectors the items were held near, where others of its kind can come; `nil` otherwise.
+    var encoder: String? { anchors == nil ? nil : data.content.flatMap { $0.isProjected ? $0.encoder : nil } }
+
     /// What the optimizer remembers of past gradients.
     var moments: AdamMoments { training.optimizer.moments }
 
@@ -112,7 +115,9 @@ struct SequenceTrainer {
             warmUpSteps: configuration.warmUpSteps,
             decay: configuration.learningRateDecay
         )
-        training.update(rate: schedule.rate(at: progress.steps, of: total)) { anchors?.hold($0, on: session.pool) }
+        training.update(rate: schedule.rate(at: progress.steps, of: total)) { table, _ in
+            anchors?.hold(table, on: session.pool)
+        }
         progress.loss += training.takeLoss()
         progress.targets += targets
         progress.steps += 1

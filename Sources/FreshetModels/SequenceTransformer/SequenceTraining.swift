@@ -72,14 +72,16 @@ struct SequenceTraining {
     ///
     /// - Parameters:
     ///   - rate: the learning rate.
-    ///   - hold: brings the item table back to what it may be, before it is averaged.
-    func update(rate: Float, holding hold: (Parameter) -> Void = { _ in }) {
+    ///   - hold: brings the rows of the item table that have changed back to what they may be, before they are averaged;
+    ///     `nil` stands for all rows.
+    func update(rate: Float, holding hold: (_ table: Parameter, _ rows: [Int32]?) -> Void = { _, _ in }) {
         let gradients = workers.map(\.gradients)
         Gradients.merge(gradients, pool: pool)
         let scale = clippingScale(gradients[0])
         average?.willStep(gradients[0])
         optimizer.step(gradients[0], rate: rate, gradientScale: scale, pool: pool)
-        hold(network.itemTable)
+        let table = network.itemTable
+        hold(table, table.layout == .rows ? gradients[0].rows(table).touched : nil)
         average?.didStep(gradients[0], pool: pool)
         for gradient in gradients { gradient.reset() }
     }

@@ -19,7 +19,7 @@ public struct SequenceTransformer: Learner {
 
     /// The settings.
     public let configuration: Configuration
-    private var trained: (network: SequenceNetwork, shape: Shape, moments: AdamMoments)?
+    private var trained: (network: SequenceNetwork, shape: Shape, moments: AdamMoments, encoder: String?)?
 
     /// Creates an untrained model.
     public init(configuration: Configuration) {
@@ -79,13 +79,19 @@ public struct SequenceTransformer: Learner {
         let shape = Shape(data, configuration)
         var trainer = SequenceTrainer(configuration, shape: shape, data: data, session: session)
         try trainer.run()
-        trained = (trainer.best, shape, trainer.moments)
+        trained = (trainer.best, shape, trainer.moments, trainer.encoder)
     }
 
     /// The trained model.
     public func makeScorer() -> any Scorer {
         guard let trained else { preconditionFailure("makeScorer() before fit()") }
-        return SequenceScorer(trained.network, configuration, trained.shape, moments: trained.moments)
+        return SequenceScorer(
+            trained.network,
+            configuration,
+            trained.shape,
+            moments: trained.moments,
+            encoder: trained.encoder
+        )
     }
 
     /// The scorer that a checkpoint describes.
@@ -97,6 +103,9 @@ public struct SequenceTransformer: Learner {
         }
         let network = SequenceNetwork(configuration, shape: shape, seed: nil)
         try network.parameters.restore(checkpoint)
-        return SequenceScorer(network, configuration, shape)
+        let encoder = try checkpoint.arrays[SequenceScorer.encoderArray].map { _ in
+            String(decoding: try checkpoint.numbers(SequenceScorer.encoderArray, of: UInt8.self), as: UTF8.self)
+        }
+        return SequenceScorer(network, configuration, shape, encoder: encoder)
     }
 }

@@ -24,6 +24,10 @@ public final class SequenceUpdater {
     var sampler: NegativeSampler
     var targetsSinceSampler = 0
     var steps = 0
+    /// Whose vectors of the items' texts the items are held near; `nil` where they are learned by events alone.
+    private let encoder: String?
+    /// Where the items' texts put them; `nil` where nothing is known in the space of the network's training.
+    private var anchors: StreamingAnchors?
 
     struct Teacher {
         let network: SequenceNetwork
@@ -52,6 +56,7 @@ public final class SequenceUpdater {
         self.hasOpinions = configuration.opinions && hasOpinions
         self.pool = pool
         self.seed = seed
+        encoder = nil
         counts = Array(repeating: 0, count: max(itemCount, 1))
         sampler = NegativeSampler(counts: counts)
         let shape = SequenceTransformer.Shape(
@@ -97,6 +102,7 @@ public final class SequenceUpdater {
         hasOpinions = scorer.shape.hasOpinions
         self.pool = pool
         self.seed = seed
+        encoder = scorer.encoder
         counts = Array(repeating: 0, count: itemCount)
         sampler = NegativeSampler(counts: counts)
         let network = SequenceNetwork(configuration, shape: scorer.shape, seed: nil)
@@ -134,8 +140,16 @@ public final class SequenceUpdater {
 
     /// The trained model as it is now.
     public func makeScorer() -> any Scorer {
-        SequenceScorer(configuration, shape(items: itemCount)) { training.copyServed(into: $0) }
+        SequenceScorer(configuration, shape(items: itemCount), encoder: encoder) { training.copyServed(into: $0) }
     }
+
+    /// Takes what is said of the items; vectors of another encoder than the network was trained with say nothing to it.
+    public func read(_ content: ItemVectors) {
+        anchors = StreamingAnchors(content, encoder: encoder, configuration)
+    }
+
+    /// How many items are known by their texts, counting up to the highest.
+    public var describedItems: Int { anchors?.itemCount ?? 0 }
 
     /// The vector of what each sequence's user wanted last, before the last target: `[S, C]`.
     public func states(of sequences: TrainingSequences) -> [Float] {
@@ -197,9 +211,15 @@ extension SequenceUpdater {
         public init() {}
     }
 
-    /// Makes one step; returns the mean loss of the new targets.
+    /// Makes one step.
+    ///
+    /// - Parameters:
+    ///   - lesson: what it learns from.
+    ///   - rate: the learning rate.
+    ///   - isChosen: whether an item has had an event; one that has not keeps to what is said of it.
+    /// - Returns: the mean loss of the new targets.
     @discardableResult
-    public func step(_ lesson: Lesson, rate: Float) -> Double {
+    public func step(_ lesson: Lesson, rate: Float, isChosen: (Int) -> Bool = { _ in true }) -> Double {
         guard lesson.new.targets + lesson.replayed.targets > 0 else { return 0 }
         refreshSampler(lesson)
         accumulate(lesson.new, scale: 1 / Float(max(lesson.new.targets, 1)), distillation: 0)
@@ -211,9 +231,18 @@ extension SequenceUpdater {
             distillation: scale * lesson.distillationWeight
         )
         _ = training.takeLoss()
-        training.update(rate: rate)
+        training.update(rate: rate) { table, rows in hold(table, rows, isChosen) }
         steps += 1
         return loss
+    }
+
+    private func hold(_ table: Parameter, _ rows: [Int32]?, _ isChosen: (Int) -> Bool) {
+        guard let anchors else { return }
+        if let rows {
+            anchors.hold(rows, of: table, isChosen: isChosen)
+        } else {
+            anchors.hold(0..<Int32(itemCount), of: table, isChosen: isChosen)
+        }
     }
 
     private func accumulate(_ sequences: TrainingSequences, scale: Float, distillation: Float) {
@@ -255,7 +284,7 @@ extension SequenceUpdater {
 // MARK: - Growth
 
 extension SequenceUpdater {
-    /// Makes room for a longer catalogue; new items start as the average item.
+    /// Makes room for a longer catalogue; new items start where their texts put them, others as the average item.
     public func grow(toItems count: Int) {
         guard count > itemCount else { return }
         let old = itemCount
@@ -284,10 +313,13 @@ extension SequenceUpdater {
         }
     }
 
-    /// Gives items the mean of a sample of vectors and a little noise: the score of an average item, told apart by
-    /// learning.
+    /// Puts items where their texts are; gives others the mean of a sample of vectors and a little noise: the score of an
+    /// average item, told apart by learning.
     private func reset(items: Range<Int>, among known: Int) {
         let table = training.network.itemTable
+        defer { training.average?.restart(table, rows: items) }
+        let unknown = anchors?.place(items, in: table) ?? Array(items)
+        guard !unknown.isEmpty else { return }
         let C = table.columns
         var mean = [Float](repeating: 0, count: C)
         var random = RandomSource.stream(seed: seed, 4, UInt64(items.lowerBound))
@@ -296,10 +328,9 @@ extension SequenceUpdater {
             let row = table.pointer + random.below(known) * C
             for c in 0..<C { mean[c] += row[c] / Float(samples) }
         }
-        for item in items {
+        for item in unknown {
             let row = table.pointer + item * C
             for c in 0..<C { row[c] = mean[c] + 0.02 * random.normal() }
         }
-        training.average?.restart(table, rows: items)
     }
 }

@@ -43,11 +43,12 @@ struct PrequentialRun {
             throw FreshetError(.invalidData, "\(stream.events.count) events are too few for this warm-up.")
         }
         let measured = try firstMeasured(after: warmUp)
+        let content = options.content.map { ContentView(ItemVectors(of: $0, on: pool)) }
         let wantsModel = !options.contenders.isDisjoint(with: [.live, .frozen, .retrain])
         var warmUpSeconds = 0.0
         var state = ServedState(offset: Int64(trainedOn))
         if wantsModel {
-            let (trained, seconds) = try train(options.model, first: trainedOn, title: "warm-up")
+            let (trained, seconds) = try train(options.model, first: trainedOn, content, title: "warm-up")
             (state.trained, state.version, warmUpSeconds) = (trained, ModelVersion(1), seconds)
         }
         var settings = options.settings
@@ -55,8 +56,9 @@ struct PrequentialRun {
         // Here the counts are a contender, on all events.
         settings.countsShare = 0
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
-        if let content = options.content {
-            loop.evidence = [ContentEvidence(of: ContentView(ItemVectors(of: content, on: pool)))]
+        if let content {
+            loop.evidence = [ContentEvidence(of: content)]
+            loop.content = content
         }
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])
@@ -65,7 +67,7 @@ struct PrequentialRun {
             try loop.compare(.countsUnread, with: nil, readsEvidence: false)
         }
         for rival in options.rivals {
-            let trained = try train(rival, first: trainedOn, title: "warm-up of \(rival)").model
+            let trained = try train(rival, first: trainedOn, content, title: "warm-up of \(rival)").model
             try loop.compare(Contender(rawValue: rival), with: trained, learning: true)
         }
         try feed(loop, trainedOn..<measured, title: "before measuring")
@@ -92,7 +94,12 @@ struct PrequentialRun {
         defer { loop.witness = nil }
         try feed(loop, start..<stream.events.count, title: "learn") { place in
             guard retrains, stream.events[place].time.seconds >= nextTraining else { return }
-            let (trained, seconds) = try train(options.model, first: place, title: "retrain \(retrainCount + 1)")
+            let (trained, seconds) = try train(
+                options.model,
+                first: place,
+                loop.content,
+                title: "retrain \(retrainCount + 1)"
+            )
             try loop.compare(.retrain, with: trained)
             retrainSeconds += seconds
             retrainCount += 1
@@ -152,10 +159,10 @@ struct PrequentialRun {
     }
 
     /// Trains a model from scratch on the first events.
-    private func train(_ model: String, first count: Int, title: String) throws -> (
+    private func train(_ model: String, first count: Int, _ content: ContentView?, title: String) throws -> (
         model: TrainedModel, seconds: Double
     ) {
-        let data = stream.trainingData(first: count).data(of: stream)
+        let data = stream.trainingData(first: count).data(of: stream).reading(content?.current)
         let description = try ModelRegistry.onlineModel(named: model)
         let learner = try description.makeLearner(overrides: options.overrides[model] ?? [:], data: data)
         var run = TrainingRun(description: description, data: data, seed: seed, pool: pool, console: console)
