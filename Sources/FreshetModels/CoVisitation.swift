@@ -77,7 +77,8 @@ public struct CoVisitation: Learner {
 
     /// The settings it was created with.
     public let configuration: Configuration
-    private var counts = SparseRows(columnCount: 0, offsets: [0], columns: [], values: [])
+    /// Row `i`: what follows item `i`, and how strongly.
+    private(set) var counts = SparseRows(columnCount: 0, offsets: [0], columns: [], values: [])
 
     /// Creates an untrained model.
     public init(configuration: Configuration) { self.configuration = configuration }

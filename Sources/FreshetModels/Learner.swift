@@ -54,6 +54,9 @@ public protocol Learner: SendableMetatype {
     /// Named settings other than the defaults.
     static var presets: [String: Configuration] { get }
 
+    /// Whether it has nothing to learn from where the data say nothing of the items.
+    static var needsContent: Bool { get }
+
     /// The settings that suit the size of the data, used when nobody names a preset.
     static func recommendedConfiguration(for data: TrainingData) -> Configuration
 
@@ -80,6 +83,8 @@ public protocol Learner: SendableMetatype {
 }
 
 extension Learner {
+    /// Learns from events.
+    public static var needsContent: Bool { false }
     /// No presets.
     public static var presets: [String: Configuration] { [:] }
     /// The defaults, whatever the data.

@@ -12,6 +12,7 @@ public enum ModelRegistry {
         ModelDescription(CoVisitation.self),
         ModelDescription(ItemKNN.self),
         ModelDescription(ContentSimilarity.self),
+        ModelDescription(ContentCoVisitation.self),
         ModelDescription(UserKNN.self),
         ModelDescription(EASE.self),
         ModelDescription(MatrixFactorization.self),
@@ -51,6 +52,8 @@ public struct ModelDescription: Sendable {
     public let name: String
     /// One line for `--help`.
     public let summary: String
+    /// Whether it has nothing to learn from where nothing is said of the items.
+    public let needsContent: Bool
     /// The names of its presets, sorted.
     public let presets: [String]
     /// The default settings as JSON: what ``makeLearner(preset:overrides:data:)`` may override.
@@ -83,6 +86,7 @@ public struct ModelDescription: Sendable {
         goOn = goingOn
         name = Model.name
         summary = Model.summary
+        needsContent = Model.needsContent
         presets = Model.presets.keys.sorted()
         defaultConfigurationJSON = ConfigurationJSON.encode(Model.Configuration())
         make = { preset, overrides, data in

@@ -39,6 +39,16 @@ struct SparseRows: Sendable, Equatable {
         }
     }
 
+    /// Calls `body` for every entry of a row.
+    @inline(__always)
+    func forEach(of row: Int, _ body: (_ column: Int, _ value: Float) -> Void) {
+        columns.withUnsafeBufferPointer { columns in
+            values.withUnsafeBufferPointer { values in
+                for entry in offsets[row]..<offsets[row + 1] { body(Int(columns[entry]), values[entry]) }
+            }
+        }
+    }
+
     /// The matrix with rows and columns exchanged, by counting sort.
     func transposed() -> SparseRows {
         var starts = [Int](repeating: 0, count: columnCount + 1)

@@ -61,8 +61,8 @@ public struct RecommenderContract {
 
     private func fitted(_ data: TrainingData) throws -> (scorer: any Scorer, configuration: String) {
         // A model that reads needs something to read: what group an item is of.
-        let reads = model.name == ContentSimilarity.name
-        let data = reads ? TrainingData(dataset: data.dataset, content: SyntheticData.content(of: data)) : data
+        let data =
+            model.needsContent ? TrainingData(dataset: data.dataset, content: SyntheticData.content(of: data)) : data
         var learner = try model.makeLearner(preset: preset, overrides: overrides, data: data)
         try learner.fit(data, session: TrainingSession(seed: 7, pool: pool))
         return (learner.makeScorer(), model.configurationJSON(of: learner))

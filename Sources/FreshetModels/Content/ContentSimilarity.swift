@@ -30,6 +30,8 @@ public struct ContentSimilarity: Learner {
 
     /// The name on the command line and in snapshots.
     public static let name = "content"
+    /// Reads the catalogue.
+    public static let needsContent = true
     /// One line for `--help`.
     public static let summary = "how like items are to the last ones by their titles and details; needs --catalogue"
 
@@ -42,13 +44,7 @@ public struct ContentSimilarity: Learner {
 
     /// Brings the items' vectors into a space where directions count alike.
     public mutating func fit(_ data: TrainingData, session: TrainingSession) throws {
-        guard let content = data.content else {
-            throw FreshetError(
-                .usage,
-                "The model \(Self.name) reads what is said of the items, and nothing is.",
-                remedy: "Give titles or texts with --catalogue FILE."
-            )
-        }
+        guard let content = data.content else { throw Self.nothingToRead(Self.name) }
         try session.checkCancellation()
         let chosen = data.chosenItems
         let space = ContentSpace(
@@ -59,6 +55,15 @@ public struct ContentSimilarity: Learner {
         )
         scorer = ContentScorer(vectors: space.vectors, width: space.width, query: configuration.query)
         session.report(TrainingProgress(phase: "reading items", completed: 1, total: 1))
+    }
+
+    /// What is wrong with data of which nothing is said.
+    static func nothingToRead(_ model: String) -> FreshetError {
+        FreshetError(
+            .usage,
+            "The model \(model) reads what is said of the items, and nothing is.",
+            remedy: "Give titles or texts with --catalogue FILE."
+        )
     }
 
     /// The trained model.

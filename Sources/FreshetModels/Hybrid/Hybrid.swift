@@ -45,7 +45,9 @@ public struct Hybrid: Learner {
     /// The transformer and the counts, and where the catalogue says something of its items, what that says.
     public static func recommendedConfiguration(for data: TrainingData) -> Configuration {
         var configuration = Configuration()
-        if data.content != nil { configuration.parts.append(Part(model: ContentSimilarity.name)) }
+        if data.content != nil {
+            configuration.parts += [ContentSimilarity.name, ContentCoVisitation.name].map { Part(model: $0) }
+        }
         return configuration
     }
 

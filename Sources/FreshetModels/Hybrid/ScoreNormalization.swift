@@ -17,7 +17,9 @@ enum ScoreNormalization: Sendable {
         switch (fusion, model) {
         case (.ranks, _): self = .reciprocalRank
         case (_, SequenceTransformer.name): self = .logSoftmax
-        case (_, CoVisitation.name), (_, Popularity.name), (_, ItemKNN.name), (_, UserKNN.name): self = .logShare
+        case (_, CoVisitation.name), (_, ContentCoVisitation.name), (_, Popularity.name), (_, ItemKNN.name),
+            (_, UserKNN.name):
+            self = .logShare
         default: self = .standard
         }
     }

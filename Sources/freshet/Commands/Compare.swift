@@ -10,7 +10,8 @@ import FreshetTensor
 /// `freshet compare`.
 struct Compare: FreshetCommand {
     private static let usual = [
-        "popularity", "item-knn", "co-visitation", ContentSimilarity.name, "ease", "matrix-factorization",
+        "popularity", "item-knn", "co-visitation", ContentSimilarity.name, ContentCoVisitation.name, "ease",
+        "matrix-factorization",
         "sequence-transformer", Hybrid.name,
     ]
     private static let customers = 3
@@ -114,10 +115,12 @@ struct Compare: FreshetCommand {
         }
     }
 
-    /// The models that are named; of the usual ones, the one that reads only where there is something to read.
+    /// The models that are named; of the usual ones, those that read only where there is something to read.
     private func chosenModels(isReading: Bool) throws -> [ModelChoice] {
-        let names = models ?? Self.usual.filter { isReading || $0 != ContentSimilarity.name }.joined(separator: ",")
-        let choices = try names.split(separator: ",").map { try ModelChoice(String($0)) }
+        let usual = try Self.usual.filter { try isReading || !ModelRegistry.model(named: $0).needsContent }
+        let choices = try (models ?? usual.joined(separator: ",")).split(separator: ",").map {
+            try ModelChoice(String($0))
+        }
         guard !choices.isEmpty else { throw FreshetError(.usage, "--models names no model.") }
         for (place, choice) in choices.enumerated() where choices[..<place].contains(choice) {
             throw FreshetError(.usage, "--models names \(choice.title) twice.")

@@ -83,10 +83,40 @@ import Testing
         #expect(scores[26] == 0)
     }
 
-    @Test func withoutContentItSaysWhatToDo() {
-        var model = ContentSimilarity(configuration: .init())
+    @Test(arguments: ModelRegistry.all.filter(\.needsContent).map(\.name))
+    func withoutContentItSaysWhatToDo(name: String) throws {
+        var model = try ModelRegistry.model(named: name).makeLearner(overrides: [:], data: data())
         let error = #expect(throws: FreshetError.self) { try model.fit(data(content: false), session: session) }
-        #expect(error?.remedy?.contains("--catalogue") == true)
+        #expect(error?.remedy?.contains("--catalogue") == true && error?.message.contains(name) == true)
+    }
+
+    // MARK: Counts that read
+
+    private func follows(_ change: (inout ContentCoVisitation.Configuration) -> Void = { _ in }) throws -> [Float] {
+        // Item 1 follows item 0, often; 2 is like 0 and 3 like 1, and nobody chose either; 4 is like nothing.
+        let dataset = SyntheticData.dataset(Array(repeating: [0, 1], count: 8), itemCount: 5)
+        let (near, far) = (0.9 / Float(0.82).squareRoot(), 0.1 / Float(0.82).squareRoot())
+        let vectors: [Float] = [1, 0, 0, 0, 1, 0, near, far, 0, far, near, 0, 0, 0, 1]
+        let content = ItemContent(encoder: "made", width: 3, vectors: vectors, isProjected: true)
+        var configuration = ContentCoVisitation.Configuration()
+        configuration.width = 3
+        (configuration.counts.sourceDamping, configuration.counts.targetDamping) = (0, 0)
+        (configuration.counts.backward, configuration.sharpness) = (0, 1)
+        change(&configuration)
+        var model = ContentCoVisitation(configuration: configuration)
+        try model.fit(TrainingData(dataset: dataset, content: content), session: session)
+        return model.makeScorer().scores(for: ScoringContext(user: nil, history: History(items: [ItemIndex(2)])))
+    }
+
+    /// By hand: 8 pairs; an item like 0 asks, at its cosine c = .9 / √.82, and what is like 1 is answered at the same.
+    @Test func countsAreSpreadOverWhatIsAlike() throws {
+        let cosine: Float = 0.9 / Float(0.82).squareRoot()
+        let scores = try follows()
+        #expect(abs(scores[1] - 8 * cosine) < 1e-3 && abs(scores[3] - 8 * cosine * cosine) < 1e-3)
+        #expect(scores[4] == 0)
+        let sharper = try follows { $0.sharpness = 4 }
+        #expect(abs(sharper[3] / (8 * exponential(8 * logarithm(cosine))) - 1) < 1e-3)
+        #expect(try follows { $0.likes = 0 }.allSatisfy { $0 == 0 })
     }
 
     // MARK: The transformer
@@ -153,7 +183,7 @@ import Testing
 
     @Test func aHybridReadsWhereThereIsSomethingToRead() {
         let names = { (data: TrainingData) in Hybrid.recommendedConfiguration(for: data).parts.map(\.model) }
-        #expect(names(data()) == ["sequence-transformer", "co-visitation", "content"])
+        #expect(names(data()) == ["sequence-transformer", "co-visitation", "content", "content-co-visitation"])
         #expect(names(data(content: false)) == ["sequence-transformer", "co-visitation"])
     }
 
