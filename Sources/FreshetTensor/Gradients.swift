@@ -12,6 +12,7 @@ public final class Gradients {
     /// Creates zero gradients.
     public init(for set: ParameterSet) {
         parameters = set.parameters
+        // A frozen parameter has neither.
         dense = parameters.map { $0.layout == .dense ? GrowingBuffer(count: $0.count) : nil }
         tables = parameters.map { $0.layout == .rows ? RowGradients(rows: $0.rows, columns: $0.columns) : nil }
     }
@@ -38,6 +39,7 @@ public final class Gradients {
         toRows indices: UnsafeBufferPointer<Int32>,
         of parameter: Parameter
     ) {
+        guard parameter.layout != .frozen else { return }
         guard let table = tables[parameter.index] else {
             freshet_scatter_add(dense(parameter), gradient, indices.baseAddress!, indices.count, parameter.columns)
             return
@@ -72,6 +74,7 @@ public final class Gradients {
                         freshet_axpy(sum.row(row), other.gradient(atSlot: slot), 1, parameter.columns)
                     }
                 }
+            case .frozen: break
             }
         }
     }
@@ -82,8 +85,17 @@ public final class Gradients {
             switch parameter.layout {
             case .dense: sum + freshet_sum_of_squares(dense(parameter), parameter.count)
             case .rows: sum + rows(parameter).squaredNorm()
+            case .frozen: sum
             }
         }
+    }
+
+    /// What all gradients are multiplied with so that their norm is no more than a bound (Pascanu and others, 2013); 1
+    /// without a bound.
+    public func clippingScale(to bound: Float) -> Float {
+        guard bound > 0 else { return 1 }
+        let norm = Float(squaredNorm().squareRoot())
+        return norm > bound ? bound / norm : 1
     }
 
     /// Makes every gradient zero again.

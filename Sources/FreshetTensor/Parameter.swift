@@ -9,6 +9,8 @@ public final class Parameter: @unchecked Sendable {
         case dense
         /// Only the rows that a step touched: tables of which a step sees a small part.
         case rows
+        /// Not at all: training leaves the parameter as it is.
+        case frozen
     }
 
     /// The name in checkpoints, such as `blocks.0.attention.query.weight`.

@@ -4,8 +4,8 @@
 /// recording, append how to propagate its gradient. A tape that does not record is inference; the network's code is
 /// the same. One worker, one tape: operations run on the calling thread.
 public final class Tape {
-    /// Whether gradients will be asked for.
-    public let isRecording: Bool
+    /// Whether gradients will be asked for of what is computed now.
+    public private(set) var isRecording: Bool
     /// The scratch memory.
     public let pool: BufferPool
     /// Where gradients of parameters are collected; `nil` when not recording.
@@ -16,6 +16,8 @@ public final class Tape {
     public var dropoutKey: UInt64 = 0
 
     private var activationGradients: [UnsafeMutablePointer<Float>?] = []
+    /// Which matrices were made while nothing was recorded: a gradient of theirs leads nowhere.
+    private var areConstant: [Bool] = []
     private var steps: [() -> Void] = []
 
     /// A tape that records for gradients.
@@ -35,6 +37,7 @@ public final class Tape {
     /// A new matrix, holding anything.
     public func make(_ rows: Int, _ columns: Int) -> Tensor {
         activationGradients.append(nil)
+        areConstant.append(!isRecording)
         let node = activationGradients.count - 1
         return Tensor(rows: rows, columns: columns, values: pool.take(rows * columns), node: node)
     }
@@ -52,6 +55,28 @@ public final class Tape {
     /// Operations call it; ``backward()`` runs the steps last to first.
     func record(_ step: @escaping () -> Void) {
         if isRecording { steps.append(step) }
+    }
+
+    /// Runs a part of a pass in which nothing is learned, as a tape that does not record would.
+    ///
+    /// - Parameter part: the part, whose result must be made in it.
+    /// - Returns: the result, a constant to what comes after.
+    public func withoutRecording(_ part: () -> Tensor) -> Tensor {
+        let wasRecording = isRecording
+        isRecording = false
+        defer { isRecording = wasRecording }
+        return part()
+    }
+
+    /// Whether a matrix depends on something that is learned, as far as is known: otherwise its gradient is not needed.
+    func needsGradient(_ tensor: Tensor) -> Bool { !areConstant[tensor.node] }
+
+    /// Where an operation adds the gradient of a parameter: memory that nobody reads for a frozen one.
+    func gradient(of parameter: Parameter, in gradients: Gradients) -> UnsafeMutablePointer<Float> {
+        guard parameter.layout == .frozen else { return gradients.dense(parameter) }
+        let unread = pool.take(parameter.count)
+        unread.update(repeating: 0, count: parameter.count)
+        return unread
     }
 
     /// The gradient of a matrix, zero if nothing has been added yet.
@@ -84,6 +109,7 @@ public final class Tape {
     public func reset() {
         steps.removeAll(keepingCapacity: true)
         activationGradients.removeAll(keepingCapacity: true)
+        areConstant.removeAll(keepingCapacity: true)
         pool.reset()
     }
 

@@ -84,6 +84,8 @@ extension Gradients {
         switch parameter.layout {
         case .dense:
             return UnsafeBufferPointer(start: dense(parameter), count: parameter.count).map(Double.init)
+        case .frozen:
+            return [Double](repeating: 0, count: parameter.count)
         case .rows:
             var result = [Double](repeating: 0, count: parameter.count)
             let table = rows(parameter)

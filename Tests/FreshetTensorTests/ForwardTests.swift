@@ -75,15 +75,17 @@ import Testing
         expectClose(y.array, inputs.map { Reference.activate(Double($0), activation) }, 1e-6)
     }
 
-    @Test(arguments: [(1, 0, true), (2, 5, true), (2, 200, true), (2, 0, false)])
-    func attention(heads: Int, distances: Int, isCausal: Bool) {
+    /// A pass that is recorded takes other loops.
+    @Test(arguments: [(1, 0, true), (2, 5, true), (2, 200, true), (2, 0, false)], [false, true])
+    func attention(_ shape: (heads: Int, distances: Int, isCausal: Bool), isRecorded: Bool) {
+        let (heads, distances, isCausal) = shape
         let lengths = [1, 2, 64, 65, 130]
         let offsets = lengths.reduce(into: [0]) { $0.append($0.last! + $1) }
         let (N, width) = (offsets.last!, 3)
         let C = heads * width
         let (q, kv) = (make(N, C, seed: 1), make(N, 2 * C, seed: 2))
         let bias = distances > 0 ? make(heads, distances, seed: 3) : nil
-        let tape = Tape()
+        let tape = isRecorded ? Tape(recordingInto: Gradients(for: ParameterSet())) : Tape()
         let (queries, keysAndValues) = (tape.make(N, C, Array(q.values)), tape.make(N, 2 * C, Array(kv.values)))
         let y =
             isCausal

@@ -265,6 +265,99 @@ import Testing
         expectAccurate(check)
     }
 
+    /// The product lands in some columns, of which one is not touched on each side.
+    @Test(arguments: sizes) func lowRank(N: Int, C: Int) {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", N, C), fixture.make("weight", C, C + 2))
+        let (down, up) = (fixture.make("down", C, 2), fixture.make("up", 2, C))
+        let rows = IndexBuffer()
+        let check = GradientCheck(fixture.set) { tape in
+            let x = input(x, on: tape, rows)
+            let y = tape.linear(x, weight)
+            tape.addLowRank(x, down, up, factor: 0.7, to: y, first: 1)
+            return y
+        }
+        expectAccurate(check)
+    }
+
+    /// Two rows of one kind do not stand against each other.
+    @Test func contrastiveLoss() {
+        var fixture = Fixture()
+        let (a, b) = (fixture.make("a", 5, 4), fixture.make("b", 5, 4))
+        let (first, second) = (IndexBuffer(), IndexBuffer())
+        let check = GradientCheck(fixture.set) { tape in
+            let (a, b) = (input(a, on: tape, first), input(b, on: tape, second))
+            return 2 * tape.contrastiveLoss(a, b, kinds: [3, 1, 3, 4, 5], temperature: 0.7, scale: 2)
+        }
+        expectAccurate(check)
+        let tape = Tape()
+        let (one, two) = (tape.make(2, 1, [1, 2]), tape.make(2, 1, [3, 5]))
+        let alike = tape.contrastiveLoss(one, two, kinds: [7, 7], temperature: 1, scale: 1)
+        #expect(abs(alike) < 1e-6)
+        let apart = tape.contrastiveLoss(one, two, kinds: [7, 8], temperature: 1, scale: 1)
+        // Products 3, 5 and 6, 10: -log(e³ / (e³ + e⁵)) - log(e¹⁰ / (e⁶ + e¹⁰)).
+        #expect(abs(apart - (2.126928 + 0.018150)) < 1e-4)
+    }
+
+    @Test func logisticLoss() {
+        var fixture = Fixture()
+        let x = fixture.make("x", 7, 1)
+        let rows = IndexBuffer()
+        let check = GradientCheck(fixture.set) { tape in
+            2 * tape.logisticLoss(input(x, on: tape, rows), labels: [0, 1, 0.3, 1, 0, 1, 0.9], scale: 2)
+        }
+        expectAccurate(check)
+    }
+
+    /// What is frozen has no gradient and changes nobody else's; the others have the gradients they had.
+    @Test func frozenParametersHaveNoGradient() {
+        func gradients(_ layout: Parameter.GradientLayout) -> [[Double]] {
+            var fixture = Fixture()
+            let table = fixture.make("table", 6, 4, layout: layout)
+            let (first, bias) = (
+                fixture.make("first", 4, 4, layout: layout), fixture.make("bias", 1, 4, layout: layout)
+            )
+            let gain = fixture.make("gain", 1, 4, layout: layout)
+            let last = fixture.make("last", 4, 3)
+            let indices = IndexBuffer()
+            for index in [2, 0, 2, 5] as [Int32] { indices.append(index) }
+            let gradients = Gradients(for: fixture.set)
+            let tape = Tape(recordingInto: gradients)
+            let hidden = tape.linear(tape.gather(table, indices.indices), first, bias: bias)
+            let y = tape.linear(tape.layerNorm(hidden, gain: gain, bias: bias), last)
+            tape.gradient(of: y).update(repeating: 1, count: y.count)
+            tape.backward()
+            return fixture.set.parameters.map { gradients.array(of: $0) }
+        }
+        let (all, some) = (gradients(.dense), gradients(.frozen))
+        #expect(all.last == some.last && all.allSatisfy { $0.contains { $0 != 0 } })
+        #expect(some.dropLast().allSatisfy { $0.allSatisfy { $0 == 0 } })
+    }
+
+    /// What is computed without being recorded is a constant: nothing behind it gets a gradient.
+    @Test func whatIsNotRecordedIsConstant() {
+        var fixture = Fixture()
+        let (x, first, last) = (fixture.make("x", 3, 4), fixture.make("first", 4, 5), fixture.make("last", 5, 2))
+        let rows = IndexBuffer()
+        let gradients = Gradients(for: fixture.set)
+        let tape = Tape(recordingInto: gradients)
+        let hidden = tape.withoutRecording { tape.linear(input(x, on: tape, rows), first) }
+        let y = tape.linear(hidden, last)
+        tape.gradient(of: y).update(repeating: 1, count: y.count)
+        tape.backward()
+        #expect(gradients.array(of: first).allSatisfy { $0 == 0 } && gradients.array(of: x).allSatisfy { $0 == 0 })
+        #expect(gradients.array(of: last).contains { $0 != 0 } && tape.isRecording)
+    }
+
+    @Test func clippingBoundsTheNorm() {
+        var fixture = Fixture()
+        let weight = fixture.make("weight", 2, 2)
+        let gradients = Gradients(for: fixture.set)
+        gradients.dense(weight).update(from: [3, 0, 0, 4], count: 4)
+        #expect(gradients.clippingScale(to: 10) == 1 && gradients.clippingScale(to: 0) == 1)
+        #expect(abs(gradients.clippingScale(to: 1) - 0.2) < 1e-6)
+    }
+
     @Test func parameterGradientsAccumulate() {
         var fixture = Fixture()
         let (x, weight) = (fixture.make("x", 3, 4), fixture.make("weight", 4, 2))

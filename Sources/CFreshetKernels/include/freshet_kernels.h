@@ -121,6 +121,22 @@ void freshet_attend(
     const float *restrict values, float scale, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns,
     ptrdiff_t width, ptrdiff_t stride);
 
+/// The same with what the gradient needs: `probabilities` and, where `rate` is above 0, `dropped` (may be null otherwise)
+/// receive rows * columns numbers, those after dropout decided as by freshet_attention_softmax_forward, unseen columns 0 or
+/// unwritten; scratch holds width * columns.
+void freshet_attend_recorded(
+    float *restrict out, float *restrict probabilities, float *restrict dropped, float *restrict scratch,
+    const float *restrict queries, const float *restrict keys, const float *restrict values, float scale, float rate,
+    uint32_t key, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t width,
+    ptrdiff_t stride);
+/// Adds the gradients of freshet_attend_recorded to those of queries, keys and values, which lie as these do;
+/// `dropped` is the probabilities where nothing was dropped; scratch holds (width + 1) * columns.
+void freshet_attend_backward(
+    float *restrict dqueries, float *restrict dkeys, float *restrict dvalues, float *restrict scratch,
+    const float *restrict dout, const float *restrict probabilities, const float *restrict dropped,
+    const float *restrict queries, const float *restrict keys, const float *restrict values, float scale,
+    ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t width, ptrdiff_t stride);
+
 // loss.c -------------------------------------------------------------------------------------------------------------
 
 /// Softmax cross-entropy of one row of logits, which become their gradient times `scale`; returns the loss.

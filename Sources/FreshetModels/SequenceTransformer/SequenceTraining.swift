@@ -77,19 +77,13 @@ struct SequenceTraining {
     func update(rate: Float, holding hold: (_ table: Parameter, _ rows: [Int32]?) -> Void = { _, _ in }) {
         let gradients = workers.map(\.gradients)
         Gradients.merge(gradients, pool: pool)
-        let scale = clippingScale(gradients[0])
+        let scale = gradients[0].clippingScale(to: clipping)
         average?.willStep(gradients[0])
         optimizer.step(gradients[0], rate: rate, gradientScale: scale, pool: pool)
         let table = network.itemTable
         hold(table, table.layout == .rows ? gradients[0].rows(table).touched : nil)
         average?.didStep(gradients[0], pool: pool)
         for gradient in gradients { gradient.reset() }
-    }
-
-    private func clippingScale(_ gradients: Gradients) -> Float {
-        guard clipping > 0 else { return 1 }
-        let norm = Float(gradients.squaredNorm().squareRoot())
-        return norm > clipping ? clipping / norm : 1
     }
 
     /// Copies what is served into another network's parameters.

@@ -6,7 +6,10 @@ public struct NetworkBuilder {
     public let set: ParameterSet
     /// Draws their first values.
     public var random: RandomSource
-    private let draws: Bool
+    /// Whether first values are drawn; else they are zero, for numbers to be copied into.
+    public var draws: Bool
+    /// Whether what is built now stays as it is in training.
+    public var isFrozen = false
 
     /// Creates a builder with an empty set; without a seed every first value is zero, for numbers to be copied into.
     public init(seed: UInt64?) {
@@ -24,6 +27,7 @@ public struct NetworkBuilder {
         layout: Parameter.GradientLayout = .dense
     ) -> Parameter {
         let initializer = draws ? initializer : .constant(0)
+        let layout = isFrozen ? Parameter.GradientLayout.frozen : layout
         return set.make(name, rows: rows, columns: columns, initializer, layout: layout, using: &random)
     }
 }

@@ -58,6 +58,7 @@ public final class AdamW: Optimizer {
                         gradientScale
                     )
                 }
+            case .frozen: break
             case .rows:
                 let rows = gradients.rows(parameter)
                 pool.forEachRange(rows.touched.count, grain: 256) { range, _ in

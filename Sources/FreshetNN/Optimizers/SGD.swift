@@ -25,6 +25,7 @@ public final class SGD: Optimizer {
             switch parameter.layout {
             case .dense:
                 update(parameter, at: 0, gradients.dense(parameter), parameter.count, rate, gradientScale)
+            case .frozen: break
             case .rows:
                 let rows = gradients.rows(parameter)
                 for (slot, row) in rows.touched.enumerated() {

@@ -22,8 +22,8 @@ extension Tape {
             guard let dy = gradientIfReached(y), let gradients else { return }
             freshet_layer_norm_backward(
                 gradient(of: x),
-                gradients.dense(gain),
-                gradients.dense(bias),
+                gradient(of: gain, in: gradients),
+                gradient(of: bias, in: gradients),
                 dy,
                 x.values,
                 gain.pointer,

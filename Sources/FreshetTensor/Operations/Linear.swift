@@ -9,7 +9,7 @@ extension Tape {
     ///   - bias: `[O]`, or `nil` for none.
     /// - Returns: `[N, O]`.
     ///
-    /// Gradient: `dx = dy · Wᵀ`, `dW += xᵀ · dy`, `db += Σ_n dy`.
+    /// Gradient: `dx = dy · Wᵀ`, `dW += xᵀ · dy`, `db += Σ_n dy`; what is frozen has none.
     public func linear(_ x: Tensor, _ weight: Parameter, bias: Parameter? = nil) -> Tensor {
         let (N, I, O) = (x.rows, x.columns, weight.columns)
         precondition(weight.rows == I, "linear: \(I) inputs, \(weight.name) takes \(weight.rows)")
@@ -18,11 +18,15 @@ extension Tape {
         if let bias { freshet_add_bias(y.values, bias.pointer, N, O) }
         record { [unowned self] in
             guard let dyValues = gradientIfReached(y), let gradients else { return }
-            let dx = accumulator(of: x)
             let dy = MatrixView(dyValues, N, O)
-            multiply(dy, weight.matrix.transposed, into: MutableMatrixView(dx.pointer, N, I), beta: dx.beta)
-            multiply(x.matrix.transposed, dy, into: MutableMatrixView(gradients.dense(weight), I, O), beta: 1)
-            if let bias { freshet_sum_rows(gradients.dense(bias), dyValues, N, O) }
+            if needsGradient(x) {
+                let dx = accumulator(of: x)
+                multiply(dy, weight.matrix.transposed, into: MutableMatrixView(dx.pointer, N, I), beta: dx.beta)
+            }
+            if weight.layout != .frozen {
+                multiply(x.matrix.transposed, dy, into: MutableMatrixView(gradients.dense(weight), I, O), beta: 1)
+            }
+            if let bias, bias.layout != .frozen { freshet_sum_rows(gradients.dense(bias), dyValues, N, O) }
         }
         return y
     }
