@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 @testable import FreshetLanguage
 
@@ -6,6 +7,26 @@ import Foundation
 enum Fixture {
     static func path(_ name: String) -> String {
         Bundle.module.bundleURL.appendingPathComponent("Fixtures/\(name)").path
+    }
+
+    /// A model of drawn weights with a tokenizer of the fixtures.
+    static func encoder(
+        _ family: LanguageModelConfiguration.Family = .bert,
+        pooling: TextEncoder.Pooling = .mean,
+        tokenizer: String = "wordpiece",
+        vocabulary: Int = 300,
+        width: Int = 4,
+        seed: UInt64 = 5
+    ) throws -> TextEncoder {
+        var configuration = try LanguageModelConfiguration.tiny(family)
+        (configuration.vocabulary, configuration.positions) = (vocabulary, 40)
+        (configuration.width, configuration.innerWidth) = (width, width * 3 / 2)
+        let document = try #require(try JSONDocument.read(path("\(tokenizer).json"))["tokenizer"])
+        return try TextEncoder(
+            tokenizer: TokenizerFile.tokenizer(document),
+            model: LanguageModel(configuration, seed: seed),
+            pooling: pooling
+        )
     }
 }
 

@@ -102,6 +102,19 @@ import Testing
         }
     }
 
+    /// Written under the names of its family and read again it is the same, numbers and tokens.
+    @Test(arguments: ["bert-tiny", "distilbert-tiny", "roberta-tiny", "gpt2-tiny"])
+    func comesBackFromItsFile(name: String) throws {
+        let folder = try TemporaryFolder()
+        let model = try LanguageModel(folder: Fixture.path(name))
+        try ModelStore().write(model, like: Fixture.path(name), to: folder.path("copy"))
+        let copy = try LanguageModel(folder: folder.path("copy"))
+        #expect(copy.configuration == model.configuration && copy.fingerprint == model.fingerprint)
+        for (a, b) in zip(model.parameters.parameters, copy.parameters.parameters) {
+            #expect(Array(a.values) == Array(b.values), "\(a.name)")
+        }
+    }
+
     /// All of it trains: every parameter's gradient against finite differences, through pooling and normalisation.
     @Test(arguments: [LanguageModelConfiguration.Family.bert, .gpt2])
     func gradientsAreAccurate(family: LanguageModelConfiguration.Family) throws {

@@ -10,27 +10,8 @@ import Testing
         "red heart lamp", "", "garden spade", "我爱北京", "red heart lamp", "handle", "!!", "a b c d e f g",
     ]
 
-    /// A model of drawn weights with the tokenizer of the fixtures.
-    private func encoder(
-        _ family: LanguageModelConfiguration.Family = .bert,
-        pooling: TextEncoder.Pooling = .mean,
-        tokenizer: String = "wordpiece",
-        vocabulary: Int = 300
-    ) throws -> TextEncoder {
-        var configuration = try LanguageModelConfiguration.tiny(family)
-        configuration.vocabulary = vocabulary
-        configuration.positions = 40
-        let file = try JSONDocument.read(Fixture.path("\(tokenizer).json"))
-        let document = try #require(file["tokenizer"])
-        return try TextEncoder(
-            tokenizer: TokenizerFile.tokenizer(document),
-            model: LanguageModel(configuration, seed: 5),
-            pooling: pooling
-        )
-    }
-
     @Test(arguments: [1, 3]) func aVectorDoesNotDependOnTheOthers(threads: Int) throws {
-        let encoder = try encoder()
+        let encoder = try Fixture.encoder()
         let pool = ThreadPool(threads: threads)
         let together = encoder.vectors(of: Self.texts, on: pool)
         #expect(together.count == Self.texts.count * encoder.width)
@@ -47,7 +28,7 @@ import Testing
         let pool = ThreadPool(threads: 1)
         let texts = ["red heart", "red spade"]
         for pooling in [TextEncoder.Pooling.first, .last] {
-            let encoder = try encoder(pooling: pooling)
+            let encoder = try Fixture.encoder(pooling: pooling)
             let tokens = PackedTokens(for: encoder.model.configuration)
             tokens.append(encoder.tokens(of: texts[0]))
             let tape = Tape()
@@ -60,13 +41,13 @@ import Testing
 
     /// A causal model without special tokens finds nothing in an empty text.
     @Test func aTextWithoutTokensHasZeros() throws {
-        let encoder = try encoder(.gpt2, pooling: .last, tokenizer: "bytefallback", vocabulary: 500)
+        let encoder = try Fixture.encoder(.gpt2, pooling: .last, tokenizer: "bytefallback", vocabulary: 500)
         let vectors = encoder.vectors(of: ["", "a"], on: ThreadPool(threads: 1))
         #expect(vectors.prefix(4).allSatisfy { $0 == 0 } && vectors.suffix(4).contains { $0 != 0 })
     }
 
     @Test func longTextsAreCut() throws {
-        let encoder = try encoder()
+        let encoder = try Fixture.encoder()
         #expect(encoder.tokens(of: String(repeating: "red ", count: 100_000)).count == 40)
         let text = String(repeating: "red ", count: 1000)
         let vectors = encoder.vectors(of: [text], on: ThreadPool(threads: 1))
@@ -75,7 +56,7 @@ import Testing
 
     /// Ten megabytes: words, one word without an end, no letters at all, nothing but blanks.
     @Test(arguments: ["red ", "x", "!?", "😀", "\n"]) func readsTheBeginningOfHugeTexts(piece: String) throws {
-        let encoder = try encoder()
+        let encoder = try Fixture.encoder()
         let huge = String(repeating: piece, count: 10_000_000 / piece.utf8.count)
         let beginning = String(repeating: piece, count: 2000)
         #expect(encoder.tokens(of: huge) == encoder.tokens(of: beginning))
@@ -85,7 +66,7 @@ import Testing
 
     @Test func refusesTheTokenizerOfAnotherModel() throws {
         for vocabulary in [200, 1000] {
-            let error = #expect(throws: FreshetError.self) { try encoder(vocabulary: vocabulary) }
+            let error = #expect(throws: FreshetError.self) { try Fixture.encoder(vocabulary: vocabulary) }
             #expect(error?.message.contains("do not belong together") == true)
         }
     }

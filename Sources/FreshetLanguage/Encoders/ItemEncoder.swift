@@ -1,3 +1,4 @@
+import CFreshetKernels
 import FreshetCore
 import FreshetTensor
 
@@ -16,6 +17,21 @@ public protocol ItemEncoder: Sendable {
 }
 
 extension TextEncoder: ItemEncoder {}
+
+extension ItemEncoder {
+    /// The vectors of texts, each brought to a length; a text of which nothing is read has zeros.
+    package func vectors(of texts: [String], ofLength length: Float, on pool: ThreadPool) -> [Float] {
+        var vectors = vectors(of: texts, on: pool)
+        vectors.withUnsafeMutableBufferPointer { vectors in
+            guard let first = vectors.baseAddress else { return }
+            for row in 0..<texts.count {
+                let own = freshet_sum_of_squares(first + row * width, width).squareRoot()
+                if own > 0 { freshet_scale(first + row * width, Float(Double(length) / own), width) }
+            }
+        }
+        return vectors
+    }
+}
 
 /// The text by which an item is read: short, what it is first.
 public enum ItemText {

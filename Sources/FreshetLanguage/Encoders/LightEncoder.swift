@@ -120,7 +120,7 @@ public struct LightEncoder: ItemEncoder {
 
 extension FeatureRows {
     /// The matrix with rows and columns exchanged.
-    fileprivate func transposed() -> FeatureRows {
+    func transposed() -> FeatureRows {
         var offsets = [Int](repeating: 0, count: columnCount + 1)
         for column in columns { offsets[Int(column) + 1] += 1 }
         for column in 0..<columnCount { offsets[column + 1] += offsets[column] }

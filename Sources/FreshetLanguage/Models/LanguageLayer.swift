@@ -24,6 +24,30 @@ struct LanguageLayer: Sendable {
         outerNorm = LayerNorm("\(name).outerNorm", C, epsilon: configuration.epsilon, in: &builder)
     }
 
+    /// Lets matrices learn by adapters beside them.
+    mutating func addAdapters(_ name: String, _ settings: LowRankSettings, in builder: inout NetworkBuilder) {
+        let C = query.weight?.rows ?? 0
+        for matrix in AdaptedMatrix.allCases where settings.matrices.contains(matrix) {
+            let path = projection(of: matrix)
+            let columns = matrix == .key ? 0..<C : matrix == .value ? C..<2 * C : nil
+            self[keyPath: path].addAdapter("\(name).\(matrix.rawValue)", settings, columns: columns, in: &builder)
+        }
+    }
+
+    /// Where a matrix stands.
+    private func projection(of matrix: AdaptedMatrix) -> WritableKeyPath<LanguageLayer, Projection> {
+        switch matrix {
+        case .query: \.query
+        case .key, .value: \.keysAndValues
+        case .output: \.attentionOutput
+        case .inner: \.inner
+        case .outer: \.outer
+        }
+    }
+
+    /// Its products.
+    var projections: [Projection] { [query, keysAndValues, attentionOutput, inner, outer] }
+
     /// Maps `[N, C]` to `[N, C]`.
     func callAsFunction(
         _ x: Tensor,

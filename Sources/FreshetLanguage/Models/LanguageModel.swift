@@ -51,7 +51,7 @@ public struct LanguageModel: Sendable {
         network = LanguageNetwork(configuration, seed: seed)
     }
 
-    private init(_ configuration: LanguageModelConfiguration, _ network: LanguageNetwork) {
+    init(_ configuration: LanguageModelConfiguration, _ network: LanguageNetwork) {
         (self.configuration, self.network) = (configuration, network)
     }
 

@@ -14,11 +14,25 @@ struct LanguageNetwork: Sendable {
     private(set) var layers: [LanguageLayer]
     /// Of the last layer's result, in causal models.
     let finalNorm: LayerNorm?
+    /// How many parts training leaves as they are, from the embeddings on.
+    let frozenParts: Int
 
     /// Builds a network whose numbers are drawn with a seed, or all zero without one, for weights to be copied into.
     init(_ configuration: LanguageModelConfiguration, seed: UInt64?) {
         var builder = NetworkBuilder(seed: seed)
+        self.init(configuration, in: &builder)
+    }
+
+    /// Builds a network beside what else a builder holds.
+    ///
+    /// - Parameters:
+    ///   - configuration: its shape.
+    ///   - tuning: what of it is to be learned.
+    ///   - builder: takes its parameters.
+    init(_ configuration: LanguageModelConfiguration, _ tuning: TuningMethod = .all, in builder: inout NetworkBuilder) {
         let (C, isCausal) = (configuration.width, configuration.family.isCausal)
+        frozenParts = tuning.frozenParts(of: configuration)
+        builder.isFrozen = !tuning.trains(part: 0, of: configuration)
         // A causal model's table is its output too, where every row has a gradient.
         tokenTable = .floats(
             builder.make(
@@ -34,8 +48,16 @@ struct LanguageNetwork: Sendable {
             configuration.types > 0 ? builder.make("types", rows: configuration.types, columns: C, .normal(0.02)) : nil
         embeddingNorm =
             isCausal ? nil : LayerNorm("embeddingNorm", C, epsilon: configuration.epsilon, in: &builder)
-        layers = (0..<configuration.layers).map { LanguageLayer("layers.\($0)", configuration, in: &builder) }
+        layers = (0..<configuration.layers).map { layer in
+            builder.isFrozen = !tuning.trains(part: layer + 1, of: configuration)
+            return LanguageLayer("layers.\(layer)", configuration, in: &builder)
+        }
         finalNorm = isCausal ? LayerNorm("finalNorm", C, epsilon: configuration.epsilon, in: &builder) : nil
+        builder.isFrozen = false
+        if case .lowRank(let settings) = tuning {
+            builder.draws = true
+            for layer in layers.indices { layers[layer].addAdapters("layers.\(layer)", settings, in: &builder) }
+        }
         parameters = builder.set
         self.configuration = configuration
     }
@@ -65,9 +87,15 @@ struct LanguageNetwork: Sendable {
     }
 
     /// The vectors of the tokens after the last layer, `[N, C]`; a tape that does not record has memory for one layer only.
+    ///
+    /// What training leaves as it is is not recorded.
     func lastState(of tokens: PackedTokens, on tape: Tape) -> Tensor {
-        layers.indices.reduce(tape.keepingResult(of: { embeddings(of: tokens, on: tape) })) { x, place in
-            tape.keepingResult { layer(place, x, tokens, tape) }
+        func run(_ part: Int, _ body: () -> Tensor) -> Tensor {
+            part < frozenParts
+                ? tape.withoutRecording { tape.keepingResult(of: body) } : tape.keepingResult(of: body)
+        }
+        return layers.indices.reduce(run(0) { embeddings(of: tokens, on: tape) }) { x, place in
+            run(place + 1) { layer(place, x, tokens, tape) }
         }
     }
 

@@ -79,6 +79,23 @@ public struct ModelStore: Sendable {
         return encoder
     }
 
+    /// Writes a model with other weights into a folder, as it would be published.
+    ///
+    /// - Parameters:
+    ///   - model: the weights.
+    ///   - name: the installed model, or the model's folder, from which all other files are taken.
+    ///   - folder: the folder, which is made where it is missing.
+    /// - Throws: `FreshetError` of kind `external` when it cannot be written.
+    public func write(_ model: LanguageModel, like name: String, to folder: String) throws {
+        let source = name.contains("/") ? name : path(of: name)
+        try DurableFolder.create(folder)
+        for file in Self.files where FileManager.default.fileExists(atPath: source + "/" + file) {
+            if file.contains("/") { try DurableFolder.create(folder + "/" + String(file.prefix { $0 != "/" })) }
+            try DurableFile.write([FileContents.map(source + "/" + file)], to: folder + "/" + file)
+        }
+        try model.checkpoint().write(to: folder + "/model.safetensors")
+    }
+
     /// Removes a model.
     /// - Throws: `FreshetError` when there is none of the name, or its files cannot be removed.
     public func remove(_ name: String) throws {

@@ -63,6 +63,14 @@ public struct TextEncoder: Sendable {
         self.maximumLength = min(maximumLength, model.configuration.maximumLength)
     }
 
+    /// The same encoder with another network of the same shape.
+    init(_ other: TextEncoder, name: String, model: LanguageModel) {
+        self.name = name
+        self.model = model
+        (tokenizer, pooling) = (other.tokenizer, other.pooling)
+        (isNormalized, maximumLength) = (other.isNormalized, other.maximumLength)
+    }
+
     /// Reads a model's folder with its tokenizer and, where it is a sentence encoder's, how it pools; the folder's name is
     /// the encoder's, with `@int8` behind it where its numbers are bytes.
     ///

@@ -1,0 +1,103 @@
+import FreshetCore
+import FreshetNN
+import FreshetTensor
+
+/// Tunes an encoder so that texts which belong together have like vectors, such as those of items that are chosen one after
+/// the other: each text is to be told its partner from all other partners of its pass.
+public struct PairTuning {
+    /// What likeness is divided by before the softmax.
+    private static let temperature: Float = 0.05
+
+    /// Tunes an encoder.
+    ///
+    /// - Parameters:
+    ///   - encoder: the encoder to start from.
+    ///   - method: what of it learns.
+    ///   - texts: the texts.
+    ///   - pairs: the numbers of texts that belong together.
+    ///   - training: settings, seed, threads and who watches.
+    /// - Returns: the tuned encoder, and how the training went.
+    /// - Throws: `FreshetError` when there is no pair or the encoder cannot be tuned so.
+    public static func tune(
+        _ encoder: TextEncoder,
+        _ method: TuningMethod,
+        texts: [String],
+        pairs: [(Int32, Int32)],
+        _ training: TextTraining
+    ) throws -> (encoder: TextEncoder, outcome: TextTraining.Outcome) {
+        try training.settings.validate()
+        guard !pairs.isEmpty, method != .none else {
+            throw FreshetError(
+                .usage,
+                pairs.isEmpty ? "There are no pairs of texts to learn from." : "Nothing of the encoder is to learn.",
+                remedy: pairs.isEmpty
+                    ? "Give events of users with two items at least, and a catalogue with texts."
+                    : "Take --tuning all, last or lora."
+            )
+        }
+        var builder = NetworkBuilder(seed: training.seed)
+        let tuned = try TunedEncoder(encoder, method, in: &builder)
+        let tokens = texts.map { encoder.tokens(of: $0) }
+        let workers = (0..<training.pool.threads).map { _ in
+            PairWorker(tuned, builder.set, tokens, pairs, temperature: temperature)
+        }
+        let costs = pairs.map { tokens[Int($0.0)].count + tokens[Int($0.1)].count }
+        let outcome = try training.run(builder.set, workers: workers, costs: costs)
+        return (tuned.folded(name: encoder.name), outcome)
+    }
+}
+
+/// One thread's part: the pairs of its share stand against each other.
+private final class PairWorker: TextTrainingWorker {
+    let gradients: Gradients
+    private let encoder: TunedEncoder
+    private let tokens: [[Int32]]
+    private let pairs: [(Int32, Int32)]
+    private let temperature: Float
+    private let tape: Tape
+    private let packed: PackedTokens
+    private let rows = IndexBuffer()
+    private let (left, right) = (IndexBuffer(), IndexBuffer())
+
+    init(
+        _ encoder: TunedEncoder,
+        _ set: ParameterSet,
+        _ tokens: [[Int32]],
+        _ pairs: [(Int32, Int32)],
+        temperature: Float
+    ) {
+        (self.encoder, self.tokens, self.pairs, self.temperature) = (encoder, tokens, pairs, temperature)
+        gradients = Gradients(for: set)
+        tape = Tape(recordingInto: gradients)
+        packed = PackedTokens(for: encoder.base.model.configuration)
+    }
+
+    func accumulate(_ examples: [Int], scale: Float, key: UInt64) -> Double {
+        tape.dropoutKey = key
+        packed.removeAll()
+        left.removeAll()
+        right.removeAll()
+        var kinds: [Int32] = []
+        for (place, example) in examples.enumerated() {
+            let pair = pairs[example]
+            packed.append(tokens[Int(pair.0)])
+            packed.append(tokens[Int(pair.1)])
+            left.append(Int32(2 * place))
+            right.append(Int32(2 * place + 1))
+            kinds.append(pair.1)
+        }
+        // Of length √C each; products are to be cosines.
+        let width = Float(encoder.width)
+        let vectors = tape.scale(encoder.vectors(of: packed, on: tape, rows: rows), by: 1 / width.squareRoot())
+        let loss = tape.contrastiveLoss(
+            tape.selectRows(vectors, left.indices),
+            tape.selectRows(vectors, right.indices),
+            kinds: kinds,
+            temperature: temperature,
+            scale: scale
+        )
+        tape.backward()
+        tape.reset()
+        return loss
+    }
+}

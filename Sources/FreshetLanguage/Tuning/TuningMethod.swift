@@ -1,0 +1,87 @@
+import FreshetCore
+
+/// What of a language model learns when it is tuned.
+public enum TuningMethod: Sendable, Equatable, Codable {
+    /// Nothing of it: only what stands on its vectors.
+    case none
+    /// The last so many layers.
+    case last(layers: Int)
+    /// Everything.
+    case all
+    /// Adapters beside its matrices.
+    case lowRank(LowRankSettings)
+
+    /// Whether an own part of a network learns: 0 is the embeddings, then one a layer.
+    func trains(part: Int, of configuration: LanguageModelConfiguration) -> Bool {
+        switch self {
+        case .none, .lowRank: false
+        case .last(let layers): part > configuration.layers - layers
+        case .all: true
+        }
+    }
+
+    /// How many parts nothing learned reaches, from the embeddings on; these need not be recorded.
+    func frozenParts(of configuration: LanguageModelConfiguration) -> Int {
+        switch self {
+        case .none: configuration.layers + 1
+        case .last(let layers): configuration.layers + 1 - layers
+        case .all: 0
+        case .lowRank: 1
+        }
+    }
+
+    /// Checks that a network has what is to be tuned.
+    /// - Throws: `FreshetError` of kind `usage`.
+    public func check(_ configuration: LanguageModelConfiguration) throws {
+        switch self {
+        case .none, .all: break
+        case .last(let layers):
+            guard 1...configuration.layers ~= layers else {
+                throw FreshetError(
+                    .usage,
+                    "The last \(layers) layers cannot be tuned of a model with \(configuration.layers)."
+                )
+            }
+        case .lowRank(let settings):
+            guard 1...configuration.width ~= settings.rank, settings.alpha > 0, settings.alpha.isFinite,
+                !settings.matrices.isEmpty
+            else {
+                throw FreshetError(
+                    .usage,
+                    "Adapters of rank \(settings.rank) and alpha \(settings.alpha) for \(settings.matrices.count) matrices "
+                        + "do not fit a model \(configuration.width) wide.",
+                    remedy: "Take a rank from 1 to \(configuration.width), an alpha above 0 and a matrix at least."
+                )
+            }
+        }
+    }
+}
+
+/// The shape of low-rank adapters.
+public struct LowRankSettings: Sendable, Equatable, Codable {
+    /// How many numbers an adapter passes on.
+    public var rank = 8
+    /// What an adapter adds is multiplied with `alpha / rank`.
+    public var alpha: Float = 16
+    /// The matrices that have one.
+    public var matrices = AdaptedMatrix.allCases
+
+    /// Creates the defaults.
+    public init() {}
+}
+
+/// The matrices of a layer that can have an adapter.
+public enum AdaptedMatrix: String, Sendable, Codable, CaseIterable {
+    /// What a token asks for.
+    case query
+    /// What a token is found by.
+    case key
+    /// What a token tells.
+    case value
+    /// What becomes of what was told.
+    case output
+    /// The first product of a layer's second half.
+    case inner
+    /// The second one.
+    case outer
+}
