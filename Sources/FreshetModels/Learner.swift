@@ -74,6 +74,9 @@ public protocol Learner: SendableMetatype {
     /// - Throws: ``FreshetError`` when the data do not suit the model or the session was cancelled.
     mutating func fit(_ data: TrainingData, session: TrainingSession) throws
 
+    /// Figures of the training beside the losses, by name; none unless a model has some.
+    var figures: [String: Double] { get }
+
     /// The trained model. Call after ``fit(_:session:)``.
     func makeScorer() -> any Scorer
 
@@ -85,6 +88,8 @@ public protocol Learner: SendableMetatype {
 extension Learner {
     /// Learns from events.
     public static var needsContent: Bool { false }
+    /// None.
+    public var figures: [String: Double] { [:] }
     /// No presets.
     public static var presets: [String: Configuration] { [:] }
     /// The defaults, whatever the data.

@@ -13,6 +13,7 @@ public enum ModelRegistry {
         ModelDescription(ItemKNN.self),
         ModelDescription(ContentSimilarity.self),
         ModelDescription(ContentCoVisitation.self),
+        ModelDescription(TextRanker.self),
         ModelDescription(UserKNN.self),
         ModelDescription(EASE.self),
         ModelDescription(MatrixFactorization.self),

@@ -62,7 +62,12 @@ public struct RecommenderContract {
     private func fitted(_ data: TrainingData) throws -> (scorer: any Scorer, configuration: String) {
         // A model that reads needs something to read: what group an item is of.
         let data =
-            model.needsContent ? TrainingData(dataset: data.dataset, content: SyntheticData.content(of: data)) : data
+            switch model.name {
+            case TextRanker.name: TrainingData(dataset: SyntheticData.described(data.dataset))
+            case _ where model.needsContent:
+                TrainingData(dataset: data.dataset, content: SyntheticData.content(of: data))
+            default: data
+            }
         var learner = try model.makeLearner(preset: preset, overrides: overrides, data: data)
         try learner.fit(data, session: TrainingSession(seed: 7, pool: pool))
         return (learner.makeScorer(), model.configurationJSON(of: learner))

@@ -55,6 +55,14 @@ public enum SyntheticData {
         return TrainingData(dataset: dataset, validation: holdouts)
     }
 
+    /// A data set whose items say something: a name, where they say nothing.
+    public static func described(_ dataset: Dataset) -> Dataset {
+        var described = dataset
+        guard dataset.itemDetails.isEmpty else { return described }
+        described.itemDetails = (0..<dataset.items.count).map { Item(id: "item \($0)", title: "thing \($0)") }
+        return described
+    }
+
     /// What is said of the items: the direction of an item's first category, and a little of its own.
     public static func content(of data: TrainingData, width: Int = 6) -> ItemContent {
         var random = RandomSource(seed: 17)
