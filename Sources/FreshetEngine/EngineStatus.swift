@@ -24,7 +24,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var requestsPerSecond = 0.0
     /// Prequential figures of every contender over the sliding window, by contender and metric (`recall@10`).
     public var figures: [String: [String: Double]] = [:]
-    /// The same for the first events of users (`new_users`) and about items (`new_items`) only.
+    /// The same for the first events of users (`new_users`) and of items (`new_items`) only, and for items whose first event
+    /// came less than a day, a week or a month before (`items_under_a_day`, …).
     public var cohorts: [String: [String: [String: Double]]] = [:]
     /// The figures over time, oldest first, thinned to at most a few hundred points.
     public var curve: [CurvePoint] = []

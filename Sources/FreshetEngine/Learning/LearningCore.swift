@@ -262,7 +262,7 @@ final class LearningCore {
             learningRate: loop.report.map { Double($0.rate) },
             figures: loop.evaluation.figures(),
             cohorts: Dictionary(
-                uniqueKeysWithValues: [PrequentialEvaluation.Cohort.newUsers, .newItems].map { cohort in
+                uniqueKeysWithValues: PrequentialEvaluation.Cohort.allCases.filter { $0 != .all }.map { cohort in
                     (cohort.rawValue, loop.evaluation.figures(cohort: cohort))
                 }
             ),

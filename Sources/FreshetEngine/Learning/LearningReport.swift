@@ -17,7 +17,7 @@ struct LearningReport: Sendable {
     var learningRate: Double?
     /// The prequential figures by contender and metric.
     var figures: [String: [String: Double]] = [:]
-    /// The same for the first events of users and about items only, by cohort.
+    /// The same for the first events of users, and for items by their age, by cohort.
     var cohorts: [String: [String: [String: Double]]] = [:]
     /// The figures over time.
     var curve: [EngineStatus.CurvePoint] = []

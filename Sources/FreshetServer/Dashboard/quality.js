@@ -12,7 +12,8 @@ import { frame, learnerBadge } from "./status.js";
 // Kept while the tab is open, so that a visit to another page loses no choice.
 const choice = { metric: null, byTime: false, hidden: new Set(), kinds: "notable", cohort: "all" };
 
-const cohortChoices = [["all", "All events"], ["new_users", "New users"], ["new_items", "New items"]];
+const cohortChoices = [["all", "All events"], ["new_users", "New users"], ["new_items", "New items"],
+    ["items_under_a_day", "Items under a day"], ["items_under_a_week", "A week"], ["items_under_a_month", "A month"]];
 
 const kindChoices = [["notable", "Without micro-updates"], ["all", "All"], ["promotion", "Promotions"], ["rollback", "Rollbacks"],
     ["drift", "Drift"], ["held_back", "Held back"], ["micro_update", "Micro-updates"], ["retrain", "Retrains"], ["discard", "Discards"]];
