@@ -14,8 +14,9 @@ final class ContentWork {
         var text: String
     }
 
-    /// So many texts are encoded before what waits is looked at again.
-    private static let batch = 256
+    /// So many texts at least are encoded before what waits is looked at again; of many texts an eighth, since finding
+    /// their neighbours together costs less, but never more than so many.
+    private static let (batch, largestBatch) = (256, 65_536)
     /// The part of the time that may go into writing the file.
     private static let writingShare = 0.05
 
@@ -71,8 +72,8 @@ final class ContentWork {
             hash($0, reader) != (hashes.count > $0.item.position ? hashes[$0.item.position] : 0)
         }[...]
         while !rest.isEmpty, !isStopping() {
-            let batch = Array(rest.prefix(Self.batch))
-            rest = rest.dropFirst(Self.batch)
+            let batch = Array(rest.prefix(Self.batch(of: rest.count)))
+            rest = rest.dropFirst(batch.count)
             view.replace(with: encoded(batch, by: reader, into: view.current))
             note(batch, of: reader)
             report(rest.count)
@@ -100,8 +101,8 @@ final class ContentWork {
         var newcomers: [Text] = []
         while !rest.isEmpty {
             guard !isStopping() else { return }
-            let batch = Array(rest.prefix(Self.batch))
-            rest = rest.dropFirst(Self.batch)
+            let batch = Array(rest.prefix(Self.batch(of: rest.count)))
+            rest = rest.dropFirst(batch.count)
             vectors = encoded(batch, by: new, into: vectors)
             report(rest.count)
             let waiting = takeWaiting()
@@ -114,6 +115,8 @@ final class ContentWork {
         note(newcomers, of: new)
         save()
     }
+
+    private static func batch(of count: Int) -> Int { min(max(batch, count / 8), largestBatch) }
 
     private func encoded(_ texts: [Text], by reader: ContentReader, into vectors: ItemVectors) -> ItemVectors {
         // The last text of an item counts.

@@ -3,7 +3,7 @@ import FreshetTensor
 
 extension ItemVectors {
     /// Items that have changed, side by side for matrix products.
-    private struct Changes {
+    struct Changes {
         /// Those of which something is known, and their vectors one after another.
         var items: [ItemIndex] = []
         var numbers: [Float] = []
@@ -16,10 +16,10 @@ extension ItemVectors {
     /// So many changes are compared with a chunk at once.
     private static let block = 512
 
-    /// Compares changed items with all others by matrix products.
+    /// Compares changed items with the others: each finds its neighbours and becomes a neighbour where it is near enough.
     ///
-    /// Each finds its neighbours and becomes a neighbour where it is near enough. The work grows with the catalogue, so it is
-    /// done beside predictions, never within one.
+    /// With all others by matrix products, and in a long catalogue with those in the cells near it. The work grows with the
+    /// catalogue, so it is done beside predictions, never within one.
     ///
     /// - Parameters:
     ///   - items: the items whose vectors have changed.
@@ -31,6 +31,14 @@ extension ItemVectors {
             changes.items.append(item)
             changes.numbers += vector(of: item)
         }
+        if itemCount < longCatalogue {
+            findNeighboursAmongAll(changes, on: pool)
+        } else {
+            findNeighboursInCells(changes, on: pool)
+        }
+    }
+
+    private mutating func findNeighboursAmongAll(_ changes: Changes, on pool: ThreadPool) {
         var lists = neighbours
         // What each thread found for the changes among the other items, in lists by their place among the changes.
         let found = (0..<pool.threads).map { _ in

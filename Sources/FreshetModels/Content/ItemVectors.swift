@@ -15,11 +15,22 @@ public struct ItemVectors: Sendable {
     public private(set) var itemCount = 0
     var vectors: [VectorChunk] = []
     var neighbours: [NeighbourChunk] = []
+    /// Where neighbours are looked for in a long catalogue; `nil` as long as an item is compared with all.
+    var cells: ItemCells?
+    /// From how many items on neighbours are looked for in ``cells`` only.
+    let longCatalogue: Int
 
     /// Creates vectors of nothing.
-    public init(encoder: String, width: Int) {
+    ///
+    /// - Parameters:
+    ///   - encoder: what will make the vectors.
+    ///   - width: the numbers of a vector.
+    ///   - longCatalogue: from how many items on their neighbours are looked for among those that are roughly near, which
+    ///     finds nearly all of them in a fraction of the time.
+    public init(encoder: String, width: Int, longCatalogue: Int = 50_000) {
         self.encoder = encoder
         self.width = width
+        self.longCatalogue = longCatalogue
     }
 
     /// The vector of an item, of length 1, or `nil` where nothing is known of it; valid as long as these vectors are held.

@@ -70,6 +70,62 @@ import Testing
         )
     }
 
+    // MARK: A long catalogue
+
+    /// Groups of ten or so around random centres, as items of a shop.
+    private func groups(_ count: Int, seed: UInt64) -> [Float] {
+        var random = RandomSource(seed: seed)
+        let centres = vectors(count / 10, seed: seed + 1)
+        return (0..<count).flatMap { _ -> [Float] in
+            let centre = random.below(count / 10) * width
+            let vector = (0..<width).map { centres[centre + $0] + 0.15 * random.normal() }
+            let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return vector.map { $0 / length }
+        }
+    }
+
+    /// The share of the ten nearest neighbours by comparing all that another way finds too.
+    private func recall(_ found: ItemVectors, _ exact: ItemVectors) -> Double {
+        let shares = (0..<exact.itemCount).map { item in
+            let right = exact.neighbours(of: ItemIndex(item)).prefix(10).map(\.item)
+            return Double(Set(right).intersection(found.neighbours(of: ItemIndex(item)).map(\.item)).count)
+                / Double(max(right.count, 1))
+        }
+        return shares.reduce(0, +) / Double(shares.count)
+    }
+
+    @Test func aLongCatalogueFindsNearlyAllNeighboursInFewCells() {
+        let (count, late) = (4_000, 200)
+        let numbers = groups(count, seed: 5)
+        let items = (0..<count).map { ItemIndex($0) }
+        let exact = ItemVectors(encoder: "made", width: width).replacing(items, with: numbers, on: pool)
+        let long = ItemVectors(encoder: "made", width: width, longCatalogue: 1_000)
+        let atOnce = long.replacing(items, with: numbers, on: pool)
+        #expect(recall(atOnce, exact) > 0.95)
+        // Those that come later are found by those that were there, and find them.
+        let first = count - late
+        let grown = long.replacing(Array(items[..<first]), with: Array(numbers[..<(first * width)]), on: pool)
+            .replacing(Array(items[first...]), with: Array(numbers[(first * width)...]), on: pool)
+        #expect(recall(grown, exact) > 0.95)
+        // The same whatever the number of threads.
+        let alone = long.replacing(items, with: numbers, on: ThreadPool(threads: 1))
+        #expect(items.allSatisfy { alone.neighbours(of: $0) == atOnce.neighbours(of: $0) })
+    }
+
+    @Test func inALongCatalogueARenewedVectorMovesToOtherNeighbours() throws {
+        let numbers = groups(3_000, seed: 6)
+        let long = ItemVectors(encoder: "made", width: width, longCatalogue: 1_000)
+            .replacing((0..<3_000).map { ItemIndex($0) }, with: numbers, on: pool)
+        let item = ItemIndex(7)
+        let (old, there) = (try #require(long.neighbours(of: item).first).item, ItemIndex(2_000))
+        let moved = long.replacing([item], with: long.vector(of: there), on: pool)
+        #expect(moved.neighbours(of: item).first?.item == there)
+        #expect(moved.neighbours(of: there).first?.item == item)
+        #expect(!moved.neighbours(of: old).contains { $0.item == item })
+        let gone = moved.replacing([item], with: [Float](repeating: 0, count: width), on: pool)
+        #expect(!gone.neighbours(of: there).contains { $0.item == item } && gone.neighbours(of: item).isEmpty)
+    }
+
     @Test func findsTheNearestToAVector() {
         let numbers = vectors(500, seed: 3)
         let known = ItemVectors(encoder: "made", width: width)
