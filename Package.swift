@@ -39,6 +39,7 @@ let package = Package(
         .library(name: "FreshetData", targets: ["FreshetData"]),
         .library(name: "FreshetModels", targets: ["FreshetModels"]),
         .library(name: "FreshetEvaluation", targets: ["FreshetEvaluation"]),
+        .library(name: "FreshetExperiments", targets: ["FreshetExperiments"]),
         .library(name: "FreshetRecommendation", targets: ["FreshetRecommendation"]),
         .library(name: "FreshetLearning", targets: ["FreshetLearning"]),
         .library(name: "FreshetStorage", targets: ["FreshetStorage"]),
@@ -71,8 +72,9 @@ let package = Package(
         library("FreshetData", ["FreshetCore", "CZlib", "CLZMA"]),
         library("FreshetModels", ["FreshetLanguage", "FreshetNN", "FreshetTensor", "FreshetData", "CFreshetKernels"]),
         library("FreshetEvaluation", ["FreshetModels"]),
+        library("FreshetExperiments", ["FreshetCore"]),
         library("FreshetRecommendation", ["FreshetModels"]),
-        library("FreshetLearning", ["FreshetEvaluation"]),
+        library("FreshetLearning", ["FreshetEvaluation", "FreshetExperiments"]),
         library(
             "FreshetStorage",
             [
@@ -84,6 +86,7 @@ let package = Package(
         library(
             "FreshetEngine",
             [
+                "FreshetExperiments",
                 "FreshetLanguage",
                 "FreshetLearning",
                 "FreshetRecommendation",
@@ -134,8 +137,9 @@ let package = Package(
         tests(of: "FreshetData"),
         tests(of: "FreshetModels"),
         tests(of: "FreshetEvaluation", resources: [.copy("Fixtures")]),
+        tests(of: "FreshetExperiments", ["FreshetTensor"], resources: [.copy("Fixtures")]),
         tests(of: "FreshetRecommendation"),
-        tests(of: "FreshetLearning"),
+        tests(of: "FreshetLearning", ["FreshetExperiments"]),
         .executableTarget(
             name: "StorageProbe",
             dependencies: ["FreshetStorage"],

@@ -1,3 +1,4 @@
+import FreshetExperiments
 import FreshetLearning
 
 extension EngineStatus {

@@ -52,7 +52,7 @@ struct RankingSummary {
         result.metrics.merge(bootstrap.means(of: table)) { first, _ in first }
         result.userValues.add(table)
         let shown = cutoffs.contains(10) ? 10 : cutoffs[cutoffs.count - 1]
-        let deviations = normalQuantile(0.5 + options.confidence / 2)
+        let deviations = NormalDistribution.quantile(0.5 + options.confidence / 2)
         for cutoff in cutoffs {
             var spread = Concentration(lists: ranked.lists, cutoff: cutoff, itemCount: catalogue.itemCount)
             let estimates = spread.estimates(lists: ranked.lists, cutoff: cutoff, deviations: deviations)

@@ -51,7 +51,7 @@ struct IntervalTests {
         #expect(quantile(0.5, of: [0, 1, 2, 3]) == 1.5)
         #expect(quantile(0, of: [4, 5]) == 4)
         #expect(quantile(1, of: [4, 5]) == 5)
-        #expect(abs(normalQuantile(0.975) - 1.959963984540054) < 1e-9)
+        #expect(abs(NormalDistribution.quantile(0.975) - 1.959963984540054) < 1e-9)
     }
 
     /// The running update of the jackknife against counting anew without each list.

@@ -1,4 +1,5 @@
 import Foundation
+import FreshetExperiments
 import FreshetLearning
 import Testing
 

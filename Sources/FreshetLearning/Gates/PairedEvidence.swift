@@ -1,3 +1,5 @@
+import FreshetExperiments
+
 /// What is known of the difference between two models on the same events.
 public struct PairedEvidence: Sendable, Equatable, Codable {
     /// Evidence for either sign of the difference, the margin given away.

@@ -1,3 +1,5 @@
+import FreshetExperiments
+
 /// Decides whether a new version goes live: it must win against the live one on the same events, or, as long as no trained
 /// version serves, not be worse by more than a margin.
 ///

@@ -1,3 +1,5 @@
+import FreshetExperiments
+
 /// Keeps comparing the live model with the last state known to be good, on sampled events, and calls for a rollback.
 ///
 /// Works in watches: each is a ``BettingTest`` of its own, so that a good hour does not have to be lost again before a

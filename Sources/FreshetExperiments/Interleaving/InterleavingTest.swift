@@ -1,0 +1,103 @@
+/// Which ranker users prefer, from what they click in interleaved lists; valid at every look, clustered by user.
+///
+/// A ranker has as many credits of an answer as clicks fell on its places; the ranker with more wins the answer. By answer,
+/// not by click, as one user's ten clicks in one answer say little more than one. Each ranker is compared with the first.
+public struct InterleavingTest: Sendable {
+    /// What one ranker has won and lost against the first.
+    public struct Score: Sendable, Equatable, Codable {
+        /// In how many answers it had more credits.
+        public internal(set) var wins = 0
+        /// In how many the first had more.
+        public internal(set) var losses = 0
+        /// In how many with a click both had as many.
+        public internal(set) var ties = 0
+
+        /// The share of answers won, a tie being half of one, above one half.
+        ///
+        /// 0 for equals; between -0.5 and 0.5.
+        public var preference: Double? {
+            let answers = wins + losses + ties
+            return answers > 0 ? (Double(wins) + Double(ties) / 2) / Double(answers) - 0.5 : nil
+        }
+    }
+
+    /// The scores of the second and further rankers against the first.
+    public private(set) var scores: [Score]
+    /// The boundary of the intervals.
+    public let boundary: NormalMixture
+    private var sums: [ArmSums]
+    private var places: [String: Int] = [:]
+    private var totals: [UnitTotals] = []
+
+    /// Creates a test without answers.
+    ///
+    /// - Parameters:
+    ///   - rankers: how many there are.
+    ///   - optimum: at how many answers with clicks the intervals are tightest.
+    ///   - alpha: the chance of error for which they are.
+    public init(rankers: Int = 2, optimum: Double = 1_000, alpha: Double = 0.05) {
+        precondition(rankers >= 2, "\(rankers) rankers")
+        scores = [Score](repeating: Score(), count: rankers - 1)
+        sums = [ArmSums](repeating: ArmSums(), count: rankers - 1)
+        boundary = NormalMixture(optimum: optimum, alpha: alpha)
+    }
+
+    /// Takes an answer.
+    ///
+    /// - Parameters:
+    ///   - credits: how many clicks each ranker's places got; an answer without clicks says nothing and does not count.
+    ///   - user: who clicked.
+    public mutating func add(credits: [Int], user: String) {
+        precondition(credits.count == scores.count + 1, "\(credits.count) credits for \(scores.count + 1) rankers")
+        guard credits.contains(where: { $0 > 0 }) else { return }
+        let place = places[user] ?? totals.count / scores.count
+        if places.updateValue(place, forKey: user) == nil {
+            totals.append(contentsOf: repeatElement(UnitTotals(), count: scores.count))
+        }
+        for ranker in scores.indices {
+            let difference = (credits[ranker + 1] - credits[0]).signum()
+            if difference > 0 { scores[ranker].wins += 1 }
+            if difference < 0 { scores[ranker].losses += 1 }
+            if difference == 0 { scores[ranker].ties += 1 }
+            sums[ranker].add(Double(difference), to: &totals[place * scores.count + ranker])
+        }
+    }
+
+    /// How many clicks each ranker's places got, from the clicked places of an answer.
+    public static func credits<Item>(
+        _ places: [InterleavedPlace<Item>],
+        clicked: some Sequence<Int>,
+        rankers: Int
+    ) -> [Int] {
+        var credits = [Int](repeating: 0, count: rankers)
+        for place in Set(clicked) where places.indices.contains(place) { credits[places[place].team] += 1 }
+        return credits
+    }
+
+    /// The interval of a ranker's ``Score/preference`` that holds at all times with a chance of at least `1 - alpha`.
+    public func interval(_ ranker: Int = 0, alpha: Double = 0.05) -> ClosedRange<Double>? {
+        guard let figure = ArmFigure(sums[ranker]), figure.clock > 0 else { return nil }
+        let reach = figure.variance.squareRoot() * boundary.deviations(at: figure.clock, alpha: alpha)
+        return (figure.value - reach) / 2...(figure.value + reach) / 2
+    }
+
+    /// The p-value of each ranker's preference, valid at every look and corrected for how many are asked about.
+    public var pValues: [Double] {
+        Holm.adjusted(
+            sums.map { sums in
+                guard let figure = ArmFigure(sums), figure.variance > 0 else { return 1 }
+                return boundary.pValue(deviations: figure.value / figure.variance.squareRoot(), at: figure.clock)
+            }
+        )
+    }
+
+    /// Whether users prefer a ranker to the first, wrongly with a chance of at most `alpha` over all looks.
+    public func isBetter(_ ranker: Int = 0, alpha: Double = 0.05) -> Bool {
+        pValues[ranker] <= alpha && (scores[ranker].preference ?? 0) > 0
+    }
+
+    /// Whether users prefer the first ranker to another.
+    public func isWorse(_ ranker: Int = 0, alpha: Double = 0.05) -> Bool {
+        pValues[ranker] <= alpha && (scores[ranker].preference ?? 0) < 0
+    }
+}
