@@ -40,6 +40,7 @@ let package = Package(
         .library(name: "FreshetModels", targets: ["FreshetModels"]),
         .library(name: "FreshetEvaluation", targets: ["FreshetEvaluation"]),
         .library(name: "FreshetExperiments", targets: ["FreshetExperiments"]),
+        .library(name: "FreshetFeedback", targets: ["FreshetFeedback"]),
         .library(name: "FreshetRecommendation", targets: ["FreshetRecommendation"]),
         .library(name: "FreshetLearning", targets: ["FreshetLearning"]),
         .library(name: "FreshetStorage", targets: ["FreshetStorage"]),
@@ -73,6 +74,7 @@ let package = Package(
         library("FreshetModels", ["FreshetLanguage", "FreshetNN", "FreshetTensor", "FreshetData", "CFreshetKernels"]),
         library("FreshetEvaluation", ["FreshetModels"]),
         library("FreshetExperiments", ["FreshetCore"]),
+        library("FreshetFeedback", ["FreshetExperiments", "FreshetCore"]),
         library("FreshetRecommendation", ["FreshetModels"]),
         library("FreshetLearning", ["FreshetEvaluation", "FreshetExperiments"]),
         library(
@@ -138,6 +140,7 @@ let package = Package(
         tests(of: "FreshetModels"),
         tests(of: "FreshetEvaluation", resources: [.copy("Fixtures")]),
         tests(of: "FreshetExperiments", ["FreshetTensor"], resources: [.copy("Fixtures")]),
+        tests(of: "FreshetFeedback", ["FreshetExperiments", "FreshetTensor"]),
         tests(of: "FreshetRecommendation"),
         tests(of: "FreshetLearning", ["FreshetExperiments"]),
         .executableTarget(

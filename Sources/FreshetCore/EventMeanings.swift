@@ -81,6 +81,8 @@ extension EventMeanings {
 
         "impression": EventMeaning(.neutral),
         "search": EventMeaning(.neutral),
+        "seen": EventMeaning(.neutral),
+        "satisfaction": EventMeaning(.neutral),
 
         "dislike": EventMeaning(.negative),
         "downvote": EventMeaning(.negative),

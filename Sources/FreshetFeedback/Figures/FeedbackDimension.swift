@@ -1,0 +1,40 @@
+import FreshetCore
+
+/// What figures can be told apart by.
+public enum FeedbackDimension: String, Sendable, Codable, CaseIterable {
+    /// The place in the product that asked.
+    case scenario
+    /// The version that answered.
+    case version
+    /// The variant of an experiment.
+    case variant
+    /// The segment of the user.
+    case segment
+    /// The position in the answer, from 1.
+    case position
+    /// The day in UTC.
+    case day
+
+    /// The dimensions of a text such as `scenario,version`.
+    /// - Throws: ``FreshetError`` of kind `usage` for a name that is none.
+    public static func list(_ text: String) throws -> [FeedbackDimension] {
+        try text.split(separator: ",").map { part in
+            let name = String(part)
+            guard let dimension = FeedbackDimension(rawValue: name) else {
+                throw FreshetError.unknown("dimension of feedback", name, known: allCases.map(\.rawValue))
+            }
+            return dimension
+        }
+    }
+
+    /// What a group has in this dimension; `nil` for the dimensions that groups do not have.
+    func value(of group: FeedbackGroup) -> String? {
+        switch self {
+        case .scenario: group.scenario
+        case .version: group.version
+        case .variant: group.variant
+        case .segment: group.segment
+        case .position, .day: nil
+        }
+    }
+}

@@ -1,0 +1,19 @@
+/// What answers have in common that figures are kept by.
+public struct FeedbackGroup: Sendable, Hashable {
+    /// The place in the product that asked; empty where none was named.
+    public var scenario: String
+    /// The version that answered, without its micro-updates.
+    public var version: String
+    /// The variant of an experiment that answered; empty where none ran.
+    public var variant: String
+    /// The segment of the user; empty where none is known.
+    public var segment: String
+
+    /// Creates a group.
+    public init(scenario: String = "", version: String = "", variant: String = "", segment: String = "") {
+        self.scenario = scenario
+        self.version = version
+        self.variant = variant
+        self.segment = segment
+    }
+}
