@@ -3,15 +3,15 @@ import FreshetData
 import FreshetNN
 import FreshetTensor
 
-/// What follows what, read: an item also speaks as the items like it do, and for the items like its followers.
+/// What follows what, read: an item also speaks for those that are like its followers by their texts.
 ///
-/// ``CoVisitation`` has nothing to say of an item that nobody chose and little of a rare one. Here its counts `C` are spread
-/// over what is like by its texts,
+/// ``CoVisitation`` never names an item that nobody chose, and a rare one seldom. Here its counts `C` are spread over what is
+/// alike,
 ///
-///     (I + L) · C · (I + L)ᵀ    with L[i, j] = cos(i, j)^sharpness for the nearest neighbours j of i, else 0
+///     C · (I + L)    with L[i, j] = cos(i, j)^sharpness for the nearest neighbours j of i, else 0
 ///
 /// so that a new item follows what its likes follow. In a ``Hybrid`` it stands beside the plain counts, which know better
-/// where there are many.
+/// where there are many. Spreading what comes before as well, `(I + L)ᵀ · C · (I + L)`, was worse on validation events.
 public struct ContentCoVisitation: Learner {
     /// The settings.
     public struct Configuration: ModelConfiguration {
@@ -24,7 +24,7 @@ public struct ContentCoVisitation: Learner {
         /// How many items like one another speak for it, at most 20.
         public var likes = 20
         /// The power of the cosine that an item like another counts: the higher, the less for those that are not very like.
-        public var sharpness = 4.0
+        public var sharpness = 2.0
         /// How many of an item's followers are kept after spreading.
         public var neighbours = 500
         /// The numbers of an item's vector.
@@ -51,7 +51,7 @@ public struct ContentCoVisitation: Learner {
     /// Reads the catalogue.
     public static let needsContent = true
     /// One line for `--help`.
-    public static let summary = "what follows what, also for items like those that were counted; needs --catalogue"
+    public static let summary = "what follows what, and what is like that by its texts; needs --catalogue"
 
     /// Counts as suit the size of the data.
     public static func recommendedConfiguration(for data: TrainingData) -> Configuration {
@@ -82,10 +82,8 @@ public struct ContentCoVisitation: Learner {
             keep: configuration.neighbours,
             pool: session.pool,
             sum: { item, sums in
-                likes.forEach(of: item) { like, likeness in
-                    counts.counts.forEach(of: like) { follower, count in
-                        likes.forEach(of: follower) { sums.add($0, likeness * count * $1) }
-                    }
+                counts.counts.forEach(of: item) { follower, count in
+                    likes.forEach(of: follower) { sums.add($0, count * $1) }
                 }
             },
             value: { _, _, sum in sum }
