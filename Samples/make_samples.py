@@ -1,6 +1,6 @@
 """Makes the sample data sets beside this script, in Freshet's own form, from the raw files.
 
-    python make_samples.py --online-retail FOLDER --movietweetings FOLDER [--output FOLDER]
+    python make_samples.py --online-retail FOLDER --movietweetings FOLDER --banking77 FOLDER [--output FOLDER]
 
 Raw files, each read as it is or with `.xz` behind its name:
 
@@ -10,9 +10,11 @@ online-retail     events.tsv     time (unix seconds), customer, item, quantity, 
 movietweetings    ratings.dat    user::movie::rating::unix_time
                   movies.dat     movie::title (year)::genre|genre
                   LICENSE
+banking77         train.csv      text,category; header
+                  test.csv       the same
 
 Written: events.jsonl.xz, sorted by time, items.jsonl and, where something is known of them, users.jsonl. What is left
-out and changed stands in each sample's README.md. Only Python's standard library is used.
+out and changed stands in each sample's README.md. Of banking77 train.csv and test.csv are written. Only Python's standard library is used.
 """
 
 import argparse
@@ -186,6 +188,26 @@ def film(movie, known):
     return row
 
 
+# Banking77
+
+QUESTIONS = {"train.csv": 10, "test.csv": 5}  # of each intent, the first ones of the file
+
+
+def make_customer_questions(source, target):
+    target.mkdir(parents=True, exist_ok=True)
+    for name, most in QUESTIONS.items():
+        with open_raw(source, name) as lines:
+            rows = [(" ".join(row["text"].split()), row["category"]) for row in csv.DictReader(lines)]
+        seen = Counter()
+        with open(target / name, "w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["text", "intent"])
+            for text, intent in rows:
+                seen[intent] += 1
+                if seen[intent] <= most:
+                    writer.writerow([text, intent])
+
+
 # Reading and writing
 
 
@@ -228,12 +250,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--online-retail", type=Path, help="folder with the raw files of Online Retail II")
     parser.add_argument("--movietweetings", type=Path, help="folder with the raw files of MovieTweetings")
+    parser.add_argument("--banking77", type=Path, help="folder with the raw files of Banking77")
     parser.add_argument("--output", type=Path, default=Path(__file__).parent, help="default: beside this script")
     arguments = parser.parse_args()
     if arguments.online_retail:
         make_online_retail(arguments.online_retail, arguments.output / "online-retail")
     if arguments.movietweetings:
         make_movietweetings(arguments.movietweetings, arguments.output / "movietweetings")
+    if arguments.banking77:
+        make_customer_questions(arguments.banking77, arguments.output / "customer-questions")
 
 
 if __name__ == "__main__":

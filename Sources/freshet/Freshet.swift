@@ -29,7 +29,7 @@ struct Freshet: AsyncParsableCommand {
             Import.self, Export.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
             Recommend.self,
             Predict.self, Similar.self,
-            Inspect.self, Benchmark.self, Models.self, Encode.self,
+            Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,
             Learn.self, BenchHTTP.self,
         ]
     )

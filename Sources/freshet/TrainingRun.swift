@@ -28,6 +28,8 @@ struct TrainingRun {
         let configurationJSON: String
         let epochs: [EpochRecord]
         let trainSeconds: Double
+        /// The model's own figures, by name.
+        let figures: [String: Double]
         /// The figures on the held-out events; `nil` where there are none.
         let validation: LeaveOneOutValidation?
     }
@@ -47,7 +49,7 @@ struct TrainingRun {
         return try perform(from: state, resumed: resumed) { session in
             var learner = learner
             try learner.fit(data, session: session)
-            return (learner.makeScorer(), configurationJSON)
+            return (learner.makeScorer(), configurationJSON, learner.figures)
         }
     }
 
@@ -63,7 +65,7 @@ struct TrainingRun {
         )
         return try perform(from: state, resumed: nil) { session in
             let hybrid = try Hybrid(parts: parts, fusion: fusion, data: data, session: session)
-            return (hybrid.makeScorer(), description.configurationJSON(of: hybrid))
+            return (hybrid.makeScorer(), description.configurationJSON(of: hybrid), [:])
         }
     }
 
@@ -71,7 +73,7 @@ struct TrainingRun {
     private func perform(
         from earlier: TrainingState,
         resumed: Checkpoint?,
-        _ work: (TrainingSession) throws -> (scorer: any Scorer, configurationJSON: String)
+        _ work: (TrainingSession) throws -> (scorer: any Scorer, configurationJSON: String, figures: [String: Double])
     ) throws -> Outcome {
         let progress = ProgressReporter(title: title ?? description.name, isQuiet: console.isQuiet)
         let began = ProgressReporter.now()
@@ -94,13 +96,14 @@ struct TrainingRun {
         Interruption.watch()
         defer { progress.finish() }
         do {
-            let (scorer, configurationJSON) = try work(session)
+            let (scorer, configurationJSON, figures) = try work(session)
             let trainSeconds = seconds()
             return Outcome(
                 scorer: scorer,
                 configurationJSON: configurationJSON,
                 epochs: progress.epochs,
                 trainSeconds: trainSeconds,
+                figures: figures,
                 validation: data.validation.isEmpty ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
             )
         } catch let error as FreshetError where error.kind == .cancelled {
@@ -128,7 +131,7 @@ struct TrainingRun {
         summary: DataSummary,
         metrics: [String: Double] = [:]
     ) -> SnapshotManifest {
-        var metrics = metrics
+        var metrics = metrics.merging(outcome.figures) { first, _ in first }
         metrics["validation ndcg@10"] = outcome.validation?.ndcg
         metrics["validation hr@10"] = outcome.validation?.hitRate
         return SnapshotManifest(

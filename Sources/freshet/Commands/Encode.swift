@@ -117,7 +117,8 @@ struct EncodedInput {
             return
         }
         let path = path ?? ""
-        let lines = try FileContents.read(path).split(separator: 0x0A, omittingEmptySubsequences: false)
+        let bytes = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : try FileContents.read(path)
+        let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
         let whole = lines.last?.isEmpty == true ? lines.dropLast() : lines[...]
         guard path.hasSuffix(".jsonl") else {
             texts = whole.map { String(decoding: $0.last == 0x0D ? $0.dropLast() : $0, as: UTF8.self) }

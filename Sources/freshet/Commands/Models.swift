@@ -7,7 +7,7 @@ import FreshetTensor
 /// `freshet models`.
 struct Models: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Install, list, measure and remove the language models that read texts.",
+        abstract: "Install, list, measure, tune and remove the language models that read texts.",
         discussion: """
             A model is the folder that it was published in: config.json, its tokenizer's files, model.safetensors. BERT, \
             MiniLM, DistilBERT, RoBERTa, XLM-R and GPT-2 can be read. Models are kept in FRESHET_MODELS, or in \
@@ -16,9 +16,10 @@ struct Models: ParsableCommand {
               freshet models add all-MiniLM-L6-v2 --name minilm
               freshet models list
               freshet models measure minilm --texts titles.txt --precision int8
+              freshet models tune minilm --data events.tsv --catalogue items.tsv --tuning lora --output tuned
               freshet models remove minilm
             """,
-        subcommands: [Add.self, List.self, Measure.self, Remove.self]
+        subcommands: [Add.self, List.self, Measure.self, Tune.self, Remove.self]
     )
 
     /// `freshet models add`.

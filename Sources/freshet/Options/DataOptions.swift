@@ -103,19 +103,7 @@ struct ReadingOptions: ParsableArguments {
     )
     var catalogueColumns: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "What parts a table's fields: a sign, ::, tab or blanks. Recognised when left out.",
-            valueName: "sign"
-        )
-    )
-    var separator: TableDialect.Separator?
-
-    @Option(help: "Whether a table's first row names its columns: auto, yes or no.")
-    var header = ImportOptions.HeaderPolicy.auto
-
-    @Option(help: "The encoding of text: utf-8, utf-16le, utf-16be or windows-1252. Recognised when left out.")
-    var encoding: TextEncoding?
+    @OptionGroup var form: TableFormOptions
 
     func validate() throws {
         guard from.seconds <= until.seconds else {
@@ -143,7 +131,7 @@ struct ReadingOptions: ParsableArguments {
     var isGiven: Bool { format != nil || (try? importOptions()) != ImportOptions() }
 
     private func importOptions() throws -> ImportOptions {
-        var options = ImportOptions()
+        var options = form.importOptions
         options.strict = strict
         options.duplicates = duplicates
         options.unknownItems = unknownItems
@@ -156,9 +144,6 @@ struct ReadingOptions: ParsableArguments {
         options.minimumHistory = minimumHistory
         options.catalogue = catalogue
         options.timePattern = try timeFormat.map { try TimePattern($0) }
-        options.separator = separator
-        options.header = header
-        options.encoding = encoding
         options.columns = try Self.roles(columns, option: "columns", example: "user=customer,item=sku,time=when")
         options.catalogueColumns = try Self.roles(
             catalogueColumns,
