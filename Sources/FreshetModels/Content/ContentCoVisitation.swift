@@ -11,7 +11,8 @@ import FreshetTensor
 ///     C · (I + L)    with L[i, j] = cos(i, j)^sharpness for the nearest neighbours j of i, else 0
 ///
 /// so that a new item follows what its likes follow. In a ``Hybrid`` it stands beside the plain counts, which know better
-/// where there are many. Spreading what comes before as well, `(I + L)ᵀ · C · (I + L)`, was worse on validation events.
+/// where there are many. Spreading what comes before as well, `(I + L)ᵀ · C · (I + L)`, was
+/// better on the validation events of one shop and worse on another's.
 public struct ContentCoVisitation: Learner {
     /// The settings.
     public struct Configuration: ModelConfiguration {
