@@ -117,6 +117,7 @@ let package = Package(
             name: "freshet",
             dependencies: [
                 "FreshetEngine",
+                "FreshetExperiments",
                 "FreshetServer",
                 "FreshetStorage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -169,6 +170,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
+            resources: [.copy("Fixtures")],
             swiftSettings: settings
         ),
     ],

@@ -13,9 +13,14 @@ struct Evaluate: FreshetCommand {
             for every user of the truth; --sampled-negatives reproduces old papers and nothing else. With --ratings \
             a model that predicts ratings (matrix-factorization with trainer sgd) is measured by their errors.
 
+            With --logged a policy is judged by what another one showed by chance: a table with the columns 'reward' and \
+            'propensity', and either 'target', the judged policy's chance, or 'item' and 'position' with --policy. \
+            What the log says too little of is refused.
+
               freshet evaluate --recommendations recommendations.tsv --truth test.tsv --json
               freshet evaluate --snapshot model --truth test.tsv
               freshet evaluate --snapshot model --truth ratings.tsv --ratings --liked-from 4
+              freshet evaluate --logged shown.csv --policy chances.tsv
             """
     )
 
@@ -26,7 +31,18 @@ struct Evaluate: FreshetCommand {
     var snapshot: String?
 
     @Option(help: ArgumentHelp("What users did next: any format of events.", valueName: "path"))
-    var truth: String
+    var truth: String?
+
+    @Option(help: ArgumentHelp("What a policy showed, with what chance, and what came of it.", valueName: "file"))
+    var logged: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --logged: the judged policy's chances, a row an item, a column a position; or 'uniform'.",
+            valueName: "file"
+        )
+    )
+    var policy: String?
 
     @Option(
         help: ArgumentHelp(
@@ -53,9 +69,17 @@ struct Evaluate: FreshetCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (recommendations == nil) != (snapshot == nil) else {
-            throw ValidationError("Give either --recommendations or --snapshot.")
+        guard [recommendations, snapshot, logged].count(where: { $0 != nil }) == 1 else {
+            throw ValidationError("Give one of --recommendations, --snapshot and --logged.")
         }
+        guard (truth == nil) == (logged != nil) else {
+            throw ValidationError(
+                logged == nil
+                    ? "Give --truth, what users did next." : "--logged says itself what came of it: no --truth."
+            )
+        }
+        guard policy == nil || logged != nil else { throw ValidationError("--policy goes with --logged.") }
+        guard training == nil || logged == nil else { throw ValidationError("--training does not go with --logged.") }
         if let sampledNegatives, sampledNegatives < 1 {
             throw ValidationError("--sampled-negatives is \(sampledNegatives), but must be 1 or more.")
         }
@@ -71,7 +95,8 @@ struct Evaluate: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
-        let truth = try reading.read(truth, console).dataset
+        if let logged { return try evaluateLogged(logged, console) }
+        let truth = try reading.read(truth ?? "", console).dataset
         let result =
             try snapshot.map { try evaluate(snapshot: Snapshot.read(from: $0), truth) }
             ?? evaluateLists(truth, console)
