@@ -89,6 +89,7 @@ let package = Package(
             "FreshetEngine",
             [
                 "FreshetExperiments",
+                "FreshetFeedback",
                 "FreshetLanguage",
                 "FreshetLearning",
                 "FreshetRecommendation",
@@ -103,6 +104,7 @@ let package = Package(
             [
                 "CFreshetDashboard",
                 "FreshetEngine",
+                "FreshetFeedback",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -118,6 +120,7 @@ let package = Package(
             dependencies: [
                 "FreshetEngine",
                 "FreshetExperiments",
+                "FreshetFeedback",
                 "FreshetServer",
                 "FreshetStorage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

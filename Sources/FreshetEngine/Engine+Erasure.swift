@@ -13,6 +13,7 @@ extension Engine {
     public func eraseUser(_ id: String) async throws -> ErasureReceipt {
         let index = vocabulary.user(id)
         profiles.remove(id)
+        feedback.forget(id)
         let (stored, waiting) = try await catalogueTurn.run {
             let counts = try await impressions.erasing(id) { try await store.eraseUser(id) }
             userAttributes.forget([id])

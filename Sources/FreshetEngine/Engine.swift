@@ -41,6 +41,7 @@ public final class Engine: Service {
     let health: HealthBoard
     let storage: StorageWatch
     let impressions: ImpressionQueue
+    let feedback: FeedbackService
     let latency = Histogram(label: "freshet_recommendation_seconds")
     let freshness = Histogram(label: "freshet_freshness_seconds")
     let requestRate = RateMeter()
@@ -85,6 +86,13 @@ public final class Engine: Service {
             storage: storage,
             capacity: configuration.serving.waitingImpressions,
             moment: .seconds(configuration.serving.impressionDelay),
+            logger: logger
+        )
+        feedback = FeedbackService(
+            configuration,
+            store: store,
+            vocabulary: vocabulary,
+            clock: clock,
             logger: logger
         )
         recommendationIDs = RecommendationIDs(secret: try await RecommendationIDs.secret(of: store))
@@ -175,6 +183,7 @@ public final class Engine: Service {
         logger.info("engine started", metadata: ["version": "\(live.current.version)"])
         learning.start()
         content.start()
+        feedback.start()
         let retention = Task { await compactRegularly() }
         let reading = Task { await readProfiles() }
         do {
@@ -194,6 +203,7 @@ public final class Engine: Service {
         ready.store(false, ordering: .releasing)
         await learning.stop()
         await content.stop()
+        await feedback.stop()
         await records.finish()
         await impressions.finish()
         logger.info("engine stopped", metadata: ["version": "\(live.current.version)"])

@@ -79,6 +79,7 @@ public struct FreshetServer: Service {
             CatalogueController<User>(engine: engine, bodies: bodies, maximum: entries).routes,
             UsersController(engine: engine).routes,
             ModelsController(engine: engine).routes,
+            FeedbackController(engine: engine).routes,
             StatusController(
                 engine: engine,
                 broadcaster: broadcaster,

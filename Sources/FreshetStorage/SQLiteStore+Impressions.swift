@@ -45,9 +45,12 @@ struct ImpressionRows {
 
     /// Takes the rows that a condition names.
     init(_ db: Database, _ condition: String) throws {
-        let columns = "id, user, time, model, scenario, variant, items"
+        let columns = "id, user, time, model, scenario, variant, items, number"
         statement = try RawStatement(db, "SELECT \(columns) FROM impression \(condition)")
     }
+
+    /// Its number: later ones are larger.
+    var number: Int64 { statement.integer(7) }
 
     /// The impression of the row at hand.
     func impression(_ vocabulary: Vocabulary) throws -> Impression {

@@ -125,6 +125,26 @@ public final class StoreReader {
         }
     }
 
+    /// Up to `limit` impressions behind a number, in the order in which they were kept; none at the end.
+    public func impressions(after number: Int64, limit: Int) throws -> [(number: Int64, impression: Impression)] {
+        try FreshetError.mapping(path: path) {
+            try queue.read { db in
+                let newest = newest.impression
+                return try FeedbackPages.impressions(db, after: number, upTo: newest, limit: limit, vocabulary)
+            }
+        }
+    }
+
+    /// Up to `limit` events behind an offset, in order, with the answer that each names; none at the end.
+    public func namingEvents(
+        after offset: Int64,
+        limit: Int
+    ) throws -> [(event: LoggedEvent, recommendation: String?)] {
+        try FreshetError.mapping(path: path) {
+            try queue.read { try FeedbackPages.events($0, after: offset, upTo: newest.event, limit: limit) }
+        }
+    }
+
     /// All versions of the model, newest first.
     public func versions() throws -> [VersionRecord] {
         try FreshetError.mapping(path: path) { try queue.read { try SQLiteStore.versions($0) } }

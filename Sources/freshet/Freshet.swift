@@ -30,7 +30,7 @@ struct Freshet: AsyncParsableCommand {
             Recommend.self,
             Predict.self, Similar.self,
             Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,
-            Learn.self, Experiments.self, BenchHTTP.self,
+            Learn.self, Experiments.self, Feedback.self, BenchHTTP.self,
         ]
     )
 

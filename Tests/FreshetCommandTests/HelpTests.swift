@@ -7,7 +7,7 @@ import Testing
         "import", "stats", "split", "train", "compare", "tune", "evaluate", "recommend", "similar", "inspect",
         "benchmark",
     ]
-    static let liveCommands = ["serve", "replay", "promote", "rollback", "backup", "restore"]
+    static let liveCommands = ["serve", "replay", "promote", "rollback", "backup", "restore", "feedback"]
 
     @Test func theOverviewNamesEveryCommand() throws {
         let folder = try TemporaryFolder()
@@ -27,7 +27,8 @@ import Testing
         for option in ["--json", "--seed", "--threads"] { #expect(help.output.contains(option), "\(option)") }
     }
 
-    @Test(arguments: liveCommands + ["config check", "keys"]) func liveCommandsShowAnExample(command: String) throws {
+    @Test(arguments: liveCommands + ["config check", "keys", "experiments plan", "experiments simulate"])
+    func liveCommandsShowAnExample(command: String) throws {
         let folder = try TemporaryFolder()
         let help = try Executable.run(command.split(separator: " ").map(String.init) + ["--help"], in: folder)
         #expect(help.code == 0 && help.errors.isEmpty)

@@ -56,6 +56,12 @@ final class PausingStore: EngineStore {
     func events(after offset: Int64, limit: Int) throws -> [LoggedEvent] {
         try store.events(after: offset, limit: limit)
     }
+    func impressions(after number: Int64, limit: Int) throws -> [(number: Int64, impression: Impression)] {
+        try store.impressions(after: number, limit: limit)
+    }
+    func namingEvents(after offset: Int64, limit: Int) throws -> [(event: LoggedEvent, recommendation: String?)] {
+        try store.namingEvents(after: offset, limit: limit)
+    }
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {
         try store.newestEvents(of: user, limit: limit)
     }

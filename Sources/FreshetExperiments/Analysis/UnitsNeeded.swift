@@ -7,6 +7,11 @@ public struct UnitsNeeded: Sendable, Equatable, Codable {
     /// By when a sequential test has found it, with a look at every moment; half of all runs end much sooner.
     public let sequential: Int
 
+    enum CodingKeys: String, CodingKey {
+        case sequential
+        case fixedHorizon = "fixed_horizon"
+    }
+
     /// Plans for a proportion, such as the share of users who convert.
     ///
     /// - Parameters:

@@ -48,6 +48,31 @@ extension Schemas {
             object("Decisions, newest first.", required: ["decisions"], ["decisions": list(of: "Decision")])
         ),
         (
+            "Rate",
+            object(
+                "A share with its 95% interval, clustered by user.",
+                required: ["value", "low", "high"],
+                ["value": ["type": "number"], "low": ["type": "number"], "high": ["type": "number"]]
+            )
+        ),
+        (
+            "FeedbackRow",
+            object(
+                "The figures of one combination of what was asked for; a figure without data is missing.",
+                required: ["group", "served", "seen", "clicks", "conversions", "assisted_conversions"],
+                [
+                    "group": ["type": "object", "additionalProperties": ["type": "string"]],
+                    "answers": ["type": "integer"], "empty": reference("Rate"), "served": ["type": "integer"],
+                    "seen": ["type": "integer"], "clicks": ["type": "integer"], "conversions": ["type": "integer"],
+                    "assisted_conversions": ["type": "integer"], "ctr": reference("Rate"),
+                    "acceptance": reference("Rate"), "conversion": reference("Rate"),
+                    "value_per_1000": ["type": "number"], "satisfaction": ["type": "number"],
+                    "clicks_to_come": ["type": "number"], "conversions_to_come": ["type": "number"],
+                ]
+            )
+        ),
+        ("Feedback", object("What came of the answers.", required: ["rows"], ["rows": list(of: "FeedbackRow")])),
+        (
             "Status",
             object(
                 "The state of the engine at one moment.",

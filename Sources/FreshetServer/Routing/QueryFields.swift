@@ -59,6 +59,14 @@ struct QueryFields {
         return number
     }
 
+    /// A moment, as text or in seconds since 1970.
+    mutating func time(_ name: String) -> Timestamp? {
+        guard let text = values[name]?.first else { return nil }
+        let time = Timestamp(text) ?? Double(text).flatMap(Timestamp.init(seconds:))
+        if time == nil { faults.append(.init(pointer: "?\(name)", detail: "is no time such as 2026-11-30")) }
+        return time
+    }
+
     /// Ends the reading.
     /// - Throws: ``Problem`` of status 400 that lists the mistakes, if there are any.
     func finish() throws(Problem) {

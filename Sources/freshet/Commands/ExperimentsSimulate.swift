@@ -28,10 +28,15 @@ struct ExperimentsSimulate: FreshetCommand {
     @Option(help: "How many events an experiment has at most.")
     var horizon = 100_000
 
+    @Option(help: "How many users interleaving is measured on.")
+    var users = 60_000
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard trials > 0, horizon > 0 else { throw ValidationError("--trials and --horizon must be above 0.") }
+        guard trials > 0, horizon > 0, users > 1 else {
+            throw ValidationError("--trials, --horizon and --users must be above 0.")
+        }
         guard rate > 0, lift > -1, rate * 1.5 * (1 + lift) <= 1 else {
             throw ValidationError("--rate \(rate) with --lift \(lift) gives some users more than a click an answer.")
         }
@@ -52,7 +57,7 @@ struct ExperimentsSimulate: FreshetCommand {
             }
         }
         var random = RandomSource.stream(seed: common.seed, 0x1E)
-        let interleaving = InterleavingSimulation().run(users: 60_000, random: &random)
+        let interleaving = InterleavingSimulation().run(users: users, random: &random)
         try console.result(Report(experiments: results, interleaving: interleaving)) {
             Self.words(results) + "\n\n" + Self.words(interleaving)
         }

@@ -1,0 +1,115 @@
+import FreshetCore
+import FreshetData
+import FreshetFeedback
+import Logging
+import Synchronization
+
+/// Keeps the figures of feedback: follows the logs of answers and events beside everything else.
+///
+/// Answers and deliveries know nothing of it. What it has is the logs' doing alone, so after a kill the same figures come
+/// again; until then they are those of what was read so far.
+final class FeedbackService: Sendable {
+    /// How many seconds it waits before it looks again.
+    private static let pause = 0.25
+    /// How much is read before others may ask for figures.
+    private static let portion = 2_000
+
+    private struct State {
+        var join: FeedbackJoin
+        var feed = FeedbackFeed()
+    }
+
+    private let store: any EngineStore
+    private let vocabulary: Vocabulary
+    private let clock: EngineClock
+    private let settled: Int64
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let niceness: Int
+    private let signal = CommitSignal(newest: 0)
+    private let ended = Mutex<AsyncStream<Void>?>(nil)
+
+    init(
+        _ configuration: EngineConfiguration,
+        store: any EngineStore,
+        vocabulary: Vocabulary,
+        clock: EngineClock,
+        logger: Logger
+    ) {
+        self.store = store
+        self.vocabulary = vocabulary
+        self.clock = clock
+        self.logger = logger
+        niceness = configuration.learning.niceness
+        // By then the answers that an event can be about are in their log.
+        settled = Int64(configuration.serving.impressionDelay * 1000) + 250
+        state = Mutex(State(join: FeedbackJoin()))
+    }
+
+    /// Starts following, on a thread of its own.
+    func start() {
+        let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+        self.ended.withLock { $0 = ended }
+        BackgroundThread.start(named: "freshet-feedback", niceness: niceness) { [self] in
+            while !signal.isStopping {
+                do {
+                    try follow(upTo: clock.milliseconds - settled)
+                } catch let error {
+                    logger.debug("feedback waits for the next trial", metadata: ["error": "\(error)"])
+                }
+                signal.pause(seconds: Self.pause)
+            }
+            continuation.finish()
+        }
+    }
+
+    /// Ends it after the portion at hand.
+    func stop() async {
+        signal.stop()
+        guard let ended = ended.withLock({ $0 }) else { return }
+        for await _ in ended {}
+    }
+
+    /// Reads the logs up to a time.
+    ///
+    /// Blocks the calling thread.
+    /// - Throws: ``FreshetError`` of kind `external` when the store cannot be read.
+    func follow(upTo time: Int64) throws {
+        while !signal.isStopping {
+            let count = try state.withLock { state in
+                try state.feed.feed(
+                    into: &state.join,
+                    upTo: time,
+                    limit: Self.portion,
+                    answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
+                    events: events
+                )
+            }
+            guard count == Self.portion else { return }
+        }
+    }
+
+    private func events(after offset: Int64, limit: Int) throws -> [(offset: Int64, event: FeedbackEvent)] {
+        let page = try store.namingEvents(after: offset, limit: limit)
+        let types = vocabulary.eventTypes
+        return page.map { event, recommendation in
+            let named = FeedbackEvent(
+                event,
+                user: vocabulary.id(of: event.user),
+                item: vocabulary.id(of: event.item),
+                type: types[Int(event.type)],
+                recommendation: recommendation
+            )
+            return (event.offset, named)
+        }
+    }
+
+    /// The figures of what was read so far.
+    func rows(by dimensions: [FeedbackDimension], days: ClosedRange<Int>?) -> [FeedbackRow] {
+        let now = clock.milliseconds
+        return state.withLock { $0.join.rows(by: dimensions, days: days, now: now) }
+    }
+
+    /// Forgets who somebody was whom answers and events are known of; what they did stays counted.
+    func forget(_ user: String) { state.withLock { $0.join.forget(user) } }
+}

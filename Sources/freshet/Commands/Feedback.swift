@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import FreshetCore
+import FreshetData
+import FreshetFeedback
+import FreshetStorage
+import NIOHTTP1
+
+/// `freshet feedback`.
+struct Feedback: LiveCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "How well the recommendations do: clicks, conversions and value by what was shown.",
+        discussion: """
+            A running server is asked, or with --data the data folder of one is read, which may run. Figures by: \
+            \(FeedbackDimension.allCases.map(\.rawValue).joined(separator: ", ")).
+
+              freshet feedback
+              freshet feedback --by scenario,version --from 2026-11-01
+              freshet feedback --data freshet-data --by position --csv
+            """
+    )
+
+    @Option(help: "What to tell apart, between commas.")
+    var by = ""
+
+    @Option(help: ArgumentHelp("The first day.", valueName: "day"))
+    var from: TimeArgument?
+
+    @Option(help: ArgumentHelp("The last day.", valueName: "day"))
+    var to: TimeArgument?
+
+    @Option(help: ArgumentHelp("Read the data folder of a server instead of asking one.", valueName: "folder"))
+    var data: String?
+
+    @Flag(help: "Write the rows as a table for spreadsheets.")
+    var csv = false
+
+    @OptionGroup var serverOptions: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !csv || !output.json else { throw ValidationError("Give --csv or --json, not both.") }
+    }
+
+    func execute(_ console: Console) async throws {
+        let dimensions = try FeedbackDimension.list(by)
+        let days = try FeedbackReport.days(from: from?.time, to: to?.time)
+        let report =
+            if let data { try Self.read(data, by: dimensions, days: days) } else { try await ask() }
+        let table = FeedbackText(report.rows, dimensions: dimensions)
+        try console.result(report) { csv ? table.csv : table.words }
+    }
+
+    /// Joins the logs of a data folder.
+    private static func read(
+        _ folder: String,
+        by dimensions: [FeedbackDimension],
+        days: ClosedRange<Int>?
+    ) throws -> FeedbackReport {
+        let store = try StoreReader(folder: folder)
+        let (vocabulary, types) = (store.vocabulary, store.vocabulary.eventTypes)
+        var (join, feed) = (FeedbackJoin(), FeedbackFeed())
+        _ = try feed.feed(
+            into: &join,
+            answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
+            events: { after, limit in
+                try store.namingEvents(after: after, limit: limit).map { event, recommendation in
+                    let named = FeedbackEvent(
+                        event,
+                        user: vocabulary.id(of: event.user),
+                        item: vocabulary.id(of: event.item),
+                        type: types[Int(event.type)],
+                        recommendation: recommendation
+                    )
+                    return (event.offset, named)
+                }
+            }
+        )
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        return FeedbackReport(rows: join.rows(by: dimensions, days: days, now: now))
+    }
+
+    private func ask() async throws -> FeedbackReport {
+        var query: [String] = by.isEmpty ? [] : ["by=\(by)"]
+        query += from.map { ["from=\($0.time.text.prefix(10))"] } ?? []
+        query += to.map { ["to=\($0.time.text.prefix(10))"] } ?? []
+        let path = "/v1/feedback" + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
+        return try await serverOptions.withClient { client in
+            try await client.deliver(.GET, path, policy: .command).decode(FeedbackReport.self)
+        }
+    }
+}
