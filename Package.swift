@@ -154,7 +154,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "FreshetStorage", ["StorageProbe", "FreshetTensor", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests(of: "FreshetEngine", ["FreshetStorage"]),
+        tests(of: "FreshetEngine", ["FreshetFeedback", "FreshetStorage"]),
         tests(
             of: "FreshetServer",
             [

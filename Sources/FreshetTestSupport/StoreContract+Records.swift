@@ -34,6 +34,14 @@ extension StoreContract {
         _ = try await store.append([Event(user: "ann", item: "tea", time: 7)] + answers)
         let (feedback, none) = try await (store.feedback(on: "r1"), store.feedback(on: "r2"))
         try require(feedback == answers && none.isEmpty, "feedback comes back as \(feedback) and \(none)")
+        let first = try store.impressions(after: 0, limit: 2)
+        let rest = try store.impressions(after: first.last?.number ?? 0, limit: 5)
+        let read = (first + rest).map { $0.impression }
+        try require(first.count == 2 && read == impressions, "impressions are read in order as \(read)")
+        let named = try store.namingEvents(after: 1, limit: 10)
+        let names = named.map { $0.recommendation }
+        try require(named.map { $0.event.offset } == [2, 3, 4], "events behind the first are \(named)")
+        try require(names == [nil, "r1", "r1"], "events name the answers \(names)")
     }
 
     func keepsVersions(_ subject: Subject) async throws {

@@ -29,7 +29,7 @@ public struct StoreContract: Sendable {
         case keepsUsers
         /// An erased user is gone everywhere, and comes back as somebody else.
         case erasesUsers
-        /// Impressions come back, and the feedback on them.
+        /// Impressions come back, alone and in order, and the feedback on them.
         case keepsImpressions
         /// Versions and decisions come back, newest first.
         case keepsVersions

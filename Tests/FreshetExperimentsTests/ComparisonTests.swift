@@ -96,7 +96,9 @@ struct ComparisonTests {
         #expect(abs(sums.covariateResidual(ratio) - products) < 1e-9)
         let figure = try #require(ArmFigure(sums))
         let total = units.reduce(0) { $0 + $1.denominator }
-        #expect(abs(figure.variance / (spread * 50 / 49 / (total * total)) - 1) < 1e-9)
+        let effective = total * total / units.reduce(0) { $0 + $1.denominator * $1.denominator }
+        #expect(effective < 50 && abs(sums.effectiveUnits / effective - 1) < 1e-9)
+        #expect(abs(figure.variance / (spread * effective / (effective - 1) / (total * total)) - 1) < 1e-9)
     }
 
     /// What is taken back leaves no trace: a refund undoes its purchase.

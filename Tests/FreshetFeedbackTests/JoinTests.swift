@@ -91,7 +91,7 @@ struct JoinTests {
         // Nothing is said of an answer that is not named.
         join.add(Self.event("seen", "a", on: "unknown"))
         join.add(Self.event("seen", "a"))
-        let spread = try #require(join.table.spreads[Self.key.group])
+        let spread = try #require(join.table.spread(of: Self.key.group))
         #expect(spread.clicks.denominator == 3 && spread.clicks.numerator == 1)
     }
 
@@ -148,7 +148,7 @@ struct JoinTests {
         #expect(join.add(Self.event("purchase", "a", after: 91, value: -1))?.kind == .refund)
         #expect(try Self.cell(join) == before)
         #expect(join.add(Self.event("refund", "a", after: 92)) == nil)
-        #expect(try #require(join.table.spreads[Self.key.group]).conversions.numerator == 0)
+        #expect(try #require(join.table.spread(of: Self.key.group)).conversions.numerator == 0)
     }
 
     @Test func satisfactionIsOfTheAnswer() throws {

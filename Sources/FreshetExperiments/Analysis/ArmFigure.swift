@@ -10,19 +10,21 @@ public struct ArmFigure: Sendable, Equatable {
     /// same units come back, as the sum whose mean is looked at goes on moving then.
     public let clock: Double
 
-    /// Computes a figure; `nil` with fewer than two units.
+    /// Computes a figure; `nil` with fewer than two units, or where one weighs nearly all.
     ///
     /// - Parameters:
     ///   - sums: the sums.
     ///   - slope: by how much a residual grows with the covariate (``CovariateAdjustment``).
     ///   - center: the covariate's mean over all variants.
     public init?(_ sums: ArmSums, slope: Double = 0, center: Double = 0) {
-        guard sums.units > 1, let ratio = sums.ratio else { return nil }
+        // One unit that weighs nearly all has no residual, as the ratio is its own: what there is counts for more then.
+        let effective = sums.effectiveUnits
+        guard sums.units > 1, effective > 1, let ratio = sums.ratio else { return nil }
         let units = Double(sums.units)
         let spread = sums.residualSpread(ratio)
         let explained = slope * (2 * sums.covariateResidual(ratio) - slope * sums.covariateSpread)
         value = ratio - slope * (sums.covariateMean - center) * units / sums.denominator
-        variance = max(spread - explained, 0) * units / (units - 1) / (sums.denominator * sums.denominator)
+        variance = max(spread - explained, 0) * effective / (effective - 1) / (sums.denominator * sums.denominator)
         let single = sums.eventSpread(ratio) / Double(sums.events)
         clock = single > 0 ? spread / single : 0
     }

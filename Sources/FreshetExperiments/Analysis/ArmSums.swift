@@ -69,6 +69,11 @@ public struct ArmSums: Sendable, Equatable, Codable {
     /// The figure: numerator over denominator; `nil` without data.
     public var ratio: Double? { denominator > 0 ? numerator / denominator : nil }
 
+    /// How many units of equal weight would say as much: fewer than there are where some weigh more than others.
+    public var effectiveUnits: Double {
+        denominatorSquares > 0 ? denominator * denominator / denominatorSquares : 0
+    }
+
     /// The mean of the covariate; 0 without units.
     var covariateMean: Double { units > 0 ? covariate / Double(units) : 0 }
 

@@ -21,6 +21,9 @@ public struct InterleavingTest: Sendable {
         }
     }
 
+    /// How many users of equal weight there must be at least for a preference to be anybody's but theirs.
+    public static let leastUsers = 30.0
+
     /// The scores of the second and further rankers against the first.
     public private(set) var scores: [Score]
     /// The boundary of the intervals.
@@ -85,7 +88,9 @@ public struct InterleavingTest: Sendable {
     public var pValues: [Double] {
         Holm.adjusted(
             sums.map { sums in
-                guard let figure = ArmFigure(sums), figure.variance > 0 else { return 1 }
+                guard sums.effectiveUnits >= Self.leastUsers, let figure = ArmFigure(sums), figure.variance > 0 else {
+                    return 1
+                }
                 return boundary.pValue(deviations: figure.value / figure.variance.squareRoot(), at: figure.clock)
             }
         )

@@ -71,7 +71,7 @@ extension FeedbackJoin {
     private func designEffect(_ groups: Set<FeedbackGroup>, _ metric: KeyPath<FeedbackTable.Spread, ArmSums>) -> Double
     {
         let sums = groups.reduce(ArmSums()) { sums, group in
-            table.spreads[group].map { sums + $0[keyPath: metric] } ?? sums
+            table.spread(of: group).map { sums + $0[keyPath: metric] } ?? sums
         }
         guard let ratio = sums.ratio, ratio > 0, ratio < 1, let figure = ArmFigure(sums) else { return 1 }
         return figure.variance / (ratio * (1 - ratio) / sums.denominator)

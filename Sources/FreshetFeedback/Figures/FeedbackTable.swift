@@ -1,6 +1,8 @@
 import FreshetExperiments
 
 /// The counts of all groups and days, and how users vary in each group.
+///
+/// A group's day has a number, by which answers remember it: what happens to an answer later looks nothing up.
 public struct FeedbackTable: Sendable {
     /// A group on a day.
     public struct Key: Sendable, Hashable {
@@ -31,22 +33,46 @@ public struct FeedbackTable: Sendable {
         }
     }
 
-    /// The counts.
-    public private(set) var cells: [Key: FeedbackCell] = [:]
-    private(set) var spreads: [FeedbackGroup: Spread] = [:]
+    /// The groups' days, by number.
+    private(set) var keys: [Key] = []
+    private var counts: [FeedbackCell] = []
+    private var groupNumbers: [Int] = []
+    private var groups: [FeedbackGroup: Int] = [:]
+    private var groupSpreads: [Spread] = []
+    private var numbers: [Key: Int] = [:]
 
     /// Creates a table without counts.
     public init() {}
 
-    mutating func change(_ key: Key, _ change: (inout FeedbackCell) -> Void) {
-        change(&cells[key, default: FeedbackCell()])
+    /// The counts.
+    public var cells: [Key: FeedbackCell] { Dictionary(uniqueKeysWithValues: zip(keys, counts)) }
+
+    /// How the users of a group vary.
+    func spread(of group: FeedbackGroup) -> Spread? { groups[group].map { groupSpreads[$0] } }
+
+    /// The number of a group's day.
+    mutating func number(of key: Key) -> Int {
+        if let number = numbers[key] { return number }
+        if groups[key.group] == nil {
+            groups[key.group] = groupSpreads.count
+            groupSpreads.append(Spread())
+        }
+        numbers[key] = keys.count
+        keys.append(key)
+        counts.append(FeedbackCell())
+        groupNumbers.append(groups[key.group] ?? 0)
+        return keys.count - 1
+    }
+
+    /// Changes the counts of a group's day.
+    mutating func change(_ number: Int, _ change: (inout FeedbackCell) -> Void) { change(&counts[number]) }
+
+    /// Changes how the users of its group vary.
+    mutating func spread(_ number: Int, _ change: (inout Spread) -> Void) {
+        change(&groupSpreads[groupNumbers[number]])
     }
 
     mutating func forget(user: UInt64) {
-        for group in spreads.keys { spreads[group]?.forget(user) }
-    }
-
-    mutating func spread(_ group: FeedbackGroup, _ change: (inout Spread) -> Void) {
-        change(&spreads[group, default: Spread()])
+        for group in groupSpreads.indices { groupSpreads[group].forget(user) }
     }
 }

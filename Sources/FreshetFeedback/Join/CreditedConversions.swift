@@ -4,7 +4,7 @@ struct CreditedConversions {
     struct Conversion {
         let answer: Int
         let user: UInt64
-        let key: FeedbackTable.Key
+        let key: Int
         let position: Int
         let value: Double
         let time: Int64

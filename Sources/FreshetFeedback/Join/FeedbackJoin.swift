@@ -36,11 +36,12 @@ public struct FeedbackJoin: Sendable {
             variant: impression.variant ?? "",
             segment: segment
         )
-        let key = FeedbackTable.Key(group: group, day: Self.day(of: impression.time))
         let id = StableHash.of(impression.id)
         let user = impression.user.map(StableHash.of) ?? id
         let shown = impression.items.map { StableHash.of($0.item) }
-        guard let number = open.open(id: id, user: user, time: impression.time, key: key, items: shown) else { return }
+        guard open.number(ofID: id) == nil else { return }
+        let key = table.number(of: FeedbackTable.Key(group: group, day: Self.day(of: impression.time)))
+        let number = open.open(id: id, user: user, time: impression.time, key: key, items: shown)
         let count = open[number].count
         table.change(key) { cell in
             cell.answers.answers += 1
@@ -52,7 +53,7 @@ public struct FeedbackJoin: Sendable {
                 }
             }
         }
-        table.spread(group) { spread in
+        table.spread(key) { spread in
             if count > 0 { spread.add(0, seen: Double(count), of: user) }
             spread.convert(0, answers: 1, of: user)
         }
@@ -83,7 +84,7 @@ public struct FeedbackJoin: Sendable {
                 if fewer & bit != 0 { cell.change(position) { $0.seen -= 1 } }
             }
         }
-        table.spread(answer.key.group) { spread in
+        table.spread(answer.key) { spread in
             if !answer.isReported { spread.retractSeen(answer.seen.nonzeroBitCount, of: answer.user) }
             let added = answer.isReported ? more.nonzeroBitCount : seen.nonzeroBitCount
             if added > 0 { spread.add(0, seen: Double(added), of: answer.user) }
@@ -122,7 +123,7 @@ public struct FeedbackJoin: Sendable {
         if kind != .satisfaction { delays[kind, default: RecentDelays()].add(delay, answered: answer.time) }
         return Credit(
             kind: kind,
-            group: answer.key.group,
+            group: table.keys[answer.key].group,
             position: position,
             delay: delay,
             value: kind == .conversion ? event.value ?? 0 : 0,
@@ -163,7 +164,7 @@ public struct FeedbackJoin: Sendable {
             if answer.clicked == 0 { cell.answers.accepted += 1 }
             cell.change(position) { $0.clicks += 1 }
         }
-        table.spread(answer.key.group) { $0.add(1, seen: 0, of: answer.user) }
+        table.spread(answer.key) { $0.add(1, seen: 0, of: answer.user) }
     }
 
     private mutating func convert(
@@ -204,7 +205,7 @@ public struct FeedbackJoin: Sendable {
         count(conversion, sign: -1, changesAnswer: isLast)
         return Credit(
             kind: .refund,
-            group: conversion.key.group,
+            group: table.keys[conversion.key].group,
             position: conversion.position,
             delay: event.time - conversion.time,
             value: -conversion.value,
@@ -223,7 +224,7 @@ public struct FeedbackJoin: Sendable {
                 if conversion.isAssisted { place.assisted += sign }
             }
         }
-        table.spread(conversion.key.group) { $0.convert(Double(sign), answers: 0, of: conversion.user) }
+        table.spread(conversion.key) { $0.convert(Double(sign), answers: 0, of: conversion.user) }
     }
 
     // MARK: Erasure

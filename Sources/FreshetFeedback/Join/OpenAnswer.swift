@@ -9,8 +9,8 @@ struct OpenAnswer {
     var user: UInt64
     /// When it was given, in milliseconds since 1970.
     let time: Int64
-    /// Where its counts stand.
-    let key: FeedbackTable.Key
+    /// The number of its group's day in the table.
+    let key: Int
     /// Where its items begin among those of all open answers.
     let firstPlace: Int
     /// How many items it has.

@@ -14,9 +14,8 @@ struct OpenAnswers {
     /// How many there are.
     var count: Int { numbers.count }
 
-    /// Remembers an answer; `nil` when one of the same id is there.
-    mutating func open(id: UInt64, user: UInt64, time: Int64, key: FeedbackTable.Key, items shown: [UInt64]) -> Int? {
-        guard numbers[id] == nil else { return nil }
+    /// Remembers an answer whose id is new.
+    mutating func open(id: UInt64, user: UInt64, time: Int64, key: Int, items shown: [UInt64]) -> Int {
         let number = firstAnswer + answers.count
         let count = min(shown.count, OpenAnswer.positions)
         answers.append(
