@@ -81,6 +81,11 @@ extension Engine {
     public func put(_ users: [User]) async throws {
         for user in users { try check("user", user.id) }
         try await catalogueTurn.run {
+            let users = users.map { user in
+                var user = user
+                user.id = vocabulary.name(of: user.id)
+                return user
+            }
             try await store.put(users)
             profiles.put(users)
             userAttributes.forget(users.map(\.id))
@@ -90,6 +95,7 @@ extension Engine {
     /// Changes a user, as ``updateItem(_:_:)`` does an item.
     public func updateUser(_ id: String, _ change: @Sendable (inout User) throws -> Void) async throws -> User? {
         try await catalogueTurn.run {
+            let id = vocabulary.name(of: id)
             guard var user = try await store.user(id) else { return nil }
             try change(&user)
             guard user.id == id else { throw FreshetError(.conflict, "The id of a user cannot be changed.") }
@@ -143,7 +149,7 @@ extension Engine {
         )
     }
 
-    private func check(_ what: String, _ id: String) throws {
+    func check(_ what: String, _ id: String) throws {
         guard let problem = configuration.ingest.identifiers.problem(with: id) else { return }
         throw FreshetError(.usage, "The id of this \(what) \(problem).")
     }

@@ -4,35 +4,40 @@ import FreshetData
 import FreshetRecommendation
 
 extension Engine {
-    /// Erases a user everywhere: store, sessions, what the learner remembers, and by a full training the weights.
+    /// Erases a user everywhere: store, sessions, what the learner remembers, and by a full training the weights; with them
+    /// whoever was joined to them.
     ///
     /// The training is made within the hours that ``EngineConfiguration/Retraining/erasureHours`` says, from a log
     /// without the user, and goes live whatever the gate says.
     /// - Returns: what went, and what follows; to be asked for again by ``erasure(_:)``.
     /// - Throws: ``FreshetError`` of kind `external` when the store fails.
     public func eraseUser(_ id: String) async throws -> ErasureReceipt {
-        let index = vocabulary.user(id)
-        profiles.remove(id)
-        feedback.forget(id)
-        let (stored, waiting) = try await catalogueTurn.run {
-            let counts = try await impressions.erasing(id) { try await store.eraseUser(id) }
-            userAttributes.forget([id])
-            return counts
+        let (name, index, former, rows) = try await catalogueTurn.run {
+            // Nobody is joined meanwhile.
+            let (name, index) = (vocabulary.name(of: id), vocabulary.user(id))
+            profiles.remove(name)
+            let joined = index.map { vocabulary.joined(to: $0) } ?? (ids: [], former: [])
+            for known in joined.ids + [name] { feedback.forget(known) }
+            let (stored, waiting) = try await impressions.erasing(joined.ids + [name]) {
+                try await store.eraseUser(name)
+            }
+            userAttributes.forget([name])
+            return (name, index, joined.former, stored + waiting)
         }
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
             if let history = try? sessions.history(of: index) { audience.forget(index, of: history.items) }
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
-            exemplars = try await learning.perform { $0.erase(index) }
+            exemplars = try await learning.perform { $0.erase([index] + former) }
         }
         let now = clock.milliseconds
         let mustRetrain = index != nil && (live.current.scorer != nil || isFirstVersionComing)
         let receipt = ErasureReceipt(
             id: UUID().uuidString.lowercased(),
-            user: id,
+            user: name,
             time: now,
-            rows: stored + waiting,
+            rows: rows,
             sessionEvents: sessionEvents,
             exemplars: exemplars,
             state: mustRetrain ? .retraining : .complete,

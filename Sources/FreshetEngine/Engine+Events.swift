@@ -60,10 +60,10 @@ extension Engine {
     /// The newest events of a user, oldest first; none for a user that nothing is known of.
     public func history(of user: String, limit: Int) async throws -> [Event] {
         guard limit > 0, let index = vocabulary.user(user) else { return [] }
-        let types = vocabulary.eventTypes
+        let (name, types) = (vocabulary.name(of: user), vocabulary.eventTypes)
         return try store.newestEvents(of: index, limit: limit).map { event in
             Event(
-                user: user,
+                user: name,
                 item: vocabulary.id(of: event.item),
                 type: types[Int(event.type)],
                 value: event.value.isNaN ? nil : event.value,

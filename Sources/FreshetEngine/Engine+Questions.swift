@@ -17,6 +17,7 @@ extension Engine {
         scenario: String?,
         filter: ItemFilter?
     ) async throws -> Query {
+        let user = user.map(vocabulary.name)
         let index = user.flatMap(vocabulary.user)
         var history = History(items: [])
         if let index {

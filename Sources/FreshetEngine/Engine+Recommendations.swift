@@ -175,7 +175,14 @@ extension Engine {
                 )
             }
             impressions.add(
-                Impression(id: id, user: user, time: time, model: version, scenario: scenario, items: shown)
+                Impression(
+                    id: id,
+                    user: user.map(vocabulary.name),
+                    time: time,
+                    model: version,
+                    scenario: scenario,
+                    items: shown
+                )
             )
         }
         servingCounter.countAnswer(of: named.count)

@@ -77,7 +77,7 @@ public struct FreshetServer: Service {
             RecommendationsController(engine: engine, bodies: bodies).routes,
             CatalogueController<Item>(engine: engine, bodies: bodies, maximum: entries).routes,
             CatalogueController<User>(engine: engine, bodies: bodies, maximum: entries).routes,
-            UsersController(engine: engine).routes,
+            UsersController(engine: engine, bodies: bodies).routes,
             ModelsController(engine: engine).routes,
             FeedbackController(engine: engine).routes,
             StatusController(

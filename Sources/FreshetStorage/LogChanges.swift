@@ -11,7 +11,7 @@ struct LogChanges {
     private let knownTypes: [EventType]
     /// The event types that it numbers, which follow those known.
     private(set) var types: [EventType] = []
-    /// Each user's newest event, for those who have one in this transaction or lose all.
+    /// Each user's newest event, for those whose chain changes in this transaction.
     private(set) var heads: [Int32: LogHead] = [:]
     /// The events that it adds.
     private(set) var events: [LoggedEvent] = []
@@ -21,6 +21,16 @@ struct LogChanges {
     var removedEvents = 0
     /// The users whose names it removes.
     private(set) var retired: [UserIndex] = []
+    /// The names that it makes another user's.
+    private(set) var joined: [Join] = []
+
+    /// A name that becomes another user's.
+    struct Join {
+        let id: String
+        /// The number that it had.
+        let former: UserIndex?
+        let user: UserIndex
+    }
 
     init(_ memory: LogMemory) {
         self.memory = memory
@@ -75,8 +85,14 @@ struct LogChanges {
         newestOffset = event.offset
     }
 
-    /// Sets where a user's chain begins, when its first event goes.
+    /// Sets where a user's chain begins, when its first event goes or others come in between.
     mutating func setHead(_ head: LogHead, of user: UserIndex) { heads[user.rawValue] = head }
+
+    /// Makes a name another user's; its own number has no events any more.
+    mutating func join(_ id: String, of former: UserIndex?, to user: UserIndex) {
+        if let former { heads[former.rawValue] = LogHead() }
+        joined.append(Join(id: id, former: former, user: user))
+    }
 
     /// Forgets a user's name and events.
     mutating func retire(_ user: UserIndex) {

@@ -61,6 +61,7 @@ final class LogMemory: Sendable {
             }
         }
         for user in changes.retired { vocabulary.retire(user) }
+        for join in changes.joined { vocabulary.join(join.id, of: join.former, to: join.user) }
         count.wrappingAdd(changes.events.count - changes.removedEvents, ordering: .relaxed)
         newest.store(changes.newestOffset, ordering: .releasing)
         guard !changes.events.isEmpty else { return }

@@ -18,6 +18,7 @@ enum Migrations {
         migrator.registerMigration("2 removed items") { try $0.execute(sql: removedItems) }
         migrator.registerMigration("3 milliseconds of events") { try $0.execute(sql: milliseconds) }
         migrator.registerMigration("4 late events") { try markLateEvents($0) }
+        migrator.registerMigration("5 joined users") { try $0.execute(sql: joinedUsers) }
         return migrator
     }
 
@@ -51,7 +52,7 @@ enum Migrations {
 
     /// External ids by number.
     ///
-    /// `id` is NULL for a user who was erased: the number is never given again.
+    /// `id` is NULL for a user who was erased, or joined to another: the number is never given again.
     private static let names = """
         CREATE TABLE user_name (number INTEGER PRIMARY KEY, id TEXT UNIQUE);
         CREATE TABLE item_name (number INTEGER PRIMARY KEY, id TEXT NOT NULL);
@@ -122,6 +123,14 @@ enum Migrations {
             try mark.run()
         }
     }
+
+    /// Further names of users: those of visitors who turned out to be them.
+    ///
+    /// `former` is the number that a name had, which a learner may still remember it by.
+    private static let joinedUsers = """
+        CREATE TABLE joined_user (id TEXT PRIMARY KEY, user INTEGER NOT NULL, former INTEGER) WITHOUT ROWID;
+        CREATE INDEX joined_user_user ON joined_user(user);
+        """
 
     /// What was shown.
     ///

@@ -32,6 +32,16 @@ extension SQLiteStore {
         try forEachName(db, "type_name") { _, id in
             vocabulary.addEventType(EventType(rawValue: id ?? "")).map { Int($0) }
         }
+        let joined = try RawStatement(db, "SELECT id, user, former FROM joined_user")
+        try joined.forEachRow {
+            let (id, user) = (joined.text(0) ?? "", Int(joined.integer(1)))
+            let former = joined.isNull(2) ? nil : Int(joined.integer(2))
+            guard user < vocabulary.userCount, (former ?? 0) < vocabulary.userCount else {
+                throw damage("the joined user '\(id)' has an unknown number")
+            }
+            vocabulary.join(id, of: former.map { UserIndex($0) }, to: UserIndex(user))
+            return true
+        }
     }
 
     private static func forEachName(_ db: Database, _ table: String, _ add: (Int, String?) -> Int?) throws {

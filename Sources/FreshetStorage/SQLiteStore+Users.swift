@@ -5,6 +5,7 @@ import GRDB
 extension SQLiteStore {
     /// A user who has attributes or events, or `nil`.
     public func user(_ id: String) async throws -> User? {
+        let id = vocabulary.name(of: id)
         let isKnown = vocabulary.user(id) != nil
         return try await read { db in
             let rows = try RawStatement(db, "SELECT id, document FROM user WHERE id = ?")
@@ -15,7 +16,11 @@ extension SQLiteStore {
 
     /// Adds users, or replaces them.
     public func put(_ users: [User]) async throws {
-        let rows = try users.map { ($0.id, try DocumentCoding.encode($0)) }
+        let rows = try users.map { user in
+            var user = user
+            user.id = vocabulary.name(of: user.id)
+            return (user.id, try DocumentCoding.encode(user))
+        }
         try await write { db, _ in
             let insert = try RawStatement(db, "INSERT OR REPLACE INTO user (id, document) VALUES (?, ?)")
             for (id, document) in rows {
@@ -48,24 +53,27 @@ extension SQLiteStore {
         }
     }
 
-    /// Erases a user: attributes, events, the name in impressions; how many rows went.
+    /// Erases a user: attributes, events, the name in impressions, and the names that were joined to theirs; how many rows
+    /// went.
     ///
     /// The number stays taken: events of the same id are a new user's.
     public func eraseUser(_ id: String) async throws -> Int {
         let memory = memory
         return try await write { db, changes in
+            let id = memory.vocabulary.name(of: id)
             let attributes = try RawStatement(db, "DELETE FROM user WHERE id = ?")
             attributes.bind(1, id)
             try attributes.run()
             var erased = db.changedRows
-            erased += try Self.anonymize(db, "UPDATE impression SET user = NULL WHERE user = ?") { $0.bind(1, id) }
+            erased += try Self.update(db, "UPDATE impression SET user = NULL WHERE user = ?") { $0.bind(1, id) }
             guard let user = memory.vocabulary.user(id) else { return erased }
-            erased += try Self.anonymize(db, "UPDATE impression SET user = NULL WHERE user = ?") {
+            erased += try Self.update(db, "UPDATE impression SET user = NULL WHERE user = ?") {
                 $0.bind(1, Int64(user.rawValue))
             }
             let events = try Self.eraseEvents(of: user, from: changes.head(of: user).offset, db)
-            _ = try Self.anonymize(db, "UPDATE user_name SET id = NULL WHERE number = ?") {
-                $0.bind(1, Int64(user.rawValue))
+            for forget in ["UPDATE user_name SET id = NULL WHERE number = ?", "DELETE FROM joined_user WHERE user = ?"]
+            {
+                _ = try Self.update(db, forget) { $0.bind(1, Int64(user.rawValue)) }
             }
             try Self.keepNewestOffset(changes.newestOffset, db)
             changes.removedEvents += events
@@ -74,7 +82,8 @@ extension SQLiteStore {
         }
     }
 
-    private static func anonymize(_ db: Database, _ sql: String, _ bind: (RawStatement) -> Void) throws -> Int {
+    /// Runs a statement; how many rows it changed.
+    static func update(_ db: Database, _ sql: String, _ bind: (RawStatement) -> Void) throws -> Int {
         let update = try RawStatement(db, sql)
         bind(update)
         try update.run()
@@ -109,7 +118,7 @@ extension SQLiteStore {
 
 extension RawStatement {
     /// Reads users from rows of id and document, which is NULL for those who have only events.
-    fileprivate func users() throws -> [User] {
+    func users() throws -> [User] {
         var users: [User] = []
         try forEachRow {
             let id = text(0) ?? ""

@@ -29,6 +29,8 @@ public struct StoreContract: Sendable {
         case keepsUsers
         /// An erased user is gone everywhere, and comes back as somebody else.
         case erasesUsers
+        /// A user who was joined to another is them from then on: events, impressions, attributes, what comes later.
+        case joinsUsers
         /// Impressions come back, alone and in order, and the feedback on them.
         case keepsImpressions
         /// Versions and decisions come back, newest first.
@@ -62,6 +64,7 @@ public struct StoreContract: Sendable {
             case .keepsItems: try await keepsItems(subject)
             case .keepsUsers: try await keepsUsers(subject)
             case .erasesUsers: try await erasesUsers(subject)
+            case .joinsUsers: try await joinsUsers(subject)
             case .keepsImpressions: try await keepsImpressions(subject)
             case .keepsVersions: try await keepsVersions(subject)
             case .keepsSettings: try await keepsSettings(subject)

@@ -98,7 +98,7 @@ import Testing
         #expect(again.map(\.id) == ["a", "b"])
         buffer.finish()
         #expect(buffer.written == 2 && buffer.impression("a") == nil)
-        let forgotten = buffer.forget("c")
+        let forgotten = buffer.forget(["b", "c"])
         #expect(forgotten == 1 && buffer.impression("c")?.user == nil)
         buffer.close()
         #expect(buffer.dropped == 2 && buffer.count == 0)

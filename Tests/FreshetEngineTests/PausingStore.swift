@@ -48,6 +48,12 @@ final class PausingStore: EngineStore {
         return count
     }
 
+    func merge(_ id: String, into other: String) async throws -> UserMerge {
+        let merge = try await store.merge(id, into: other)
+        await pause()
+        return merge
+    }
+
     // MARK: As the store does it
 
     var newestOffset: Int64 { store.newestOffset }

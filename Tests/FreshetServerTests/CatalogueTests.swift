@@ -145,6 +145,43 @@ import Testing
         }
     }
 
+    @Test func joinsAVisitorToAnAccount() async throws {
+        try await TestServer().test { client in
+            let events = #"[{"user":"guest","item":"shoe","time":2},{"user":"ann","item":"hat","time":1}]"#
+            _ = try await client.send(.post, "/v1/events", events)
+            let body = #"{"from":"guest","into":"ann"}"#
+            let merge = try await client.send(.post, "/v1/users/merge", body)
+            #expect(merge.status == 200, "\(merge.text)")
+            #expect(merge.text == #"{"user":"ann","events":1,"impressions":0,"changed":true}"#)
+            let again = try await client.send(.post, "/v1/users/merge", body)
+            #expect(again.text == #"{"user":"ann","events":0,"impressions":0,"changed":false}"#)
+            for path in ["guest", "ann"] {
+                let history = try await client.send(.get, "/v1/users/\(path)/events").json["events"] as? [[String: Any]]
+                #expect(history?.map { $0["item"] as? String } == ["hat", "shoe"])
+                #expect(history?.allSatisfy { $0["user"] as? String == "ann" } == true)
+            }
+            // The old name is the account's, whatever is asked of it.
+            #expect(try await client.send(.patch, "/v1/users/guest", #"{"attributes":{"age":3}}"#).status == 200)
+            #expect(try await client.send(.get, "/v1/users/ann").text == #"{"id":"ann","attributes":{"age":3}}"#)
+            #expect(try await client.send(.delete, "/v1/users/guest").json["user"] as? String == "ann")
+            #expect(try await client.send(.get, "/v1/users/ann").status == 404)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"from":"ann","into":"ann"}"#, 400), (#"{"from":"ann","into":"guest"}"#, 409),
+        (#"{"from":"guest","into":"bob"}"#, 409), (#"{"from":"guest"}"#, 400), (#"{"from":"","into":"ann"}"#, 400),
+        (#"{"from":"guest","into":"ann","to":"bob"}"#, 400), ("[]", 400),
+    ]) func refusesJoiningWhatCannotBe(body: String, status: Int) async throws {
+        try await TestServer().test { client in
+            _ = try await client.send(.post, "/v1/users/merge", #"{"from":"guest","into":"ann"}"#)
+            let answer = try await client.send(.post, "/v1/users/merge", body)
+            #expect(answer.status == status, "\(answer.text)")
+            // A user of that id is reached by another writing of it.
+            #expect(try await client.send(.put, "/v1/users/%6Derge", "{}").json["id"] as? String == "merge")
+        }
+    }
+
     @Test func attributesOfUsersComeBackAsTheyWerePut() async throws {
         try await TestServer().test { client in
             let body = #"{"id":"ann","attributes":{"age":1,"member":true,"news":false,"tags":["a"]}}"#

@@ -133,6 +133,25 @@ import Testing
         #expect(try store?.newestEvents(of: UserIndex(0), limit: 9).map(\.offset) == [3, 5, 7])
     }
 
+    /// Joined users are one after a restart: the chain in the order of the log, the names, and what is never given again.
+    @Test func joinedUsersStayOne() async throws {
+        let folder = try StorageFolder()
+        var store: SQLiteStore? = try folder.open()
+        _ = try await store?.append(someEvents(6, users: 2))
+        _ = try await store?.merge("u1", into: "u0")
+        _ = try await store?.merge("never seen", into: "u1")
+        store = nil
+        let reopened = try folder.open()
+        #expect(try reopened.newestEvents(of: UserIndex(0), limit: 9).map(\.offset) == [1, 2, 3, 4, 5, 6])
+        #expect(try reopened.newestEvents(of: UserIndex(1), limit: 9).isEmpty)
+        for name in ["u0", "u1", "never seen"] { #expect(reopened.vocabulary.user(name) == UserIndex(0)) }
+        let later = try await reopened.append([Event(user: "never seen", item: "x"), Event(user: "new", item: "x")])
+        #expect(later.events.map(\.user) == [UserIndex(0), UserIndex(2)])
+        #expect(try await reopened.merge("u1", into: "u0").isNew == false)
+        #expect(reopened.vocabulary.joined(to: UserIndex(0)).former == [UserIndex(1)])
+        #expect(try StoreReader(folder: folder.path).vocabulary.name(of: "u1") == "u0")
+    }
+
     @Test func neverGivesAnOffsetTwice() async throws {
         let folder = try StorageFolder()
         var store: SQLiteStore? = try folder.open()

@@ -18,8 +18,15 @@ public protocol Catalog: Sendable {
     func user(_ id: String) async throws -> User?
     /// Adds users, or replaces them.
     func put(_ users: [User]) async throws
-    /// Erases a user: attributes, events, impressions; how many rows went.
+    /// Erases a user: attributes, events, impressions, the names that were joined to theirs; how many rows went.
     func eraseUser(_ id: String) async throws -> Int
+    /// Joins a user to another, durably and for good: events, impressions and attributes become the other's, and so does
+    /// what comes under the id from now on. Joined again, nothing changes.
+    ///
+    /// What either says of itself by attributes is kept; where both do, the other's holds.
+    /// - Throws: ``FreshetError`` of kind `usage` for a user and themselves, of kind `conflict` where the user belongs to
+    ///   somebody else, or the other to the user.
+    func merge(_ id: String, into other: String) async throws -> UserMerge
     /// A page of users in the order of their ids, those whose id contains `search` if given.
     func users(matching search: String?, after cursor: String?, limit: Int) async throws -> [User]
 }

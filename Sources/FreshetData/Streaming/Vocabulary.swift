@@ -8,6 +8,7 @@ import Synchronization
 public final class Vocabulary: Sendable {
     private struct Tables {
         var users = IdentifierTable()
+        var joined = JoinedNames()
         var items = IdentifierTable()
         var types: [EventType] = []
         var meanings = EventMeanings()
@@ -27,8 +28,10 @@ public final class Vocabulary: Sendable {
     /// The event types in the order of their numbers.
     public var eventTypes: [EventType] { tables.withLock { $0.types } }
 
-    /// The number of a user, or `nil` when they were never seen.
-    public func user(_ id: String) -> UserIndex? { tables.withLock { $0.users.position(of: id).map(UserIndex.init) } }
+    /// The number of a user, or of whom they were joined to; `nil` when they were never seen.
+    public func user(_ id: String) -> UserIndex? {
+        tables.withLock { $0.users.position(of: id).map(UserIndex.init) ?? $0.joined.user(id) }
+    }
     /// The number of an item, or `nil` when it was never seen.
     public func item(_ id: String) -> ItemIndex? { tables.withLock { $0.items.position(of: id).map(ItemIndex.init) } }
     /// The number of an event type, or `nil` when it was never seen.
@@ -79,22 +82,63 @@ public final class Vocabulary: Sendable {
         }
     }
 
-    /// Forgets the id of a user who was erased: the number stays taken and has a name that says no more than that.
+    /// Forgets the id of a user who was erased, and those that were joined to them: the number stays taken and has a name
+    /// that says no more than that.
     ///
     /// The same id is a new user with a new number when it comes again.
     package func retire(_ user: UserIndex) {
         tables.withLock { tables in
-            let name = Self.retiredName(of: user)
-            guard tables.users[user.position] != name else { return }
-            tables.users.rename(user.position, to: name)
+            tables.joined.forget(user)
+            tables.users.retire(user)
         }
     }
 
-    /// What stands in the place of an erased user's id: begins with a control character, so that it is nobody's id.
+    // MARK: Users who were joined
+
+    /// Has an id name a user from now on, and with it all that were joined to it.
+    ///
+    /// - Parameters:
+    ///   - id: the id, whose own number nobody has any more.
+    ///   - former: the number that it had, if any.
+    ///   - user: whose id it is now.
+    package func join(_ id: String, of former: UserIndex?, to user: UserIndex) {
+        tables.withLock { tables in
+            if let former {
+                tables.users.retire(former)
+                tables.joined.move(from: former, to: user)
+            }
+            tables.joined.add(id, of: former, to: user)
+        }
+    }
+
+    /// Whether an id was joined to a user of another id.
+    public func isJoined(_ id: String) -> Bool { tables.withLock { $0.joined.user(id) != nil } }
+
+    /// The id of the user that an id names: another one where it was joined to somebody.
+    public func name(of id: String) -> String {
+        tables.withLock { tables in
+            tables.joined.user(id).map { tables.users[$0.position] } ?? id
+        }
+    }
+
+    /// The ids that were joined to a user, and the numbers that these had, as far as they had one.
+    public func joined(to user: UserIndex) -> (ids: [String], former: [UserIndex]) {
+        tables.withLock { $0.joined.names(of: user) }
+    }
+
+    /// What stands in the place of the id of a user who was erased or joined to another: begins with a control character, so that it is nobody's id.
     package static func retiredName(of user: UserIndex) -> String { "\u{7F}erased \(user.rawValue)" }
 
     /// The users' and items' ids as they are now, for a data set.
     public func copy() -> (users: IdentifierTable, items: IdentifierTable, eventTypes: [EventType]) {
         tables.withLock { ($0.users, $0.items, $0.types) }
+    }
+}
+
+extension IdentifierTable {
+    /// Takes the name of a user away, whose number stays taken.
+    fileprivate mutating func retire(_ user: UserIndex) {
+        let name = Vocabulary.retiredName(of: user)
+        if self[user.position] != name { rename(user.position, to: name) }
     }
 }

@@ -217,17 +217,27 @@ final class LearningCore {
         return loop.live.version
     }
 
-    /// Forgets what the learner remembers of a user; how many exemplars there were.
-    func erase(_ user: UserIndex) -> Int {
-        erasedMeanwhile.insert(user)
-        let count = loop.erase(user)
+    /// Forgets what the learner remembers of a user, under all numbers that they have had; how many exemplars there were.
+    func erase(_ numbers: [UserIndex]) -> Int {
+        erasedMeanwhile.formUnion(numbers)
+        let count = numbers.reduce(0) { $0 + loop.erase($1) }
         checkpoint()
         return count
     }
 
+    /// Takes it that a user was another all along, whose history is that of both from now on.
+    ///
+    /// Nothing is written: after a kill histories are read from the log, where they are joined already.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    func join(_ former: UserIndex, to user: UserIndex) throws {
+        // Some of them may not be learned yet.
+        let events = try parts.store.newestEvents(of: user, limit: 2 * loop.settings.historyLimit)
+        loop.join(former, to: user, events)
+    }
+
     /// Forgets what the learner remembers of a user but for the events that are left.
     func erase(_ user: UserIndex, keeping events: [LoggedEvent]) {
-        _ = erase(user)
+        _ = erase([user])
         loop.erase(user, keeping: events)
         checkpoint()
     }

@@ -30,6 +30,8 @@ final class LearningService: @unchecked Sendable {
     private let rate = RateMeter()
     private let shown = Mutex(Shown())
     private let ended = Mutex<[CheckedContinuation<Void, Never>]?>(nil)
+    /// Users who turned out to be others since the last batch.
+    private let merges = Mutex<[(former: UserIndex, user: UserIndex)]>([])
 
     init(_ parts: LearnerParts, _ start: LearningStart) throws {
         self.parts = parts
@@ -123,10 +125,9 @@ final class LearningService: @unchecked Sendable {
         }
         do {
             let (learned, offset) = try lock.withLock {
-                (
-                    try core.learnNext(evaluatedShare: evaluatedShare, lag: lag, limit: Self.hurriedFrom),
-                    core.offset
-                )
+                try takeUpMerges()
+                let learned = try core.learnNext(evaluatedShare: evaluatedShare, lag: lag, limit: Self.hurriedFrom)
+                return (learned, core.offset)
             }
             let before = shown.withLock { shown in
                 defer { shown.report.offset = offset }
@@ -140,6 +141,14 @@ final class LearningService: @unchecked Sendable {
             parts.health.markFailed(Self.part, error)
             signal.pause(seconds: 1)
             return 0
+        }
+    }
+
+    /// Tells the learner who turned out to be somebody else; with the lock held.
+    private func takeUpMerges() throws {
+        while let merge = merges.withLock({ $0.first }) {
+            try core.join(merge.former, to: merge.user)
+            merges.withLock { _ = $0.removeFirst() }
         }
     }
 
@@ -165,6 +174,15 @@ final class LearningService: @unchecked Sendable {
     }
 
     // MARK: From outside
+
+    /// Says that a user was another all along; the learner takes that up before its next batch, and nobody waits for it.
+    ///
+    /// One that does not run reads it from the log when it starts.
+    func joined(_ former: UserIndex, to user: UserIndex) {
+        guard shown.withLock({ $0.isRunning }) else { return }
+        merges.withLock { $0.append((former, user)) }
+        signal.wake()
+    }
 
     /// Does something with the learner between two batches, on a thread of its own: it may take a while.
     ///

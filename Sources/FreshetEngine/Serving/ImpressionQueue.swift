@@ -56,16 +56,16 @@ final class ImpressionQueue: Sendable {
     /// One that is not written yet.
     func impression(_ id: String) -> Impression? { buffer.withLock { $0.impression(id) } }
 
-    /// Runs `erase`, which erases a user from the store, and takes them out of what waits.
+    /// Runs `erase`, which erases a user of some names from the store, and takes them out of what waits.
     /// - Returns: what `erase` returns, and out of how many impressions they were taken.
     func erasing<Result: Sendable>(
-        _ user: String,
+        _ names: [String],
         _ erase: () async throws -> Result
     ) async rethrows -> (result: Result, impressions: Int) {
         // Nothing is written before both are done.
         try await turn.run {
             let result = try await erase()
-            return (result, buffer.withLock { $0.forget(user) })
+            return (result, buffer.withLock { $0.forget(names) })
         }
     }
 

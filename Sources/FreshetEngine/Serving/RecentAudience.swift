@@ -33,6 +33,22 @@ final class RecentAudience: Sendable {
         }
     }
 
+    /// Takes what one user did with some items for another's.
+    func join(_ former: UserIndex, to user: UserIndex, of items: some Sequence<ItemIndex>) {
+        users.withLock { users in
+            for item in items where item.position < users.count {
+                guard let place = users[item.position].lastIndex(of: former.rawValue) else { continue }
+                // Of the two the later counts.
+                if let own = users[item.position].lastIndex(of: user.rawValue) {
+                    users[item.position][max(place, own)] = user.rawValue
+                    users[item.position].remove(at: min(place, own))
+                } else {
+                    users[item.position][place] = user.rawValue
+                }
+            }
+        }
+    }
+
     /// Adds up what items say for each of their users.
     ///
     /// - Parameter items: items and what each says.

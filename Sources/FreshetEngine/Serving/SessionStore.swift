@@ -84,6 +84,9 @@ final class SessionStore: Sendable {
         }
     }
 
+    /// Takes it that the log has a user's events as another's.
+    func join(_ former: UserIndex, to user: UserIndex) { state.withLock { $0.join(former, to: user) } }
+
     /// Forgets a user's events; how many there were in memory.
     func removeAll(of user: UserIndex) -> Int {
         state.withLock { $0.removeAll(of: user) }

@@ -126,6 +126,13 @@ struct SessionTable {
         return count
     }
 
+    /// Forgets two users whose events are one's in the log, so that they are read from there.
+    mutating func join(_ former: UserIndex, to user: UserIndex) {
+        _ = removeAll(of: former)
+        _ = removeAll(of: user)
+        knownUsers = max(knownUsers, user.position + 1)
+    }
+
     // MARK: Slots
 
     private func slot(of user: UserIndex) -> Int32? {

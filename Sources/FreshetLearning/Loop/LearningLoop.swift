@@ -282,6 +282,25 @@ extension LearningLoop {
     /// Forgets what is remembered of a user but for some events, those of their history that are left.
     public func erase(_ user: UserIndex, keeping events: [LoggedEvent]) {
         erase(user)
+        remember(ofOne: events)
+    }
+
+    /// Takes it that a user was another all along: what comes next is learned after what both did.
+    ///
+    /// The weights stay as they are, and so do the exemplars: each is what somebody did, in its order.
+    ///
+    /// - Parameters:
+    ///   - former: the number that nobody has any more.
+    ///   - user: whose events are theirs now.
+    ///   - events: the newest events of both.
+    public func join(_ former: UserIndex, to user: UserIndex, _ events: [LoggedEvent]) {
+        for number in [former, user] { histories.removeAll(of: number) }
+        remember(ofOne: events)
+        lines.join(former, to: user)
+    }
+
+    /// Takes in a user's events, as far as they were processed.
+    private func remember(ofOne events: [LoggedEvent]) {
         for event in events where event.offset <= offset { histories.insert(event) }
     }
 }

@@ -126,6 +126,11 @@ extension Lines {
         return (learning.learner?.erase(user) ?? 0) + (candidate?.learner?.erase(user) ?? 0)
     }
 
+    /// Counts what a candidate has missed of a user as another's.
+    mutating func join(_ former: UserIndex, to user: UserIndex) {
+        if let count = missed?.removeValue(forKey: former) { missed?[user, default: 0] += count }
+    }
+
     /// Gives up the vectors of items that had no event for the days of the settings; how many the learner had of them.
     ///
     /// Time is that of the stream, so the same events give the same weights whenever they are learned.

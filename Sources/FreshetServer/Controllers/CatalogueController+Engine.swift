@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetData
 import FreshetEngine
 import Hummingbird
 
@@ -36,7 +37,8 @@ extension CatalogueController<User> {
             remove: { id in
                 guard try await Self.isKnown(id, to: engine) else { return nil }
                 return try .encoded(try await engine.eraseUser(id))
-            }
+            },
+            name: { engine.vocabulary.name(of: $0) }
         )
         self.init(
             noun: "user",

@@ -11,6 +11,8 @@ struct CatalogueController<Entry: CatalogueEntry> {
         let list: @Sendable (_ search: String?, _ cursor: String?, _ limit: Int) async throws -> [Entry]
         /// Removes an entry and answers; `nil` when there is none.
         let remove: @Sendable (String) async throws -> Response?
+        /// The id of the entry that an id names.
+        var name: @Sendable (String) -> String = { $0 }
     }
 
     /// `item` or `user`.
@@ -141,14 +143,19 @@ struct CatalogueController<Entry: CatalogueEntry> {
         return .json(entries.count > limit ? page.adding("next", .string(entries[limit - 1].id)) : page)
     }
 
+    /// The id in the path, or that which it is another name of.
+    private func name(_ context: ServerContext) throws(Problem) -> String {
+        store.name(try context.identifier(by: identifiers))
+    }
+
     @Sendable private func get(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier(by: identifiers)
+        let id = try name(context)
         guard let entry = try await store.get(id) else { throw missing(id) }
         return .json(entry.json)
     }
 
     @Sendable private func put(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier(by: identifiers)
+        let id = try name(context)
         let entry = try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let entry = try Entry(JSONValue(bytes), id: id, identifiers: identifiers)
             try await store.put([entry])
@@ -158,7 +165,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
     }
 
     @Sendable private func patch(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier(by: identifiers)
+        let id = try name(context)
         let entry = try await bodies.read(request, context, as: BodyReader.patch) { bytes, _ in
             let patch = try JSONValue(bytes)
             // The patch alone must make sense, whether or not there is something to change.
@@ -172,7 +179,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
     }
 
     @Sendable private func remove(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let id = try context.identifier(by: identifiers)
+        let id = try name(context)
         guard let response = try await store.remove(id) else { throw missing(id) }
         return response
     }

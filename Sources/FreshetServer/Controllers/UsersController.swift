@@ -1,9 +1,11 @@
+import FreshetCore
 import FreshetEngine
 import Hummingbird
 
-/// What a user did, and what became of erasures.
+/// What a user did, who is who, and what became of erasures.
 struct UsersController {
     let engine: Engine
+    let bodies: BodyReader
 
     var routes: [Route] {
         [
@@ -50,6 +52,24 @@ struct UsersController {
                     problems: [.notFound]
                 ),
                 users
+            ),
+            Route(
+                .post,
+                "/v1/users/merge",
+                right: .write,
+                Operation(
+                    "mergeUsers",
+                    tag: "users",
+                    "Join a visitor to an account",
+                    detail: """
+                        For good: events, impressions and attributes are the account's from then on, and so is what \
+                        comes under the visitor's id. Sent again, nothing changes.
+                        """,
+                    body: .json("Who turned out to be whom.", Schemas.reference("MergeRequest")),
+                    answer: .init(status: 200, detail: "They are one.", schema: Schemas.reference("Merge")),
+                    problems: [.invalidRequest, .conflict]
+                ),
+                merge
             ),
             Route(
                 .get,
@@ -107,6 +127,17 @@ struct UsersController {
         writer.array(try await engine.history(of: id, limit: limit)) { $0.event($1) }
         writer.raw("}")
         return .json(writer)
+    }
+
+    @Sendable private func merge(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
+            let question = try MergeRequest(JSONValue(bytes), identifiers: engine.configuration.ingest.identifiers)
+            let merge = try await engine.merge(question.from, into: question.into)
+            return .json([
+                "user": .string(merge.name), "events": .number(Double(merge.events)),
+                "impressions": .number(Double(merge.impressions)), "changed": .bool(merge.isNew),
+            ])
+        }
     }
 
     @Sendable private func erasure(_ request: Request, _ context: ServerContext) async throws -> Response {

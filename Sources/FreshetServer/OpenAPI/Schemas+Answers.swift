@@ -113,6 +113,18 @@ extension Schemas {
             )
         ),
         (
+            "Merge",
+            object(
+                "What changed hands when a visitor was joined to an account.",
+                required: ["user", "events", "impressions", "changed"],
+                [
+                    "user": ["type": "string", "description": "The id that both are known by."],
+                    "events": ["type": "integer", "minimum": 0], "impressions": ["type": "integer", "minimum": 0],
+                    "changed": ["type": "boolean", "description": "`false` where they were one before."],
+                ]
+            )
+        ),
+        (
             "Erasure",
             object(
                 "What was removed when a user was erased, and what follows.",

@@ -114,6 +114,14 @@ extension Schemas {
             )
         ),
         (
+            "MergeRequest",
+            request(
+                "A visitor who turned out to be an account.",
+                required: ["from", "into"],
+                ["from": identifier, "into": identifier]
+            )
+        ),
+        (
             "KeyRequest",
             request(
                 "A key to make.",
