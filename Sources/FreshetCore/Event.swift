@@ -16,9 +16,11 @@ public struct Event: Sendable, Equatable, Codable {
     public var id: String?
     /// The `recommendation_id` of the answer that the event is feedback on, if any.
     public var recommendationID: String?
+    /// The id of the session that it belongs to; `nil` where only the gaps between events part sessions.
+    public var session: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, item, type, value, time, id
+        case user, item, type, value, time, id, session
         case recommendationID = "recommendation_id"
     }
 
@@ -30,7 +32,8 @@ public struct Event: Sendable, Equatable, Codable {
         value: Float? = nil,
         time: Timestamp? = nil,
         id: String? = nil,
-        recommendationID: String? = nil
+        recommendationID: String? = nil,
+        session: String? = nil
     ) {
         self.user = user
         self.item = item
@@ -39,14 +42,18 @@ public struct Event: Sendable, Equatable, Codable {
         self.time = time
         self.id = id
         self.recommendationID = recommendationID
+        self.session = session
     }
 
-    /// Reads an event; all but user and item may be missing.
+    /// Reads an event; all but user and item may be missing, and the user where there is a session.
     ///
-    /// The type is then ``EventType/view``.
+    /// The type is then ``EventType/view``, the user ``visitor(ofSession:)``.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        user = try container.decode(String.self, forKey: .user)
+        let session = try container.decodeIfPresent(String.self, forKey: .session)
+        let named = try container.decodeIfPresent(String.self, forKey: .user)
+        user = try Self.user(named, orVisitorOf: session) ?? container.decode(String.self, forKey: .user)
+        self.session = session
         item = try container.decode(String.self, forKey: .item)
         type = try container.decodeIfPresent(EventType.self, forKey: .type) ?? .view
         id = try container.decodeIfPresent(String.self, forKey: .id)
@@ -60,6 +67,20 @@ public struct Event: Sendable, Equatable, Codable {
             )
         }
         time = try container.decodeIfPresent(Timestamp.self, forKey: .time)
+    }
+
+    /// The external id of who does or asks something: the user, else the visitor of whom only the session is known.
+    public static func user(_ user: String?, orVisitorOf session: String?) -> String? {
+        user ?? session.map { visitor(ofSession: $0) }
+    }
+
+    /// The external id of a visitor of whom only the session is known: the session's, with a word before a number, which
+    /// would be taken for the user of that number.
+    public static func visitor(ofSession id: String) -> String {
+        let isSigned = id.utf8.first == UInt8(ascii: "-") || id.utf8.first == UInt8(ascii: "+")
+        let digits = id.utf8.dropFirst(isSigned ? 1 : 0)
+        let isNumber = (1...18).contains(digits.count) && digits.allSatisfy { $0 &- 0x30 < 10 }
+        return isNumber ? "session:\(id)" : id
     }
 }
 

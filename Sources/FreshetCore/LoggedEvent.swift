@@ -17,6 +17,8 @@ public struct LoggedEvent: Sendable, Equatable {
     /// What it says of the item (``EventMeanings``): above 0 a liking, below 0 a dislike, 0 nothing, `.nan` that an
     /// earlier liking is taken back.
     public var weight: Float
+    /// The session that it belongs to, where one was named.
+    public var session: SessionTag
 
     /// Creates a logged event.
     public init(
@@ -27,7 +29,8 @@ public struct LoggedEvent: Sendable, Equatable {
         value: Float = .nan,
         time: Timestamp,
         received: Int64 = 0,
-        weight: Float = 1
+        weight: Float = 1,
+        session: SessionTag = .none
     ) {
         self.offset = offset
         self.user = user
@@ -37,5 +40,6 @@ public struct LoggedEvent: Sendable, Equatable {
         self.time = time
         self.received = received
         self.weight = weight
+        self.session = session
     }
 }

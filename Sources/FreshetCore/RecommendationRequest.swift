@@ -2,7 +2,9 @@
 public struct RecommendationRequest: Sendable, Equatable, Codable {
     /// The external id of the user; `nil` for an anonymous session.
     public var user: String?
-    /// Events of the session that the log does not know, oldest first; their `user` may be left out.
+    /// The id of the session that asks; without a user it is who asks.
+    public var session: String?
+    /// Events of the session that the log does not know; their `user` may be left out.
     public var events: [SessionEvent]?
     /// How many items are wanted.
     public var count: Int?
@@ -24,7 +26,7 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var cursor: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, events, count, scenario, filter, exclude, diversity, explain, cursor
+        case user, session, events, count, scenario, filter, exclude, diversity, explain, cursor
         case includeSeen = "include_seen"
     }
 
@@ -43,6 +45,8 @@ public struct SessionEvent: Sendable, Equatable, Codable {
     /// What was done; a view when left out.
     public var type: EventType?
     /// When; now when left out.
+    ///
+    /// Events are taken in the order of their times, those of one moment in the order of the request.
     public var time: Timestamp?
 
     /// Creates an event.
@@ -57,7 +61,9 @@ public struct SessionEvent: Sendable, Equatable, Codable {
 public struct RankingRequest: Sendable, Equatable, Codable {
     /// The external id of the user who asks; `nil` for an anonymous session.
     public var user: String?
-    /// Events of the session that the log does not know, oldest first.
+    /// The id of the session that asks; without a user it is who asks.
+    public var session: String?
+    /// Events of the session that the log does not know.
     public var events: [SessionEvent]?
     /// The external ids to order.
     public var items: [String]
@@ -73,7 +79,7 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     public var fields: ItemFields?
 
     enum CodingKeys: String, CodingKey {
-        case user, events, items, count, scenario, filter, explain
+        case user, session, events, items, count, scenario, filter, explain
     }
 
     /// Creates a request.
@@ -90,7 +96,9 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var query: String
     /// The external id of who asks; `nil` for somebody unknown.
     public var user: String?
-    /// Events of the session that the log does not know, oldest first.
+    /// The id of the session that asks; without a user it is who asks.
+    public var session: String?
+    /// Events of the session that the log does not know.
     public var events: [SessionEvent]?
     /// How many items are wanted.
     public var count: Int?
@@ -102,7 +110,7 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var fields: ItemFields?
 
     enum CodingKeys: String, CodingKey {
-        case query, user, events, count, scenario, filter
+        case query, user, session, events, count, scenario, filter
     }
 
     /// Creates a request.

@@ -12,6 +12,8 @@ public struct Dataset: Sendable {
     public var meanings: EventMeanings
     /// The events.
     public var histories: Histories
+    /// The ids of the sessions, which ``Histories/sessions`` counts in.
+    public var sessions = IdentifierTable()
     /// What is known of each item, by ``ItemIndex``; empty when nothing is.
     public var itemDetails: [Item]
     /// What is known of each user, by ``UserIndex``; empty when nothing is.

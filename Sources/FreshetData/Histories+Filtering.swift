@@ -17,7 +17,8 @@ extension Histories {
             times: Self.select(times, isKept, count: kept),
             types: Self.select(types, isKept, count: kept),
             values: Self.select(values, isKept, count: kept),
-            weights: Self.select(weights, isKept, count: kept)
+            weights: Self.select(weights, isKept, count: kept),
+            sessions: Self.select(sessions, isKept, count: kept)
         )
     }
 

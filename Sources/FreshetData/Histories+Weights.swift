@@ -102,6 +102,10 @@ extension History {
         times.append(event.time)
         types.append(event.type)
         values.append(event.value)
+        if event.session != .none || !sessions.isEmpty {
+            if sessions.isEmpty { sessions = Array(repeating: .none, count: count - 1)[...] }
+            sessions.append(event.session)
+        }
         guard event.weight != 1 || !weights.isEmpty else { return }
         if weights.isEmpty { weights = Array(repeating: 1, count: count - 1)[...] }
         for (item, place) in zip(items, weights.indices) where item == event.item {
@@ -131,7 +135,8 @@ extension History {
             times: pick(times),
             types: pick(types),
             values: pick(values),
-            weights: pick(weights)
+            weights: pick(weights),
+            sessions: pick(sessions)
         )
     }
 }

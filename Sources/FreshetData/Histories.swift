@@ -19,6 +19,8 @@ public struct Histories: Sendable, Equatable {
     ///
     /// Empty when every event is a liking of weight 1. ``weighed(by:types:)`` makes the column.
     public var weights: [Float]
+    /// The session of each event, as a position in `Dataset.sessions`, -1 for none, or empty when no event names one.
+    public var sessions: [Int32]
 
     /// Creates a table from its columns.
     public init(
@@ -27,10 +29,11 @@ public struct Histories: Sendable, Equatable {
         times: [Timestamp] = [],
         types: [UInt8] = [],
         values: [Float] = [],
-        weights: [Float] = []
+        weights: [Float] = [],
+        sessions: [Int32] = []
     ) {
         precondition(offsets.last == items.count, "offsets end at \(offsets.last ?? -1), items at \(items.count)")
-        for count in [times.count, types.count, values.count, weights.count] {
+        for count in [times.count, types.count, values.count, weights.count, sessions.count] {
             precondition(count == 0 || count == items.count, "a column has \(count) rows of \(items.count)")
         }
         self.offsets = offsets
@@ -39,6 +42,7 @@ public struct Histories: Sendable, Equatable {
         self.types = types
         self.values = values
         self.weights = weights
+        self.sessions = sessions
     }
 
     /// How many users there are.
@@ -46,7 +50,7 @@ public struct Histories: Sendable, Equatable {
     /// How many events there are.
     public var eventCount: Int { items.count }
 
-    /// Adds a user's events as the new last row; the history has the columns that the table has, but for weights.
+    /// Adds a user's events as the new last row; the history has the columns that the table has, but for weights and sessions.
     public mutating func append(_ history: History) {
         items += history.items
         times += history.times
@@ -54,6 +58,11 @@ public struct Histories: Sendable, Equatable {
         values += history.values
         appendWeights(history.weights, count: history.count)
         offsets.append(items.count)
+    }
+
+    /// The session of an event, as a position in ``Dataset/sessions``; `nil` where it names none.
+    public func session(at row: Int) -> Int? {
+        sessions.isEmpty || sessions[row] < 0 ? nil : Int(sessions[row])
     }
 
     /// The events of one user, without a copy.
@@ -85,6 +94,8 @@ public struct History: Sendable, Equatable {
     public var values: ArraySlice<Float>
     /// What each event says of its item, or empty when every event is a liking of weight 1.
     public var weights: ArraySlice<Float>
+    /// The session of each event (``FreshetCore/SessionTag/none`` where it names none), or empty when none names one.
+    public var sessions: ArraySlice<SessionTag>
 
     /// Creates a history from its columns.
     public init(
@@ -92,13 +103,15 @@ public struct History: Sendable, Equatable {
         times: ArraySlice<Timestamp> = [],
         types: ArraySlice<UInt8> = [],
         values: ArraySlice<Float> = [],
-        weights: ArraySlice<Float> = []
+        weights: ArraySlice<Float> = [],
+        sessions: ArraySlice<SessionTag> = []
     ) {
         self.items = items
         self.times = times
         self.types = types
         self.values = values
         self.weights = weights
+        self.sessions = sessions
     }
 
     /// How many events there are.
@@ -111,7 +124,14 @@ public struct History: Sendable, Equatable {
             times: times.dropLast(count),
             types: types.dropLast(count),
             values: values.dropLast(count),
-            weights: weights.dropLast(count)
+            weights: weights.dropLast(count),
+            sessions: sessions.dropLast(count)
         )
+    }
+
+    /// The session of one of its events, by its place from the oldest.
+    @inline(__always)
+    public func session(at place: Int) -> SessionTag {
+        sessions.isEmpty ? .none : sessions[sessions.startIndex + place]
     }
 }

@@ -12,12 +12,14 @@ extension Engine {
     /// Every event that was acknowledged before the call is in the history.
     func query(
         user: String?,
+        session: String? = nil,
         events: [SessionEvent]? = nil,
         count: Int?,
         scenario: String?,
         filter: ItemFilter?
     ) async throws -> Query {
-        let user = user.map(vocabulary.name)
+        let user = Event.user(user, orVisitorOf: session).map(vocabulary.name)
+        let tag = session.map { SessionTag(of: $0) } ?? .none
         let index = user.flatMap(vocabulary.user)
         var history = History(items: [])
         if let index {
@@ -28,8 +30,9 @@ extension Engine {
             }
         }
         let now = streaming.time(at: clock.seconds)
-        if let events, !events.isEmpty { append(events, to: &history, now: now) }
+        if let events, !events.isEmpty { add(events, of: tag, to: &history, now: now) }
         var query = Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
+        query.session = tag
         query.scenario = scenario
         query.filter = filter
         if let user, history.count < Self.newcomer, let words = profiles[user] {
@@ -57,22 +60,34 @@ extension Engine {
         }
     }
 
-    /// Adds the events that a request brings to those of the log; items that nothing is known of are left out.
-    private func append(_ events: [SessionEvent], to history: inout History, now: Int64) {
+    /// Adds the events that a request brings to those of the log, each in its place by its time; items that nothing is known
+    /// of are left out.
+    private func add(_ events: [SessionEvent], of session: SessionTag, to history: inout History, now: Int64) {
         let (now, latest) = (Timestamp(seconds: now), Timestamp(seconds: now + configuration.ingest.futureTolerance))
-        for event in events.suffix(configuration.sessions.eventsPerUser) {
+        var known: [LoggedEvent] = []
+        for event in events {
             guard let item = vocabulary.item(event.item) else { continue }
             let type = event.type ?? .view
-            history.append(
+            known.append(
                 LoggedEvent(
                     offset: 0,
                     user: UserIndex(0),
                     item: item,
                     type: vocabulary.eventType(type) ?? 0,
                     time: min(event.time ?? now, latest),
-                    weight: configuration.events[type].weight(of: .nan)
+                    weight: configuration.events[type].weight(of: .nan),
+                    session: session
                 )
             )
+        }
+        let limit = configuration.sessions.eventsPerUser
+        let times = history.times.suffix(1) + known.map(\.time)
+        if zip(times, times.dropFirst()).allSatisfy({ $0 <= $1 }) {
+            for event in known.suffix(limit) { history.append(event) }
+        } else {
+            var run = EventRun()
+            for event in history.events + known { run.insert(event) }
+            history = run.newest(history.count + min(known.count, limit))
         }
     }
 
@@ -106,5 +121,23 @@ extension Engine {
     func finish(_ start: ContinuousClock.Instant) {
         latency.record(ContinuousClock.now - start)
         requestRate.add(1)
+    }
+}
+
+extension History {
+    /// Its events one by one, of a history that has all columns.
+    fileprivate var events: [LoggedEvent] {
+        (0..<count).map { place in
+            LoggedEvent(
+                offset: 0,
+                user: UserIndex(0),
+                item: items[items.startIndex + place],
+                type: types[types.startIndex + place],
+                value: values[values.startIndex + place],
+                time: times[times.startIndex + place],
+                weight: weight(at: place),
+                session: session(at: place)
+            )
+        }
     }
 }

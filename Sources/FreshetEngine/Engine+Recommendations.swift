@@ -42,7 +42,7 @@ extension Engine {
         let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
         var answer = answer(
             list.items,
-            user: request.user,
+            user: Event.user(request.user, orVisitorOf: request.session),
             scenario: request.scenario,
             list.version,
             request.fields
@@ -65,6 +65,7 @@ extension Engine {
     func query(_ request: RecommendationRequest) async throws -> Query {
         var query = try await query(
             user: request.user,
+            session: request.session,
             events: request.events,
             count: request.count,
             scenario: request.scenario,
@@ -94,6 +95,7 @@ extension Engine {
         }
         var query = try await query(
             user: request.user,
+            session: request.session,
             events: request.events,
             count: max(1, request.items.count),
             scenario: request.scenario,
@@ -111,7 +113,7 @@ extension Engine {
             list.items,
             followedBy: unknown,
             count: count,
-            user: request.user,
+            user: Event.user(request.user, orVisitorOf: request.session),
             scenario: request.scenario,
             list.version,
             request.fields
@@ -129,6 +131,7 @@ extension Engine {
         let snapshot = live.current
         let query = try await query(
             user: request.user,
+            session: request.session,
             events: request.events,
             count: request.count,
             scenario: request.scenario,
@@ -139,7 +142,13 @@ extension Engine {
             snapshot: snapshot,
             streaming: streaming
         )
-        let answer = answer(list.items, user: request.user, scenario: request.scenario, list.version, request.fields)
+        let answer = answer(
+            list.items,
+            user: Event.user(request.user, orVisitorOf: request.session),
+            scenario: request.scenario,
+            list.version,
+            request.fields
+        )
         finish(start)
         return answer
     }

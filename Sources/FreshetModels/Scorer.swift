@@ -8,11 +8,14 @@ public struct ScoringContext: Sendable {
     public var user: UserIndex?
     /// The user's events in time order.
     public var history: History
+    /// The session that asks, where it is named: its events are of it however long ago they were.
+    public var session: SessionTag
 
     /// Creates a context.
-    public init(user: UserIndex?, history: History) {
+    public init(user: UserIndex?, history: History, session: SessionTag = .none) {
         self.user = user
         self.history = history
+        self.session = session
     }
 }
 

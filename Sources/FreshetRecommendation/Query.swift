@@ -8,6 +8,8 @@ public struct Query: Sendable {
     public var user: UserIndex?
     /// The user's newest events and those of the session, oldest first; times and types are given, values may be.
     public var history: History
+    /// The session that asks, where it is named.
+    public var session = SessionTag.none
     /// What is known of the user beside events, among the vectors of the items' texts.
     public var likes = TextVector.none
     /// How many items are wanted.

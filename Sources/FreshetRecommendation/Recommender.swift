@@ -87,7 +87,7 @@ public struct Recommender: Sendable {
         var ranker = ranker
         ranker.configuration.transformer = max(ranker.configuration.transformer, request.candidateCount)
         // A user whom the model was trained on is asked about like any other, by their events, so that the newest count.
-        let context = ScoringContext(user: nil, history: request.query.history)
+        let context = ScoringContext(user: nil, history: request.query.history, session: request.query.session)
         ranker.score(context, with: request.snapshot.scorer, retrieval: request.snapshot.retrieval, into: set)
         var proposals = Self.sources.flatMap { source in
             source.items(for: request, after: set).map { ProposedItem(item: $0, source: source.mark) }

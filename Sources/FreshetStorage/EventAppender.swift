@@ -12,8 +12,9 @@ struct EventAppender {
         insertEvent = try RawStatement(
             db,
             """
-            INSERT INTO event (offset, user, item, type, time, received, value, previous, recommendation, id, latest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO event (offset, user, item, type, time, received, value, previous, recommendation, id, latest,
+                session)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         findID = try RawStatement(db, "SELECT offset FROM event WHERE id = ?")
@@ -43,7 +44,8 @@ struct EventAppender {
                 type: try names.number(of: event.type, in: &changes),
                 value: event.value ?? .nan,
                 time: event.time ?? Timestamp(milliseconds: received),
-                received: received
+                received: received,
+                session: event.session.map { SessionTag(of: $0) } ?? .none
             )
             try insert(logged, event, after: changes.head(of: logged.user))
             changes.append(logged)
@@ -69,6 +71,7 @@ struct EventAppender {
         insertEvent.bind(9, event.recommendationID)
         insertEvent.bind(10, event.id)
         insertEvent.bind(11, logged.time < head.latest ? head.latest.milliseconds : nil)
+        insertEvent.bind(12, event.session)
         try insertEvent.run()
     }
 }

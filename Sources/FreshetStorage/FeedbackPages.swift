@@ -38,7 +38,7 @@ enum FeedbackPages {
         rows.statement.bind(3, Int64(limit))
         var page: [(event: LoggedEvent, recommendation: String?)] = []
         try rows.statement.forEachRow {
-            page.append((rows.event, rows.statement.text(8)))
+            page.append((rows.event, rows.statement.text(EventRows.others)))
             return true
         }
         return page

@@ -19,6 +19,7 @@ enum Migrations {
         migrator.registerMigration("3 milliseconds of events") { try $0.execute(sql: milliseconds) }
         migrator.registerMigration("4 late events") { try markLateEvents($0) }
         migrator.registerMigration("5 joined users") { try $0.execute(sql: joinedUsers) }
+        migrator.registerMigration("6 sessions") { try $0.execute(sql: "ALTER TABLE event ADD COLUMN session TEXT") }
         return migrator
     }
 

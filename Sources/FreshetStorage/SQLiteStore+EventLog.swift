@@ -56,11 +56,14 @@ extension SQLiteStore {
 
 /// Reads rows of the log.
 struct EventRows {
+    /// Where further columns begin, behind the usual ones.
+    static let others: Int32 = 9
+
     let statement: RawStatement
 
-    /// Takes the rows that a condition names, which has the parameters 1, 2 …, and further columns behind the usual 8.
+    /// Takes the rows that a condition names, which has the parameters 1, 2 …, and further columns behind the usual ones.
     init(_ db: Database, _ condition: String, adding others: [String] = []) throws {
-        let usual = ["offset", "user", "item", "type", "value", "time", "received", "previous"]
+        let usual = ["offset", "user", "item", "type", "value", "time", "received", "previous", "session"]
         let columns = (usual + others).joined(separator: ", ")
         statement = try RawStatement(db, "SELECT \(columns) FROM event \(condition)")
     }
@@ -74,12 +77,13 @@ struct EventRows {
             type: UInt8(truncatingIfNeeded: statement.integer(3)),
             value: statement.isNull(4) ? .nan : Float(statement.double(4)),
             time: Timestamp(milliseconds: statement.integer(5)),
-            received: statement.integer(6)
+            received: statement.integer(6),
+            session: statement.isNull(8) ? .none : statement.withBytes(8) { SessionTag(ofBytes: $0) }
         )
     }
 
     /// The newest time among its user's events up to the row at hand, which has `latest` as its further column.
-    var latest: Timestamp { Timestamp(milliseconds: statement.integer(statement.isNull(8) ? 5 : 8)) }
+    var latest: Timestamp { Timestamp(milliseconds: statement.integer(statement.isNull(Self.others) ? 5 : Self.others)) }
 
     /// Goes from a user's event to the ones before it, until one is gone or `body` returns false.
     ///

@@ -21,6 +21,16 @@ public final class StoreReader {
         FileManager.default.fileExists(atPath: folder + "/" + SQLiteStore.fileName)
     }
 
+    /// What an event has beside its numbers.
+    public struct EventTexts: Sendable, Equatable {
+        /// Its own id.
+        public var id: String?
+        /// The answer that it named.
+        public var recommendation: String?
+        /// The session that it named.
+        public var session: String?
+    }
+
     /// Opens the database of a data folder.
     /// - Throws: ``FreshetError`` when there is none, or it is damaged, not Freshet's, or another Freshet's.
     public init(folder: String) throws {
@@ -65,16 +75,22 @@ public final class StoreReader {
         return (counts[0], counts[1], counts[2], counts[3])
     }
 
-    /// Calls `body` with every event in the order of the log, its own id and the answer that it named.
+    /// Calls `body` with every event in the order of the log, and the texts that it came with.
     public func forEachEvent(
-        _ body: (_ event: LoggedEvent, _ id: String?, _ recommendation: String?) throws -> Void
+        _ body: (_ event: LoggedEvent, _ texts: EventTexts) throws -> Void
     ) throws {
         try FreshetError.mapping(path: path) {
             try queue.read { db in
                 let rows = try EventRows(db, "WHERE offset <= ? ORDER BY offset", adding: ["id", "recommendation"])
                 rows.statement.bind(1, newest.event)
                 try rows.statement.forEachRow {
-                    try body(rows.event, rows.statement.text(8), rows.statement.text(9))
+                    let statement = rows.statement
+                    let texts = EventTexts(
+                        id: statement.text(EventRows.others),
+                        recommendation: statement.text(EventRows.others + 1),
+                        session: statement.text(8)
+                    )
+                    try body(rows.event, texts)
                     return true
                 }
             }

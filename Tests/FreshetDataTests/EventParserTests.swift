@@ -25,7 +25,8 @@ import Testing
                 type: parser.type.map { EventType(rawValue: text($0)) } ?? .view,
                 value: parser.value.isNaN ? nil : parser.value,
                 time: parser.time,
-                id: parser.id.map(text)
+                id: parser.id.map(text),
+                session: parser.session.map(text)
             )
         }
     }
@@ -34,7 +35,7 @@ import Testing
     func isSame(_ left: Event?, _ right: Event?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         let texts = { (event: Event) in
-            [event.user, event.item, event.type.rawValue, event.id ?? "-"].map { Array($0.utf8) }
+            [event.user, event.item, event.type.rawValue, event.id ?? "-", event.session ?? "-"].map { Array($0.utf8) }
         }
         return texts(left) == texts(right) && left == right
     }
@@ -52,6 +53,10 @@ import Testing
         #"{"user":"a","item":"x","type":"cart","value":4.5,"time":1700000000,"id":"e1"}"#,
         #"{"user":"a","item":"x","time":"2024-02-29T12:30:00+01:00"}"#, #"{"user":"a","item":"x","time":"soon"}"#,
         #"{"user":"a","item":"x","time":null,"value":null,"type":null,"id":null}"#, #"{"user":null,"item":"x"}"#,
+        #"{"user":"a","item":"x","session":"s"}"#, #"{"session":"s","item":"x"}"#, #"{"session":"17","item":"x"}"#,
+        #"{"session":"-17","item":"x","user":null}"#, #"{"session":"123456789012345678","item":"x"}"#,
+        #"{"session":"1234567890123456789","item":"x"}"#, #"{"session":"+","item":"x"}"#, #"{"session":17,"item":"x"}"#,
+        #"{"session":"","item":"x"}"#, #"{"session":"s"}"#, #"{"user":"a","item":"x","session":null}"#,
         #"{"user":"a","user":5,"item":"x","item":"y"}"#, #"{"user":5,"user":"a","item":"x"}"#,
         #"{"\u0075ser":"\u00e9\n\"\\\/\b\f\r\t","item":"\ud83d\ude00"}"#, #"{"user":"\ud83d","item":"x"}"#,
         #"{"user":"\ude00","item":"x"}"#, #"{"user":"\ud83d\u0041","item":"x"}"#, #"{"user":"\u0000","item":"x"}"#,
@@ -117,7 +122,7 @@ import Testing
         var fields: [String] = []
         let names = [
             ("user", strings), ("item", strings), ("type", strings), ("value", numbers), ("time", numbers),
-            ("id", strings),
+            ("id", strings), ("session", strings + [#""17""#]),
         ]
         for (name, usual) in names + (hasOthers ? [("extra", others), ("userx", numbers)] : []) {
             let roll = Int.random(in: 0..<100, using: &generator)

@@ -53,6 +53,22 @@ import Testing
         #expect(try DatasetReader().read(path: folder.path + "/again").dataset.itemDetails == dataset.itemDetails)
     }
 
+    @Test func sessionsComeBack() throws {
+        let lines = [
+            #"{"user":"a","item":"x","session":"s \"1\""}"#, #"{"user":"a","item":"y"}"#,
+            #"{"session":"7","item":"x"}"#,
+        ]
+        try folder.write(lines.joined(separator: "\n"), to: "events.jsonl")
+        var dataset = try DatasetReader().read(path: folder.path).dataset
+        for _ in 0..<2 {
+            #expect(Array(dataset.users.identifiers) == ["a", "session:7"])
+            let sessions = (0..<3).map { row in dataset.histories.session(at: row).map { dataset.sessions[$0] } }
+            #expect(sessions == [#"s "1""#, nil, "7"])
+            try DatasetWriter().write(dataset, to: folder.path + "/again")
+            dataset = try DatasetReader().read(path: folder.path + "/again").dataset
+        }
+    }
+
     /// A line that has only one field beside the id takes the same way as any other.
     @Test(arguments: [
         #""title":"t""#, #""text":"t""#, #""categories":["c"]"#, #""tags":["t"]"#, #""attributes":{"a":1}"#,

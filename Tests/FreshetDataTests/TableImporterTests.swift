@@ -21,6 +21,23 @@ import Testing
         #expect(result.dataset.histories.types == [1, 0])
     }
 
+    /// Beside a user a session names itself; a device does not, and where there is no user at all the session is the user.
+    @Test func keepsSessionsBesideUsers() throws {
+        func sessions(_ text: String, _ columns: [String: String] = [:]) throws -> [String?] {
+            let dataset = try read(text, columns).dataset
+            return (0..<dataset.histories.eventCount).map { row in
+                dataset.histories.session(at: row).map { dataset.sessions[$0] }
+            }
+        }
+        let rows = "u,s1,x\nu,,y\nu,NA,z\nv,s2,x\n,7,w\nu,s1,w\n"
+        // User by user: u, v and the visitor of session 7.
+        #expect(try sessions("user_id,session_id,item_id\n" + rows) == ["s1", nil, nil, "s1", "s2", "7"])
+        #expect(try sessions("user_id,device_id,item_id\n" + rows).allSatisfy { $0 == nil })
+        let named = ["user": "user_id", "item": "item_id", "session": "device_id"]
+        #expect(try sessions("user_id,device_id,item_id\n" + rows, named)[0] == "s1")
+        #expect(try sessions("session_id,item_id\ns1,x\ns1,y\n") == [nil, nil])
+    }
+
     @Test func mapsColumns() throws {
         let text = "Invoice;StockCode;Qty;Date;Customer ID\n1;\"a;b\";2.5;2009-12-01 07:45:00;u\n"
         let columns = ["user": "Customer ID", "item": "StockCode", "value": "Qty", "time": "Date"]

@@ -64,6 +64,31 @@ import Testing
         }
     }
 
+    /// A session stands for whoever has no name; a number gets a word before it, since a user may be called so.
+    @Test func sessionAloneIsAVisitor() async throws {
+        try await TestServer().test { client in
+            let body = #"[{"session":"17","item":"shoe"},{"session":"c0ffee","item":"hat"},{"item":"hat"}]"#
+            let answer = try await client.send(.post, "/v1/events", body)
+            #expect(answer.json["accepted"] as? Int == 2, "\(answer.text)")
+            #expect(answer.text.contains("no 'user' (nor 'session')"))
+            for (user, item) in [("session:17", "shoe"), ("c0ffee", "hat")] {
+                let events = try await client.send(.get, "/v1/users/\(user)/events").json["events"] as? [[String: Any]]
+                #expect(events?.map { $0["item"] as? String } == [item])
+            }
+            let asked = #"{"session":"c0ffee","events":[{"item":"shoe","time":1700000000}],"count":3}"#
+            for path in ["recommendations", "rankings", "search", "recommendations/labels"] {
+                let more = [
+                    "rankings": #","items":["hat"]"#, "search": #","query":"hat""#,
+                    "recommendations/labels": #","of":"tags""#,
+                ]
+                let body = asked.dropLast() + (more[path] ?? "") + "}"
+                #expect(try await client.send(.post, "/v1/\(path)", String(body)).status == 200, "\(path)")
+            }
+            #expect(try await client.send(.post, "/v1/recommendations", #"{"session":7}"#).status == 400)
+            #expect(try await client.send(.post, "/v1/events", #"{"user":"a","item":"x","session":""}"#).status == 400)
+        }
+    }
+
     @Test func takesLines() async throws {
         try await TestServer().test { client in
             let body = "{\"user\":\"a\",\"item\":\"x\"}\r\n\n{broken\n{\"user\":\"b\",\"item\":\"y\",\"type\":\"cart\"}"

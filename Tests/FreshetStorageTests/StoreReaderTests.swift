@@ -30,10 +30,13 @@ import Testing
         var users: [User] = []
         try reader.forEachUser { users.append($0) }
         #expect(Set(users.map(\.id)) == ["u1", "other"] && users.contains { $0.attributes["age"] == .number(30) })
-        var log: [(String, String?, String?)] = []
-        try reader.forEachEvent { log.append((reader.vocabulary.id(of: $0.item), $1, $2)) }
-        #expect(log.map(\.0) == events.map(\.item))
-        #expect(log.map(\.1) == events.map(\.id) && log.map(\.2) == events.map(\.recommendationID))
+        var log: [(item: String, session: SessionTag, texts: StoreReader.EventTexts)] = []
+        try reader.forEachEvent { log.append((reader.vocabulary.id(of: $0.item), $0.session, $1)) }
+        #expect(log.map(\.item) == events.map(\.item))
+        #expect(log.map(\.texts.id) == events.map(\.id))
+        #expect(log.map(\.texts.recommendation) == events.map(\.recommendationID))
+        #expect(log.map(\.texts.session) == events.map(\.session))
+        #expect(log.map(\.session) == events.map { $0.session.map { SessionTag(of: $0) } ?? .none })
         var answers: [(Impression, [Event])] = []
         try reader.forEachImpression { answers.append(($0, $1)) }
         #expect(answers.count == 1 && answers[0].0.items == shown && answers[0].0.user == "u1")
@@ -50,7 +53,7 @@ import Testing
         _ = try await store.append(someEvents(10, named: "later"))
         try await store.record([Impression(id: "r", user: "later0", time: 1, model: ModelVersion(1), items: [])])
         var (events, answers) = (0, 0)
-        try reader.forEachEvent { _, _, _ in events += 1 }
+        try reader.forEachEvent { _, _ in events += 1 }
         try reader.forEachImpression { _, _ in answers += 1 }
         #expect(events == 10 && answers == 0)
     }

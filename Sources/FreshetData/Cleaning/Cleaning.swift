@@ -59,7 +59,7 @@ enum Cleaning {
             $0 < describedUsers || histories.offsets[$0] < histories.offsets[$0 + 1]
         }
         let items = hasEvents.indices.filter { $0 < describedItems || hasEvents[$0] }
-        return Dataset(
+        var dataset = Dataset(
             users: collector.users.selecting(users),
             items: collector.items.selecting(items),
             eventTypes: collector.typeNames.identifiers.map { EventType(rawValue: $0) },
@@ -75,6 +75,8 @@ enum Cleaning {
                     $0 < collector.userDetails.count ? collector.userDetails[$0] : User(id: collector.users[$0])
                 }
         )
+        dataset.sessions = collector.sessions
+        return dataset
     }
 
     /// Says of every event what it says of its item.

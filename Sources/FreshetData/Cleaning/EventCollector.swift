@@ -24,6 +24,7 @@ public final class EventCollector {
     /// Details of the first users of `users`.
     var userDetails: [User] = []
     private(set) var typeNames = IdentifierTable()
+    private(set) var sessions = IdentifierTable()
     private var eventIdentifiers = IdentifierTable()
     /// The file and line at hand.
     var place = (file: "", line: 0)
@@ -59,7 +60,7 @@ public final class EventCollector {
 
     // MARK: Events
 
-    /// The number of an event type, for ``addEvent(user:item:type:value:milliseconds:id:)``; `nil` beyond 255 types.
+    /// The number of an event type, for ``addEvent(user:item:type:value:milliseconds:id:session:)``; `nil` beyond 255 types.
     ///
     /// - Parameters:
     ///   - name: the type's name, as the line has it.
@@ -87,6 +88,7 @@ public final class EventCollector {
     ///   - value: how much, or `.nan`.
     ///   - milliseconds: milliseconds since 1970, or `nil`.
     ///   - id: the event's own id; an event that repeats one is dropped.
+    ///   - session: the id of the session that it belongs to, if it names one.
     /// - Throws: as ``drop(_:_:)``.
     public func addEvent(
         user: Bytes,
@@ -94,7 +96,8 @@ public final class EventCollector {
         type: UInt8,
         value: Float = .nan,
         milliseconds: Int64? = nil,
-        id: Bytes? = nil
+        id: Bytes? = nil,
+        session: Bytes? = nil
     ) throws {
         report.eventsRead += 1
         guard !value.isInfinite else { return try drop(.malformedLine, "a value out of range") }
@@ -126,9 +129,16 @@ public final class EventCollector {
             item: knownItem ?? items.insert(itemProbe),
             type: type,
             value: value,
-            time: milliseconds.map(Timestamp.init(milliseconds:)) ?? EventColumns.noTime
+            time: milliseconds.map(Timestamp.init(milliseconds:)) ?? EventColumns.noTime,
+            session: session.flatMap { number(ofSession: $0) } ?? -1
         )
         if let limit = options.eventLimit, columns.count == limit { throw EventLimitReached() }
+    }
+
+    /// The number of a session; `nil` for a name that is none.
+    private func number(ofSession name: Bytes) -> Int? {
+        let probe = IdentifierProbe(name)
+        return sessions.find(probe) ?? (Self.fault(inIdentifier: name) == nil ? sessions.insert(probe) : nil)
     }
 
     /// A time out of range, as a date where it has one.

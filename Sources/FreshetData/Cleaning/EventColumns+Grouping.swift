@@ -30,7 +30,8 @@ extension EventColumns {
             items: items,
             times: Self.take(&times, in: order),
             types: Self.take(&types, in: order),
-            values: Self.take(&values, in: order)
+            values: Self.take(&values, in: order),
+            sessions: Self.take(&sessions, in: order)
         )
     }
 

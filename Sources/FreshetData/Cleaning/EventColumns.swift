@@ -10,6 +10,8 @@ struct EventColumns {
     var times: [Timestamp] = []
     var types: [UInt8] = []
     var values: [Float] = []
+    /// Sessions by number; -1 for none.
+    var sessions: [Int32] = []
     private var hasEventsWithoutTime = false
 
     /// How many events there are.
@@ -17,8 +19,8 @@ struct EventColumns {
     /// Whether some events have a time and others have none.
     var mixesTimes: Bool { !times.isEmpty && hasEventsWithoutTime }
 
-    /// Adds an event; `noTime` and `.nan` say that it has no time and no value.
-    mutating func append(user: Int, item: Int, type: UInt8, value: Float, time: Timestamp) {
+    /// Adds an event; `noTime`, `.nan` and -1 say that it has no time, no value and no session.
+    mutating func append(user: Int, item: Int, type: UInt8, value: Float, time: Timestamp, session: Int) {
         if time != Self.noTime || !times.isEmpty {
             if times.isEmpty { times = [Timestamp](repeating: Self.noTime, count: count) }
             times.append(time)
@@ -31,6 +33,10 @@ struct EventColumns {
         if !value.isNaN || !values.isEmpty {
             if values.isEmpty { values = [Float](repeating: .nan, count: count) }
             values.append(value)
+        }
+        if session >= 0 || !sessions.isEmpty {
+            if sessions.isEmpty { sessions = [Int32](repeating: -1, count: count) }
+            sessions.append(Int32(truncatingIfNeeded: session))
         }
         users.append(Int32(truncatingIfNeeded: user))
         items.append(Int32(truncatingIfNeeded: item))

@@ -54,7 +54,14 @@ extension EventCollector {
         guard let code = typeCode(of: roles.type.map { row[$0] }, else: roles.eventType) else {
             return try drop(.malformedLine, "more than 255 event types")
         }
-        try addEvent(user: user(in: row, roles), item: row[roles.item], type: code, value: value, milliseconds: time)
+        try addEvent(
+            user: user(in: row, roles),
+            item: row[roles.item],
+            type: code,
+            value: value,
+            milliseconds: time,
+            session: roles.sessionID.map { row[$0] }
+        )
     }
 
     /// Who did it: the user, or the session where no user is known.
@@ -62,14 +69,16 @@ extension EventCollector {
         guard let session = roles.session else { return roles.user.map { row[$0] } ?? Bytes(start: nil, count: 0) }
         guard let user = roles.user else { return row[session] }
         guard MissingText.isMissing(row[user]), !MissingText.isMissing(row[session]) else { return row[user] }
-        // Sessions that are numbers would be taken for the users of these numbers.
-        guard NumberText.integer(row[session]) != nil else { return row[session] }
-        return sessionName(row[session])
+        return sessionScratch.visitor(ofSession: row[session])
     }
+}
 
-    /// `session:` and a session's number, valid until the next is asked for.
-    private func sessionName(_ session: Bytes) -> Bytes {
-        sessionScratch.clear(capacity: session.count + 8)
-        return sessionScratch.joining("session:", session)
+extension ScratchBuffer {
+    /// The id of a visitor of whom only the session is known (``Event/visitor(ofSession:)``), valid until the next is asked
+    /// for.
+    func visitor(ofSession session: Bytes) -> Bytes {
+        guard NumberText.integer(session) != nil else { return session }
+        clear(capacity: session.count + 8)
+        return joining("session:", session)
     }
 }

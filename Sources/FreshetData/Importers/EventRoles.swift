@@ -3,7 +3,10 @@ import FreshetCore
 /// Which columns of a table say what, and how its times are written.
 struct EventRoles {
     let user: Int?
+    /// The column that says who it was where the user is missing: a session's, a device's.
     let session: Int?
+    /// The same where it names sessions and not devices: of those whose events are one session.
+    let sessionID: Int?
     let item: Int
     let type: Int?
     let value: Int?
@@ -24,6 +27,8 @@ struct EventRoles {
         let session = try position("session", columns.session)
         user = try session == nil ? header.position(ofRequired: columns.user) : position("user", columns.user)
         self.session = session
+        let visitors = columns.named.contains("session") ? [] : TableColumns.visitors
+        sessionID = user == nil ? nil : header.position(of: columns.session.filter { !visitors.contains($0) })
         item = try header.position(ofRequired: columns.item)
         type = try position("type", columns.type)
         value = try position("value", columns.value)

@@ -4,7 +4,8 @@ import FreshetCore
 /// Freshet's own form: `events.jsonl` with one event a line, and `items.jsonl` and `users.jsonl` beside it.
 ///
 /// An event is `{"user": "u1", "item": "i1", "type": "view", "value": 1, "time": "2024-02-29T12:30:00Z", "id": "e1"}`;
-/// all but user and item may be missing, and the time may be a number of seconds since 1970. An item or user has an
+/// all but user and item may be missing, the user where there is a `session`, and the time may be a number of seconds
+/// since 1970. An item or user has an
 /// `id` and what ``Item`` and ``User`` hold.
 struct NativeImporter: Importer {
     let name = "jsonl"
@@ -54,7 +55,8 @@ struct NativeImporter: Importer {
                 type: type,
                 value: parser.value,
                 milliseconds: parser.time?.milliseconds,
-                id: parser.id
+                id: parser.id,
+                session: parser.session
             )
         }
     }

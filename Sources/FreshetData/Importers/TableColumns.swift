@@ -15,7 +15,7 @@ public struct TableColumns: Sendable {
     public var type: [String] = []
     /// How much of it.
     public var value: [String] = []
-    /// Who did it where no user is known.
+    /// Which session it belongs to, or who did it where no user is known.
     public var session: [String] = []
     /// Milliseconds that come on top of the time.
     var delay: [String] = []
@@ -65,6 +65,9 @@ public struct TableColumns: Sendable {
             "device_id", "cookie_id", "client_session",
         ]
     )
+
+    /// Usual names in the role of a session that name a visitor or a device: their events are not one session.
+    static let visitors = ["anonymous_id", "anon_id", "device_id", "cookie_id"]
 
     /// The columns with those that somebody named in their roles.
     /// - Throws: ``FreshetError`` of kind `usage` for a role that does not exist.
@@ -120,6 +123,9 @@ public struct CatalogueColumns: Sendable {
 
     /// The usual names: the id is what tables of events call their items, or `id`.
     static let usual = CatalogueColumns(id: TableColumns.usual.item + ["id"])
+
+    /// Usual names in the role of a session that name a visitor or a device: their events are not one session.
+    static let visitors = ["anonymous_id", "anon_id", "device_id", "cookie_id"]
 
     /// The columns with those that somebody named in their roles.
     /// - Throws: ``FreshetError`` of kind `usage` for a role that does not exist.

@@ -102,6 +102,7 @@ package struct EventBody: Sendable {
         try check(event.type.rawValue, "type")
         if let id = event.id { try check(id, "id") }
         if let id = event.recommendationID { try check(id, "recommendation_id") }
+        if let id = event.session { try check(id, "session") }
     }
 
     private func check(_ text: String, _ name: String) throws(JSONFault) {

@@ -4,6 +4,8 @@ import FreshetCore
 /// same values.
 package struct EventParser {
     private let reader: JSONObjectReader
+    /// Room for the name of a visitor of whom only the session is known.
+    private let scratch = ScratchBuffer()
 
     /// The user of the last line.
     private(set) var user = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
@@ -19,10 +21,12 @@ package struct EventParser {
     private(set) var id: UnsafeBufferPointer<UInt8>?
     /// The recommendation that the event of the last line is feedback on, if it names one.
     private(set) var recommendationID: UnsafeBufferPointer<UInt8>?
+    /// The session of the last line, if it names one.
+    private(set) var session: UnsafeBufferPointer<UInt8>?
 
     /// Creates a parser, which one thread may use at a time.
     package init(rules: JSONRules = .files) {
-        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id"]
+        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id", "session"]
         reader = JSONObjectReader(names: names, rules: rules)
     }
 
@@ -37,7 +41,8 @@ package struct EventParser {
             value: value.isNaN ? nil : value,
             time: time,
             id: id.map { String(decoding: $0, as: UTF8.self) },
-            recommendationID: recommendationID.map { String(decoding: $0, as: UTF8.self) }
+            recommendationID: recommendationID.map { String(decoding: $0, as: UTF8.self) },
+            session: session.map { String(decoding: $0, as: UTF8.self) }
         )
     }
 
@@ -45,8 +50,11 @@ package struct EventParser {
     /// - Throws: ``JSONFault`` when the line is not an event.
     mutating func parse(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
         try reader.read(line)
-        guard let user = try text(0, "user"), let item = try text(1, "item") else {
-            throw JSONFault("no 'user' or no 'item'")
+        session = try text(7, "session")
+        guard let user = try text(0, "user") ?? session.map({ scratch.visitor(ofSession: $0) }),
+            let item = try text(1, "item")
+        else {
+            throw JSONFault("no 'user' (nor 'session') or no 'item'")
         }
         self.user = user
         self.item = item

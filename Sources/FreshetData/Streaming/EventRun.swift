@@ -11,6 +11,8 @@ public struct EventRun: Sendable {
     private var times: [Timestamp] = []
     private var types: [UInt8] = []
     private var values: [Float] = []
+    /// The session of each event; empty as long as none names one.
+    private var sessions: [SessionTag] = []
     /// What holds of each event; empty as long as every one is a liking of weight 1.
     private var weights: [Float] = []
     /// What each said by itself, by which those that come late before it are measured; empty as ``weights``.
@@ -29,6 +31,10 @@ public struct EventRun: Sendable {
         Self.insert(event.time, into: &times, at: place)
         Self.insert(event.type, into: &types, at: place)
         Self.insert(event.value, into: &values, at: place)
+        if event.session != .none || !sessions.isEmpty {
+            if sessions.isEmpty { sessions = [SessionTag](repeating: .none, count: items.count - 1) }
+            Self.insert(event.session, into: &sessions, at: place)
+        }
         guard event.weight != 1 || !weights.isEmpty else { return }
         if weights.isEmpty { weights = [Float](repeating: 1, count: items.count - 1) }
         if said.isEmpty { said = weights }
@@ -61,6 +67,7 @@ public struct EventRun: Sendable {
         times.removeFirst(count)
         types.removeFirst(count)
         values.removeFirst(count)
+        if !sessions.isEmpty { sessions.removeFirst(count) }
         if weights.isEmpty { return }
         weights.removeFirst(count)
         said.removeFirst(count)
@@ -79,7 +86,8 @@ public struct EventRun: Sendable {
             times: times[range],
             types: types[range],
             values: values[range],
-            weights: weights.isEmpty ? [] : weights[range]
+            weights: weights.isEmpty ? [] : weights[range],
+            sessions: sessions.isEmpty ? [] : sessions[range]
         )
     }
 

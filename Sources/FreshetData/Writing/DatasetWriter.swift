@@ -72,6 +72,10 @@ public struct DatasetWriter: Sendable {
                     line += ",\"value\":\(histories.values[row])".utf8
                 }
                 if !histories.times.isEmpty { line += ",\"time\":\(histories.times[row].decimalSeconds)".utf8 }
+                if let session = histories.session(at: row) {
+                    line += ",\"session\":".utf8
+                    line += Self.quoted(dataset.sessions[session])
+                }
                 line += "}\n".utf8
                 try writer.write(line)
             }

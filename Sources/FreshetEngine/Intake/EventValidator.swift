@@ -11,7 +11,8 @@ struct EventValidator {
         problem("user", event.user) ?? problem("item", event.item) ?? problem("type", event.type.rawValue)
             ?? event.id.flatMap { problem("id", $0) }
             ?? event.recommendationID.flatMap { problem("recommendation_id", $0) }
-            ?? problem(value: event.value) ?? problem(time: event.time)
+            ?? event.session.flatMap { problem("session", $0) } ?? problem(value: event.value)
+            ?? problem(time: event.time)
     }
 
     private func problem(_ field: String, _ text: String) -> String? {

@@ -22,7 +22,7 @@ struct ScoredEvents {
         var contexts: [ScoringContext] = []
         for event in events {
             places[event.event.offset] = contexts.count
-            contexts.append(ScoringContext(user: event.event.user, history: event.history))
+            contexts.append(Self.context(of: event))
         }
         ranker.score(contexts, with: scorer, into: set)
     }
@@ -36,9 +36,12 @@ struct ScoredEvents {
     ) -> CandidateSet {
         guard let place = places[event.event.offset] else { preconditionFailure("an event that was not scored") }
         ranker.turn(to: place, in: set)
-        let context = ScoringContext(user: event.event.user, history: event.history)
-        ranker.collect(context, from: streaming, at: event.event.time.seconds, into: set)
+        ranker.collect(Self.context(of: event), from: streaming, at: event.event.time.seconds, into: set)
         CandidateRanker.rank(set, with: weights)
         return set
+    }
+
+    private static func context(of event: StreamEvent) -> ScoringContext {
+        ScoringContext(user: event.event.user, history: event.history, session: event.event.session)
     }
 }

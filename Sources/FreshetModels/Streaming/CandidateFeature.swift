@@ -32,7 +32,7 @@ public enum CandidateFeature: Int, CaseIterable, Sendable, Codable {
     case notCoVisited
     /// Flag: the user dealt with the item before.
     case own
-    /// Flag: the user dealt with the item in the session that still runs (the last hour).
+    /// Flag: the user dealt with the item in the session that still runs (that which the request names, else the last hour).
     case ownInSession
     /// Flag: the item is that of the user's newest event.
     case ownNewest

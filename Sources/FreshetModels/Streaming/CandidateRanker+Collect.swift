@@ -3,7 +3,7 @@ import FreshetCore
 import FreshetData
 
 extension CandidateRanker {
-    /// After how many seconds without an event a session has ended.
+    /// After how many seconds without an event a session has ended that is not named.
     private static let sessionGap: Int64 = 3600
 
     /// Takes the candidates from all sources and writes their feature vectors.
@@ -31,7 +31,8 @@ extension CandidateRanker {
         set.reset(itemCount: max(streaming.itemCount, set.transformerCount, highest), table: table)
         set.segment = CandidateSegment(
             historyLength: history.count,
-            isReturning: now - (history.times.last?.seconds ?? now) >= Self.sessionGap,
+            isReturning: history.count > 0
+                && !Self.isInSession(history.count - 1, of: history, context.session, at: now),
             hasTransformer: set.transformerCount > 0
         )
         let model = CandidateSources.transformer
@@ -40,7 +41,7 @@ extension CandidateRanker {
             streaming.coVisitation.score(history, at: now, into: set.followers)
             let follower = CandidateSources.coVisitation
             set.followers.forEachTop(configuration.coVisitation) { item, _ in set.add(item, from: follower) }
-            writeOwn(history, at: now, into: set)
+            writeOwn(history, context.session, at: now, into: set)
         }
         let peers = streaming.peerPopularity[PeerGroup(historyLength: history.count).rawValue]
         addTops(of: streaming.popularity, to: set)
@@ -58,6 +59,13 @@ extension CandidateRanker {
         }
         table.writeProducts(set.values, count: set.count)
         writePenalties(context.history, streaming.opinions, into: set)
+    }
+
+    /// Whether an event of a history, by its place, is of the session that asks: by the sessions' names where both have
+    /// one, else by the time between them.
+    private static func isInSession(_ place: Int, of history: History, _ session: SessionTag, at now: Int64) -> Bool {
+        if let isSame = history.session(at: place).isSame(as: session) { return isSame }
+        return history.times.isEmpty || now - history.times[history.times.startIndex + place].seconds < sessionGap
     }
 
     /// What the candidates lose for being disliked, by all and beside what the user dislikes.
@@ -78,7 +86,7 @@ extension CandidateRanker {
     }
 
     /// The user's own items: when, how often, and what came after the newest one before.
-    private func writeOwn(_ history: History, at now: Int64, into set: CandidateSet) {
+    private func writeOwn(_ history: History, _ session: SessionTag, at now: Int64, into set: CandidateSet) {
         let items = history.items
         let newest = items[items.endIndex - 1]
         var distinct = 0
@@ -98,7 +106,8 @@ extension CandidateRanker {
             if age == 0 { set.set(.ownNewest, at: own, to: 1) }
             guard !history.times.isEmpty else { continue }
             let seconds = Float(max(0, now - history.times[history.times.endIndex - 1 - age].seconds))
-            set.set(.ownInSession, at: own, to: seconds < Float(Self.sessionGap) ? 1 : 0)
+            let isInSession = Self.isInSession(items.count - 1 - age, of: history, session, at: now)
+            set.set(.ownInSession, at: own, to: isInSession ? 1 : 0)
             set.set(.ownAgeInDays, at: own, to: logf(1 + seconds / 86_400))
         }
         for index in items.indices.dropLast() where items[index] == newest {

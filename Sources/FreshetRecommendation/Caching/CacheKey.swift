@@ -15,6 +15,7 @@ enum CacheKey: Hashable {
 /// beside the user and the length: two histories of one user are taken for each other once in 10¹⁹ times.
 struct QueryShape: Hashable {
     let user: UserIndex?
+    let session: SessionTag
     let length: Int
     let likes: TextVector
     let fingerprint: UInt64
@@ -30,6 +31,7 @@ struct QueryShape: Hashable {
 
     init(of query: Query) {
         user = query.user
+        session = query.session
         length = query.history.count
         likes = query.likes
         fingerprint = query.history.fingerprint
@@ -58,6 +60,7 @@ extension History {
         for type in types { add(UInt64(type)) }
         for value in values { add(UInt64(value.bitPattern)) }
         for weight in weights { add(UInt64(weight.bitPattern)) }
+        for session in sessions { add(UInt64(session.rawValue)) }
         return hash
     }
 }

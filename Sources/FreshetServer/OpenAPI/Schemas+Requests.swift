@@ -7,10 +7,11 @@ extension Schemas {
             "Event",
             request(
                 "One thing that a user did to an item.",
-                required: ["user", "item"],
+                required: ["item"],
                 [
-                    "user": identifier, "item": identifier,
-                    "type": eventType, "value": number, "time": time,
+                    "user": identifier.adding("title", "May be left out where there is a session."),
+                    "session": identifier.adding("title", "Its events are one session, whatever time lies between."),
+                    "item": identifier, "type": eventType, "value": number, "time": time,
                     "id": identifier.adding("title", "Its own id: sent twice, it counts once."),
                     "recommendation_id": identifier.adding("title", "The answer that it is feedback on."),
                 ]
@@ -49,7 +50,7 @@ extension Schemas {
             request(
                 "What does this user want next?",
                 [
-                    ("user", identifier), ("events", sessionEvents),
+                    ("user", identifier), ("session", session), ("events", sessionEvents),
                     ("cursor", ["type": "string", "description": "The `next` of the page before."]),
                 ] + question
             )
@@ -76,7 +77,7 @@ extension Schemas {
                 "In which order does this user want these items?",
                 required: ["items"],
                 [
-                    "user": identifier, "events": sessionEvents,
+                    "user": identifier, "session": session, "events": sessionEvents,
                     "items": ["type": "array", "minItems": 1, "maxItems": 1000, "items": identifier],
                     "count": count, "scenario": shortText, "filter": filter, "explain": ["type": "boolean"],
                     "fields": itemDetails,
@@ -94,7 +95,8 @@ extension Schemas {
                         "type": "integer", "minimum": 0, "maximum": .number(Double(LabelRequest.maximumExamples)),
                         "description": "How many items each label is given; 3 unless given.",
                     ],
-                    "user": identifier, "events": sessionEvents, "count": count, "scenario": shortText,
+                    "user": identifier, "session": session, "events": sessionEvents, "count": count,
+                    "scenario": shortText,
                     "filter": filter, "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
                     "include_seen": ["type": "boolean"],
                 ]
@@ -107,8 +109,7 @@ extension Schemas {
                 required: ["query"],
                 [
                     "query": ["type": "string", "maxLength": JSONValue.number(Double(SearchRequest.longestQuery))],
-                    "user": identifier,
-                    "events": ["type": "array", "maxItems": 1000, "items": reference("SessionEvent")],
+                    "user": identifier, "session": session, "events": sessionEvents,
                     "count": count, "scenario": shortText, "filter": filter, "fields": itemDetails,
                 ]
             )
@@ -142,6 +143,8 @@ extension Schemas {
         ("diversity", ["type": "number", "minimum": 0, "maximum": 1]), ("explain", ["type": "boolean"]),
         ("fields", itemDetails),
     ]
+    /// The session that asks.
+    private static let session = identifier.adding("title", "The session that asks; without a user, who asks.")
     private static let sessionEvents: JSONValue = [
         "type": "array", "maxItems": 1000, "items": reference("SessionEvent"),
     ]

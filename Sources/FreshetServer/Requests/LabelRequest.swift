@@ -24,6 +24,7 @@ struct LabelRequest {
             events: fields.sessionEvents("events"),
             count: fields.integer("count", in: 1...maximumCount)
         )
+        question.session = fields.identifier("session")
         question.scenario = fields.shortText("scenario")
         question.filter = fields.filter("filter")
         question.exclude = fields.identifiers("exclude", maximum: 10_000)

@@ -19,6 +19,7 @@ extension RecommendationRequest {
     init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
         var fields = try JSONFields(body, identifiers: identifiers)
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"))
+        session = fields.identifier("session")
         cursor = fields.string("cursor")
         read(&fields, maximumCount: maximumCount)
         try fields.finish()
@@ -44,6 +45,7 @@ extension RankingRequest {
         let items = fields.identifiers("items", maximum: maximumCount)
         if items?.isEmpty ?? (fields.value("items") == nil) { fields.fault("items", "must name at least one item") }
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"), items: items ?? [])
+        session = fields.identifier("session")
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
         filter = fields.filter("filter")
@@ -66,6 +68,7 @@ extension SearchRequest {
             fields.fault("query", "must have at most \(Self.longestQuery) bytes")
         }
         self.init(query: query ?? "", user: fields.identifier("user"), events: fields.sessionEvents("events"))
+        session = fields.identifier("session")
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
         filter = fields.filter("filter")

@@ -26,18 +26,19 @@ struct Exporter {
     }
 
     private func writeEvents(to path: String) throws -> Int {
-        let columns = ["user", "item", "type", "value", "time", "id", "recommendation_id"]
+        let columns = ["user", "item", "type", "value", "time", "id", "session", "recommendation_id"]
         // What importers know stands in both forms; the answer that an event names is for people.
         var file = try ExportFile(path: path, form: form, columns: columns)
         let (vocabulary, total) = (store.vocabulary, try store.counts().events)
         let types = vocabulary.eventTypes
         var count = 0
-        try store.forEachEvent { event, id, recommendation in
+        try store.forEachEvent { event, texts in
             try file.write([
                 .text(vocabulary.id(of: event.user)), .text(vocabulary.id(of: event.item)),
                 .text(types[Int(event.type)].rawValue),
                 event.value.isNaN ? nil : .number(Double("\(event.value)") ?? 0),
-                ExportField.time(event.time), id.map { .text($0) }, recommendation.map { .text($0) },
+                ExportField.time(event.time), texts.id.map { .text($0) }, texts.session.map { .text($0) },
+                texts.recommendation.map { .text($0) },
             ])
             count += 1
             try tell("events", count, total)

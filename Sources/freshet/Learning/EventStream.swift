@@ -32,6 +32,7 @@ struct EventStream {
             for row in histories.offsets[user]..<histories.offsets[user + 1] { userOfRow[row] = Int32(user) }
         }
         let order = (0..<histories.eventCount).sorted { (histories.times[$0], $0) < (histories.times[$1], $1) }
+        let tags = dataset.sessions.identifiers.map { SessionTag(of: $0) }
         let senses = dataset.eventTypes.map { dataset.meanings[$0] }
         var (users, items) = (IdentifierTable(), IdentifierTable())
         events = order.enumerated().map { place, row in
@@ -44,7 +45,8 @@ struct EventStream {
                 type: type,
                 value: value,
                 time: histories.times[row],
-                weight: senses[Int(type)].weight(of: value)
+                weight: senses[Int(type)].weight(of: value),
+                session: histories.session(at: row).map { tags[$0] } ?? .none
             )
         }
         (self.users, self.items) = (users, items)

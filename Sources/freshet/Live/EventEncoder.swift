@@ -27,6 +27,10 @@ enum EventEncoder {
             buffer.writeStaticString(",\"recommendation_id\":")
             append(recommendation, to: &buffer)
         }
+        if let session = event.session {
+            buffer.writeStaticString(",\"session\":")
+            append(session, to: &buffer)
+        }
         buffer.writeStaticString("}\n")
     }
 

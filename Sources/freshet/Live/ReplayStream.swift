@@ -41,7 +41,8 @@ struct ReplayStream: Sendable {
             item: dataset.items[histories.items[row].position],
             type: histories.types.isEmpty ? dataset.eventTypes[0] : dataset.eventTypes[Int(histories.types[row])],
             value: value.isNaN ? nil : value,
-            time: time(at: position)
+            time: time(at: position),
+            session: histories.session(at: row).map { dataset.sessions[$0] }
         )
         event.id = Self.id(of: event, repeated: Int(repeats[row]))
         return event

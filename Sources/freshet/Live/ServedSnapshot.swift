@@ -35,7 +35,7 @@ extension StoreReader {
     /// The log as a data set in the numbers of the server, of whose items a model knows the first so many.
     fileprivate func dataset(items itemCount: Int) throws -> Dataset {
         var events: [LoggedEvent] = []
-        try forEachEvent { event, _, _ in if event.item.position < itemCount { events.append(event) } }
+        try forEachEvent { event, _ in if event.item.position < itemCount { events.append(event) } }
         // By user, and of each in the order of what happened; equal times in the order of the log.
         events.sort { ($0.user.rawValue, $0.time, $0.offset) < ($1.user.rawValue, $1.time, $1.offset) }
         let names = vocabulary.copy()

@@ -16,17 +16,22 @@ struct StoreImporter: Importer {
         try store.forEachItem { try collector.add($0) }
         try store.forEachUser { try collector.add($0) }
         let types = store.vocabulary.eventTypes.map { collector.typeCode(of: $0) }
-        try store.forEachEvent { event, _, _ in
-            var (user, item) = (store.vocabulary.id(of: event.user), store.vocabulary.id(of: event.item))
-            try user.withUTF8 { user in
-                try item.withUTF8 { item in
-                    try collector.addEvent(
-                        user: user,
-                        item: item,
-                        type: types[Int(event.type)],
-                        value: event.value,
-                        milliseconds: event.time.milliseconds
-                    )
+        try store.forEachEvent { event, texts in
+            let user = Array(store.vocabulary.id(of: event.user).utf8)
+            let item = Array(store.vocabulary.id(of: event.item).utf8)
+            let session = texts.session.map { Array($0.utf8) }
+            try user.withUnsafeBufferPointer { user in
+                try item.withUnsafeBufferPointer { item in
+                    try (session ?? []).withUnsafeBufferPointer { name in
+                        try collector.addEvent(
+                            user: user,
+                            item: item,
+                            type: types[Int(event.type)],
+                            value: event.value,
+                            milliseconds: event.time.milliseconds,
+                            session: session == nil ? nil : name
+                        )
+                    }
                 }
             }
         }

@@ -123,6 +123,29 @@ private struct DistanceScorer: Scorer {
         #expect(set.count == 3)
     }
 
+    /// Events of the session that asks are of it however old; those of another are not, however young; without names the
+    /// gap decides.
+    @Test func sessionsOfANameAreNotPartedByTime() throws {
+        let (set, one, other) = (CandidateSet(), SessionTag(of: "one"), SessionTag(of: "other"))
+        func isInSession(_ named: SessionTag, _ asking: SessionTag, age: Int64) throws -> Bool {
+            var history = History(items: [ItemIndex(3)], times: [Timestamp(seconds: now - age)])
+            if named != .none { history.sessions = [named] }
+            let context = ScoringContext(user: nil, history: history, session: asking)
+            CandidateRanker().collect(context, from: StreamingModels(), at: now, into: set)
+            let place = try #require(set.index(of: ItemIndex(3)))
+            let flag = set.feature(.ownInSession, at: place) == 1
+            #expect(flag == (set.segment == .shortInSession))
+            return flag
+        }
+        for (named, asking, old, young) in [
+            (one, one, true, true), (one, other, false, false), (.none, one, false, true), (one, .none, false, true),
+            (SessionTag.none, SessionTag.none, false, true),
+        ] {
+            #expect(try isInSession(named, asking, age: 90_000) == old)
+            #expect(try isInSession(named, asking, age: 60) == young)
+        }
+    }
+
     @Test func tellsSituationsApart() {
         let set = CandidateSet()
         func segment(_ count: Int, idle: Int64, _ scorer: NumberScorer? = nil) -> CandidateSegment {
