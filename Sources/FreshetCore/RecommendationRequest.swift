@@ -10,6 +10,8 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var count: Int?
     /// The place in the product that asks; settings may differ by scenario.
     public var scenario: String?
+    /// Where it is asked from; distances are measured from there.
+    public var place: Place?
     /// Which items may appear.
     public var filter: ItemFilter?
     /// External ids that may not appear.
@@ -26,7 +28,7 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var cursor: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, session, events, count, scenario, filter, exclude, diversity, explain, cursor
+        case user, session, events, count, scenario, place, filter, exclude, diversity, explain, cursor
         case includeSeen = "include_seen"
     }
 
@@ -71,6 +73,8 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     public var count: Int?
     /// The place in the product that asks.
     public var scenario: String?
+    /// Where it is asked from; distances are measured from there.
+    public var place: Place?
     /// Which of them may appear.
     public var filter: ItemFilter?
     /// Whether to say why.
@@ -79,7 +83,7 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     public var fields: ItemFields?
 
     enum CodingKeys: String, CodingKey {
-        case user, session, events, items, count, scenario, filter, explain
+        case user, session, events, items, count, scenario, place, filter, explain
     }
 
     /// Creates a request.
@@ -104,13 +108,15 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var count: Int?
     /// The place in the product that asks.
     public var scenario: String?
+    /// Where it is asked from; distances are measured from there.
+    public var place: Place?
     /// Which items may appear.
     public var filter: ItemFilter?
     /// Which details of its items the answer carries.
     public var fields: ItemFields?
 
     enum CodingKeys: String, CodingKey {
-        case query, user, session, events, count, scenario, filter
+        case query, user, session, events, count, scenario, place, filter
     }
 
     /// Creates a request.
@@ -130,6 +136,8 @@ public struct ListRequest: Sendable, Equatable {
     public var user: String?
     /// The place in the product that asks.
     public var scenario: String?
+    /// Where it is asked from; distances are measured from there.
+    public var place: Place?
     /// Which items may appear.
     public var filter: ItemFilter?
     /// Which details of its items the answer carries.

@@ -10,9 +10,14 @@ extension Engine {
     public func item(_ id: String) async throws -> Item? { try await store.item(id) }
 
     /// Adds items, or replaces them; those that were removed are back.
-    /// - Throws: ``FreshetError`` of kind `usage` for an unsound item, of kind `external` when the store fails.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound item or one that is nowhere on the Earth, of kind `external`
+    ///   when the store fails.
     public func put(_ items: [Item]) async throws {
-        for item in items { try check("item", item.id) }
+        for item in items {
+            try check("item", item.id)
+            guard let (name, detail) = Place.problem(in: item.attributes) else { continue }
+            throw FreshetError(.usage, "The attribute '\(name)' of item '\(item.id)' \(detail).")
+        }
         try await catalogueTurn.run { try await keep(items) }
     }
 
@@ -131,11 +136,12 @@ extension Engine {
     private func keep(_ items: [Item]) async throws {
         try await store.put(items)
         // Only now have all of them a number; the next request sees them.
-        let wasEmpty = catalog.current().knownCount == 0
+        let (wasEmpty, hadPlaces) = (catalog.current().knownCount == 0, catalog.current().hasPlaces)
         let numbered = items.compactMap { item in vocabulary.item(item.id).map { (index: $0, item: item) } }
         catalog.put(numbered)
         content.read(numbered)
         if wasEmpty { noteUnlistedItems() }
+        if !hadPlaces, catalog.current().hasPlaces { learning.read(evidence) }
     }
 
     /// Says how many items are not shown for want of an entry, if any: nobody should have to guess why.

@@ -57,6 +57,7 @@ extension Engine {
             user: request.user,
             count: request.count,
             scenario: request.scenario,
+            place: request.place,
             filter: request.filter
         )
     }

@@ -16,6 +16,7 @@ extension Engine {
         events: [SessionEvent]? = nil,
         count: Int?,
         scenario: String?,
+        place: Place? = nil,
         filter: ItemFilter?
     ) async throws -> Query {
         let user = Event.user(user, orVisitorOf: session).map(vocabulary.name)
@@ -34,6 +35,7 @@ extension Engine {
         var query = Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
         query.session = tag
         query.scenario = scenario
+        query.place = place
         query.filter = filter
         if let user, history.count < Self.newcomer, let words = profiles[user] {
             query.likes = content.vector(of: words)

@@ -69,6 +69,7 @@ extension Engine {
             events: request.events,
             count: request.count,
             scenario: request.scenario,
+            place: request.place,
             filter: request.filter
         )
         query.excluded = try shown(on: request.cursor).union((request.exclude ?? []).compactMap(vocabulary.item))
@@ -99,6 +100,7 @@ extension Engine {
             events: request.events,
             count: max(1, request.items.count),
             scenario: request.scenario,
+            place: request.place,
             filter: request.filter
         )
         query.candidates = request.items.compactMap(vocabulary.item)
@@ -135,6 +137,7 @@ extension Engine {
             events: request.events,
             count: request.count,
             scenario: request.scenario,
+            place: request.place,
             filter: request.filter
         )
         let list = recommender.recommender.search(

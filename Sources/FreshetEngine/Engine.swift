@@ -113,7 +113,10 @@ public final class Engine: Service {
             health: health,
             logger: logger
         )
-        (start.loop.evidence, start.loop.content) = (content.evidence, content.readView)
+        catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
+        try EngineStart.readItems(store, vocabulary, into: catalog)
+        let evidence = Self.evidence(of: content, catalog)
+        (start.loop.evidence, start.loop.content) = (evidence, content.readView)
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
         let models =
@@ -126,7 +129,6 @@ public final class Engine: Service {
             knownUsers: models.offset == 0 ? 0 : vocabulary.userCount
         )
         streaming = LiveStreaming(models)
-        catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
         recommender = CachingRecommender(
             Recommender(
                 catalog: catalog,
@@ -144,7 +146,7 @@ public final class Engine: Service {
             model: configuration.learning.model,
             settings: configuration.retraining,
             loop: configuration.loopSettings,
-            evidence: content.evidence,
+            evidence: evidence,
             content: content.readView,
             seed: configuration.seed
         )
@@ -166,13 +168,20 @@ public final class Engine: Service {
         )
         book.discardUnfinished(except: start.loop.policy.candidate)
         learning = try LearningService(parts, start)
-        try EngineStart.readItems(store, vocabulary, into: catalog)
         try EngineStart.readAudience(of: store, into: audience)
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         noteUnlistedItems()
         store.setObserver { [weak self] events in self?.observe(events) }
         try await resumeErasures()
+    }
+
+    /// What is known of candidates beside counts and trained models.
+    var evidence: [any CandidateEvidence] { Self.evidence(of: content, catalog) }
+
+    /// What texts say, and where items are once any is somewhere: rows that nobody fills would cost time all the same.
+    private static func evidence(of content: ContentService, _ catalog: CatalogView) -> [any CandidateEvidence] {
+        content.evidence + (catalog.current().hasPlaces ? [PlaceEvidence(of: catalog)] : [])
     }
 
     /// Whether requests are answered: true from `init` on until a shutdown begins.

@@ -10,6 +10,8 @@ public struct Query: Sendable {
     public var history: History
     /// The session that asks, where it is named.
     public var session = SessionTag.none
+    /// Where the request asks from, if it says so.
+    public var place: Place?
     /// What is known of the user beside events, among the vectors of the items' texts.
     public var likes = TextVector.none
     /// How many items are wanted.

@@ -18,6 +18,8 @@ public struct Recommender: Sendable {
     let catalog: CatalogView
     let content: ContentView?
     private let ranker: CandidateRanker
+    /// The same where items are somewhere, as which it costs more.
+    private let placedRanker: CandidateRanker
     private let vocabulary: Vocabulary
     private let configuration: RecommenderConfiguration
     private let explainer: Explainer
@@ -39,7 +41,9 @@ public struct Recommender: Sendable {
     ) {
         self.catalog = catalog
         self.content = content
-        ranker = CandidateRanker(evidence: content.map { [ContentEvidence(of: $0)] } ?? [])
+        let evidence: [any CandidateEvidence] = content.map { [ContentEvidence(of: $0)] } ?? []
+        ranker = CandidateRanker(evidence: evidence)
+        placedRanker = CandidateRanker(evidence: evidence + [PlaceEvidence(of: catalog)])
         self.vocabulary = vocabulary
         self.configuration = configuration
         explainer = Explainer(vocabulary: vocabulary)
@@ -84,7 +88,7 @@ public struct Recommender: Sendable {
 
     /// Candidates → ranking: what may appear, best first.
     private func ranked(_ request: Request, using set: CandidateSet) -> [Candidate] {
-        var ranker = ranker
+        var ranker = request.catalog.hasPlaces ? placedRanker : ranker
         ranker.configuration.transformer = max(ranker.configuration.transformer, request.candidateCount)
         // A user whom the model was trained on is asked about like any other, by their events, so that the newest count.
         let context = ScoringContext(user: nil, history: request.query.history, session: request.query.session)
@@ -115,6 +119,7 @@ public struct Recommender: Sendable {
                 from: models,
                 at: request.query.time,
                 profile: request.query.likes,
+                place: request.query.place,
                 adding: proposals,
                 into: set
             )

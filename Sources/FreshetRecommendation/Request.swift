@@ -48,7 +48,8 @@ final class Request {
             and: policies.filter,
             catalog,
             user: query.userAttributes,
-            now: query.time
+            now: query.time,
+            place: query.place
         )
         wanted = query.candidates.map { Set($0) }
         let repeats = query.includeSeen.map { $0 ? RepeatPolicy.always : .never } ?? policies.repeats

@@ -32,6 +32,8 @@ import Testing
         ("created_at < 2024-05-01T02:00:00.5+02:00", FilterTest(.createdAt, .less, [.time(1_714_521_600.5)])),
         ("created_at > now - 2 days", FilterTest(.createdAt, .greater, [.ago(172_800)])),
         ("created_at > now-2d", FilterTest(.createdAt, .greater, [.ago(172_800)])),
+        ("distance_km < 5", FilterTest(.distance, .less, [.number(5)])),
+        ("user.radius >= distance_km", FilterTest(.distance, .lessOrEqual, [.user("radius")])),
         ("created_at <= now", FilterTest(.createdAt, .lessOrEqual, [.ago(0)])),
         (
             "attributes.released between \"2020-01-01\" and 2021-01-01",
@@ -54,6 +56,7 @@ import Testing
         ("tags = \"a\" tags = \"b\"", 12), ("created_at > 2024-13-01", 14), ("created_at = true", 14), ("5 = 6", 1),
         ("attributes = 5", 12), ("attributes. = 5", 13), ("not", 4), ("tags ~ \"a\"", 6), ("tags = \"ä\" ~", 12),
         ("created_at > now - 5", 21), ("created_at > now - 5 moons", 22), ("attributes.a = attributes.b", 16),
+        ("distance_km < \"near\"", 15), ("distance_km < now", 15), ("distance_km = true", 15), ("distance < 5", 1),
         ("attributes.a between 1 or 2", 24), ("attributes.a = 1e999", 16), ("tags not \"a\"", 10),
     ]) func saysWhereAMistakeIs(text: String, position: Int) throws {
         let error = try #require(throws: FilterSyntaxError.self) { try FilterExpression(text) }

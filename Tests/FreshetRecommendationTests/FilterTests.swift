@@ -31,6 +31,9 @@ import Testing
             item.attributes["released"] =
                 number % 2 == 0 ? .text(Timestamp.text(from: released)) : .number(Double(released))
         }
+        // On the equator, a tenth of a degree apart, some of them in the east alone.
+        if number % 4 != 1 { item.attributes["longitude"] = .number(Double(number) / 10) }
+        if number % 3 != 1 { item.attributes["latitude"] = .number(0) }
         if number % 8 != 0 { item.createdAt = now - Int64(number) * day }
         return item
     }
@@ -42,8 +45,12 @@ import Testing
         return view.current()
     }()
 
-    private static func admitted(_ filter: ItemFilter, user: [String: AttributeValue] = user) -> Set<Int> {
-        let resolved = ResolvedFilter(filter, catalog, user: user, now: now)
+    private static func admitted(
+        _ filter: ItemFilter,
+        user: [String: AttributeValue] = user,
+        place: Place? = Place(latitude: 0, longitude: 0)
+    ) -> Set<Int> {
+        let resolved = ResolvedFilter(filter, catalog, user: user, now: now, place: place)
         var admitted: Set<Int> = []
         resolved.forEachAdmitted(below: count, catalog) { admitted.insert($0.position) }
         for number in 0..<count {
@@ -68,6 +75,14 @@ import Testing
 
     private static func isSold(_ item: Item, in country: String) -> Bool {
         if case .texts(let countries) = item.attributes["sold"] { countries.contains(country) } else { false }
+    }
+
+    /// The kilometres along the equator.
+    private static func distance(_ item: Item) -> Double? {
+        guard item.attributes["latitude"] != nil, case .number(let degrees) = item.attributes["longitude"] else {
+            return nil
+        }
+        return 6371.0088 * Double.pi / 180 * degrees
     }
 
     /// One row a condition, with what it means.
@@ -101,6 +116,11 @@ import Testing
             "created_at between 2023-08-01 and \"2023-09-01\"",
             { $0.createdAt.map { (1_690_848_000...1_693_526_400).contains($0) } ?? false }
         ), ("created_at exists", { $0.createdAt != nil }),
+        ("distance_km < 500", { distance($0).map { $0 < 500 } ?? false }),
+        ("1000.5 <= distance_km", { distance($0).map { $0 >= 1000.5 } ?? false }),
+        ("distance_km between 100 and 300", { distance($0).map { (100...300).contains($0) } ?? false }),
+        ("distance_km between 300 and 100", { _ in false }), ("distance_km exists", { distance($0) != nil }),
+        ("distance_km > user.budget", { distance($0).map { $0 > 9 } ?? false }),
         ("attributes.price <= user.budget", { price($0).map { $0 <= 9 } ?? false }),
         ("user.country in attributes.sold", { isSold($0, in: "ch") }),
         ("tags in (user.tastes)", { !Set($0.tags).isDisjoint(with: ["t1", "t3"]) }),
@@ -128,6 +148,16 @@ import Testing
             Self.admitted(ItemFilter(try FilterExpression("not \(text)"))) == Self.expected { !holds($0) },
             "\(text)"
         )
+    }
+
+    /// Nothing is near, and nothing far, of nowhere.
+    @Test func withoutAPlaceNothingHasADistance() throws {
+        for text in ["distance_km < 500", "distance_km >= 0", "distance_km exists"] {
+            let admitted = Self.admitted(ItemFilter(try FilterExpression(text)), place: nil)
+            #expect(admitted.isEmpty, "\(text)")
+        }
+        let opposite = ItemFilter(try FilterExpression("not distance_km < 500"))
+        #expect(Self.admitted(opposite, place: nil).count == Self.count)
     }
 
     /// Random trees of them, and what Swift makes of the same tree.

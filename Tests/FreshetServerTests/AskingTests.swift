@@ -35,6 +35,42 @@ import Testing
 
     private static func ids(_ numbers: some Sequence<Int>) -> Set<String> { Set(numbers.map { "i\($0)" }) }
 
+    @Test func distancesAreFromThePlaceOfTheQuestion() async throws {
+        try await Self.server().test { client in
+            let items = [("a", 59.91, 10.75), ("b", 60.39, 5.32)].map {
+                #"{"id":"\($0.0)","title":"lamp","tags":["\($0.0)"],"attributes":{"latitude":\($0.1),"longitude":\($0.2)}}"#
+            }
+            #expect(try await client.send(.post, "/v1/items", "[\(items.joined(separator: ","))]").status == 200)
+            let place = #""place":{"latitude":60,"longitude":10.5},"filter":"distance_km < 100""#
+            #expect(try await client.send(.post, "/v1/recommendations", "{\(place)}").items == ["a"])
+            #expect(try await client.send(.post, "/v1/rankings", "{\"items\":[\"b\",\"a\"],\(place)}").items == ["a"])
+            #expect(try await client.send(.post, "/v1/search", "{\"query\":\"lamp\",\(place)}").items == ["a"])
+            let labels = try await client.send(.post, "/v1/recommendations/labels", "{\"of\":\"tags\",\(place)}")
+            #expect(labels.text.contains(#""name":"a""#) && !labels.text.contains(#""name":"b""#), "\(labels.text)")
+            let list = "/v1/items/a/similar?place=60.4,5.3&filter=" + Self.encoded("distance_km < 100")
+            #expect(try await client.send(.get, list).items == ["b"])
+        }
+    }
+
+    @Test func placesAreOnTheEarth() async throws {
+        try await Self.server().test { client in
+            for place in [
+                #"{"latitude":91,"longitude":0}"#, #"{"latitude":0,"longitude":-181}"#, #"{"latitude":0}"#, "5",
+                "[1,2]",
+                #"{"latitude":"0","longitude":0}"#, #"{"latitude":0,"longitude":0,"altitude":3}"#,
+            ] {
+                let answer = try await client.send(.post, "/v1/recommendations", "{\"place\":\(place)}")
+                #expect(answer.status == 400 && answer.text.contains("/place"), "\(answer.text)")
+            }
+            for place in ["91,0", "0", "0,0,0", "a,b", "0,nan", ""] {
+                #expect(try await client.send(.get, "/v1/popular?place=\(place)").status == 400, "\(place)")
+            }
+            let items = #"[{"id":"x","attributes":{"latitude":91}},{"id":"y","attributes":{"latitude":"far"}}]"#
+            let put = try await client.send(.post, "/v1/items", items)
+            #expect(put.json["accepted"] as? Int == 1 && put.text.contains("-90 to 90"), "\(put.text)")
+        }
+    }
+
     @Test func filtersEveryListByAnExpression() async throws {
         try await Self.server().test { client in
             try await Self.fill(client)

@@ -40,6 +40,8 @@ package enum FilterField: Sendable, Hashable {
     case tags
     case title
     case createdAt
+    /// The kilometres from where the item is to where the request asks from.
+    case distance
     /// An attribute of the item.
     case attribute(String)
     /// An attribute of the user who asks.

@@ -91,7 +91,7 @@ struct FilterParser {
     ]
     private static let fields: [String: FilterField] = [
         "categories": .categories, "category": .categories, "tags": .tags, "tag": .tags, "title": .title,
-        "created_at": .createdAt,
+        "created_at": .createdAt, "distance_km": .distance,
     ]
     private static let durations: [String: Double] = [
         "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800, "second": 1, "seconds": 1, "minute": 60,
@@ -240,6 +240,10 @@ struct FilterParser {
         let wantsText = field == .categories || field == .tags || field == .title
         if wantsText, relation.isOrdered {
             throw tokens.error("categories, tags and titles have no order; use = or in", at: place)
+        }
+        if field == .distance {
+            guard case .number = value else { throw tokens.error("expected a number of kilometres", at: place) }
+            return value
         }
         switch value {
         case .text(let text) where relation.isOrdered || field == .createdAt:

@@ -1,5 +1,7 @@
 import Foundation
 import FreshetCore
+import FreshetLearning
+import FreshetModels
 import FreshetRecommendation
 import Synchronization
 
@@ -30,8 +32,16 @@ final class LearningService: @unchecked Sendable {
     private let rate = RateMeter()
     private let shown = Mutex(Shown())
     private let ended = Mutex<[CheckedContinuation<Void, Never>]?>(nil)
-    /// Users who turned out to be others since the last batch.
-    private let merges = Mutex<[(former: UserIndex, user: UserIndex)]>([])
+    /// What the learner is told before its next batch, and nobody waits for.
+    private let notices = Mutex<[Notice]>([])
+
+    /// Something that the learner should know.
+    private enum Notice: Sendable {
+        /// A user was another all along.
+        case joined(UserIndex, to: UserIndex)
+        /// What there is to know of candidates beside counts and models.
+        case evidence([any CandidateEvidence])
+    }
 
     init(_ parts: LearnerParts, _ start: LearningStart) throws {
         self.parts = parts
@@ -125,7 +135,7 @@ final class LearningService: @unchecked Sendable {
         }
         do {
             let (learned, offset) = try lock.withLock {
-                try takeUpMerges()
+                try takeUpNotices()
                 let learned = try core.learnNext(evaluatedShare: evaluatedShare, lag: lag, limit: Self.hurriedFrom)
                 return (learned, core.offset)
             }
@@ -144,11 +154,14 @@ final class LearningService: @unchecked Sendable {
         }
     }
 
-    /// Tells the learner who turned out to be somebody else; with the lock held.
-    private func takeUpMerges() throws {
-        while let merge = merges.withLock({ $0.first }) {
-            try core.join(merge.former, to: merge.user)
-            merges.withLock { _ = $0.removeFirst() }
+    /// Tells the learner what it should know; with the lock held.
+    private func takeUpNotices() throws {
+        while let notice = notices.withLock({ $0.first }) {
+            switch notice {
+            case .joined(let former, let user): try core.join(former, to: user)
+            case .evidence(let evidence): core.loop.evidence = evidence
+            }
+            notices.withLock { _ = $0.removeFirst() }
         }
     }
 
@@ -175,12 +188,16 @@ final class LearningService: @unchecked Sendable {
 
     // MARK: From outside
 
-    /// Says that a user was another all along; the learner takes that up before its next batch, and nobody waits for it.
-    ///
-    /// One that does not run reads it from the log when it starts.
-    func joined(_ former: UserIndex, to user: UserIndex) {
-        guard shown.withLock({ $0.isRunning }) else { return }
-        merges.withLock { $0.append((former, user)) }
+    /// Says that a user was another all along.
+    func joined(_ former: UserIndex, to user: UserIndex) { tell(.joined(former, to: user)) }
+
+    /// Says what there is to know of candidates beside counts and models.
+    func read(_ evidence: [any CandidateEvidence]) { tell(.evidence(evidence)) }
+
+    /// Has the learner's thread take something up before its next batch; nobody waits for it.
+    private func tell(_ notice: Notice) {
+        guard parts.configuration.learning.isEnabled else { return }
+        notices.withLock { $0.append(notice) }
         signal.wake()
     }
 

@@ -38,4 +38,6 @@ public struct CandidateRequest {
     public let time: Int64
     /// What is known of the user beside events.
     public let profile: TextVector
+    /// Where the request asks from, if it says so.
+    public let place: Place?
 }

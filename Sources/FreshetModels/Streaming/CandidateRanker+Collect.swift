@@ -13,6 +13,7 @@ extension CandidateRanker {
     ///   - streaming: the streaming models.
     ///   - now: in seconds since 1970.
     ///   - profile: what is known of the user beside events.
+    ///   - place: where the request asks from, if it says so.
     ///   - proposals: further candidates, from other sources.
     ///   - set: as ``score(_:with:retrieval:into:)`` left it.
     public func collect(
@@ -20,6 +21,7 @@ extension CandidateRanker {
         from streaming: StreamingModels,
         at now: Int64,
         profile: TextVector = .none,
+        place: Place? = nil,
         adding proposals: [ProposedItem] = [],
         into set: CandidateSet
     ) {
@@ -47,7 +49,13 @@ extension CandidateRanker {
         addTops(of: streaming.popularity, to: set)
         addTops(of: peers, to: set)
         for proposal in proposals { set.add(proposal.item.rawValue, from: proposal.source) }
-        let request = CandidateRequest(history: history, streaming: streaming, time: now, profile: profile)
+        let request = CandidateRequest(
+            history: history,
+            streaming: streaming,
+            time: now,
+            profile: profile,
+            place: place
+        )
         for source in evidence { source.propose(for: request, into: set) }
         writeTransformer(set)
         writeCoVisitation(history, streaming.coVisitation, at: now, into: set)

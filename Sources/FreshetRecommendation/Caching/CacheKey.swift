@@ -16,6 +16,7 @@ enum CacheKey: Hashable {
 struct QueryShape: Hashable {
     let user: UserIndex?
     let session: SessionTag
+    let place: Place?
     let length: Int
     let likes: TextVector
     let fingerprint: UInt64
@@ -32,6 +33,7 @@ struct QueryShape: Hashable {
     init(of query: Query) {
         user = query.user
         session = query.session
+        place = query.place
         length = query.history.count
         likes = query.likes
         fingerprint = query.history.fingerprint

@@ -16,6 +16,8 @@ public struct CatalogSnapshot: Sendable {
     public let knownCount: Int
     /// How many items were removed and not put again.
     public let removedCount: Int
+    /// Whether any item is or was known to be somewhere.
+    public let hasPlaces: Bool
     /// How many items there are, counting up to the highest number that was ever put.
     public let itemCount: Int
     /// The number of changes so far: two snapshots with the same number are equal.
@@ -53,6 +55,9 @@ public struct CatalogSnapshot: Sendable {
 
     /// The title of an item, where it has one.
     public func title(of item: ItemIndex) -> String? { details(of: item)?.title }
+
+    /// Where an item is, where that is known.
+    public func place(of item: ItemIndex) -> Place? { details(of: item)?.place }
 
     /// The categories of an item.
     public func categories(of item: ItemIndex) -> [String] {

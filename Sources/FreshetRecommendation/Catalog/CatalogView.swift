@@ -13,6 +13,7 @@ public final class CatalogView: Sendable {
         var itemCount = 0
         var knownCount = 0
         var removedCount = 0
+        var hasPlaces = false
         var newcomers: [ItemIndex] = []
         var revision: UInt64 = 0
     }
@@ -40,6 +41,7 @@ public final class CatalogView: Sendable {
                 showsUnlisted: unlisted == .show || unlisted == .automatic && state.knownCount == 0,
                 knownCount: state.knownCount,
                 removedCount: state.removedCount,
+                hasPlaces: state.hasPlaces,
                 itemCount: state.itemCount,
                 revision: state.revision
             )
@@ -122,6 +124,7 @@ public final class CatalogView: Sendable {
         terms.add(details.words, of: index)
         state.knownCount += (isKnown ? 1 : 0) - (wasKnown ? 1 : 0)
         state.removedCount += (flags.contains(.removed) ? 1 : 0) - (columns.flags[place].contains(.removed) ? 1 : 0)
+        if details.place != nil { state.hasPlaces = true }
         if isKnown && !wasKnown {
             state.newcomers.append(index)
             if state.newcomers.count >= 2 * Self.newcomers { state.newcomers.removeFirst(Self.newcomers) }

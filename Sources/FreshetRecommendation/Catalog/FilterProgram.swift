@@ -20,6 +20,8 @@ struct FilterProgram: Sendable {
         /// A number from `low` to `high` under a name, in one of some forms.
         case number(name: UInt32, forms: ItemDetails.Forms, low: Double, high: Double)
         case createdAt(low: Double, high: Double)
+        /// The kilometres from ``origin``.
+        case distance(low: Double, high: Double)
         /// One of the texts.
         case title(first: Int32, end: Int32, isAll: Bool)
         case hasLabels(Part)
@@ -43,10 +45,13 @@ struct FilterProgram: Sendable {
     private(set) var steps: [Step] = []
     private(set) var terms: [UInt32] = []
     private(set) var titles: [String] = []
+    /// Where distances are measured from.
+    private let origin: Place?
     private(set) var entry = Self.accept
 
     /// Compiles conditions, all of which must hold.
     init(_ conditions: [FilterNode], _ resolver: FilterResolver) {
+        origin = resolver.place
         entry = compile(.all(conditions), resolver, ifTrue: Self.accept, ifFalse: Self.reject)
     }
 
@@ -106,6 +111,11 @@ struct FilterProgram: Sendable {
         case .createdAt:
             if test.relation == .exists { return add(.hasCreatedAt, ifTrue, ifFalse) }
             return ranges(test, resolver, ifTrue, ifFalse) { .createdAt(low: $0.low, high: $0.high) }
+        case .distance:
+            // Nothing is near or far of one whose place is not known.
+            guard origin != nil else { return ifFalse }
+            if test.relation == .exists { return add(.distance(low: 0, high: .infinity), ifTrue, ifFalse) }
+            return ranges(test, resolver, ifTrue, ifFalse) { .distance(low: $0.low, high: $0.high) }
         case .attribute(let name):
             if test.relation == .exists {
                 guard let number = resolver.name(name) else { return ifFalse }
@@ -215,6 +225,10 @@ struct FilterProgram: Sendable {
         case .createdAt(let low, let high):
             guard let time = details.createdAt else { return false }
             return Double(time) >= low && Double(time) <= high
+        case .distance(let low, let high):
+            guard let origin, let place = details.place else { return false }
+            let kilometres = origin.kilometres(to: place)
+            return kilometres >= low && kilometres <= high
         case .title(let first, let end, _):
             guard let title = details.title else { return false }
             return titles[Int(first)..<Int(end)].contains(title)

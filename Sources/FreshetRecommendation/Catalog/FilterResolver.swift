@@ -14,6 +14,8 @@ struct FilterResolver {
     let user: [String: AttributeValue]
     /// Now, in seconds since 1970.
     let now: Double
+    /// Where the request asks from.
+    var place: Place?
 
     /// The number of a term, or `nil` when no item ever had it.
     func term(_ term: Term) -> UInt32? { terms.number(of: term) }

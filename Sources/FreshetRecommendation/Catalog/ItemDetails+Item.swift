@@ -9,6 +9,7 @@ extension ItemDetails {
     init(of item: Item, terms: TermTable, tokenizer: WordTokenizer) {
         title = item.title
         createdAt = item.createdAt
+        place = Place(item.attributes)
         var labels: [Term] = []
         for category in item.categories where !labels.contains(Term(kind: .category, text: category)) {
             labels.append(Term(kind: .category, text: category))

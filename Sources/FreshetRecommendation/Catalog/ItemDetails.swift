@@ -32,6 +32,8 @@ struct ItemDetails: Sendable, Equatable {
     var title: String?
     /// When it came into being, in seconds since 1970.
     var createdAt: Int64?
+    /// Where it is.
+    var place: Place?
     /// Its categories, then its tags, then its attributes that are words, each a term.
     var labels: [UInt32] = []
     /// How many of the labels are categories.

@@ -18,14 +18,16 @@ struct ResolvedFilter: Sendable {
     ///   - catalog: the items.
     ///   - user: the attributes of the user who asks.
     ///   - now: now, in seconds since 1970.
+    ///   - place: where the request asks from.
     init(
         _ filter: ItemFilter?,
         and standing: FilterExpression? = nil,
         _ catalog: CatalogSnapshot,
         user: [String: AttributeValue] = [:],
-        now: Int64 = 0
+        now: Int64 = 0,
+        place: Place? = nil
     ) {
-        let resolver = FilterResolver(terms: catalog.terms, user: user, now: Double(now))
+        let resolver = FilterResolver(terms: catalog.terms, user: user, now: Double(now), place: place)
         program = FilterProgram((standing.map { [$0.root] } ?? []) + (filter?.conditions ?? []), resolver)
         includesUnavailable = filter?.includeUnavailable ?? false
         admitsUnknown = program.admits(ItemDetails())

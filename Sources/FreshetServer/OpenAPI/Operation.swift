@@ -111,6 +111,7 @@ extension Operation.Parameter {
                 detail: "Whose list it is: what they may not be shown again is left out.",
                 schema: Schemas.identifier
             ), .text("scenario", "The place in the product that asks."),
+            .text("place", "Where it is asked from: latitude and longitude in degrees, as in `59.91,10.75`."),
             .init(
                 name: "filter",
                 place: "query",

@@ -36,6 +36,17 @@ extension Schemas {
             )
         ),
         (
+            "Place",
+            request(
+                "Where it is asked from, in degrees.",
+                required: ["latitude", "longitude"],
+                [
+                    "latitude": ["type": "number", "minimum": -90, "maximum": 90],
+                    "longitude": ["type": "number", "minimum": -180, "maximum": 180],
+                ]
+            )
+        ),
+        (
             "SessionEvent",
             request(
                 "An event of an anonymous session.",
@@ -79,7 +90,8 @@ extension Schemas {
                 [
                     "user": identifier, "session": session, "events": sessionEvents,
                     "items": ["type": "array", "minItems": 1, "maxItems": 1000, "items": identifier],
-                    "count": count, "scenario": shortText, "filter": filter, "explain": ["type": "boolean"],
+                    "count": count, "scenario": shortText, "place": reference("Place"), "filter": filter,
+                    "explain": ["type": "boolean"],
                     "fields": itemDetails,
                 ]
             )
@@ -96,7 +108,7 @@ extension Schemas {
                         "description": "How many items each label is given; 3 unless given.",
                     ],
                     "user": identifier, "session": session, "events": sessionEvents, "count": count,
-                    "scenario": shortText,
+                    "scenario": shortText, "place": reference("Place"),
                     "filter": filter, "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
                     "include_seen": ["type": "boolean"],
                 ]
@@ -110,7 +122,8 @@ extension Schemas {
                 [
                     "query": ["type": "string", "maxLength": JSONValue.number(Double(SearchRequest.longestQuery))],
                     "user": identifier, "session": session, "events": sessionEvents,
-                    "count": count, "scenario": shortText, "filter": filter, "fields": itemDetails,
+                    "count": count, "scenario": shortText, "place": reference("Place"), "filter": filter,
+                    "fields": itemDetails,
                 ]
             )
         ),
@@ -138,7 +151,7 @@ extension Schemas {
 
     /// What is asked for, whoever asks.
     private static let question: [(String, JSONValue)] = [
-        ("count", count), ("scenario", shortText), ("filter", filter),
+        ("count", count), ("scenario", shortText), ("place", reference("Place")), ("filter", filter),
         ("exclude", ["type": "array", "maxItems": 10_000, "items": identifier]), ("include_seen", ["type": "boolean"]),
         ("diversity", ["type": "number", "minimum": 0, "maximum": 1]), ("explain", ["type": "boolean"]),
         ("fields", itemDetails),

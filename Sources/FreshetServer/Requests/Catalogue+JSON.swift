@@ -32,6 +32,7 @@ extension Item: CatalogueEntry {
             tags: fields.strings("tags") ?? [],
             attributes: fields.attributes("attributes") ?? [:]
         )
+        if let (name, detail) = Place.problem(in: attributes) { fields.fault("attributes", name, detail) }
         vectors = fields.vectors("vectors")
         available = fields.bool("available")
         createdAt = fields.time("created_at")?.seconds

@@ -26,6 +26,7 @@ struct LabelRequest {
         )
         question.session = fields.identifier("session")
         question.scenario = fields.shortText("scenario")
+        question.place = fields.place("place")
         question.filter = fields.filter("filter")
         question.exclude = fields.identifiers("exclude", maximum: 10_000)
         question.includeSeen = fields.bool("include_seen")

@@ -29,6 +29,7 @@ extension RecommendationRequest {
     mutating func read(_ fields: inout JSONFields, maximumCount: Int) {
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
+        place = fields.place("place")
         filter = fields.filter("filter")
         exclude = fields.identifiers("exclude", maximum: 10_000)
         includeSeen = fields.bool("include_seen")
@@ -48,6 +49,7 @@ extension RankingRequest {
         session = fields.identifier("session")
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
+        place = fields.place("place")
         filter = fields.filter("filter")
         explain = fields.bool("explain")
         self.fields = fields.itemFields("fields")
@@ -71,6 +73,7 @@ extension SearchRequest {
         session = fields.identifier("session")
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
+        place = fields.place("place")
         filter = fields.filter("filter")
         self.fields = fields.itemFields("fields")
         try fields.finish()
@@ -83,6 +86,19 @@ extension JSONFields {
         guard let value = value(name) else { return nil }
         if case .string = value { return expression(name).map { ItemFilter($0) } }
         return nested(value, at: pointer(name)) { ItemFilter(&$0) }
+    }
+
+    /// A place: an object of `latitude` and `longitude`, in degrees.
+    mutating func place(_ name: String) -> Place? {
+        guard let value = value(name) else { return nil }
+        return nested(value, at: pointer(name)) { fields in
+            let degrees = [(Place.attributes.latitude, 90.0), (Place.attributes.longitude, 180.0)].map { name, limit in
+                if fields.value(name) == nil { fields.fault(name, "is missing") }
+                return fields.number(name, in: -limit...limit)
+            }
+            guard let latitude = degrees[0], let longitude = degrees[1] else { return nil }
+            return Place(latitude: latitude, longitude: longitude)
+        }
     }
 
     /// A filter expression.

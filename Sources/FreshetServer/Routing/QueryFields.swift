@@ -80,6 +80,19 @@ struct QueryFields {
         return text
     }
 
+    /// A place: latitude and longitude in degrees, a comma between them.
+    mutating func place(_ name: String) -> Place? {
+        guard let text = values[name]?.first else { return nil }
+        let degrees = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        if degrees.count == 2, let latitude = degrees[0], let longitude = degrees[1],
+            let place = Place(latitude: latitude, longitude: longitude)
+        {
+            return place
+        }
+        faults.append(.init(pointer: "?\(name)", detail: "must be latitude and longitude in degrees: 59.91,10.75"))
+        return nil
+    }
+
     /// The filter of `filter`, `category`, `exclude_category` and `tag`; `nil` when none is given.
     mutating func filter() -> ItemFilter? {
         let lists = [strings("category"), strings("exclude_category"), strings("tag")]
@@ -112,7 +125,7 @@ struct QueryFields {
     }
 
     /// The parameters of ``listRequest(counts:identifiers:)`` that come once.
-    static let listParameters = ["count", "user", "scenario", "filter", "fields"]
+    static let listParameters = ["count", "user", "scenario", "place", "filter", "fields"]
     /// Those that may come more than once.
     static let listLists = ["category", "exclude_category", "tag"]
 
@@ -122,6 +135,7 @@ struct QueryFields {
         request.count = integer("count", in: 1...counts.maximum, default: counts.preset)
         request.user = identifier("user", by: identifiers)
         request.scenario = string("scenario")
+        request.place = place("place")
         request.filter = filter()
         request.fields = itemFields()
         return request
