@@ -28,8 +28,11 @@ for target in "${targets[@]}"; do
     mkdir -p "$out/corpus-$target" "$out/work"
     printf 'user_id,item_id,timestamp,rating\nu1,"i ""1""",2024-05-01T12:00:00.5Z,4\n' > "$out/corpus-$target/table"
     printf '[{"user":"a","item":"x","time":"Wed, 01 May 2024 12:00:00 +0000"}]' > "$out/corpus-$target/json"
+    printf '{"session":"17","item":"x","value":-0.5e1}\n{"user":"\\u00e9","item":"x","session":"s","id":"e"}\n' \
+        > "$out/corpus-$target/lines"
+    printf 'user_id:token\tsession_id:token\titem_id:token\tlatitude\n\t7\tx\t91\n' > "$out/corpus-$target/typed"
     printf '2024-W18-3T12:00:00,25+02:00' > "$out/corpus-$target/time"
-    printf 'not (tags in ("a", user.b) or attributes."x y" between -1e3 and 5) and created_at > now - 7d' \
+    printf 'not (tags in ("a", user.b) or attributes."x y" between -1e3 and 5) and distance_km < 5 and created_at > now - 7d' \
         > "$out/corpus-$target/filter"
     echo "== $target, $seconds s"
     (cd "$out" && FUZZ_FOLDER="$out/work" "./$target" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 \

@@ -26,6 +26,8 @@ public struct VersionRecord: Sendable, Equatable, Codable {
     public var offset: Int64
     /// When the training began that it comes from, in milliseconds since 1970: it knows nobody who was erased before.
     public var trainingStarted: Int64?
+    /// Where it comes from, unless it was trained here: a snapshot, by the checksum of its weights.
+    public var source: String?
     /// The folder of its snapshot, below the data folder; `nil` when none is kept.
     public var folder: String?
     /// Its figures by name, such as `recall@10`.
@@ -51,7 +53,7 @@ public struct VersionRecord: Sendable, Equatable, Codable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, state, created, offset, folder, figures
+        case version, state, created, offset, source, folder, figures
         case trainingStarted = "training_started"
     }
 }

@@ -1,4 +1,7 @@
 import FreshetCore
+import FreshetData
+import FreshetLearning
+import FreshetModels
 import FreshetRecommendation
 
 extension Engine {
@@ -39,4 +42,63 @@ extension Engine {
     public func retrain() async throws {
         try await learning.perform { $0.startTraining(isForced: false) }
     }
+
+    /// Takes a snapshot that was trained elsewhere: a candidate, which must win as any other, or is promoted by hand.
+    ///
+    /// Its items are brought into the numbers of this engine; those that nobody here knows are left out. It competes once
+    /// the learner has learned the events that are in the log now, since it may have been trained on them. Taken again it
+    /// stays the version that it became.
+    ///
+    /// - Parameter snapshot: the snapshot, of a model that learns from a stream.
+    /// - Returns: what became of it.
+    /// - Throws: ``FreshetError`` of kind `usage` for a model that cannot go on learning, of kind `conflict` when no item of
+    ///   the snapshot is known here.
+    public func adopt(_ snapshot: Snapshot) throws -> AdoptedSnapshot {
+        let (manifest, source) = (snapshot.manifest, "snapshot \(snapshot.manifest.mark)")
+        if let known = book.all.first(where: { $0.source == source }) { return .before(known.version) }
+        guard let model = ModelRegistry.online.first(where: { $0.name == manifest.model }) else {
+            throw FreshetError(
+                .usage,
+                "A snapshot of '\(manifest.model)' cannot be served: what serves goes on learning from every event.",
+                remedy: "Train one of \(ModelRegistry.online.map(\.name).joined(separator: ", "))."
+            )
+        }
+        let numbering = Renumbering(from: snapshot.dataset, to: vocabulary)
+        guard numbering.knownItems > 0 else {
+            throw FreshetError(
+                .conflict,
+                "None of the snapshot's \(snapshot.dataset.items.count) items is known here.",
+                remedy: "Bring the events or the catalogue first, as by serve --import."
+            )
+        }
+        let renumbered = try model.renumbered(
+            snapshot.scorer,
+            configurationJSON: manifest.configurationJSON,
+            by: numbering
+        )
+        guard let renumbered else { preconditionFailure("\(model.name) learns from a stream") }
+        try learning.adopt(
+            FullTraining.Product(
+                trained: TrainedModel(
+                    model: model.name,
+                    configurationJSON: manifest.configurationJSON,
+                    scorer: renumbered
+                ),
+                learned: store.newestOffset,
+                seconds: manifest.trainSeconds,
+                wasCutShort: false,
+                validation: manifest.metrics["validation_ndcg@10"],
+                source: source
+            )
+        )
+        return .entered(items: numbering.knownItems, of: snapshot.dataset.items.count)
+    }
+}
+
+/// What became of a snapshot that was trained elsewhere.
+public enum AdoptedSnapshot: Sendable, Equatable {
+    /// It is on its way to be the candidate, and knows so many of its items here.
+    case entered(items: Int, of: Int)
+    /// It was taken before, and became this version.
+    case before(ModelVersion)
 }

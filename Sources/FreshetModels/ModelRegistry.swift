@@ -63,28 +63,42 @@ public struct ModelDescription: Sendable {
     private let make: @Sendable (String?, [String: String], TrainingData) throws -> any Learner
     private let restore: @Sendable (Checkpoint, String) throws -> any Scorer
     private let goOn: GoingOn?
+    private let renumber: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?
 
     private typealias GoingOn =
         @Sendable (any Scorer, String, OnlineLearning.Settings, UInt64, ThreadPool) throws -> any OnlineLearner
 
     /// Describes a model type.
-    public init<Model: Learner>(_ model: Model.Type) { self.init(model, goingOn: nil) }
+    public init<Model: Learner>(_ model: Model.Type) { self.init(model, goingOn: nil, renumbering: nil) }
 
     /// Describes a model type that has an ``OnlineLearner``.
     public init<Model: OnlineModel>(_ model: Model.Type) {
-        self.init(model) { scorer, text, settings, seed, pool in
-            try Model.makeOnlineLearner(
-                from: scorer,
-                configuration: ConfigurationJSON.decodeModel(Model.Configuration.self, from: text, owner: Model.name),
-                settings: settings,
-                seed: seed,
-                pool: pool
-            )
-        }
+        self.init(
+            model,
+            goingOn: { scorer, text, settings, seed, pool in
+                try Model.makeOnlineLearner(
+                    from: scorer,
+                    configuration: ConfigurationJSON.decodeModel(
+                        Model.Configuration.self,
+                        from: text,
+                        owner: Model.name
+                    ),
+                    settings: settings,
+                    seed: seed,
+                    pool: pool
+                )
+            },
+            renumbering: { try Model.renumber($0, by: $1) }
+        )
     }
 
-    private init<Model: Learner>(_ model: Model.Type, goingOn: GoingOn?) {
+    private init<Model: Learner>(
+        _ model: Model.Type,
+        goingOn: GoingOn?,
+        renumbering: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?
+    ) {
         goOn = goingOn
+        renumber = renumbering
         name = Model.name
         summary = Model.summary
         needsContent = Model.needsContent
@@ -157,6 +171,22 @@ public struct ModelDescription: Sendable {
         pool: ThreadPool
     ) throws -> (any OnlineLearner)? {
         try goOn?(scorer, configurationJSON, settings, seed, pool)
+    }
+
+    /// A trained model of this kind under other numbers of items and event types.
+    ///
+    /// - Parameters:
+    ///   - scorer: the trained model.
+    ///   - configurationJSON: its settings.
+    ///   - numbering: the new numbers.
+    /// - Returns: the model; `nil` where it has no ``OnlineLearner``, for which alone numbers change.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when the scorer is of another model.
+    public func renumbered(
+        _ scorer: any Scorer,
+        configurationJSON: String,
+        by numbering: Renumbering
+    ) throws -> (any Scorer)? {
+        try renumber.map { try restore($0(scorer.checkpoint(), numbering), configurationJSON) }
     }
 
     /// The scorer that a checkpoint and its configuration describe.

@@ -70,6 +70,9 @@ public struct SnapshotManifest: Sendable, Equatable {
         self.trainSeconds = trainSeconds
     }
 
+    /// What tells its weights from others: their checksum; of one that is no folder where it comes from.
+    public var mark: String { files[SnapshotFile.weights]?.crc32 ?? "\(data.format) of \(data.source)" }
+
     /// The settings, as ``ModelDescription/restoreScorer(from:configurationJSON:)`` reads them.
     public var configurationJSON: String { ConfigurationJSON.encode(configuration) }
 

@@ -65,6 +65,8 @@ struct FullTraining: Sendable {
         var wasCutShort: Bool
         /// Validation NDCG@10 of the best epoch, where it was measured.
         var validation: Double?
+        /// Where it comes from, unless it was trained here.
+        var source: String?
     }
 
     /// Trains, and tries what has to be tried.

@@ -13,7 +13,8 @@ extension LearningCore {
     /// - Parameter isForced: whether its result goes live whatever the gate says, as after an erasure.
     func startTraining(isForced: Bool) {
         let settings = parts.configuration.retraining
-        guard settings.isEnabled else { return loop.trainingFailed() }
+        // What waits to be taken up comes first.
+        guard settings.isEnabled, isForced || finished.isEmpty else { return loop.trainingFailed() }
         let (newest, isFirst) = (parts.store.newestOffset, loop.live.trained == nil)
         let order = FullTraining.Order(
             newest: newest,
@@ -61,6 +62,7 @@ extension LearningCore {
         )
         record.figures["training_seconds"] = product.seconds
         record.figures["validation_ndcg@10"] = product.validation
+        record.source = product.source
         parts.book.put(record)
         isForced = isForced || order.isForced
         try promoteIfForced()

@@ -231,6 +231,21 @@ final class LearningService: @unchecked Sendable {
         }
     }
 
+    /// Takes what was trained elsewhere: the candidate, once the learner has learned all events up to now, which it may have
+    /// been trained on.
+    ///
+    /// Where nobody learns, it is the candidate at once, and goes live by hand.
+    /// - Throws: ``FreshetError`` when it cannot be learned further, or the log cannot be read.
+    func adopt(_ product: FullTraining.Product) throws {
+        // Who was erased since it was trained, nobody knows: as if it had begun before all of them.
+        let order = FullTraining.Order(newest: product.learned, minutes: 0, time: 0)
+        try lock.withLock {
+            core.finished.append(FullTraining.Outcome(order: order, result: .success(product)))
+            if !parts.configuration.learning.isEnabled { try core.takeUpTrainings(isLearning: false) }
+        }
+        signal.wake()
+    }
+
     // MARK: Status
 
     static let part = "learner"

@@ -22,6 +22,24 @@ public enum LearnedFiles {
         return try archive.read(version)
     }
 
+    /// The engine's folder and the version that a file such as `versions/3.17.safetensors` is one of; `nil` for any other
+    /// path.
+    public static func version(at path: String) -> (folder: String, version: ModelVersion)? {
+        let file = URL(fileURLWithPath: path)
+        let parent = file.deletingLastPathComponent()
+        let name = file.lastPathComponent
+        guard name.hasSuffix(SnapshotArchive.suffix), parent.lastPathComponent == versions,
+            let version = ModelVersion(String(name.dropLast(SnapshotArchive.suffix.count)))
+        else { return nil }
+        return (parent.deletingLastPathComponent().path, version)
+    }
+
+    /// A version that an engine's folder keeps; it may be in use.
+    /// - Throws: ``FreshetError`` when it is not there or damaged.
+    public static func state(of version: ModelVersion, in folder: String) throws -> ServedState {
+        try SnapshotArchive(folder: folder + "/" + versions).read(version)
+    }
+
     /// Copies the files of an engine's folder, which may be in use, into another.
     ///
     /// - Parameters:

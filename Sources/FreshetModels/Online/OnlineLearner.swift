@@ -105,4 +105,20 @@ public protocol OnlineModel: Learner where Configuration: TimedConfiguration {
         seed: UInt64,
         pool: ThreadPool
     ) throws -> any OnlineLearner
+
+    /// A trained model under other numbers of items and event types.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: that of its scorer.
+    ///   - numbering: the new numbers.
+    /// - Returns: the checkpoint of a scorer that says the same of the same items.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no checkpoint of the model.
+    static func renumber(_ checkpoint: Checkpoint, by numbering: Renumbering) throws -> Checkpoint
+}
+
+extension OnlineModel {
+    /// Refuses, of a model that says nothing of its numbers.
+    public static func renumber(_ checkpoint: Checkpoint, by numbering: Renumbering) throws -> Checkpoint {
+        throw FreshetError(.usage, "A model of '\(name)' keeps the numbers of the data that it was trained on.")
+    }
 }

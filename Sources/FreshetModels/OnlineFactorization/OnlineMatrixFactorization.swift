@@ -131,6 +131,20 @@ public struct OnlineMatrixFactorization: OnlineModel {
         }
         return OnlineFactorLearner(scorer, settings: settings, seed: seed)
     }
+
+    /// A trained model under other numbers of items; of event types it knows nothing.
+    public static func renumber(_ checkpoint: Checkpoint, by numbering: Renumbering) throws -> Checkpoint {
+        var renumbered = checkpoint
+        try renumbered.renumberRows(of: "items", by: numbering.items)
+        let old = try checkpoint.numbers("recency", of: Int32.self, shape: [nil])
+        let asked = numbering.items.map { $0.map { $0 < old.count ? old[$0] : -1 } ?? -1 }
+        // In the order in which they were asked for, without gaps.
+        let order = asked.indices.filter { asked[$0] >= 0 }.sorted { asked[$0] < asked[$1] }
+        var places = [Int32](repeating: -1, count: asked.count)
+        for (place, item) in order.enumerated() { places[item] = Int32(place) }
+        renumbered.arrays["recency"] = StoredArray(places)
+        return renumbered
+    }
 }
 
 /// All events of a data set in the order of time, each with what its user had done before.

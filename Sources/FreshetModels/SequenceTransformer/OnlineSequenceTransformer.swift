@@ -229,4 +229,17 @@ extension SequenceTransformer: OnlineModel {
         // The scorer has its settings: those of a snapshot with what was changed since.
         try OnlineSequenceTransformer(scorer: scorer, configuration: settings, seed: seed, pool: pool)
     }
+
+    /// A trained model under other numbers of items and event types.
+    public static func renumber(_ checkpoint: Checkpoint, by numbering: Renumbering) throws -> Checkpoint {
+        var (shape, renumbered) = (try Shape(checkpoint), checkpoint)
+        try renumbered.renumberRows(of: "items", by: numbering.items)
+        shape.items = numbering.items.count
+        if shape.types > 1 {
+            try renumbered.renumberRows(of: "types", by: numbering.types)
+            shape.types = numbering.types.count
+        }
+        renumbered.arrays["shape"] = shape.array
+        return renumbered
+    }
 }

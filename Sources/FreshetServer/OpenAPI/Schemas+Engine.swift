@@ -19,6 +19,7 @@ extension Schemas {
                 [
                     "version": reference("Version"), "state": names(VersionRecord.State.self), "created": milliseconds,
                     "offset": ["type": "integer"], "training_started": milliseconds, "folder": ["type": "string"],
+                    "source": ["type": "string", "description": "The snapshot that it comes from, if from one."],
                     "figures": figures,
                 ]
             )

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import FreshetCore
 import FreshetData
+import FreshetEngine
 import FreshetModels
 
 /// `freshet inspect`.
@@ -12,11 +13,12 @@ struct Inspect: FreshetCommand {
               freshet inspect shop-data
               freshet inspect model
               freshet inspect model --user 13085
+              freshet inspect shop/versions/3.17.safetensors
               freshet inspect events.tsv --item 22423
             """
     )
 
-    @Argument(help: "The folder of a snapshot or of a server, or an event log.")
+    @Argument(help: "The folder of a snapshot or of a server, a version of one, or an event log.")
     var path: String
 
     @Option(help: ArgumentHelp("Show this user's events.", valueName: "id"))
@@ -29,8 +31,9 @@ struct Inspect: FreshetCommand {
     @OptionGroup var common: CommonOptions
 
     func execute(_ console: Console) throws {
-        let isSnapshot = TrainingFolder(path).isFinished || TrainingFolder(path).isUnfinished
-        let snapshot = isSnapshot ? try Snapshot.read(from: path) : nil
+        let isVersion = LearnedFiles.version(at: path) != nil
+        let isSnapshot = isVersion || TrainingFolder(path).isFinished || TrainingFolder(path).isUnfinished
+        let snapshot = isSnapshot ? try Snapshot.open(path) : nil
         let dataset = try snapshot?.dataset ?? reading.read(path, console).dataset
         let server = isSnapshot ? nil : try ServerFolder(path)
         let inspection = Inspection(

@@ -22,7 +22,7 @@ struct Recommend: FreshetCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The folder of the model, or of a server, whose version that answers is taken.",
+            "The folder of the model, or of a server, whose version that answers is taken, or a file of its versions.",
             valueName: "folder"
         )
     )

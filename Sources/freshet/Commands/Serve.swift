@@ -3,6 +3,7 @@ import CoreMetrics
 import Foundation
 import FreshetCore
 import FreshetEngine
+import FreshetModels
 import FreshetServer
 import FreshetStorage
 import Logging
@@ -22,6 +23,7 @@ struct Serve: LiveCommand {
               freshet serve
               freshet serve --data shop --import Samples/online-retail --until 2010-09-01
               freshet serve --data shop --import orders.csv --columns user=customer,item=sku,time=when
+              freshet serve --data shop --import orders.csv --snapshot model
               freshet serve --config freshet.json --set storage.synchronous=disk
 
             Ctrl-C finishes the requests under way, keeps what was learned, and ends; the next start goes on.
@@ -40,6 +42,14 @@ struct Serve: LiveCommand {
     var imported: String?
 
     @OptionGroup(title: "How the data set of --import is read") var reading: ReadingOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A snapshot that was trained offline: the candidate, which must win, or is promoted by hand.",
+            valueName: "folder"
+        )
+    )
+    var snapshot: String?
 
     /// The name that --until had here before all options of reading came.
     @Option(help: .hidden)
@@ -69,6 +79,7 @@ struct Serve: LiveCommand {
             logger: Logger(label: "freshet.engine")
         )
         if let imported { try await bring(imported, into: engine, console) }
+        if let snapshot { try adopt(snapshot, by: engine, console) }
         let keys = KeyRing(store: store)
         try await keys.load()
         let host = settings.server.host
@@ -109,6 +120,17 @@ struct Serve: LiveCommand {
             try? console.result(Listening(address: address, process: getpid())) { "" }
         } else {
             console.note("Dashboard: \(address)")
+        }
+    }
+
+    private func adopt(_ path: String, by engine: Engine, _ console: Console) throws {
+        switch try engine.adopt(Snapshot.open(path)) {
+        case .before(let version): console.note("\(path) is version \(version) since an earlier start.")
+        case .entered(let known, let all):
+            console.note(
+                "\(path) competes once the log is learned; it knows \(Words.count(known)) of its \(Words.count(all)) items "
+                    + "here. It goes live when it wins, or by freshet promote (GET /v1/models has its version)."
+            )
         }
     }
 

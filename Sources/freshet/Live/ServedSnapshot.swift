@@ -7,11 +7,19 @@ import FreshetModels
 import FreshetStorage
 
 extension Snapshot {
-    /// Reads a snapshot, or of a server's data folder the version that answers there, with the events of its log.
+    /// Reads a snapshot; of a server's data folder the version that answers there, or the one of a file of its versions, with
+    /// the events of its log.
     /// - Throws: ``FreshetError`` when there is neither, or something is damaged.
     static func open(_ path: String) throws -> Snapshot {
+        if let (folder, version) = LearnedFiles.version(at: path), StoreReader.isDataFolder(folder) {
+            return try served(LearnedFiles.state(of: version, in: folder), in: folder)
+        }
         guard StoreReader.isDataFolder(path), !TrainingFolder(path).isFinished else { return try read(from: path) }
-        let state = try LearnedFiles.liveState(in: path)
+        return try served(LearnedFiles.liveState(in: path), in: path)
+    }
+
+    /// A version of a server's data folder.
+    private static func served(_ state: ServedState, in path: String) throws -> Snapshot {
         guard let trained = state.trained else {
             throw FreshetError(
                 .conflict,
