@@ -25,6 +25,7 @@ extension Engine {
             if let joined = try await store.user(merge.name) { profiles.put([joined]) }
             return merge
         }
+        if merge.isNew { feedback.join(id, to: merge.name) }
         if let former = merge.former { join(former, to: merge.user) }
         return merge
     }

@@ -83,7 +83,9 @@ struct EventRows {
     }
 
     /// The newest time among its user's events up to the row at hand, which has `latest` as its further column.
-    var latest: Timestamp { Timestamp(milliseconds: statement.integer(statement.isNull(Self.others) ? 5 : Self.others)) }
+    var latest: Timestamp {
+        Timestamp(milliseconds: statement.integer(statement.isNull(Self.others) ? 5 : Self.others))
+    }
 
     /// Goes from a user's event to the ones before it, until one is gone or `body` returns false.
     ///

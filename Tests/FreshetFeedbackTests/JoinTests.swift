@@ -191,4 +191,27 @@ struct JoinTests {
         #expect(curve.share(by: Double(3 * Self.minute)) == 0.5)
         #expect(join.delayCurve(of: .conversion, now: Self.noon) == nil)
     }
+
+    /// A visitor's answers are the account's after they are joined, between those that the account had, and those of others
+    /// are not.
+    @Test func answersOfAJoinedUserAreFound() {
+        var join = FeedbackJoin()
+        let given = [
+            ("a1", "account", "x"), ("v1", "visitor", "b"), ("a2", "account", "b"), ("v2", "visitor", "c"),
+            ("o", "other", "d"),
+        ]
+        for (place, (id, user, item)) in given.enumerated() {
+            join.add(Self.answer(id, user: user, at: Self.noon + Int64(place), [item], version: place))
+        }
+        #expect(join.add(Self.event("click", "c", user: "account")) == nil)
+        join.join("visitor", to: "account")
+        // The newest that had the item: a2 for b, although v1 had it too.
+        for (item, version) in [("c", "3"), ("b", "2"), ("x", "0")] {
+            #expect(join.add(Self.event("click", item, user: "account"))?.group.version == version)
+        }
+        #expect(join.add(Self.event("click", "b", user: "visitor")) == nil)
+        #expect(join.add(Self.event("click", "d", user: "account")) == nil)
+        join.forget("account")
+        #expect(join.add(Self.event("click", "c", user: "account")) == nil)
+    }
 }

@@ -110,6 +110,9 @@ final class FeedbackService: Sendable {
         return state.withLock { $0.join.rows(by: dimensions, days: days, now: now) }
     }
 
+    /// Takes it that a user was another all along.
+    func join(_ user: String, to other: String) { state.withLock { $0.join.join(user, to: other) } }
+
     /// Forgets who somebody was whom answers and events are known of; what they did stays counted.
     func forget(_ user: String) { state.withLock { $0.join.forget(user) } }
 }

@@ -227,6 +227,15 @@ public struct FeedbackJoin: Sendable {
         table.spread(conversion.key) { $0.convert(Double(sign), answers: 0, of: conversion.user) }
     }
 
+    // MARK: Who is who
+
+    /// Takes it that a user was another all along: what the other does can be credited to the answers of both.
+    ///
+    /// What was credited stays as it is, and so do the intervals, which count the two as two.
+    public mutating func join(_ user: String, to other: String) {
+        open.join(StableHash.of(user), to: StableHash.of(other))
+    }
+
     // MARK: Erasure
 
     /// Forgets who a user was: what they did stays counted, and nothing that they do can be credited to answers of before.

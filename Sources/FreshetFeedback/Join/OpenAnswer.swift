@@ -16,7 +16,7 @@ struct OpenAnswer {
     /// How many items it has.
     let count: Int
     /// The user's answer before it, or -1.
-    let previous: Int
+    var previous: Int
     /// The positions that count as seen, a bit each.
     var seen: UInt64
     /// The positions that were clicked.

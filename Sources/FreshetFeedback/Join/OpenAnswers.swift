@@ -64,6 +64,30 @@ struct OpenAnswers {
         return nil
     }
 
+    /// Makes a user's answers another's; costs as much as both have answers that are remembered.
+    mutating func join(_ user: UInt64, to other: UInt64) {
+        guard user != other, latest[user] != nil else { return }
+        var previous = -1
+        for number in (chain(of: user) + chain(of: other)).sorted() {
+            self[number].user = other
+            self[number].previous = previous
+            previous = number
+        }
+        latest[user] = nil
+        if previous >= 0 { latest[other] = previous }
+    }
+
+    /// The numbers of a user's answers, the newest first.
+    private func chain(of user: UInt64) -> [Int] {
+        var chain: [Int] = []
+        var number = latest[user] ?? -1
+        while number >= oldest {
+            chain.append(number)
+            number = self[number].previous
+        }
+        return chain
+    }
+
     /// Takes a user's name off their answers, which can no longer be found then.
     mutating func forget(user: UInt64) {
         var number = latest.removeValue(forKey: user) ?? -1
