@@ -7,9 +7,8 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A library of ours.
-///
-/// A target imports only what it names here.
+// A target names everything that its files import, and nothing else: scripts/check-imports.swift holds it to that.
+
 func library(
     _ name: String,
     _ dependencies: [Target.Dependency] = [],
@@ -22,10 +21,30 @@ func library(
 func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
-        dependencies: [.byName(name: name), "FreshetTestSupport"] + dependencies,
+        dependencies: [.byName(name: name)] + dependencies,
         resources: resources,
         swiftSettings: settings
     )
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
 }
 
 let package = Package(
@@ -39,6 +58,7 @@ let package = Package(
         .library(name: "FreshetData", targets: ["FreshetData"]),
         .library(name: "FreshetModels", targets: ["FreshetModels"]),
         .library(name: "FreshetEvaluation", targets: ["FreshetEvaluation"]),
+        .library(name: "FreshetReport", targets: ["FreshetReport"]),
         .library(name: "FreshetExperiments", targets: ["FreshetExperiments"]),
         .library(name: "FreshetFeedback", targets: ["FreshetFeedback"]),
         .library(name: "FreshetRecommendation", targets: ["FreshetRecommendation"]),
@@ -46,6 +66,7 @@ let package = Package(
         .library(name: "FreshetStorage", targets: ["FreshetStorage"]),
         .library(name: "FreshetEngine", targets: ["FreshetEngine"]),
         .library(name: "FreshetServer", targets: ["FreshetServer"]),
+        .library(name: "FreshetTestSupport", targets: ["FreshetTestSupport"]),
         .executable(name: "freshet", targets: ["freshet"]),
     ],
     dependencies: [
@@ -56,9 +77,11 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     ],
     targets: [
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
@@ -68,112 +91,148 @@ let package = Package(
         .target(name: "CFreshetDashboard"),
         library("FreshetTensor", ["CDNNL", "CFreshetKernels"]),
         library("FreshetCore"),
-        library("FreshetNN", ["FreshetTensor", "FreshetCore", "CZlib"]),
-        library("FreshetLanguage", ["FreshetNN", "FreshetTensor", "FreshetData", "CFreshetKernels"]),
-        library("FreshetData", ["FreshetCore", "CZlib", "CLZMA"]),
-        library("FreshetModels", ["FreshetLanguage", "FreshetNN", "FreshetTensor", "FreshetData", "CFreshetKernels"]),
-        library("FreshetEvaluation", ["FreshetModels"]),
+        library("FreshetNN", ["CFreshetKernels", "CZlib", "FreshetCore", "FreshetTensor"]),
+        library("FreshetLanguage", ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetNN", "FreshetTensor"]),
+        library("FreshetData", ["CLZMA", "CZlib", "FreshetCore"]),
+        library(
+            "FreshetModels",
+            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetNN", "FreshetTensor"]
+        ),
+        library(
+            "FreshetEvaluation",
+            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetModels", "FreshetTensor"]
+        ),
+        library("FreshetReport", ["FreshetCore", "FreshetEvaluation", "FreshetModels"]),
+        library(
+            "FreshetRecommendation",
+            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetModels", "FreshetTensor"]
+        ),
         library("FreshetExperiments", ["FreshetCore"]),
         library("FreshetFeedback", ["FreshetExperiments", "FreshetCore"]),
-        library("FreshetRecommendation", ["FreshetModels"]),
-        library("FreshetLearning", ["FreshetEvaluation", "FreshetExperiments"]),
         library(
-            "FreshetStorage",
-            [
-                "FreshetData",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ]
+            "FreshetLearning",
+            ["FreshetCore", "FreshetData", "FreshetExperiments", "FreshetModels", "FreshetNN", "FreshetTensor"]
         ),
+        library("FreshetStorage", ["FreshetCore", "FreshetData", .grdb, .grdbSQLite]),
         library(
             "FreshetEngine",
             [
-                "FreshetExperiments",
-                "FreshetFeedback",
-                "FreshetLanguage",
+                "FreshetCore", "FreshetData", "FreshetExperiments", "FreshetFeedback", "FreshetLanguage",
                 "FreshetLearning",
-                "FreshetRecommendation",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetTensor", .crypto, .logging, .metrics,
+                .serviceLifecycle,
             ]
         ),
         library(
             "FreshetServer",
             [
-                "CFreshetDashboard",
-                "FreshetEngine",
-                "FreshetFeedback",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "CFreshetDashboard", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetFeedback", .coreMetrics,
+                .crypto, .httpTypes,
+                .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .serviceLifecycle,
             ],
             exclude: ["Dashboard"]
         ),
         .executableTarget(
             name: "freshet",
             dependencies: [
-                "FreshetEngine",
-                "FreshetExperiments",
-                "FreshetFeedback",
-                "FreshetServer",
-                "FreshetStorage",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "FreshetCore", "FreshetData", "FreshetEngine", "FreshetEvaluation", "FreshetExperiments",
+                "FreshetFeedback", "FreshetLanguage",
+                "FreshetLearning", "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetReport",
+                "FreshetServer", "FreshetStorage", "FreshetTensor", .argumentParser, .asyncHTTPClient, .configuration,
+                .coreMetrics, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: settings
         ),
-        library("FreshetTestSupport", ["FreshetEngine"]),
-        tests(of: "FreshetTensor", ["CFreshetKernels"]),
+        library("FreshetTestSupport", ["FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetTensor"]),
+        tests(of: "FreshetTensor", ["CFreshetKernels", "FreshetTestSupport"]),
         tests(of: "FreshetCore"),
-        tests(of: "FreshetNN"),
-        tests(of: "FreshetLanguage", resources: [.copy("Fixtures")]),
-        tests(of: "FreshetData"),
-        tests(of: "FreshetModels"),
-        tests(of: "FreshetEvaluation", resources: [.copy("Fixtures")]),
-        tests(of: "FreshetExperiments", ["FreshetTensor"], resources: [.copy("Fixtures")]),
-        tests(of: "FreshetFeedback", ["FreshetExperiments", "FreshetTensor"]),
-        tests(of: "FreshetRecommendation"),
-        tests(of: "FreshetLearning", ["FreshetExperiments"]),
+        tests(of: "FreshetNN", ["FreshetCore", "FreshetTensor", "FreshetTestSupport"]),
+        tests(
+            of: "FreshetLanguage",
+            ["FreshetCore", "FreshetData", "FreshetNN", "FreshetTensor", "FreshetTestSupport"],
+            resources: [.copy("Fixtures")]
+        ),
+        tests(of: "FreshetData", ["FreshetCore"]),
+        tests(
+            of: "FreshetModels",
+            [
+                "CFreshetKernels", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetNN", "FreshetTensor",
+                "FreshetTestSupport",
+            ]
+        ),
+        tests(
+            of: "FreshetEvaluation",
+            ["FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetTensor"],
+            resources: [.copy("Fixtures")]
+        ),
+        tests(of: "FreshetReport", ["FreshetCore", "FreshetEvaluation", "FreshetModels", "FreshetTensor"]),
+        tests(of: "FreshetExperiments", ["FreshetCore", "FreshetTensor"], resources: [.copy("Fixtures")]),
+        tests(of: "FreshetFeedback", ["FreshetCore", "FreshetExperiments", "FreshetTensor"]),
+        tests(
+            of: "FreshetRecommendation",
+            ["FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetTensor"]
+        ),
+        tests(
+            of: "FreshetLearning",
+            [
+                "FreshetCore", "FreshetData", "FreshetEvaluation", "FreshetExperiments", "FreshetModels", "FreshetNN",
+                "FreshetTensor", "FreshetTestSupport",
+            ]
+        ),
         .executableTarget(
             name: "StorageProbe",
-            dependencies: ["FreshetStorage"],
+            dependencies: ["FreshetCore", "FreshetData", "FreshetStorage"],
             path: "Tests/StorageProbe",
             swiftSettings: settings
         ),
-        tests(of: "FreshetStorage", ["StorageProbe", "FreshetTensor", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests(of: "FreshetEngine", ["FreshetFeedback", "FreshetStorage"]),
+        tests(
+            of: "FreshetStorage",
+            // The tests start the probe.
+            ["FreshetCore", "FreshetData", "FreshetTensor", "FreshetTestSupport", "StorageProbe", .grdb]
+        ),
+        tests(
+            of: "FreshetEngine",
+            [
+                "FreshetCore", "FreshetData", "FreshetFeedback", "FreshetLearning", "FreshetModels", "FreshetNN",
+                "FreshetRecommendation", "FreshetStorage", "FreshetTensor", .crypto,
+            ]
+        ),
         tests(
             of: "FreshetServer",
             [
-                "FreshetStorage",
-                "FreshetTensor",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                "FreshetCore", "FreshetEngine", "FreshetLearning", "FreshetRecommendation", "FreshetStorage",
+                "FreshetTensor", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ]
         ),
         .testTarget(
             name: "FreshetCommandTests",
             dependencies: [
-                "freshet",
-                "FreshetTestSupport",
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                "FreshetCore", "FreshetData", "FreshetEngine", "FreshetLearning", "FreshetModels", "FreshetNN",
+                "FreshetServer", "FreshetStorage", "FreshetTensor", "freshet", .configuration, .logging, .nioCore,
             ],
             resources: [.copy("Fixtures")],
+            swiftSettings: settings
+        ),
+        // A package of somebody else's, as far as the compiler can tell: it sees what is public, and nothing more.
+        .target(
+            name: "ShopExtensions",
+            dependencies: [
+                "FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetTensor",
+            ],
+            path: "Samples/extensions/Sources/ShopExtensions",
+            packageAccess: false,
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ShopExtensionsTests",
+            dependencies: [
+                "FreshetCore", "FreshetData", "FreshetData", "FreshetEngine", "FreshetLearning", "FreshetModels",
+                "FreshetNN", "FreshetRecommendation", "FreshetStorage", "FreshetTensor", "FreshetTestSupport",
+                "ShopExtensions",
+            ],
+            path: "Samples/extensions/Tests/ShopExtensionsTests",
+            packageAccess: false,
             swiftSettings: settings
         ),
     ],

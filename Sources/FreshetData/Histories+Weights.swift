@@ -123,6 +123,13 @@ extension History {
     /// How many of its events like their items.
     public var likingCount: Int { weights.isEmpty ? count : weights.count { $0 > 0 } }
 
+    /// The events on items below a number, as far as a model knows them; without a copy when it is all of them, as it nearly
+    /// always is.
+    public func keepingItems(below count: Int) -> History {
+        if items.allSatisfy({ $0.position < count }) { return self }
+        return keeping { items[items.startIndex + $0].position < count }
+    }
+
     /// Some of the events, by their place from the oldest; without a copy when it is all of them.
     public func keeping(_ isKept: (_ place: Int) -> Bool) -> History {
         let places = (0..<count).filter(isKept)

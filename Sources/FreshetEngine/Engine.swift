@@ -48,6 +48,7 @@ public final class Engine: Service {
     let servingCounter = ServingCounter()
     let eventRate = RateMeter()
     private let records: RecordQueue
+    private let extensions: PipelineExtensions
     private let seeds: Atomic<UInt64>
     private let ready = Atomic(true)
 
@@ -59,17 +60,21 @@ public final class Engine: Service {
     ///   - vocabulary: the store's external ids and numbers.
     ///   - logger: where to say what happens.
     ///   - clock: the time; tests pass their own.
+    ///   - extensions: what is added to the pipeline's own features, candidate sources and policies; models and rankers are
+    ///     registered (``FreshetModels/ModelRegistry``, ``FreshetModels/RankerRegistry``) and named in the settings.
     /// - Throws: ``FreshetError`` when a setting is out of range or the store cannot be read.
     public init(
         configuration: EngineConfiguration,
         store: any EngineStore,
         vocabulary: Vocabulary,
         logger: Logger = Logger(label: "freshet.engine"),
-        clock: EngineClock = .system
+        clock: EngineClock = .system,
+        extensions: PipelineExtensions = PipelineExtensions()
     ) async throws {
         try configuration.validate()
         self.configuration = configuration
         self.store = store
+        self.extensions = extensions
         self.vocabulary = vocabulary
         vocabulary.setMeanings(configuration.events)
         self.logger = logger
@@ -115,7 +120,7 @@ public final class Engine: Service {
         )
         catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
         try EngineStart.readItems(store, vocabulary, into: catalog)
-        let evidence = Self.evidence(of: content, catalog)
+        let evidence = Self.evidence(of: content, catalog) + extensions.evidence
         (start.loop.evidence, start.loop.content) = (evidence, content.readView)
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
@@ -134,7 +139,8 @@ public final class Engine: Service {
                 catalog: catalog,
                 vocabulary: vocabulary,
                 configuration: configuration.recommender,
-                content: content.readView
+                content: content.readView,
+                extensions: extensions
             ),
             configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)
         )
@@ -177,7 +183,7 @@ public final class Engine: Service {
     }
 
     /// What is known of candidates beside counts and trained models.
-    var evidence: [any CandidateEvidence] { Self.evidence(of: content, catalog) }
+    var evidence: [any CandidateEvidence] { Self.evidence(of: content, catalog) + extensions.evidence }
 
     /// What texts say, and where items are once any is somewhere: rows that nobody fills would cost time all the same.
     private static func evidence(of content: ContentService, _ catalog: CatalogView) -> [any CandidateEvidence] {

@@ -35,12 +35,12 @@ public struct CoVisitation: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("number of windowWeights", windowWeights.count, in: 1...100)
-            for weight in windowWeights { try Setting.check("windowWeights", weight, in: 0...1e6) }
-            try Setting.check("backward", backward, in: 0...1e3)
-            try Setting.check("sourceDamping", sourceDamping, in: 0...2)
-            try Setting.check("targetDamping", targetDamping, in: 0...2)
-            try Setting.check("neighbours", neighbours, in: 0...1_000_000)
+            try SettingRange.check("number of windowWeights", windowWeights.count, in: 1...100)
+            for weight in windowWeights { try SettingRange.check("windowWeights", weight, in: 0...1e6) }
+            try SettingRange.check("backward", backward, in: 0...1e3)
+            try SettingRange.check("sourceDamping", sourceDamping, in: 0...2)
+            try SettingRange.check("targetDamping", targetDamping, in: 0...2)
+            try SettingRange.check("neighbours", neighbours, in: 0...1_000_000)
             try query.validate()
         }
     }

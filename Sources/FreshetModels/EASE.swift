@@ -27,8 +27,8 @@ public struct EASE: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("regularization", regularization, in: 1e-6...1e9)
-            try Setting.check("maximumItems", maximumItems, in: 1...100_000)
+            try SettingRange.check("regularization", regularization, in: 1e-6...1e9)
+            try SettingRange.check("maximumItems", maximumItems, in: 1...100_000)
             try query.validate()
         }
     }

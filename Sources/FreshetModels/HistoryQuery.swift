@@ -16,8 +16,8 @@ public struct HistoryQuery: Codable, Sendable, Equatable {
     }
 
     func validate() throws {
-        try Setting.check("query.length", length, in: 0...1_000_000)
-        try Setting.check("query.decay", decay, in: 0...1)
+        try SettingRange.check("query.length", length, in: 0...1_000_000)
+        try SettingRange.check("query.decay", decay, in: 0...1)
     }
 
     /// Calls `body` for the events that count, the latest first; those whose weight has sunk to nothing are left out.

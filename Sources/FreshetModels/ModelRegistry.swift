@@ -4,10 +4,12 @@ import FreshetTensor
 
 /// The table of the models, by name.
 ///
-/// A new model is one file and one row here.
+/// A new model of ours is one file and one row here; one of somebody else's is registered when their program starts.
 public enum ModelRegistry {
-    /// Every model, in the order in which help and tables list them.
-    public static let all: [ModelDescription] = [
+    private static let table = RegistryTable("model", builtIn)
+
+    /// Freshet's own models.
+    public static let builtIn: [ModelDescription] = [
         ModelDescription(Popularity.self),
         ModelDescription(CoVisitation.self),
         ModelDescription(ItemKNN.self),
@@ -21,6 +23,13 @@ public enum ModelRegistry {
         ModelDescription(OnlineMatrixFactorization.self),
         ModelDescription(Hybrid.self),
     ]
+
+    /// Every model, in the order in which help and tables list them.
+    public static var all: [ModelDescription] { table.all }
+
+    /// Adds a model; one that was registered by the same name goes.
+    /// - Throws: ``FreshetError`` of kind `usage` when a model of Freshet's own has the name.
+    public static func register(_ model: ModelDescription) throws { try table.register(model) }
 
     /// The models that have an ``OnlineLearner``.
     public static var online: [ModelDescription] { all.filter(\.learnsOnline) }
@@ -39,16 +48,11 @@ public enum ModelRegistry {
 
     /// The model of a name.
     /// - Throws: ``FreshetError`` of kind `usage` that lists the known models.
-    public static func model(named name: String) throws -> ModelDescription {
-        guard let model = all.first(where: { $0.name == name }) else {
-            throw FreshetError.unknown("model", name, known: all.map(\.name))
-        }
-        return model
-    }
+    public static func model(named name: String) throws -> ModelDescription { try table.row(named: name) }
 }
 
 /// What the registry knows of one model: its name, its presets, and how to make and restore it.
-public struct ModelDescription: Sendable {
+public struct ModelDescription: Sendable, RegistryRow {
     /// The name on the command line and in snapshots.
     public let name: String
     /// One line for `--help`.
@@ -64,41 +68,76 @@ public struct ModelDescription: Sendable {
     private let restore: @Sendable (Checkpoint, String) throws -> any Scorer
     private let goOn: GoingOn?
     private let renumber: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?
+    private let epochs: Epochs?
 
     private typealias GoingOn =
         @Sendable (any Scorer, String, OnlineLearning.Settings, UInt64, ThreadPool) throws -> any OnlineLearner
+
+    private typealias Epochs =
+        @Sendable ((any Scorer)?, (any EpochTrainer)?, String, Int, UInt64, ThreadPool) throws -> any EpochTrainer
+
+    private let configureSessions: @Sendable (_ overrides: [String: String], _ isRegularized: Bool) throws -> String
 
     /// Describes a model type.
     public init<Model: Learner>(_ model: Model.Type) { self.init(model, goingOn: nil, renumbering: nil) }
 
     /// Describes a model type that has an ``OnlineLearner``.
     public init<Model: OnlineModel>(_ model: Model.Type) {
+        self.init(model, goingOn: Self.goingOn(model), renumbering: { try Model.renumber($0, by: $1) })
+    }
+
+    /// Describes a model type that has an ``OnlineLearner`` and an ``EpochTrainer``.
+    public init<Model: EpochModel>(_ model: Model.Type) {
+        let epochs: Epochs = { scorer, previous, text, itemCount, seed, pool in
+            try Model.makeEpochTrainer(
+                from: scorer,
+                after: previous,
+                configuration: ConfigurationJSON.decodeModel(Model.Configuration.self, from: text, owner: Model.name),
+                itemCount: itemCount,
+                seed: seed,
+                pool: pool
+            )
+        }
         self.init(
             model,
-            goingOn: { scorer, text, settings, seed, pool in
-                try Model.makeOnlineLearner(
-                    from: scorer,
-                    configuration: ConfigurationJSON.decodeModel(
-                        Model.Configuration.self,
-                        from: text,
-                        owner: Model.name
-                    ),
-                    settings: settings,
-                    seed: seed,
-                    pool: pool
-                )
-            },
-            renumbering: { try Model.renumber($0, by: $1) }
+            goingOn: Self.goingOn(model),
+            renumbering: { try Model.renumber($0, by: $1) },
+            epochs: epochs,
+            sessions: Model.sessionConfiguration,
+            regularizers: Model.regularizers
         )
+    }
+
+    private static func goingOn<Model: OnlineModel>(_ model: Model.Type) -> GoingOn {
+        { scorer, text, settings, seed, pool in
+            try Model.makeOnlineLearner(
+                from: scorer,
+                configuration: ConfigurationJSON.decodeModel(Model.Configuration.self, from: text, owner: Model.name),
+                settings: settings,
+                seed: seed,
+                pool: pool
+            )
+        }
     }
 
     private init<Model: Learner>(
         _ model: Model.Type,
         goingOn: GoingOn?,
-        renumbering: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?
+        renumbering: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?,
+        epochs: Epochs? = nil,
+        sessions: Model.Configuration = Model.Configuration(),
+        regularizers: [String] = []
     ) {
         goOn = goingOn
         renumber = renumbering
+        self.epochs = epochs
+        configureSessions = { overrides, isRegularized in
+            var overrides = overrides
+            if !isRegularized { for path in regularizers { overrides[path] = "0" } }
+            let configuration = try ConfigurationJSON.override(sessions, with: overrides, owner: Model.name)
+            try configuration.validate()
+            return ConfigurationJSON.encode(configuration)
+        }
         name = Model.name
         summary = Model.summary
         needsContent = Model.needsContent
@@ -187,6 +226,46 @@ public struct ModelDescription: Sendable {
         by numbering: Renumbering
     ) throws -> (any Scorer)? {
         try renumber.map { try restore($0(scorer.checkpoint(), numbering), configurationJSON) }
+    }
+
+    /// Whether the model has an ``EpochTrainer``.
+    public var learnsInEpochs: Bool { epochs != nil }
+
+    /// The settings for sessions that are learned period by period, some changed; the defaults where the model has no
+    /// others.
+    ///
+    /// - Parameters:
+    ///   - overrides: settings to change, by their path.
+    ///   - isRegularized: whether what keeps the model from learning its data by heart stays on.
+    /// - Returns: the settings as JSON.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unknown setting or a value that does not fit.
+    public func sessionConfigurationJSON(
+        overrides: [String: String] = [:],
+        isRegularized: Bool = true
+    ) throws -> String {
+        try configureSessions(overrides, isRegularized)
+    }
+
+    /// A trainer of a new model, or of one that was trained before; `nil` where the model has none.
+    ///
+    /// - Parameters:
+    ///   - scorer: the model that is trained further; a new one unless given.
+    ///   - previous: what trained it.
+    ///   - configurationJSON: the settings of a new model.
+    ///   - itemCount: the length of the catalogue.
+    ///   - seed: the seed of everything random.
+    ///   - pool: the threads.
+    /// - Returns: the trainer.
+    /// - Throws: ``FreshetError`` when the scorer or the settings do not fit.
+    public func makeEpochTrainer(
+        from scorer: (any Scorer)?,
+        after previous: (any EpochTrainer)?,
+        configurationJSON: String,
+        itemCount: Int,
+        seed: UInt64,
+        pool: ThreadPool
+    ) throws -> (any EpochTrainer)? {
+        try epochs?(scorer, previous, configurationJSON, itemCount, seed, pool)
     }
 
     /// The scorer that a checkpoint and its configuration describe.

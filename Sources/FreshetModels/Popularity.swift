@@ -25,8 +25,8 @@ public struct Popularity: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("halfLifeDays", halfLifeDays, in: 0...1e6)
-            try Setting.check("halfLifeEvents", halfLifeEvents, in: 0...1e9)
+            try SettingRange.check("halfLifeDays", halfLifeDays, in: 0...1e6)
+            try SettingRange.check("halfLifeEvents", halfLifeEvents, in: 0...1e9)
         }
     }
 

@@ -1,24 +1,36 @@
 import Synchronization
 
-/// Zeroed scratch memory that scorers borrow, so that scoring allocates only until every thread had its first turn.
-final class ScratchBuffers: Sendable {
-    private let free = Mutex<[Buffer]>([])
+/// Zeroed scratch memory that scorers and requests borrow, so that they allocate only until every thread had its first turn.
+public final class ScratchBuffers: Sendable {
+    private let free = Mutex<[ScratchBuffer]>([])
+
+    /// Creates a pool that holds nothing.
+    public init() {}
 
     /// Lends `count` zeros, which the borrower gives back as zeros.
-    func withZeros<Result>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
-        let kept = free.withLock { $0.popLast() }
-        let buffer = kept.flatMap { $0.count >= count ? $0 : nil } ?? Buffer(count: count)
-        defer { free.withLock { $0.append(buffer) } }
+    public func withZeros<Result>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
+        let buffer = take(count)
+        defer { giveBack(buffer) }
         return body(buffer.start)
     }
+
+    /// Lends `count` zeros for longer than a call.
+    package func take(_ count: Int) -> ScratchBuffer {
+        if let kept = free.withLock({ $0.popLast() }), kept.count >= count { return kept }
+        // Catalogues grow; a little room saves the next borrower from allocating again.
+        return ScratchBuffer(count: count + count / 8)
+    }
+
+    /// Takes memory back, which holds zeros again.
+    package func giveBack(_ buffer: ScratchBuffer) { free.withLock { $0.append(buffer) } }
 }
 
 /// Memory that frees itself.
 ///
 /// `@unchecked Sendable`: a buffer is in the list of free ones or in the hands of one borrower, never both.
-private final class Buffer: @unchecked Sendable {
-    let start: UnsafeMutablePointer<Float>
-    let count: Int
+package final class ScratchBuffer: @unchecked Sendable {
+    package let start: UnsafeMutablePointer<Float>
+    package let count: Int
 
     init(count: Int) {
         self.count = count

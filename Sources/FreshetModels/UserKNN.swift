@@ -34,9 +34,9 @@ public struct UserKNN: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("neighbours", neighbours, in: 1...1_000_000)
-            try Setting.check("shrinkage", shrinkage, in: 0...1e9)
-            try Setting.check("featureWeight", featureWeight, in: 0...1)
+            try SettingRange.check("neighbours", neighbours, in: 1...1_000_000)
+            try SettingRange.check("shrinkage", shrinkage, in: 0...1e9)
+            try SettingRange.check("featureWeight", featureWeight, in: 0...1)
         }
     }
 

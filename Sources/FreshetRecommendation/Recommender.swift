@@ -22,9 +22,11 @@ public struct Recommender: Sendable {
     private let placedRanker: CandidateRanker
     private let vocabulary: Vocabulary
     private let configuration: RecommenderConfiguration
+    private let sources: [any CandidateSource]
+    private let policies: [any Policy]
     private let explainer: Explainer
     private let sets = CandidateSets()
-    let scratch = ScratchNumbers()
+    let scratch = ScratchBuffers()
 
     /// Creates a pipeline.
     ///
@@ -33,17 +35,22 @@ public struct Recommender: Sendable {
     ///   - vocabulary: the external ids and the event types' names.
     ///   - configuration: the policies by scenario.
     ///   - content: what the items' texts say; `nil` where nothing reads them.
+    ///   - extensions: what is added to the pipeline's own features, sources and policies.
     public init(
         catalog: CatalogView,
         vocabulary: Vocabulary,
         configuration: RecommenderConfiguration = RecommenderConfiguration(),
-        content: ContentView? = nil
+        content: ContentView? = nil,
+        extensions: PipelineExtensions = PipelineExtensions()
     ) {
         self.catalog = catalog
         self.content = content
-        let evidence: [any CandidateEvidence] = content.map { [ContentEvidence(of: $0)] } ?? []
+        let read: [any CandidateEvidence] = content.map { [ContentEvidence(of: $0)] } ?? []
+        let evidence = read + extensions.evidence
         ranker = CandidateRanker(evidence: evidence)
-        placedRanker = CandidateRanker(evidence: evidence + [PlaceEvidence(of: catalog)])
+        placedRanker = CandidateRanker(evidence: read + [PlaceEvidence(of: catalog)] + extensions.evidence)
+        sources = Self.sources + extensions.sources
+        policies = Self.policies + extensions.policies
         self.vocabulary = vocabulary
         self.configuration = configuration
         explainer = Explainer(vocabulary: vocabulary)
@@ -64,7 +71,7 @@ public struct Recommender: Sendable {
         guard query.count > 0 else { return RankedList(version: snapshot.version, items: []) }
         let request = request(query, snapshot: snapshot, streaming: streaming)
         var candidates = sets.withSet { ranked(request, using: $0) }
-        for policy in Self.policies { policy.arrange(&candidates, for: request) }
+        for policy in policies { policy.arrange(&candidates, for: request) }
         var items = candidates.prefix(query.count).map {
             RankedItem(item: $0.item, score: $0.score, propensity: $0.propensity, sources: $0.sources)
         }
@@ -73,8 +80,8 @@ public struct Recommender: Sendable {
     }
 
     /// A query with everything that answers it.
-    func request(_ query: Query, snapshot: ModelSnapshot, streaming: any StreamingEvidence) -> Request {
-        Request(
+    func request(_ query: Query, snapshot: ModelSnapshot, streaming: any StreamingEvidence) -> PipelineRequest {
+        PipelineRequest(
             query,
             snapshot: snapshot,
             streaming: streaming,
@@ -87,13 +94,13 @@ public struct Recommender: Sendable {
     }
 
     /// Candidates → ranking: what may appear, best first.
-    private func ranked(_ request: Request, using set: CandidateSet) -> [Candidate] {
+    private func ranked(_ request: PipelineRequest, using set: CandidateSet) -> [Candidate] {
         var ranker = request.catalog.hasPlaces ? placedRanker : ranker
         ranker.configuration.transformer = max(ranker.configuration.transformer, request.candidateCount)
         // A user whom the model was trained on is asked about like any other, by their events, so that the newest count.
         let context = ScoringContext(user: nil, history: request.query.history, session: request.query.session)
         ranker.score(context, with: request.snapshot.scorer, retrieval: request.snapshot.retrieval, into: set)
-        var proposals = Self.sources.flatMap { source in
+        var proposals = sources.flatMap { source in
             source.items(for: request, after: set).map { ProposedItem(item: $0, source: source.mark) }
         }
         var candidates = collected(request, context, proposals, ranker, into: set)
@@ -107,7 +114,7 @@ public struct Recommender: Sendable {
     }
 
     private func collected(
-        _ request: Request,
+        _ request: PipelineRequest,
         _ context: ScoringContext,
         _ proposals: [ProposedItem],
         _ ranker: CandidateRanker,

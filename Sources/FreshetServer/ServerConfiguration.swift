@@ -74,25 +74,24 @@ public struct ServerConfiguration: Sendable, Equatable, Codable {
     /// Checks ranges.
     /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
     public func validate() throws {
-        func check<Value: Comparable>(_ name: String, _ value: Value, in range: ClosedRange<Value>) throws {
-            guard range.contains(value) else {
-                throw FreshetError(.usage, "\(name) = \(value) is not in \(range.lowerBound) to \(range.upperBound).")
-            }
-        }
         guard !host.isEmpty else { throw FreshetError(.usage, "The server's host has no name.") }
-        try check("server.port", port, in: 0...65_535)
-        try check("server.limits.bodyBytes", limits.bodyBytes, in: 1024...(1 << 30))
-        try check("server.limits.bodyBytesInFlight", limits.bodyBytesInFlight, in: limits.bodyBytes...(1 << 40))
-        try check("server.limits.events", limits.events, in: 1...1_000_000)
-        try check("server.limits.entries", limits.entries, in: 1...100_000)
-        try check("server.limits.headerBytes", limits.headerBytes, in: 1024...(1 << 20))
-        try check("server.limits.headers", limits.headers, in: 8...10_000)
-        try check("server.limits.connections", limits.connections, in: 1...1_000_000)
-        try check("server.limits.statusStreams", limits.statusStreams, in: 0...10_000)
-        try check("server.timeouts.idle", timeouts.idle, in: 0.1...86_400)
-        try check("server.timeouts.request", timeouts.request, in: 0.1...86_400)
-        try check("server.timeouts.streamWrite", timeouts.streamWrite, in: 0.1...86_400)
-        try check("server.rateLimit.requestsPerSecond", rateLimit.requestsPerSecond, in: 0...1e9)
-        try check("server.rateLimit.burst", rateLimit.burst, in: 1...1e9)
+        try SettingRange.check("server.port", port, in: 0...65_535)
+        try SettingRange.check("server.limits.bodyBytes", limits.bodyBytes, in: 1024...(1 << 30))
+        try SettingRange.check(
+            "server.limits.bodyBytesInFlight",
+            limits.bodyBytesInFlight,
+            in: limits.bodyBytes...(1 << 40)
+        )
+        try SettingRange.check("server.limits.events", limits.events, in: 1...1_000_000)
+        try SettingRange.check("server.limits.entries", limits.entries, in: 1...100_000)
+        try SettingRange.check("server.limits.headerBytes", limits.headerBytes, in: 1024...(1 << 20))
+        try SettingRange.check("server.limits.headers", limits.headers, in: 8...10_000)
+        try SettingRange.check("server.limits.connections", limits.connections, in: 1...1_000_000)
+        try SettingRange.check("server.limits.statusStreams", limits.statusStreams, in: 0...10_000)
+        try SettingRange.check("server.timeouts.idle", timeouts.idle, in: 0.1...86_400)
+        try SettingRange.check("server.timeouts.request", timeouts.request, in: 0.1...86_400)
+        try SettingRange.check("server.timeouts.streamWrite", timeouts.streamWrite, in: 0.1...86_400)
+        try SettingRange.check("server.rateLimit.requestsPerSecond", rateLimit.requestsPerSecond, in: 0...1e9)
+        try SettingRange.check("server.rateLimit.burst", rateLimit.burst, in: 1...1e9)
     }
 }

@@ -6,26 +6,13 @@ import Testing
 /// What the engine measures itself with.
 @Suite struct MeasuringTests {
     @Test(arguments: [1, 10, 250, 3_000, 1_000_000])
-    func quantilesAreWithinSixteenth(microseconds: Int) {
+    func quantilesAreWithinTwoPercent(microseconds: Int) {
         let histogram = Histogram(label: "test")
         for value in 1...100 { histogram.record(.microseconds(value * microseconds)) }
         let quantiles = histogram.quantiles(unit: 1)
         #expect(quantiles.count == 100)
         for (found, wanted) in [(quantiles.p50, 50), (quantiles.p95, 95), (quantiles.p99, 99)] {
-            #expect(abs(found - Double(wanted * microseconds)) <= Double(wanted * microseconds) / 16)
-        }
-    }
-
-    @Test func everyDurationHasBucketAndLaterBucketsAreLonger() {
-        var last = -1
-        for power in 0..<64 {
-            let bucket = Histogram.bucket(of: 1 << UInt64(power))
-            #expect(bucket >= last)
-            last = bucket
-        }
-        for bucket in 1..<500 {
-            #expect(Histogram.middle(of: bucket) > Histogram.middle(of: bucket - 1))
-            #expect(Histogram.bucket(of: UInt64(Histogram.middle(of: bucket))) == bucket)
+            #expect(abs(found - Double(wanted * microseconds)) <= Double(wanted * microseconds) / 50)
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: ModelRegistry.online.map(\.name))
+    @Test(.timeLimit(.minutes(10)), arguments: ModelRegistry.builtIn.filter(\.learnsOnline).map(\.name))
     func isTrainedPublishedRolledBackAndGoesOnAfterARestart(_ model: String) async throws {
         let test = try await engine(of: model)
         let engine = test.engine
@@ -50,7 +50,7 @@ import Testing
         await again.shutDown()
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: ModelRegistry.online.map(\.name))
+    @Test(.timeLimit(.minutes(10)), arguments: ModelRegistry.builtIn.filter(\.learnsOnline).map(\.name))
     func erasureIsFollowedByWeightsThatNeverSawTheUser(_ model: String) async throws {
         let test = try await engine(of: model)
         let engine = test.engine

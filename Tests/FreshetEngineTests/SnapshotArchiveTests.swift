@@ -20,7 +20,8 @@ import Testing
         let read = try archive.read(ModelVersion(3, update: 17))
         #expect(read.trained?.scorer.checkpoint() == stored.trained?.scorer.checkpoint())
         #expect(read.trained?.configurationJSON == stored.trained?.configurationJSON)
-        #expect(read.fusion == stored.fusion)
+        #expect(read.ranker as? FusionWeights == stored.ranker as? FusionWeights)
+        #expect(read.ranker is FusionWeights)
         #expect(read.offset == 42)
         #expect(archive.versions() == [ModelVersion(3, update: 17)])
     }
@@ -99,7 +100,7 @@ import Testing
                 configurationJSON: model.configurationJSON(of: learner),
                 scorer: learner.makeScorer()
             ),
-            fusion: fusion,
+            ranker: fusion,
             offset: 42
         )
     }

@@ -103,10 +103,10 @@ private let pool = ThreadPool(threads: 1)
         let (loop, events) = (try loop(), LearningLoopTests.events(400))
         try loop.compare(.counts, with: nil)
         _ = try loop.process(Array(events[..<300]))
-        let before = loop.contest.compared[0].line.fusion.anew().weights
+        let before = try #require(loop.contest.compared[0].line.ranking as? FusionTrainer).anew().weights
         try loop.compare(.counts, with: nil)
         #expect(loop.contest.compared.count == 1)
-        #expect(loop.contest.compared[0].line.fusion.weights == before)
+        #expect(loop.contest.compared[0].line.ranking.ranker as? FusionWeights == before)
         #expect(before != FusionWeights())
     }
 

@@ -10,8 +10,8 @@ import Testing
     private let data = TrainingData(dataset: SyntheticData.dataset([[0, 1], [1, 2]]))
 
     @Test func namesAreUnique() {
-        #expect(Set(ModelRegistry.all.map(\.name)).count == ModelRegistry.all.count)
-        #expect(ModelRegistry.all.allSatisfy { !$0.summary.isEmpty })
+        #expect(Set(ModelRegistry.builtIn.map(\.name)).count == ModelRegistry.builtIn.count)
+        #expect(ModelRegistry.builtIn.allSatisfy { !$0.summary.isEmpty })
     }
 
     @Test func unknownModelListsTheKnown() {
@@ -63,6 +63,31 @@ import Testing
         let model = try ModelRegistry.model(named: "popularity")
         #expect { try model.restoreScorer(from: .init(), configurationJSON: "{") } throws: {
             ($0 as? FreshetError)?.kind == .invalidData
+        }
+    }
+
+    /// A model from outside is known by its name; one of ours cannot be replaced.
+    @Test func registersModelsFromOutside() throws {
+        struct Alien: Learner {
+            struct Configuration: ModelConfiguration {
+                func validate() throws {}
+            }
+            static let name = "alien of the registry's test"
+            static let summary = "what nobody knows"
+            let configuration: Configuration
+            init(configuration: Configuration) { self.configuration = configuration }
+            mutating func fit(_ data: TrainingData, session: TrainingSession) throws {}
+            func makeScorer() -> any Scorer { tinyScorer(items: 1) }
+            static func restoreScorer(from checkpoint: Checkpoint, configuration: Configuration) throws -> any Scorer {
+                tinyScorer(items: 1)
+            }
+        }
+        #expect(throws: FreshetError.self) { try ModelRegistry.model(named: Alien.name) }
+        for _ in 0..<2 { try ModelRegistry.register(ModelDescription(Alien.self)) }
+        #expect(try ModelRegistry.model(named: Alien.name).summary == Alien.summary)
+        #expect(ModelRegistry.all.count { $0.name == Alien.name } == 1)
+        #expect { try ModelRegistry.register(ModelDescription(Popularity.self)) } throws: {
+            ($0 as? FreshetError)?.kind == .usage
         }
     }
 }

@@ -15,7 +15,8 @@ private let quick: [String: [String: String]] = [
 
 @Suite struct OnlineLearnerContractTests {
     @Test func registrySaysWhichModelsLearnOnline() throws {
-        #expect(ModelRegistry.online.map(\.name) == ["sequence-transformer", "online-matrix-factorization"])
+        let online = ModelRegistry.builtIn.filter(\.learnsOnline).map(\.name)
+        #expect(online == ["sequence-transformer", "online-matrix-factorization"])
         #expect(ModelRegistry.flagship.learnsOnline)
         #expect { try ModelRegistry.onlineModel(named: "popularity") } throws: { error in
             "\(error)".contains("online-matrix-factorization") && (error as? FreshetError)?.kind == .usage
@@ -23,7 +24,7 @@ private let quick: [String: [String: String]] = [
         #expect(try ModelRegistry.model(named: "popularity").learnsOnline == false)
     }
 
-    @Test(arguments: ModelRegistry.online.map(\.name), OnlineLearnerContract.Rule.allCases)
+    @Test(arguments: ModelRegistry.builtIn.filter(\.learnsOnline).map(\.name), OnlineLearnerContract.Rule.allCases)
     func keeps(_ model: String, _ rule: OnlineLearnerContract.Rule) throws {
         let overrides = quick[model, default: [:]]
         let contract = OnlineLearnerContract(try ModelRegistry.model(named: model), overrides: overrides)

@@ -3,7 +3,7 @@ import FreshetTestSupport
 import Testing
 
 /// Every model of the registry, by name, and further variants worth running through the contract.
-private let subjects = ModelRegistry.all.map { Subject(model: $0.name) } + variants
+private let subjects = ModelRegistry.builtIn.map { Subject(model: $0.name) } + variants
 
 private let variants = [
     Subject(model: "item-knn", overrides: ["featureWeight": "0.5"]),

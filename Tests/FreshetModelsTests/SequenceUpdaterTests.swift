@@ -37,8 +37,8 @@ import Testing
     private func history(_ items: [Int]) -> History { History(items: items.map { ItemIndex($0) }[...]) }
 
     /// A lesson of cycles `start, start + 1, …` in a group of items.
-    private func lesson(_ range: Range<Int>) -> SequenceUpdater.Lesson {
-        var lesson = SequenceUpdater.Lesson()
+    private func lesson(_ range: Range<Int>) -> Lesson {
+        var lesson = Lesson()
         for start in range {
             let items = (0..<5).map { range.lowerBound + (start - range.lowerBound + $0) % range.count }
             lesson.new.append(history(items), targets: 4, maximumLength: 6)
@@ -85,7 +85,7 @@ import Testing
 
     @Test func onlyTargetsAreLearned() {
         let (all, newest) = (updater(), updater())
-        var lesson = SequenceUpdater.Lesson()
+        var lesson = Lesson()
         lesson.new.append(history([1, 2, 3, 4]), targets: 3, maximumLength: 6)
         #expect(lesson.new.targets == 3)
         all.step(lesson, rate: 0.01)

@@ -21,7 +21,9 @@ import Testing
         for step in 0..<400 {
             switch random.below(6) {
             case 0: shop.add(user: random.below(6), item: random.below(40), time: TestShop.now + Int64(step))
-            case 1: shop.catalog.setAvailable(random.below(3) > 0, of: ItemIndex(random.below(40)))
+            case 1:
+                let isAvailable = random.below(3) > 0
+                shop.put(random.below(40)) { $0.available = isAvailable }
             case 2 where random.below(5) == 0:
                 snapshot = shop.snapshot(
                     VectorTableScorer(items: 40, width: 8, groups: 4, seed: UInt64(step)),

@@ -29,8 +29,10 @@ import Testing
 
     @Test func aPutReplacesAllThatWasKnown() {
         let view = CatalogView()
-        view.put(item("a", ["old"], title: "Old"), at: ItemIndex(0))
-        view.setAvailable(false, of: ItemIndex(0))
+        var old = item("a", ["old"], title: "Old")
+        old.available = false
+        view.put(old, at: ItemIndex(0))
+        #expect(!view.current().isAvailable(ItemIndex(0)))
         view.put(item("a", ["new"]), at: ItemIndex(0))
         let catalog = view.current()
         #expect(catalog.categories(of: ItemIndex(0)) == ["new"])
@@ -49,7 +51,9 @@ import Testing
         for number in 0..<600 { view.put(item("i\(number)", ["c"]), at: ItemIndex(number)) }
         let before = view.current()
         view.remove(ItemIndex(5))
-        view.setAvailable(false, of: ItemIndex(6))
+        var hidden = item("i6", ["c"])
+        hidden.available = false
+        view.put(hidden, at: ItemIndex(6))
         view.put(item("i300", ["d"]), at: ItemIndex(300))
         #expect(before.isAvailable(ItemIndex(5)) && before.isAvailable(ItemIndex(6)))
         #expect(before.categories(of: ItemIndex(300)) == ["c"])
@@ -64,7 +68,6 @@ import Testing
         let view = CatalogView()
         view.put(item("a", []), at: ItemIndex(0))
         view.remove(ItemIndex(0))
-        view.setAvailable(true, of: ItemIndex(0))
         #expect(!view.current().isAvailable(ItemIndex(0)))
         view.put(item("a", []), at: ItemIndex(0))
         #expect(view.current().isAvailable(ItemIndex(0)))
@@ -87,7 +90,7 @@ import Testing
     @Test func itemsThatShareSomethingAreFoundAndTheNewestOfMany() {
         let view = CatalogView()
         func neighbours() -> Set<Int> {
-            let profile = ContentProfile(of: History(items: [ItemIndex(0)]), view.current(), scratch: ScratchNumbers())
+            let profile = ContentProfile(of: History(items: [ItemIndex(0)]), view.current(), scratch: ScratchBuffers())
             return Set(profile.neighbours().map(\.position))
         }
         view.put([(ItemIndex(0), item("a", ["x"])), (ItemIndex(1), item("b", ["x"])), (ItemIndex(2), item("c", ["y"]))])
@@ -121,7 +124,7 @@ import Testing
             (ItemIndex(4), item("e", [])),
         ])
         let catalog = view.current()
-        let profile = ContentProfile(of: History(items: [ItemIndex(0)]), catalog, scratch: ScratchNumbers())
+        let profile = ContentProfile(of: History(items: [ItemIndex(0)]), catalog, scratch: ScratchBuffers())
         #expect(abs(profile.likeness(to: ItemIndex(0)) - 1) < 1e-5)
         func weight(_ count: Int) -> Double { Double(ContentWeights(itemCount: 5, counts: [Int32(count)])[0]) }
         // Item 0: words red (2, in two items), lamp (1, in one); item 1: red (in two), chair (in two).

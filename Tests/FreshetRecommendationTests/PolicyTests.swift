@@ -217,7 +217,7 @@ import Testing
     @Test(arguments: 0..<20) func allPoliciesTogetherKeepTheirPromises(seed: Int) {
         let shop = TestShop(items: 80, groups: 4, users: 40, seed: UInt64(seed))
         for item in 80..<90 { shop.put(item) }
-        for item in stride(from: 0, to: 80, by: 7) { shop.catalog.setAvailable(false, of: ItemIndex(item)) }
+        for item in stride(from: 0, to: 80, by: 7) { shop.put(item) { $0.available = false } }
         var query = shop.query([(1, .view), (5, .purchase), (2, .view)], count: 12)
         query.seed = UInt64(seed)
         query.filter = ItemFilter(excludedCategories: ["group 3"])

@@ -85,7 +85,7 @@ import Testing
         }
         for _ in 0..<10 {
             let best = ask().items[0].item
-            shop.catalog.setAvailable(false, of: best)
+            shop.put(best.position) { $0.available = false }
             #expect(!ask().items.map(\.item).contains(best))
             #expect(!similar(shop, 2, count: 40, snapshot).contains(best.position))
             #expect(
@@ -111,7 +111,7 @@ import Testing
 
     @Test func everyConditionOfAFilterHolds() {
         let shop = TestShop()
-        shop.catalog.setAvailable(false, of: ItemIndex(20))
+        shop.put(20) { $0.available = false }
         let recommender = shop.recommender()
         func ask(_ filter: ItemFilter, excluded: Set<ItemIndex> = []) -> Set<Int> {
             var query = shop.query(user: 0, count: 40)

@@ -287,6 +287,6 @@ final class LearningCore {
 extension ModelSnapshot {
     /// What answers requests of a state of the loop.
     convenience init(_ state: ServedState) {
-        self.init(version: state.version, scorer: state.trained?.scorer, offset: state.offset, ranker: state.fusion)
+        self.init(version: state.version, scorer: state.trained?.scorer, offset: state.offset, ranker: state.ranker)
     }
 }

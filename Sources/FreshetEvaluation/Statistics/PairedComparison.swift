@@ -123,7 +123,7 @@ public struct PairedComparison: Sendable, Equatable, Codable {
             + "bootstrap \(Self.describe(bootstrapP)), \(users) users: \(higher) higher, \(lower) lower"
     }
 
-    static func describe(_ p: Double) -> String {
+    package static func describe(_ p: Double) -> String {
         p < 0.001 ? "p < 0.001" : String(format: "p = %.3f", p)
     }
 }

@@ -35,14 +35,7 @@ enum JSONDocument: Sendable, Equatable {
     }
 
     /// Reads a text.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
-        guard UTF8Check.isValid(bytes) else { throw JSONFault("not UTF-8") }
-        var cursor = JSONCursor(bytes)
-        cursor.skipBlanks()
-        self = try Self.value(&cursor, depth: 0)
-        cursor.skipBlanks()
-        guard cursor.isAtEnd else { throw cursor.fault("something follows the value") }
-    }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONFault) { try self.init(reading: bytes, rules: .files) }
 
     /// The member of a name, where this is an object that has it.
     subscript(_ name: String) -> JSONDocument? {
@@ -64,49 +57,13 @@ enum JSONDocument: Sendable, Equatable {
     var double: Double? { if case .number(let number) = self { number } else { nil } }
     /// The number of a token, where this is one.
     var id: Int32? { double.flatMap { Int32(exactly: $0) }.flatMap { $0 >= 0 ? $0 : nil } }
+}
 
-    private static func value(_ cursor: inout JSONCursor, depth: Int) throws(JSONFault) -> JSONDocument {
-        switch cursor.next {
-        case UInt8(ascii: "\""): return .string(Array(try cursor.string().string.utf8))
-        case UInt8(ascii: "{"): return try object(&cursor, depth: depth + 1)
-        case UInt8(ascii: "["): return try array(&cursor, depth: depth + 1)
-        case UInt8(ascii: "-"), 0x30...0x39:
-            let text = try cursor.number()
-            guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else {
-                throw cursor.fault("a number out of range")
-            }
-            return .number(number)
-        case let first:
-            try cursor.skipValue(depth: depth)
-            return first == UInt8(ascii: "n") ? .null : .bool(first == UInt8(ascii: "t"))
-        }
-    }
+extension JSONDocument: JSONTree {
+    /// A string, by its bytes.
+    static func text(_ text: String) -> JSONDocument { .string(Array(text.utf8)) }
 
-    private static func array(_ cursor: inout JSONCursor, depth: Int) throws(JSONFault) -> JSONDocument {
-        try cursor.checkDepth(depth)
-        _ = cursor.take(UInt8(ascii: "["))
-        cursor.skipBlanks()
-        var values: [JSONDocument] = []
-        while !cursor.take(UInt8(ascii: "]")) {
-            values.append(try value(&cursor, depth: depth))
-            try cursor.takeComma(before: UInt8(ascii: "]"))
-        }
-        return .array(values)
-    }
-
-    private static func object(_ cursor: inout JSONCursor, depth: Int) throws(JSONFault) -> JSONDocument {
-        try cursor.checkDepth(depth)
-        _ = cursor.take(UInt8(ascii: "{"))
-        cursor.skipBlanks()
-        var members: [Member] = []
-        while !cursor.take(UInt8(ascii: "}")) {
-            let name = Array(try cursor.string().string.utf8)
-            cursor.skipBlanks()
-            guard cursor.take(UInt8(ascii: ":")) else { throw cursor.fault("no colon") }
-            cursor.skipBlanks()
-            members.append(Member(name: name, value: try value(&cursor, depth: depth)))
-            try cursor.takeComma(before: UInt8(ascii: "}"))
-        }
-        return .object(members)
+    static func member(_ name: String, _ value: JSONDocument) -> Member {
+        Member(name: Array(name.utf8), value: value)
     }
 }

@@ -1,3 +1,5 @@
+import FreshetCore
+
 /// Watches the prequential loss of the live model with ``ADWIN`` and ``PageHinkley``.
 ///
 /// The loss of an outcome is one minus its reciprocal rank, in [0, 1]. Only a loss that rises is drift; when it falls,

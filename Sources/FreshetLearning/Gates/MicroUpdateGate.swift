@@ -1,3 +1,5 @@
+import FreshetCore
+
 /// Decides whether the learner's newest weights go live: on the newest events, which both predicted before the learner
 /// learned them, they must not be worse by more than a margin.
 ///

@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetExperiments
 
 /// Decides whether a new version goes live: it must win against the live one on the same events, or, as long as no trained

@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetExperiments
 
 /// Keeps comparing the live model with the last state known to be good, on sampled events, and calls for a rollback.

@@ -1,7 +1,7 @@
 import FreshetData
 import FreshetModels
 
-/// A model that is compared with the live one and never answers; its fusion weights learn, and itself where it is told to.
+/// A model that is compared with the live one and never answers; what ranks its candidates learns, and itself where it is told to.
 struct ComparedLine {
     let contender: Contender
     /// Whether it knows the loop's evidence, or the counts and its model alone.

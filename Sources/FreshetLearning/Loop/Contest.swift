@@ -55,21 +55,21 @@ struct Contest {
     /// Starts all figures anew.
     mutating func restart() { evaluation = PrequentialEvaluation(settings: settings.prequential) }
 
-    /// Compares with a model that never answers, from now on; one that had the name goes, but for its fusion weights.
+    /// Compares with a model that never answers, from now on; one that had the name goes, but for what ranks.
     ///
     /// - Parameters:
     ///   - contender: its name.
     ///   - readsEvidence: whether it knows the ``evidence``.
-    ///   - fusion: the fusion weights of one whose name is new.
-    ///   - line: makes the line from fusion weights.
+    ///   - ranking: what ranks for one whose name is new.
+    ///   - line: makes the line from what ranks.
     mutating func compare(
         _ contender: Contender,
         readsEvidence: Bool,
-        fusion: FusionTrainer,
-        _ line: (FusionTrainer) throws -> LearningLine
+        ranking: any RankerLearner,
+        _ line: (any RankerLearner) throws -> LearningLine
     ) rethrows {
         let old = compared.first { $0.contender == contender }
-        let new = try line((old?.line.fusion ?? fusion).anew())
+        let new = try line((old?.line.ranking ?? ranking).anew())
         compared.removeAll { $0.contender == contender }
         compared.append(ComparedLine(contender, readsEvidence: readsEvidence, new))
     }
@@ -124,7 +124,7 @@ extension Contest {
         let guarded = events.filter { guards($0, publication) }
         scored.good.score(guarded, by: publication.good.trained?.scorer, with: ranker)
         if publication.live.trained != nil, counts == nil {
-            counts = ComparedLine(.counts, LearningLine(still: nil, fusion: lines.learning.fusion))
+            counts = ComparedLine(.counts, LearningLine(still: nil, ranking: lines.learning.ranking))
         }
         let measured = events.filter { measuresGain($0, publication) }
         if var line = counts.take() {
@@ -133,7 +133,7 @@ extension Contest {
         }
     }
 
-    /// The rank that every contender gives an event's item beforehand; fusion weights learn from it at once.
+    /// The rank that every contender gives an event's item beforehand; what ranks learns from it at once.
     mutating func predict(
         _ event: StreamEvent,
         from streaming: StreamingModels,
@@ -142,35 +142,35 @@ extension Contest {
     ) -> Outcome {
         let item = event.event.item
         let live = publication.live
-        let answered = scored.live.ranked(event, by: ranker, from: streaming, weights: live.fusion)
+        let answered = scored.live.ranked(event, by: ranker, from: streaming, orderedBy: live.ranker)
         witness?(event, answered)
         var predictions = [Outcome.Prediction(.live, rank: answered.rank(of: item))]
         let (popular, visited) = yardsticks.ranks(of: item, among: answered)
         predictions.append(Outcome.Prediction(.popularity, rank: popular))
         predictions.append(Outcome.Prediction(.coVisitation, rank: visited))
         if lines.learning.scorerNumber == publication.liveNumber {
-            CandidateRanker.rank(answered, with: lines.learning.fusion.weights)
+            lines.learning.ranking.ranker.rank(answered)
             predictions.append(Outcome.Prediction(.learning, rank: answered.rank(of: item)))
-            lines.learning.fusion.learn(item, among: answered)
+            lines.learning.ranking.learn(item, among: answered)
         } else {
             predictions.append(
-                Self.rankAndLearn(event, ranker, .learning, scored.learning, streaming, &lines.learning.fusion)
+                Self.rankAndLearn(event, ranker, .learning, scored.learning, streaming, &lines.learning.ranking)
             )
         }
         // Taken out while it learns, so that its arrays are not copied.
         if !lines.isCatchingUp, var line = lines.candidate.take() {
-            predictions.append(Self.rankAndLearn(event, ranker, .candidate, scored.candidate, streaming, &line.fusion))
+            predictions.append(Self.rankAndLearn(event, ranker, .candidate, scored.candidate, streaming, &line.ranking))
             lines.candidate = line
         }
         for index in compared.indices {
             let (contender, scored) = (compared[index].contender, compared[index].scored)
             let ranker = compared[index].readsEvidence ? ranker : unread
             predictions.append(
-                Self.rankAndLearn(event, ranker, contender, scored, streaming, &compared[index].line.fusion)
+                Self.rankAndLearn(event, ranker, contender, scored, streaming, &compared[index].line.ranking)
             )
         }
         if guards(event, publication) {
-            let set = scored.good.ranked(event, by: ranker, from: streaming, weights: publication.good.fusion)
+            let set = scored.good.ranked(event, by: ranker, from: streaming, orderedBy: publication.good.ranker)
             predictions.append(Outcome.Prediction(.lastGood, rank: set.rank(of: item)))
         }
         if let frozen = publication.frozen {
@@ -178,7 +178,7 @@ extension Contest {
             predictions.append(Outcome.Prediction(.frozen, rank: rank))
         }
         if measuresGain(event, publication), var line = counts.take() {
-            let alone = Self.rankAndLearn(event, ranker, .counts, line.scored, streaming, &line.line.fusion)
+            let alone = Self.rankAndLearn(event, ranker, .counts, line.scored, streaming, &line.line.ranking)
             counts = line
             gain.add(predictions[0].reciprocalRank, counts: alone.reciprocalRank, of: live.version)
         }
@@ -195,25 +195,25 @@ extension Contest {
         _ streaming: StreamingModels
     ) -> Int? {
         if frozen.trained == nil && live.trained == nil {
-            CandidateRanker.rank(answered, with: frozen.fusion)
+            frozen.ranker.rank(answered)
             return answered.rank(of: event.event.item)
         }
-        return scored.frozen.ranked(event, by: ranker, from: streaming, weights: frozen.fusion)
+        return scored.frozen.ranked(event, by: ranker, from: streaming, orderedBy: frozen.ranker)
             .rank(of: event.event.item)
     }
 
-    /// The rank by a line's weights, which then learn how to weigh the features.
+    /// The rank by a line, which then learns how to rank.
     private static func rankAndLearn(
         _ event: StreamEvent,
         _ ranker: CandidateRanker,
         _ contender: Contender,
         _ scored: ScoredEvents,
         _ streaming: StreamingModels,
-        _ fusion: inout FusionTrainer
+        _ ranking: inout any RankerLearner
     ) -> Outcome.Prediction {
-        let set = scored.ranked(event, by: ranker, from: streaming, weights: fusion.weights)
+        let set = scored.ranked(event, by: ranker, from: streaming, orderedBy: ranking.ranker)
         let rank = set.rank(of: event.event.item)
-        fusion.learn(event.event.item, among: set)
+        ranking.learn(event.event.item, among: set)
         return Outcome.Prediction(contender, rank: rank)
     }
 }

@@ -94,7 +94,7 @@ public final class FirstVersionTrial {
             let batch = rest.prefix(loop.settings.microBatch)
             rest = rest.dropFirst(batch.count)
             _ = loop.take(batch)
-            loop.publication.live.fusion = loop.lines.learning.fusion.weights
+            loop.publication.live.ranker = loop.lines.learning.ranking.ranker
         }
     }
 }

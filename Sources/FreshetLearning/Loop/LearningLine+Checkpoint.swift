@@ -12,7 +12,7 @@ extension LearningLine {
 
     /// Puts the line's arrays into a checkpoint, under a name; the rest is what it returns.
     func save(under name: String, in checkpoint: inout Checkpoint) -> Saved {
-        checkpoint.add(fusion.checkpoint(), under: "\(name).fusion")
+        checkpoint.add(RankerDescription.checkpoint(of: ranking), under: "\(name).fusion")
         // The scorer says the shape; where there is a learner, its weights follow.
         if let trained { checkpoint.add(trained.scorer.checkpoint(), under: "\(name).model") }
         if let learner { checkpoint.add(learner.checkpoint(), under: "\(name).learner") }
@@ -35,7 +35,8 @@ extension Lines {
         let trained = try TrainedModel(saved.model, saved.configurationJSON, under: name, in: checkpoint)
         var line = try line(from: ServedState(trained: trained))
         try line.restore(
-            fusion: FusionTrainer(from: checkpoint.part("\(name).fusion"), configuration: settings.fusion),
+            ranking: RankerRegistry.ranker(named: settings.rankerName)
+                .makeLearner(restoring: checkpoint.part("\(name).fusion"), settings: settings.fusion),
             learner: checkpoint.part("\(name).learner"),
             unpublished: saved.unpublished
         )

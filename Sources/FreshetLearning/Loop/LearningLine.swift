@@ -4,11 +4,12 @@ import FreshetModels
 import FreshetNN
 import FreshetTensor
 
-/// One line of weights: a model, where there is one, which goes on learning if it can, and its fusion weights.
+/// One line of weights: a model, where there is one, which goes on learning if it can, and what ranks its candidates.
 struct LearningLine {
     private(set) var trained: TrainedModel?
     private(set) var learner: (any OnlineLearner)?
-    var fusion: FusionTrainer
+    /// Learns how the candidates are ranked.
+    var ranking: any RankerLearner
     /// Says which weights ``scorer`` has: equal numbers, equal weights.
     private(set) var scorerNumber: Int
     /// How many events were learned since the weights were last published.
@@ -33,7 +34,8 @@ struct LearningLine {
         pool: ThreadPool
     ) throws {
         trained = state.trained
-        fusion = FusionTrainer(weights: state.fusion, configuration: settings.fusion)
+        ranking = try RankerRegistry.ranker(named: settings.rankerName)
+            .makeLearner(from: state.ranker, settings: settings.fusion)
         scorerNumber = number
         guard let trained else { return }
         learner = try ModelRegistry.model(named: trained.model).makeOnlineLearner(
@@ -46,8 +48,8 @@ struct LearningLine {
     }
 
     /// A model that stays as it is; `nil` for the counts alone.
-    init(still trained: TrainedModel?, fusion: FusionTrainer) {
-        (self.trained, self.fusion) = (trained, fusion)
+    init(still trained: TrainedModel?, ranking: any RankerLearner) {
+        (self.trained, self.ranking) = (trained, ranking)
         scorerNumber = 0
     }
 
@@ -105,8 +107,8 @@ struct LearningLine {
     /// Takes over what a checkpoint holds.
     ///
     /// - Throws: `FreshetError` when it does not fit.
-    mutating func restore(fusion: FusionTrainer, learner checkpoint: Checkpoint, unpublished: Int) throws {
-        self.fusion = fusion
+    mutating func restore(ranking: any RankerLearner, learner checkpoint: Checkpoint, unpublished: Int) throws {
+        self.ranking = ranking
         self.unpublished = unpublished
         guard let learner else { return }
         try learner.restore(checkpoint)
@@ -117,6 +119,6 @@ struct LearningLine {
     mutating func state(_ version: ModelVersion, offset: Int64, numbered number: @autoclosure () -> Int) -> ServedState
     {
         refresh(numbered: number())
-        return ServedState(version: version, trained: trained, fusion: fusion.weights, offset: offset)
+        return ServedState(version: version, trained: trained, ranker: ranking.ranker, offset: offset)
     }
 }

@@ -163,10 +163,10 @@ extension LearningLoop {
         missed: some Sequence<UserIndex> = EmptyCollection()
     ) throws -> ModelVersion {
         let version = publication.policy.trainingFinished(wasCutShort: wasCutShort)
-        let fusion = lines.learning.fusion
-        let state = ServedState(version: version, trained: trained, fusion: fusion.weights, offset: learned)
+        let ranking = lines.learning.ranking
+        let state = ServedState(version: version, trained: trained, ranker: ranking.ranker, offset: learned)
         var line = try lines.line(from: state)
-        line.fusion = fusion.anew()
+        line.ranking = ranking.anew()
         if recent.isEmpty { try line.takeReplay(from: lines.learning) }
         line.learner?.remember(StreamEvents.replayed(recent, limit: settings.historyLimit))
         enter(line, learned: learned, missed: missed)

@@ -133,7 +133,7 @@ extension LearningLoop {
     }
 
     private static func save(_ state: ServedState, under name: String, in checkpoint: inout Checkpoint) -> SavedState {
-        checkpoint.add(FusionTrainer(weights: state.fusion).checkpoint(), under: "\(name).fusion")
+        checkpoint.add(RankerDescription.checkpoint(of: state.ranker), under: "\(name).fusion")
         if let trained = state.trained { checkpoint.add(trained.scorer.checkpoint(), under: "\(name).model") }
         return SavedState(
             version: state.version,
@@ -148,7 +148,7 @@ extension LearningLoop {
         ServedState(
             version: saved.version,
             trained: try TrainedModel(saved.model, saved.configurationJSON, under: name, in: checkpoint),
-            fusion: try FusionTrainer(from: checkpoint.part("\(name).fusion")).weights,
+            ranker: try RankerDescription.restoreRanker(from: checkpoint.part("\(name).fusion")),
             offset: saved.offset
         )
     }

@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetModels
 
 extension LearningLoop {
@@ -21,8 +22,10 @@ extension LearningLoop {
         public var streaming = StreamingModels.Configuration()
         /// The candidates of a prediction.
         public var ranker = CandidateRanker.Configuration()
-        /// How the weights of the candidates' features are learned.
-        public var fusion = FusionTrainer.Configuration()
+        /// What puts the candidates into one order, by its name in the ``FreshetModels/RankerRegistry``.
+        public var rankerName = RankerRegistry.usual.name
+        /// How that is learned.
+        public var fusion = RankerSettings()
         /// The share of events that every contender predicts before they are learned, in [0, 1].
         public var evaluationShare = 1.0
         /// The share of those that the last good state predicts as well, in [0, 1].
@@ -60,6 +63,7 @@ extension LearningLoop {
             try publication.validate()
             try learner.validate()
             try streaming.validate()
+            _ = try RankerRegistry.ranker(named: rankerName)
             try SettingRange.check("learning.evaluationShare", evaluationShare, in: 0...1)
             try SettingRange.check("learning.guardShare", guardShare, in: 0...1)
             try SettingRange.check("learning.countsShare", countsShare, in: 0...1)

@@ -248,7 +248,7 @@ extension LearningLoop {
         publication.frozen = lines.state(live.version, offset: offset)
     }
 
-    /// Compares with a model that never answers, from now on; its fusion weights are learned as always.
+    /// Compares with a model that never answers, from now on; what ranks its candidates learns as always.
     ///
     /// - Parameters:
     ///   - contender: its name; a model that had it goes.
@@ -262,10 +262,10 @@ extension LearningLoop {
         learning: Bool = false,
         readsEvidence: Bool = true
     ) throws {
-        try contest.compare(contender, readsEvidence: readsEvidence, fusion: lines.learning.fusion) { fusion in
-            guard learning else { return LearningLine(still: trained, fusion: fusion) }
+        try contest.compare(contender, readsEvidence: readsEvidence, ranking: lines.learning.ranking) { ranking in
+            guard learning else { return LearningLine(still: trained, ranking: ranking) }
             var line = try lines.line(from: ServedState(trained: trained))
-            line.fusion = fusion
+            line.ranking = ranking
             return line
         }
     }

@@ -153,8 +153,8 @@ extension Lines {
     /// Whether the candidate has yet to learn events: until then it does not compete.
     var isCatchingUp: Bool { missed != nil }
 
-    /// Whether the candidate has shown its fusion weights enough events to compete: those of a first model begin as guesses.
-    var isRehearsed: Bool { (candidate?.fusion.eventCount ?? 0) >= Int64(settings.rehearsal) }
+    /// Whether the candidate's ranker has learned enough events to compete: that of a first model begins with guesses.
+    var isRehearsed: Bool { (candidate?.ranking.eventCount ?? 0) >= Int64(settings.rehearsal) }
 
     /// Makes a line the candidate.
     ///
@@ -242,7 +242,7 @@ extension Lines {
     /// - Throws: `FreshetError` when its model cannot be learned further.
     mutating func goOn(from state: ServedState) throws {
         var line = try line(from: state)
-        line.fusion = learning.fusion.anew(from: state.fusion)
+        line.ranking = learning.ranking.anew(after: state.ranker)
         try line.takeReplay(from: learning)
         learning = line
     }

@@ -36,10 +36,10 @@ struct Publication {
         if live.trained != nil && settings.keepsFrozenCopy { frozen = live }
     }
 
-    /// Has the weights of what answers know the features that candidates have now.
+    /// Has the rankers of what answers know the features that candidates have now.
     mutating func fit(to features: FeatureTable) {
-        live.fusion = live.fusion.fitted(to: features)
-        good.fusion = good.fusion.fitted(to: features)
+        live.ranker = live.ranker.fitted(to: features)
+        good.ranker = good.ranker.fitted(to: features)
     }
 
     /// Whether what is live has to hold its own against the last good state.

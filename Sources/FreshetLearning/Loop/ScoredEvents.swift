@@ -27,17 +27,17 @@ struct ScoredEvents {
         ranker.score(contexts, with: scorer, into: set)
     }
 
-    /// The candidates of an event, collected and in the order of the weights; valid until the next event's.
+    /// The candidates of an event, collected and with an order's scores; valid until the next event's.
     func ranked(
         _ event: StreamEvent,
         by ranker: CandidateRanker,
         from streaming: StreamingModels,
-        weights: FusionWeights
+        orderedBy order: any Ranker
     ) -> CandidateSet {
         guard let place = places[event.event.offset] else { preconditionFailure("an event that was not scored") }
         ranker.turn(to: place, in: set)
         ranker.collect(Self.context(of: event), from: streaming, at: event.event.time.seconds, into: set)
-        CandidateRanker.rank(set, with: weights)
+        order.rank(set)
         return set
     }
 

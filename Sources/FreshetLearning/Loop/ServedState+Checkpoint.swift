@@ -4,12 +4,14 @@ import FreshetNN
 
 extension ServedState {
     private static let (version, offset) = ("freshet.version", "freshet.offset")
+    /// What a ranker's arrays are under: there was one kind of it.
+    private static let order = "fusion"
     private static let (model, configuration) = ("freshet.model", "freshet.configuration")
 
     /// The state as named arrays, with all that is needed to make it again.
     public func checkpoint() -> Checkpoint {
         var checkpoint = Checkpoint()
-        checkpoint.add(FusionTrainer(weights: fusion).checkpoint(), as: "fusion")
+        checkpoint.add(RankerDescription.checkpoint(of: ranker), as: Self.order)
         checkpoint.metadata[Self.version] = "\(version)"
         checkpoint.metadata[Self.offset] = "\(offset)"
         guard let trained else { return checkpoint }
@@ -24,9 +26,9 @@ extension ServedState {
     public init(from checkpoint: Checkpoint) throws {
         guard let version = checkpoint.metadata[Self.version].flatMap({ ModelVersion($0) }),
             let offset = checkpoint.metadata[Self.offset].flatMap({ Int64($0) }),
-            let fusion = checkpoint.portion("fusion")
+            let ranker = checkpoint.portion(Self.order)
         else { throw FreshetError(.invalidData, "The checkpoint does not say which version it holds.") }
-        self.init(version: version, fusion: try FusionTrainer(from: fusion).weights, offset: offset)
+        self.init(version: version, ranker: try RankerDescription.restoreRanker(from: ranker), offset: offset)
         guard let model = checkpoint.metadata[Self.model] else { return }
         guard let configuration = checkpoint.metadata[Self.configuration], let scorer = checkpoint.portion("scorer")
         else {

@@ -24,8 +24,8 @@ public struct ServedState: Sendable {
     public var version: ModelVersion
     /// The trained model; `nil` for version 0, which answers by what streams alone.
     public var trained: TrainedModel?
-    /// How the candidates' features are weighed.
-    public var fusion: FusionWeights
+    /// What puts the candidates into one order.
+    public var ranker: any LearnedRanker
     /// The newest event that its weights have learned.
     public var offset: Int64
 
@@ -33,12 +33,12 @@ public struct ServedState: Sendable {
     public init(
         version: ModelVersion = ModelVersion(0),
         trained: TrainedModel? = nil,
-        fusion: FusionWeights = FusionWeights(),
+        ranker: any LearnedRanker = FusionWeights(),
         offset: Int64 = 0
     ) {
         self.version = version
         self.trained = trained
-        self.fusion = fusion
+        self.ranker = ranker
         self.offset = offset
     }
 }

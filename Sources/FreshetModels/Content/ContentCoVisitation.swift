@@ -39,11 +39,11 @@ public struct ContentCoVisitation: Learner {
         /// Checks ranges.
         public func validate() throws {
             try counts.validate()
-            try Setting.check("likes", likes, in: 0...NeighbourChunk.length)
-            try Setting.check("sharpness", sharpness, in: 0...100)
-            try Setting.check("neighbours", neighbours, in: 1...1_000_000)
-            try Setting.check("width", width, in: 1...4096)
-            try Setting.check("whitening", whitening, in: 0...1)
+            try SettingRange.check("likes", likes, in: 0...NeighbourChunk.length)
+            try SettingRange.check("sharpness", sharpness, in: 0...100)
+            try SettingRange.check("neighbours", neighbours, in: 1...1_000_000)
+            try SettingRange.check("width", width, in: 1...4096)
+            try SettingRange.check("whitening", whitening, in: 0...1)
         }
     }
 

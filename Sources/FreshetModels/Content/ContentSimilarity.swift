@@ -22,8 +22,8 @@ public struct ContentSimilarity: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("width", width, in: 1...4096)
-            try Setting.check("whitening", whitening, in: 0...1)
+            try SettingRange.check("width", width, in: 1...4096)
+            try SettingRange.check("whitening", whitening, in: 0...1)
             try query.validate()
         }
     }

@@ -28,7 +28,7 @@ public struct Hybrid: Learner {
 
         /// Checks that there are parts, known ones, and no hybrid among them.
         public func validate() throws {
-            try Setting.check("number of parts", parts.count, in: 1...16)
+            try SettingRange.check("number of parts", parts.count, in: 1...16)
             for part in parts {
                 _ = try ModelRegistry.model(named: part.model)
                 guard part.model != Hybrid.name else {
@@ -38,7 +38,7 @@ public struct Hybrid: Learner {
             guard weights.isEmpty || weights.count == parts.count else {
                 throw FreshetError(.usage, "\(weights.count) weights are given for \(parts.count) parts.")
             }
-            for weight in weights { try Setting.check("weights", weight, in: -1e6...1e6) }
+            for weight in weights { try SettingRange.check("weights", weight, in: -1e6...1e6) }
         }
     }
 

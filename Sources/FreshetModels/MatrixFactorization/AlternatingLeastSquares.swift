@@ -30,10 +30,10 @@ public struct AlternatingLeastSquares {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("als.iterations", iterations, in: 1...10_000)
-            try Setting.check("als.regularization", regularization, in: 1e-4...1e9)
-            try Setting.check("als.conjugateGradientSteps", conjugateGradientSteps, in: 0...1000)
-            try Setting.check("als.confidence", confidence, in: 1e-6...1e6)
+            try SettingRange.check("als.iterations", iterations, in: 1...10_000)
+            try SettingRange.check("als.regularization", regularization, in: 1e-4...1e9)
+            try SettingRange.check("als.conjugateGradientSteps", conjugateGradientSteps, in: 0...1000)
+            try SettingRange.check("als.confidence", confidence, in: 1e-6...1e6)
         }
     }
 

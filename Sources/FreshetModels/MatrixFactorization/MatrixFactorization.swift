@@ -43,7 +43,7 @@ public struct MatrixFactorization: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("factors", factors, in: 1...4096)
+            try SettingRange.check("factors", factors, in: 1...4096)
             try als.validate()
             try sgd.validate()
             try bpr.validate()

@@ -25,9 +25,9 @@ public struct PairwiseDescent {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("bpr.epochs", epochs, in: 1...10_000)
-            try Setting.check("bpr.learningRate", learningRate, in: 1e-6...10)
-            try Setting.check("bpr.regularization", regularization, in: 0...100)
+            try SettingRange.check("bpr.epochs", epochs, in: 1...10_000)
+            try SettingRange.check("bpr.learningRate", learningRate, in: 1e-6...10)
+            try SettingRange.check("bpr.regularization", regularization, in: 0...100)
         }
     }
 

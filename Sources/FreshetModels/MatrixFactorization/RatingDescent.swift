@@ -25,10 +25,10 @@ public struct RatingDescent {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("sgd.epochs", epochs, in: 1...10_000)
-            try Setting.check("sgd.learningRate", learningRate, in: 1e-6...1)
-            try Setting.check("sgd.learningRateDecay", learningRateDecay, in: 0.1...1)
-            try Setting.check("sgd.regularization", regularization, in: 0...100)
+            try SettingRange.check("sgd.epochs", epochs, in: 1...10_000)
+            try SettingRange.check("sgd.learningRate", learningRate, in: 1e-6...1)
+            try SettingRange.check("sgd.learningRateDecay", learningRateDecay, in: 0.1...1)
+            try SettingRange.check("sgd.regularization", regularization, in: 0...100)
         }
     }
 

@@ -47,29 +47,20 @@ public enum OnlineLearning {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try Self.check("learningRate", Double(learningRate), in: 0...1)
-            try Self.check("fullBatch", Double(fullBatch), in: 1...1_000_000)
-            try Self.check("warmUpEvents", Double(warmUpEvents), in: 0...1e9)
-            try Self.check("averaging", Double(averaging), in: 0...0.999999)
-            try Self.check("contextLength", Double(contextLength), in: 1...10_000)
-            try Self.check("exemplars", Double(exemplars), in: 0...10_000_000)
-            try Self.check("replayShare", Double(replayShare), in: 0...100)
-            try Self.check("targetsPerExemplar", Double(targetsPerExemplar), in: 1...10_000)
-            try Self.check("replaySteps", Double(replaySteps), in: 0...1_000)
-            try Self.check("replayWeight", Double(replayWeight), in: 0...100)
-            try Self.check("distillation", Double(distillation), in: 0...100)
-            try Self.check("teacherPeriod", Double(teacherPeriod), in: 1...1e9)
-            try Self.check("admission", Double(admission), in: 1...1_000_000)
-            try Self.check("expiryDays", expiryDays, in: 0...100_000)
-        }
-
-        private static func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
-            guard range.contains(value) else {
-                throw FreshetError(
-                    .usage,
-                    "\(name) = \(value) is not within \(range.lowerBound) to \(range.upperBound)."
-                )
-            }
+            try SettingRange.check("learningRate", learningRate, in: 0...1)
+            try SettingRange.check("fullBatch", fullBatch, in: 1...1_000_000)
+            try SettingRange.check("warmUpEvents", warmUpEvents, in: 0...1_000_000_000)
+            try SettingRange.check("averaging", averaging, in: 0...0.999999)
+            try SettingRange.check("contextLength", contextLength, in: 1...10_000)
+            try SettingRange.check("exemplars", exemplars, in: 0...10_000_000)
+            try SettingRange.check("replayShare", replayShare, in: 0...100)
+            try SettingRange.check("targetsPerExemplar", targetsPerExemplar, in: 1...10_000)
+            try SettingRange.check("replaySteps", replaySteps, in: 0...1_000)
+            try SettingRange.check("replayWeight", replayWeight, in: 0...100)
+            try SettingRange.check("distillation", distillation, in: 0...100)
+            try SettingRange.check("teacherPeriod", teacherPeriod, in: 1...1_000_000_000)
+            try SettingRange.check("admission", admission, in: 1...1_000_000)
+            try SettingRange.check("expiryDays", expiryDays, in: 0...100_000)
         }
     }
 

@@ -38,15 +38,15 @@ public struct OnlineMatrixFactorization: OnlineModel {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("factors", factors, in: 1...4096)
-            try Setting.check("learningRate", learningRate, in: 0...10)
-            try Setting.check("userRate", userRate, in: 0...10)
-            try Setting.check("regularization", regularization, in: 0...1)
-            try Setting.check("negatives", negatives, in: 0...100_000)
-            try Setting.check("historyLength", historyLength, in: 0...10_000)
-            try Setting.check("deviation", deviation, in: 1e-6...10)
-            try Setting.check("passes", passes, in: 1...10_000)
-            try Setting.check("minutes", minutes, in: 0...100_000)
+            try SettingRange.check("factors", factors, in: 1...4096)
+            try SettingRange.check("learningRate", learningRate, in: 0...10)
+            try SettingRange.check("userRate", userRate, in: 0...10)
+            try SettingRange.check("regularization", regularization, in: 0...1)
+            try SettingRange.check("negatives", negatives, in: 0...100_000)
+            try SettingRange.check("historyLength", historyLength, in: 0...10_000)
+            try SettingRange.check("deviation", deviation, in: 1e-6...10)
+            try SettingRange.check("passes", passes, in: 1...10_000)
+            try SettingRange.check("minutes", minutes, in: 0...100_000)
         }
     }
 

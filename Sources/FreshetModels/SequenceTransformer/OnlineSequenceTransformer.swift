@@ -16,7 +16,7 @@ final class OnlineSequenceTransformer: OnlineLearner {
     private let configuration: OnlineLearning.Settings
     private let updater: SequenceUpdater
     private var replay: ReplayBuffer
-    private var lesson = SequenceUpdater.Lesson()
+    private var lesson = Lesson()
     /// How many events each item has had; 0 for one that was given up.
     private var occurrences: [UInt32]
     private var eventsSinceTeacher = 0

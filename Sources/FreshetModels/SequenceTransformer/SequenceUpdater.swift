@@ -196,21 +196,6 @@ public final class SequenceUpdater {
 // MARK: - A step
 
 extension SequenceUpdater {
-    /// What a step learns from, and how much each part of it counts.
-    public struct Lesson {
-        /// New sequences; the mean loss of their targets counts 1.
-        public var new = TrainingSequences()
-        /// Sequences from before, to be kept.
-        public var replayed = TrainingSequences()
-        /// What the mean loss of the replayed targets counts.
-        public var replayWeight: Float = 1
-        /// What the mean distance from the teacher's ranking at the replayed targets counts; 0 without.
-        public var distillationWeight: Float = 0
-
-        /// An empty lesson.
-        public init() {}
-    }
-
     /// Makes one step.
     ///
     /// - Parameters:

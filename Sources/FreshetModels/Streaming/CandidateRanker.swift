@@ -129,9 +129,8 @@ public struct CandidateRanker: Sendable {
     /// A context without items that a scorer does not know; `nil` when nothing is left that the user likes.
     private static func known(_ context: ScoringContext, to scorer: any Scorer) -> ScoringContext? {
         guard context.history.likingCount > 0 else { return nil }
-        return context.history.keepingItems(below: scorer.itemCount).map {
-            ScoringContext(user: context.user, history: $0)
-        }
+        let history = context.history.keepingItems(below: scorer.itemCount)
+        return history.count > 0 ? ScoringContext(user: context.user, history: history) : nil
     }
 
     /// Finds the transformer's best items by the scores of the whole catalogue.
@@ -197,16 +196,5 @@ public struct CandidateRanker: Sendable {
         return (0..<found).map { rank in
             ScoredItem(item: set.item(at: Int(set.order.start[rank])), score: set.orderScores.start[rank])
         }
-    }
-}
-
-extension History {
-    /// The events on items below a number; `nil` when there is none.
-    ///
-    /// Without a copy when it is all of them, as it nearly always is.
-    fileprivate func keepingItems(below count: Int) -> History? {
-        if items.allSatisfy({ $0.position < count }) { return items.isEmpty ? nil : self }
-        let kept = keeping { items[items.startIndex + $0].position < count }
-        return kept.count > 0 ? kept : nil
     }
 }

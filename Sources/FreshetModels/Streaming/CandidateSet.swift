@@ -63,6 +63,8 @@ public final class CandidateSet {
         }
         scores[index] = score
     }
+    /// What a candidate loses of its score for being disliked, on the scale of a logarithm; 0 where nobody dislikes it.
+    public func penalty(at index: Int) -> Float { index < penalties.count ? penalties[index] : 0 }
     /// Where a candidate comes from.
     public func sources(at index: Int) -> CandidateSources { CandidateSources(rawValue: sources[index]) }
     /// One number of a candidate's feature vector.

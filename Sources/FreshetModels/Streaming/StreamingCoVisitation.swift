@@ -32,13 +32,13 @@ public struct StreamingCoVisitation: Sendable {
         /// Checks ranges.
         /// - Throws: ``FreshetError`` of kind `usage`.
         public func validate() throws {
-            try Setting.check("number of windowWeights", windowWeights.count, in: 1...100)
-            for weight in windowWeights { try Setting.check("windowWeights", weight, in: 0...1e6) }
-            try Setting.check("backward", backward, in: 0...1e3)
-            try Setting.check("sourceDamping", sourceDamping, in: 0...2)
-            try Setting.check("targetDamping", targetDamping, in: 0...2)
-            try Setting.check("halfLifeDays", halfLifeDays, in: 0...1e6)
-            try Setting.check("followers", followers, in: 4...1_000_000)
+            try SettingRange.check("number of windowWeights", windowWeights.count, in: 1...100)
+            for weight in windowWeights { try SettingRange.check("windowWeights", weight, in: 0...1e6) }
+            try SettingRange.check("backward", backward, in: 0...1e3)
+            try SettingRange.check("sourceDamping", sourceDamping, in: 0...2)
+            try SettingRange.check("targetDamping", targetDamping, in: 0...2)
+            try SettingRange.check("halfLifeDays", halfLifeDays, in: 0...1e6)
+            try SettingRange.check("followers", followers, in: 4...1_000_000)
             try query.validate()
         }
     }

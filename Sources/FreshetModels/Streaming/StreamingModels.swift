@@ -26,19 +26,19 @@ public struct StreamingModels: Sendable {
         /// Checks ranges.
         /// - Throws: ``FreshetError`` of kind `usage`.
         public func validate() throws {
-            try Setting.check(
+            try SettingRange.check(
                 "number of popularityHalfLivesDays",
                 popularityHalfLivesDays.count,
                 in: CandidateFeature.popularityCount...CandidateFeature.popularityCount
             )
-            try Setting.check(
+            try SettingRange.check(
                 "number of peerHalfLivesDays",
                 peerHalfLivesDays.count,
                 in: CandidateFeature.peerPopularityCount...CandidateFeature.peerPopularityCount
             )
-            for days in peerHalfLivesDays { try Setting.check("peerHalfLivesDays", days, in: 0...1e6) }
-            for days in popularityHalfLivesDays { try Setting.check("popularityHalfLivesDays", days, in: 0...1e6) }
-            try Setting.check("popularityTopCount", popularityTopCount, in: 1...100_000)
+            for days in peerHalfLivesDays { try SettingRange.check("peerHalfLivesDays", days, in: 0...1e6) }
+            for days in popularityHalfLivesDays { try SettingRange.check("popularityHalfLivesDays", days, in: 0...1e6) }
+            try SettingRange.check("popularityTopCount", popularityTopCount, in: 1...100_000)
             try coVisitation.validate()
             try opinions.validate()
         }

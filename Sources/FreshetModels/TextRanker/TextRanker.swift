@@ -38,14 +38,14 @@ public struct TextRanker: Learner {
 
         /// Checks ranges.
         public func validate() throws {
-            try Setting.check("rank", rank, in: 1...4096)
-            try Setting.check("layers", layers, in: 1...1000)
-            try Setting.check("historyLength", historyLength, in: 1...1000)
-            try Setting.check("choices", choices, in: 1...1_000_000)
-            try Setting.check("negatives", negatives, in: 1...1000)
-            try Setting.check("epochs", epochs, in: 1...10_000)
-            try Setting.check("batchSize", batchSize, in: 1...1_000_000)
-            try Setting.check("learningRate", learningRate, in: 0...1)
+            try SettingRange.check("rank", rank, in: 1...4096)
+            try SettingRange.check("layers", layers, in: 1...1000)
+            try SettingRange.check("historyLength", historyLength, in: 1...1000)
+            try SettingRange.check("choices", choices, in: 1...1_000_000)
+            try SettingRange.check("negatives", negatives, in: 1...1000)
+            try SettingRange.check("epochs", epochs, in: 1...10_000)
+            try SettingRange.check("batchSize", batchSize, in: 1...1_000_000)
+            try SettingRange.check("learningRate", learningRate, in: 0...1)
         }
 
         /// The way of tuning for the library.

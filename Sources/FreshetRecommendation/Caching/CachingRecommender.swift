@@ -25,12 +25,8 @@ public final class CachingRecommender: Sendable {
         /// Checks ranges.
         /// - Throws: ``FreshetCore/FreshetError`` of kind `usage`.
         public func validate() throws {
-            guard (0...10_000_000).contains(capacity) else {
-                throw FreshetError(.usage, "The cache's capacity is \(capacity).", remedy: "Choose 0 to 10000000.")
-            }
-            guard (0...86_400).contains(lifetime) else {
-                throw FreshetError(.usage, "The cache's lifetime is \(lifetime) s.", remedy: "Choose 0 to 86400.")
-            }
+            try SettingRange.check("The cache's capacity", capacity, in: 0...10_000_000)
+            try SettingRange.check("The cache's lifetime", lifetime, in: 0...86_400)
         }
     }
 

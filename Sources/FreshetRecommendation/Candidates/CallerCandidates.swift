@@ -5,5 +5,7 @@ import FreshetModels
 struct CallerCandidates: CandidateSource {
     let mark = CandidateSources.caller
 
-    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] { request.query.candidates ?? [] }
+    func items(for request: PipelineRequest, after model: CandidateSet) -> [ItemIndex] {
+        request.query.candidates ?? []
+    }
 }

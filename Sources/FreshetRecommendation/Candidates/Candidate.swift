@@ -2,19 +2,21 @@ import FreshetCore
 import FreshetModels
 
 /// An item on its way through the policies.
-struct Candidate: Sendable, Equatable {
+public struct Candidate: Sendable, Equatable {
     /// The item.
-    let item: ItemIndex
+    public let item: ItemIndex
     /// Who proposed it.
-    var sources: CandidateSources = []
+    public var sources: CandidateSources = []
     /// What the policies order by.
-    var score: Float = 0
-    /// The natural logarithm of its decayed number of events in the last month, at least ``FreshetModels/CandidateFeature/leastPopularity``.
-    var popularity = CandidateFeature.leastPopularity
+    public var score: Float = 0
+    /// The natural logarithm of its decayed number of events in the last month, at least
+    /// ``FreshetModels/CandidateFeature/leastPopularity``.
+    public var popularity = CandidateFeature.leastPopularity
     /// The probability with which the policies put it in its place.
-    var propensity: Float = 1
+    public var propensity: Float = 1
 
-    init(item: ItemIndex) { self.item = item }
+    /// Creates a candidate that nobody has ranked.
+    public init(item: ItemIndex) { self.item = item }
 
     /// Takes a ranked candidate over.
     init(_ place: Int, of set: CandidateSet) {
@@ -25,7 +27,7 @@ struct Candidate: Sendable, Equatable {
     }
 
     /// Whether the left one stands above the right one: by score, ties by the lower index.
-    static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
+    public static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
         left.score > right.score || (left.score == right.score && left.item < right.item)
     }
 }

@@ -7,7 +7,7 @@ import FreshetModels
 struct ContentCandidates: CandidateSource {
     let mark = CandidateSources.content
 
-    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
+    func items(for request: PipelineRequest, after model: CandidateSet) -> [ItemIndex] {
         guard request.query.candidates == nil, request.query.history.count > 0, !model.hasTransformer,
             !request.profile.isEmpty, !hasCompanions(request)
         else { return [] }
@@ -26,7 +26,7 @@ struct ContentCandidates: CandidateSource {
     }
 
     /// Whether counting knows what goes together with the user's items.
-    private func hasCompanions(_ request: Request) -> Bool {
+    private func hasCompanions(_ request: PipelineRequest) -> Bool {
         let scores = SparseScores()
         request.streaming.withModels {
             $0.coVisitation.score(request.query.history, at: request.query.time, into: scores)

@@ -11,7 +11,7 @@ struct FilterScan {
     ///   - request: the request.
     ///   - set: what the trained model said.
     /// - Returns: the best by the model's score; those that it does not know come after, the most popular first.
-    func items(_ count: Int, for request: Request, after set: CandidateSet) -> [ItemIndex] {
+    func items(_ count: Int, for request: PipelineRequest, after set: CandidateSet) -> [ItemIndex] {
         var known = BestItems(limit: count)
         var others: [ItemIndex] = []
         request.forEachAdmitted { item in

@@ -12,7 +12,7 @@ struct NewItemCandidates: CandidateSource {
 
     let mark = CandidateSources.newItems
 
-    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
+    func items(for request: PipelineRequest, after model: CandidateSet) -> [ItemIndex] {
         guard request.query.candidates == nil, !request.newItems.isEmpty, !request.profile.isEmpty else { return [] }
         return request.newItems.prefix(Self.window).filter { request.profile.likeness(to: $0) >= Self.threshold }
     }

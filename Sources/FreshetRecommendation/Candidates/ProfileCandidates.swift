@@ -8,7 +8,7 @@ struct ProfileCandidates: CandidateSource {
 
     let mark = CandidateSources.profile
 
-    func items(for request: Request, after model: CandidateSet) -> [ItemIndex] {
+    func items(for request: PipelineRequest, after model: CandidateSet) -> [ItemIndex] {
         guard request.query.candidates == nil, let vectors = request.vectors,
             request.query.likes.belongs(to: vectors)
         else { return [] }

@@ -61,23 +61,6 @@ public final class CatalogView: Sendable {
     /// Adds an item, or replaces all that was known of it.
     public func put(_ item: Item, at index: ItemIndex) { put([(index, item)]) }
 
-    /// Says whether an item may be recommended; the rest of what is known of it stays.
-    public func setAvailable(_ isAvailable: Bool, of index: ItemIndex) {
-        state.withLock { state in
-            let chunk = index.position / CatalogChunk.size
-            while state.chunks.count <= chunk { state.chunks.append(.empty) }
-            state.itemCount = max(state.itemCount, index.position + 1)
-            var flags = state.chunks[chunk].flags
-            if isAvailable {
-                flags[index.position % CatalogChunk.size].remove(.unavailable)
-            } else {
-                flags[index.position % CatalogChunk.size].insert(.unavailable)
-            }
-            state.chunks[chunk] = CatalogChunk(flags: flags, details: state.chunks[chunk].details)
-            state.revision += 1
-        }
-    }
-
     /// Removes items: they are shown no more, until they are put again.
     public func remove(_ items: [ItemIndex]) { apply(items.map { ($0, .removed, ItemDetails()) }) }
 

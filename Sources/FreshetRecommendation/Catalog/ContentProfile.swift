@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 
 /// What the items that a user likes are about: the sum of their content rows, newer events counting more.
 ///
@@ -15,21 +16,20 @@ final class ContentProfile {
     private static let neighbours = 2048
 
     private let catalog: CatalogSnapshot
-    private let scratch: ScratchNumbers
-    private let sum: NumberBuffer
+    private let scratch: ScratchBuffers
+    private let sum: ScratchBuffer
     /// How many terms there were.
     private let count: Int
     private var touched: [UInt32] = []
     private var length: Float = 0
 
     /// Adds up the rows of the items that a history likes.
-    init(of history: History, _ catalog: CatalogSnapshot, scratch: ScratchNumbers) {
+    init(of history: History, _ catalog: CatalogSnapshot, scratch: ScratchBuffers) {
         self.catalog = catalog
         self.scratch = scratch
         let terms = catalog.terms.count
         count = terms
         sum = scratch.take(terms)
-        sum.start.update(repeating: 0, count: terms)
         var weight: Float = 1
         for item in history.likings.items.suffix(Self.events).reversed() {
             Self.forEachTerm(of: item, catalog) { term, value in
@@ -43,7 +43,10 @@ final class ContentProfile {
         length = touched.reduce(0) { $0 + sum.start[Int($1)] * sum.start[Int($1)] }.squareRoot()
     }
 
-    deinit { scratch.giveBack(sum) }
+    deinit {
+        for term in touched { sum.start[Int(term)] = 0 }
+        scratch.giveBack(sum)
+    }
 
     /// Whether nothing is known of any of the items.
     var isEmpty: Bool { touched.isEmpty }

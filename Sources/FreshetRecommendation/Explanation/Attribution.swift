@@ -13,7 +13,7 @@ struct Attribution {
     /// What the differences are a share of.
     private var wholes: [Float]
 
-    init(of items: [ItemIndex], to past: EventGroups, _ request: Request) {
+    init(of items: [ItemIndex], to past: EventGroups, _ request: PipelineRequest) {
         differences = items.map { _ in past.groups.map { _ in 0 } }
         wholes = items.map { _ in 0 }
         guard !past.groups.isEmpty else { return }
@@ -35,16 +35,14 @@ struct Attribution {
 
     private func isOpen(_ item: Int) -> Bool { !differences[item].contains { $0 > 0 } }
 
-    private mutating func attributeToModel(_ items: [ItemIndex], _ contexts: [ScoringContext], _ request: Request) {
+    private mutating func attributeToModel(
+        _ items: [ItemIndex],
+        _ contexts: [ScoringContext],
+        _ request: PipelineRequest
+    ) {
         guard let scorer = request.snapshot.scorer else { return }
         let V = scorer.itemCount
-        let contexts = contexts.map { context in
-            let history = context.history
-            return ScoringContext(
-                user: nil,
-                history: history.keeping { history.items[history.items.startIndex + $0].position < V }
-            )
-        }
+        let contexts = contexts.map { ScoringContext(user: nil, history: $0.history.keepingItems(below: V)) }
         guard contexts[0].history.count > 0 else { return }
         func take(_ scores: (Int, ItemIndex) -> Float) {
             for (place, item) in items.enumerated() where item.position < V {
@@ -75,7 +73,7 @@ struct Attribution {
     private mutating func attributeToCompanions(
         _ items: [ItemIndex],
         _ contexts: [ScoringContext],
-        _ request: Request
+        _ request: PipelineRequest
     ) {
         let open = items.indices.filter(isOpen)
         guard !open.isEmpty else { return }
@@ -94,7 +92,7 @@ struct Attribution {
         }
     }
 
-    private mutating func attributeToContent(_ items: [ItemIndex], _ past: EventGroups, _ request: Request) {
+    private mutating func attributeToContent(_ items: [ItemIndex], _ past: EventGroups, _ request: PipelineRequest) {
         let open = items.indices.filter(isOpen)
         guard !open.isEmpty, !request.profile.isEmpty else { return }
         for (group, event) in past.groups.enumerated() {

@@ -14,7 +14,7 @@ struct Explainer: Sendable {
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 
     /// Adds reasons to items, strongest first, their weights at most 1 in sum; none names what may not be shown.
-    func explain(_ items: inout [RankedItem], for request: Request) {
+    func explain(_ items: inout [RankedItem], for request: PipelineRequest) {
         guard !items.isEmpty else { return }
         let past = EventGroups(of: request.query.history)
         let attribution = Attribution(of: items.map(\.item), to: past, request)
@@ -58,7 +58,7 @@ struct Explainer: Sendable {
     }
 
     /// The reason where no event of the user's carried the item.
-    private func general(_ item: RankedItem, _ request: Request) -> Reason {
+    private func general(_ item: RankedItem, _ request: PipelineRequest) -> Reason {
         if item.sources.contains(.newItems) {
             let category = request.catalog.categories(of: item.item).first
             return Reason(text: category.map { "new in \($0)" } ?? "new", weight: 0)

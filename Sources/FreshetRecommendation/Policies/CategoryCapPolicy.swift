@@ -2,7 +2,7 @@ import FreshetCore
 
 /// Holds back what would be one too many of its category; where nothing else is left, the best of those fill the list.
 struct CategoryCapPolicy: Policy {
-    func arrange(_ candidates: inout [Candidate], for request: Request) {
+    func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {
         guard let limit = request.policies.maximumPerCategory else { return }
         var counts: [UInt32: Int] = [:]
         var kept: [Candidate] = []

@@ -7,7 +7,7 @@ import FreshetData
 /// knows nothing yet: of items that few have disliked so far, and of a user who has said no more than what they do not
 /// want.
 struct DislikePolicy: Policy {
-    func arrange(_ candidates: inout [Candidate], for request: Request) {
+    func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {
         let strength = Float(request.policies.dislikes)
         let dislikes = request.query.history.dislikes
         guard strength > 0, dislikes.count > 0 else { return }

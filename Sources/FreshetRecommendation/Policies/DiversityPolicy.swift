@@ -11,7 +11,7 @@ struct DiversityPolicy: Policy {
     /// So many times the places are arranged, for the policies that follow to drop from.
     private static let spare = 3
 
-    func arrange(_ candidates: inout [Candidate], for request: Request) {
+    func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {
         let tradeOff = Float(request.query.diversity ?? request.policies.diversity)
         guard tradeOff > 0, candidates.count > 2 else { return }
         let best = candidates[0].score

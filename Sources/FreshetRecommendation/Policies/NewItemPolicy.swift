@@ -12,7 +12,7 @@ struct NewItemPolicy: Policy {
     /// Of the new items that resemble the user's most, so many are drawn from.
     private static let pool = 10
 
-    func arrange(_ candidates: inout [Candidate], for request: Request) {
+    func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {
         let share = Float(request.policies.newItemShare)
         let count = min(request.query.count, candidates.count)
         guard share > 0, count > 1, request.query.candidates == nil, !request.newItems.isEmpty else { return }
@@ -41,7 +41,7 @@ struct NewItemPolicy: Policy {
     }
 
     /// The new items that resemble the user's most; of equals the newest.
-    private func likest(_ new: [ItemIndex], _ request: Request) -> [ItemIndex] {
+    private func likest(_ new: [ItemIndex], _ request: PipelineRequest) -> [ItemIndex] {
         new.map { (item: $0, likeness: request.profile.likeness(to: $0)) }
             .enumerated()
             .sorted { ($1.element.likeness, $0.offset) < ($0.element.likeness, $1.offset) }

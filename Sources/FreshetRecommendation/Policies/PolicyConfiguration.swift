@@ -60,27 +60,13 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     /// - Throws: ``FreshetCore/FreshetError`` of kind `usage` that names the setting, its value and its range.
     public func validate() throws {
         for (name, share) in [("diversity", diversity), ("long_tail", longTail), ("new_item_share", newItemShare)] {
-            guard (0...1).contains(share) else {
-                throw FreshetError(.usage, "\(name) is \(share).", remedy: "Choose a number from 0 to 1.")
-            }
+            try SettingRange.check(name, share, in: 0...1)
         }
-        guard (0...100).contains(dislikes) else {
-            throw FreshetError(.usage, "dislikes is \(dislikes).", remedy: "Choose a number from 0 to 100.")
+        try SettingRange.check("dislikes", dislikes, in: 0...100)
+        if let maximumPerCategory {
+            try SettingRange.check("maximum_per_category", maximumPerCategory, in: 1...Int.max)
         }
-        if let maximumPerCategory, maximumPerCategory < 1 {
-            throw FreshetError(
-                .usage,
-                "maximum_per_category is \(maximumPerCategory).",
-                remedy: "Choose 1 or more, or leave it out."
-            )
-        }
-        guard (10...10_000).contains(candidateCount) else {
-            throw FreshetError(
-                .usage,
-                "candidate_count is \(candidateCount).",
-                remedy: "Choose a number from 10 to 10000."
-            )
-        }
+        try SettingRange.check("candidate_count", candidateCount, in: 10...10_000)
         for (type, rule) in repeats.rules.map({ ($0.rawValue, $1) }) + [("otherwise", repeats.otherwise)] {
             if case .afterDays(let days) = rule, !(days >= 0 && days < 1e6) {
                 throw FreshetError(.usage, "The repeat rule of \(type) is \(days) days.", remedy: "Choose 0 or more.")

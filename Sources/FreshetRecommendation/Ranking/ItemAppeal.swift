@@ -29,12 +29,7 @@ package struct ItemAppeal {
         guard let scorer = snapshot.scorer as? any VectorScorer, item.position < scorer.itemCount else {
             return companyScores(of: histories)
         }
-        let contexts = histories.map { history in
-            ScoringContext(
-                user: nil,
-                history: history.keeping { history.items[history.items.startIndex + $0].position < scorer.itemCount }
-            )
-        }
+        let contexts = histories.map { ScoringContext(user: nil, history: $0.keepingItems(below: scorer.itemCount)) }
         let C = scorer.vectorWidth
         var vectors = [Float](repeating: 0, count: contexts.count * C)
         vectors.withUnsafeMutableBufferPointer { buffer in

@@ -13,7 +13,7 @@ struct ItemLikeness {
     /// Categories and tags, or without any the words of title and text.
     private let terms: [ArraySlice<UInt32>]
 
-    init(of items: [ItemIndex], _ request: Request) {
+    init(of items: [ItemIndex], _ request: PipelineRequest) {
         terms = items.map { item in
             guard let details = request.catalog.details(of: item) else { return [] }
             return details.attributeStart > 0 ? details.labels[..<details.attributeStart] : details.words[...]

@@ -77,7 +77,7 @@ struct SimilarItems {
     func byCompanyAndContent(
         _ streaming: any StreamingEvidence,
         at time: Int64,
-        _ scratch: ScratchNumbers,
+        _ scratch: ScratchBuffers,
         _ vectors: ItemVectors?
     ) -> [ScoredItem] {
         func likeness(to other: ItemIndex, _ profile: ContentProfile) -> Float {

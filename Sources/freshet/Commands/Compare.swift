@@ -5,6 +5,7 @@ import FreshetData
 import FreshetEvaluation
 import FreshetModels
 import FreshetNN
+import FreshetReport
 import FreshetTensor
 
 /// `freshet compare`.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FreshetCore
 import FreshetData
+import FreshetEvaluation
 import FreshetLearning
 import FreshetModels
 
@@ -61,7 +62,10 @@ struct Learn: FreshetCommand {
     )
     var measureFrom: TimeArgument?
 
-    @Option(help: "The live system's model: \(ModelRegistry.online.map(\.name).joined(separator: ", ")).")
+    @Option(
+        help:
+            "The live system's model, or with ader the one that learns: \(ModelRegistry.online.map(\.name).joined(separator: ", "))."
+    )
     var model = ModelRegistry.flagship.name
 
     @Option(
@@ -158,11 +162,16 @@ struct Learn: FreshetCommand {
     }
 
     private func periodRun() throws -> PeriodRun {
+        let changes = try Assignment.dictionary(settings, option: "set")
+        let ofModel = "model."
         var settings = try ConfigurationJSON.override(
             PeriodProtocol.Settings(),
-            with: try Assignment.dictionary(settings, option: "set"),
+            with: changes.filter { !$0.key.hasPrefix(ofModel) },
             owner: "the protocol"
         )
+        for (key, value) in changes where key.hasPrefix(ofModel) {
+            settings.model[String(key.dropFirst(ofModel.count))] = value
+        }
         settings.cycles = cycles ?? 0
         let strategies = try strategies.split(separator: ",").map { name in
             guard let strategy = PeriodProtocol.Strategy(rawValue: String(name)) else {
@@ -177,6 +186,7 @@ struct Learn: FreshetCommand {
         return PeriodRun(
             folder: stream ?? "",
             strategies: strategies,
+            model: try ModelRegistry.onlineModel(named: model),
             settings: settings,
             seed: common.seed,
             pool: common.makePool()

@@ -3,6 +3,7 @@ import FreshetCore
 import FreshetData
 import FreshetEvaluation
 import FreshetModels
+import FreshetReport
 
 /// What `freshet compare` found, as a table, as JSON and as a page.
 struct ComparisonReport {

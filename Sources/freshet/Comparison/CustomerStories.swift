@@ -2,6 +2,7 @@ import FreshetCore
 import FreshetData
 import FreshetEvaluation
 import FreshetModels
+import FreshetReport
 import FreshetTensor
 
 /// Some customers in words: what they did, what they chose next, and what each model would have shown.

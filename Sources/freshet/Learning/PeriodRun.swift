@@ -1,6 +1,6 @@
 import FreshetCore
 import FreshetData
-import FreshetLearning
+import FreshetEvaluation
 import FreshetModels
 import FreshetTensor
 
@@ -8,6 +8,7 @@ import FreshetTensor
 struct PeriodRun {
     let folder: String
     let strategies: [PeriodProtocol.Strategy]
+    let model: ModelDescription
     let settings: PeriodProtocol.Settings
     let seed: UInt64
     let pool: ThreadPool
@@ -16,15 +17,21 @@ struct PeriodRun {
     struct Result: Encodable {
         let `protocol` = "ader"
         let seed: UInt64
+        let model: String
         let settings: PeriodProtocol.Settings
         var strategies: [Strategy] = []
 
         struct Strategy: Encodable {
             let strategy: PeriodProtocol.Strategy
             let served: Summary
-            let transformer: Summary?
+            let alone: Summary?
             let seconds: Double
             let cycles: [PeriodProtocol.Cycle]
+
+            enum CodingKeys: String, CodingKey {
+                case strategy, served, seconds, cycles
+                case alone = "transformer"
+            }
         }
 
         struct Summary: Encodable {
@@ -52,8 +59,8 @@ struct PeriodRun {
             for result in strategies {
                 let seconds = "\(Int(result.seconds.rounded()))"
                 table.rows.append([result.strategy.rawValue] + result.served.cells + [seconds])
-                guard let transformer = result.transformer else { continue }
-                table.rows.append(["  its transformer alone"] + transformer.cells + [""])
+                guard let alone = result.alone else { continue }
+                table.rows.append(["  its model alone"] + alone.cells + [""])
             }
             return table.text + "\nPercent; plain means over the cycles, every prefix a query, all known items ranked."
         }
@@ -62,16 +69,17 @@ struct PeriodRun {
     func execute(_ console: Console) throws -> Result {
         let stream = try PeriodStream(folder: folder)
         console.note("\(stream.periods.count) periods, \(stream.items.count) items")
-        var result = Result(seed: seed, settings: settings)
+        var result = Result(seed: seed, model: model.name, settings: settings)
         for strategy in strategies {
-            let cycles = try PeriodProtocol(stream, settings: settings, seed: seed, pool: pool).run(strategy) { cycle in
+            let protocolOfPeriods = PeriodProtocol(stream, of: model, settings: settings, seed: seed, pool: pool)
+            let cycles = try protocolOfPeriods.run(strategy) { cycle in
                 console.note("\(strategy.rawValue) \(Self.words(for: cycle))")
             }
             result.strategies.append(
                 Result.Strategy(
                     strategy: strategy,
                     served: Result.Summary(cycles.map(\.served)),
-                    transformer: strategy == .continualHybrid ? Result.Summary(cycles.compactMap(\.transformer)) : nil,
+                    alone: strategy == .continualHybrid ? Result.Summary(cycles.compactMap(\.alone)) : nil,
                     seconds: cycles.reduce(0) { $0 + $1.seconds },
                     cycles: cycles
                 )
@@ -81,8 +89,8 @@ struct PeriodRun {
     }
 
     private static func words(for cycle: PeriodProtocol.Cycle) -> String {
-        let transformer = cycle.transformer.map { " (transformer \(percent($0.figures["recall@20"])))" } ?? ""
-        return "cycle \(cycle.cycle): recall@20 \(percent(cycle.served.figures["recall@20"]))\(transformer), "
+        let alone = cycle.alone.map { " (the model alone \(percent($0.figures["recall@20"])))" } ?? ""
+        return "cycle \(cycle.cycle): recall@20 \(percent(cycle.served.figures["recall@20"]))\(alone), "
             + "mrr@20 \(percent(cycle.served.figures["mrr@20"])), validation \(percent(cycle.validationRecall)), "
             + "\(cycle.epochs) epochs, \(Int(cycle.seconds.rounded())) s"
     }

@@ -1,3 +1,4 @@
+import FreshetCore
 import Synchronization
 
 /// What became of the requests of one kind.

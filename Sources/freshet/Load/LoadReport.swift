@@ -1,3 +1,5 @@
+import FreshetCore
+
 /// What `freshet bench-http` reports.
 struct LoadReport: Sendable, Encodable {
     /// Milliseconds.

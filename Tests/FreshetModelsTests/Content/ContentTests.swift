@@ -83,7 +83,7 @@ import Testing
         #expect(scores[26] == 0)
     }
 
-    @Test(arguments: ModelRegistry.all.filter(\.needsContent).map(\.name))
+    @Test(arguments: ModelRegistry.builtIn.filter(\.needsContent).map(\.name))
     func withoutContentItSaysWhatToDo(name: String) throws {
         var model = try ModelRegistry.model(named: name).makeLearner(overrides: [:], data: data())
         let error = #expect(throws: FreshetError.self) { try model.fit(data(content: false), session: session) }

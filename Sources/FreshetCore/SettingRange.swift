@@ -1,0 +1,24 @@
+/// Checks of settings, in one wording.
+public enum SettingRange {
+    /// Checks that a value is in a range, which what is not a number never is.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
+    public static func check<Value: Comparable>(_ name: String, _ value: Value, in range: ClosedRange<Value>) throws {
+        guard range.contains(value) else {
+            throw FreshetError(
+                .usage,
+                "\(name) is \(value), but must be from \(range.lowerBound) to \(range.upperBound)."
+            )
+        }
+    }
+
+    /// Checks that there are values, and that every one is in a range.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
+    public static func check<Value: Comparable>(
+        _ name: String,
+        _ values: [Value],
+        in range: ClosedRange<Value>
+    ) throws {
+        guard !values.isEmpty else { throw FreshetError(.usage, "\(name) is empty.") }
+        for value in values { try check(name, value, in: range) }
+    }
+}
