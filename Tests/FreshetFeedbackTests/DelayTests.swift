@@ -101,9 +101,8 @@ struct DelayTests {
                 continue
             }
             // Learned after five steps; outcomes that come later are learned once more when they come.
-            waiting[step + 5, default: []].append((features, false))
+            waiting[step + 5, default: []].append((features, isOutcome && delay <= 5))
             if isOutcome, delay > 5 { waiting[step + Int(delay) + 1, default: []].append((features, true)) }
-            if isOutcome, delay <= 5 { waiting[step + 5]?[(waiting[step + 5]?.count ?? 1) - 1].isPositive = true }
             for example in waiting.removeValue(forKey: step) ?? [] {
                 let weight = weights(chance(model, example.features))
                 learn(
