@@ -10,7 +10,7 @@ import Testing
         classes: ["a", "b", "c", "never"],
         labels: [0, 0, 1, 1, 2],
         probabilities: [
-            0.7, 0.2, 0.1, 0,
+            0.75, 0.15, 0.1, 0,
             0.25, 0.65, 0.1, 0,
             0.1, 0.8, 0.1, 0,
             0.05, 0.95, 0, 0,
@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func calibratesByBins() {
-        // .7 right, .65 wrong, .8 right, .95 right, .5 wrong, in bins 7, 6, 8, 9 and 5.
-        let expected = (0.3 + 0.65 + 0.2 + 0.05 + 0.5) / 5
+        // .75 right, .65 wrong, .8 right, .95 right, .5 wrong, in bins 7, 6, 8, 9 and 5.
+        let expected = (0.25 + 0.65 + 0.2 + 0.05 + 0.5) / 5
         #expect(abs(report.calibration.error - expected) < 1e-6)
         #expect(report.calibration.bins.map(\.count) == [1, 1, 1, 1, 1])
         let together = Calibration([(0.91, true), (0.93, false), (0.95, true), (1, true)])
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func logLossIsThatOfTheRightClass() {
-        let expected = -[0.7, 0.25, 0.8, 0.95, 0.3].reduce(0) { $0 + log($1) } / 5
+        let expected = -[0.75, 0.25, 0.8, 0.95, 0.3].reduce(0) { $0 + log($1) } / 5
         #expect(abs(report.logLoss - expected) < 1e-6)
         let impossible = ClassificationReport(classes: ["a", "b"], labels: [0], probabilities: [0, 1])
         #expect(impossible.logLoss.isFinite && impossible.logLoss > 50)
