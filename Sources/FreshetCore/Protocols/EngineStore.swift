@@ -1,5 +1,6 @@
 /// All that the engine keeps on disk.
-public protocol EngineStore: EventLog, Catalog, ImpressionLog, FeedbackLog, VersionStore, SettingsStore, CompactingStore {
+public protocol EngineStore: EventLog, Catalog, ImpressionLog, FeedbackLog, VersionStore, SettingsStore, CompactingStore
+{
     /// Writes as much as a large delivery and removes it: throws when the store would not take that.
     func checkWriting() async throws
 }
