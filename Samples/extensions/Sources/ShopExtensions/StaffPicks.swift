@@ -27,7 +27,7 @@ public final class StaffPicks: CandidateSource {
     }
 }
 
-/// A policy: the best of the staff's picks has a place of its own, unless it stands higher anyway.
+/// A policy: the best of the staff's picks has a place of its own.
 public struct PickPolicy: Policy {
     /// The place, from 0.
     public var place: Int
@@ -35,11 +35,10 @@ public struct PickPolicy: Policy {
     /// Creates the policy.
     public init(place: Int) { self.place = place }
 
-    /// Moves the first pick up.
+    /// Moves the first pick to its place.
     public func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {
-        guard let first = candidates.firstIndex(where: { $0.sources.contains(.staffPicks) }), first > place else {
-            return
-        }
+        guard let first = candidates.firstIndex(where: { $0.sources.contains(.staffPicks) }), place < candidates.count
+        else { return }
         candidates.insert(candidates.remove(at: first), at: place)
     }
 }

@@ -16,6 +16,8 @@ import Testing
     private let offers = Offers()
     private let picks = StaffPicks()
     private let store: SQLiteStore
+    /// When the stream begins: it ends about now.
+    private let start = Int64(Date().timeIntervalSince1970) - 12 * 60 * 60
 
     init() throws {
         try ShopExtensions.register()
@@ -59,7 +61,7 @@ import Testing
                 Event(
                     user: "u\(event % 10)",
                     item: "i\(random.below(10) == 0 ? random.below(20) : first + random.below(5))",
-                    time: Timestamp(seconds: 1_700_000_000 + Int64((60 * round + event) * 60))
+                    time: Timestamp(seconds: start + Int64((60 * round + event) * 60))
                 )
             }
             _ = try await engine.accept(events)
