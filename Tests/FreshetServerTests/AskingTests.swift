@@ -38,7 +38,7 @@ import Testing
     @Test func distancesAreFromThePlaceOfTheQuestion() async throws {
         try await Self.server().test { client in
             let items = [("a", 59.91, 10.75), ("b", 60.39, 5.32)].map {
-                #"{"id":"\($0.0)","title":"lamp","tags":["\($0.0)"],"attributes":{"latitude":\($0.1),"longitude":\($0.2)}}"#
+                #"{"id":"\#($0.0)","title":"lamp","tags":["\#($0.0)"],"attributes":{"latitude":\#($0.1),"longitude":\#($0.2)}}"#
             }
             #expect(try await client.send(.post, "/v1/items", "[\(items.joined(separator: ","))]").status == 200)
             let place = #""place":{"latitude":60,"longitude":10.5},"filter":"distance_km < 100""#
