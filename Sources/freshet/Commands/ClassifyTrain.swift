@@ -193,7 +193,8 @@ private struct ClassifierTrainingReport: Encodable {
     let trainingTexts: Int
     let losses: [Double]
     let seconds: Double
-    let tokensPerSecond: Double
+    /// How much was read while the encoder learned; `nil` where it did not.
+    let tokensPerSecond: Double?
     let heldOut: ClassificationReport?
     let folder: String
 
@@ -209,14 +210,14 @@ private struct ClassifierTrainingReport: Encodable {
         (self.encoder, self.tuning, self.classes) = (encoder, tuning, classes)
         (self.trainingTexts, self.heldOut, self.folder) = (trainingTexts, heldOut, folder)
         (losses, seconds) = (outcome.losses, outcome.seconds)
-        tokensPerSecond = outcome.seconds > 0 ? Double(outcome.cost) / outcome.seconds : 0
+        tokensPerSecond = tuning == "none" || outcome.seconds == 0 ? nil : Double(outcome.cost) / outcome.seconds
     }
 
     var words: String {
+        let speed = tokensPerSecond.map { ", \(Words.count(Int($0))) tokens a second" } ?? ""
         var lines = [
             "\(classes) classes learned from \(Words.count(trainingTexts)) texts in \(Words.duration(seconds)) "
-                + "(\(encoder), tuned: \(tuning); \(Words.count(Int(tokensPerSecond))) tokens a second, last loss "
-                + "\(Words.decimal(losses.last ?? 0, 4)))."
+                + "(\(encoder), tuned: \(tuning)\(speed); last loss \(Words.decimal(losses.last ?? 0, 4)))."
         ]
         if let heldOut { lines.append("Of \(Words.count(heldOut.count)) held-out texts: \(heldOut.summary).") }
         lines.append("Classifier in \(folder).")
