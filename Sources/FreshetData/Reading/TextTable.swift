@@ -47,9 +47,10 @@ public struct TextTable: Sendable {
             let header = look.header
             if !header.isWritten, let titles = look.sample.first {
                 let titled = TableHeader(names: titles, file: header.file)
-                let found = columns.compactMap { titled.position(of: $0) }
-                if found.count == columns.count {
-                    (positions, skipsFirst) = (found, true)
+                // One known name makes a header; what it lacks is said of it.
+                if columns.contains(where: { titled.position(of: $0) != nil }) {
+                    positions = try columns.map { try titled.position(ofRequired: $0) }
+                    skipsFirst = true
                     return
                 }
                 if header.names.count == columns.count, columns.allSatisfy({ $0.count > 1 }) {
