@@ -20,7 +20,7 @@ private let quick: [String: [String: String]] = [
         "batchSize": "16", "epochs": "30", "learningRate": "0.01", "averaging": "0",
     ],
     "online-matrix-factorization": ["factors": "8", "passes": "30"],
-    "text-ranker": ["epochs": "40"],
+    "text-ranker": ["epochs": "40", "width": "8", "learningRate": "0.02"],
     "hybrid": ["parts": #"[{"model": "co-visitation"}, {"model": "popularity"}]"#],
 ]
 

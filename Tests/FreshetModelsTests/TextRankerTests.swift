@@ -13,7 +13,7 @@ import Testing
 
     private func fitted(_ change: (inout TextRanker.Configuration) -> Void = { _ in }) throws -> TextRanker {
         var configuration = TextRanker.Configuration()
-        configuration.epochs = 20
+        (configuration.epochs, configuration.width, configuration.learningRate) = (20, 12, 0.02)
         change(&configuration)
         var ranker = TextRanker(configuration: configuration)
         try ranker.fit(data, session: TrainingSession(seed: 3, pool: ThreadPool(threads: 2)))

@@ -14,6 +14,8 @@ public struct TextRanker: Learner {
     public struct Configuration: ModelConfiguration {
         /// What reads: `light`, an installed model or a model's folder; empty for what read the catalogue.
         public var encoder = ""
+        /// The numbers of a vector of the light encoder.
+        public var width = LightEncoder.Configuration().width
         /// What of the encoder learns.
         public var tuning = Tuning.none
         /// With `lora`: how many numbers an adapter passes on.
@@ -38,6 +40,7 @@ public struct TextRanker: Learner {
 
         /// Checks ranges.
         public func validate() throws {
+            try SettingRange.check("width", width, in: 1...4096)
             try SettingRange.check("rank", rank, in: 1...4096)
             try SettingRange.check("layers", layers, in: 1...1000)
             try SettingRange.check("historyLength", historyLength, in: 1...1000)

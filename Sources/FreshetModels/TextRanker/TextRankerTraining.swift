@@ -49,7 +49,7 @@ struct TextRankerTraining {
         guard case .model(let model) = choice, configuration.tuning != .none else {
             // A word of most items tells a little too.
             var light = LightEncoder.Configuration()
-            light.maximumShare = 0.9
+            (light.width, light.maximumShare) = (configuration.width, 0.9)
             guard configuration.tuning == .none,
                 let encoder = choice.encoder(learning: texts, light: light, on: session.pool)
             else {
