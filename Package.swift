@@ -227,7 +227,7 @@ let package = Package(
         .testTarget(
             name: "ShopExtensionsTests",
             dependencies: [
-                "FreshetCore", "FreshetData", "FreshetData", "FreshetEngine", "FreshetLearning", "FreshetModels",
+                "FreshetCore", "FreshetData", "FreshetEngine", "FreshetLearning", "FreshetModels",
                 "FreshetNN", "FreshetRecommendation", "FreshetStorage", "FreshetTensor", "FreshetTestSupport",
                 "ShopExtensions",
             ],
