@@ -63,7 +63,14 @@ struct QueryFields {
     mutating func time(_ name: String) -> Timestamp? {
         guard let text = values[name]?.first else { return nil }
         let time = Timestamp(text) ?? Double(text).flatMap(Timestamp.init(seconds:))
-        if time == nil { faults.append(.init(pointer: "?\(name)", detail: "is no time such as 2026-11-30")) }
+        if time == nil {
+            faults.append(
+                .init(
+                    pointer: "?\(name)",
+                    detail: "must be a date or a time, such as 2026-11-30 or 2026-11-30T12:00:00Z"
+                )
+            )
+        }
         return time
     }
 
