@@ -185,10 +185,21 @@ let package = Package(
             path: "Tests/StorageProbe",
             swiftSettings: settings
         ),
+        // Processes that tests start.
+        .target(name: "CChildProcess", path: "Tests/CChildProcess"),
+        .target(
+            name: "ChildProcesses",
+            dependencies: ["CChildProcess"],
+            path: "Tests/ChildProcesses",
+            swiftSettings: settings
+        ),
         tests(
             of: "FreshetStorage",
             // The tests start the probe.
-            ["FreshetCore", "FreshetData", "FreshetTensor", "FreshetTestSupport", "StorageProbe", .grdb]
+            [
+                "ChildProcesses", "FreshetCore", "FreshetData", "FreshetTensor", "FreshetTestSupport", "StorageProbe",
+                .grdb,
+            ]
         ),
         tests(
             of: "FreshetEngine",
@@ -200,7 +211,8 @@ let package = Package(
         tests(
             of: "FreshetServer",
             [
-                "FreshetCore", "FreshetEngine", "FreshetLearning", "FreshetRecommendation", "FreshetStorage",
+                "ChildProcesses", "FreshetCore", "FreshetEngine", "FreshetLearning", "FreshetRecommendation",
+                "FreshetStorage",
                 "FreshetTensor", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ]
@@ -208,8 +220,9 @@ let package = Package(
         .testTarget(
             name: "FreshetCommandTests",
             dependencies: [
-                "FreshetCore", "FreshetData", "FreshetEngine", "FreshetLearning", "FreshetModels", "FreshetNN",
-                "FreshetServer", "FreshetStorage", "FreshetTensor", "freshet", .configuration, .logging, .nioCore,
+                "ChildProcesses", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetLearning", "FreshetModels",
+                "FreshetNN", "FreshetServer", "FreshetStorage", "FreshetTensor", "freshet", .configuration, .logging,
+                .nioCore,
             ],
             resources: [.copy("Fixtures")],
             swiftSettings: settings

@@ -74,9 +74,8 @@ import Testing
         let arguments = training.split(separator: " ").map(String.init)
         let process = try Executable.start(arguments, in: folder)
         for _ in 0..<30_000 where process.isRunning && !folder.exists("parts/training.safetensors") { usleep(2000) }
-        kill(process.processIdentifier, signal)
-        process.waitUntilExit()
-        let stopped = try Executable.result(of: process, in: folder)
+        process.send(signal)
+        let stopped = try Executable.result(of: process.waitUntilExit(), in: folder)
         #expect(stopped.code == 130 && !stopped.isCrash && stopped.output.isEmpty, "\(stopped.errors)")
         #expect(stopped.errors.contains("--resume"), "\(stopped.errors)")
         #expect(try folder.names() == ["parts", "train.tsv"])

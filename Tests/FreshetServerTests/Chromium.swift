@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Glibc
 
@@ -19,27 +20,31 @@ final class Chromium: @unchecked Sendable {
     private var unread = Data()
     private var noted: [String] = []
     private let queue = DispatchQueue(label: "chromium")
-    private let process = Process()
+    private let process: ChildProcess
     private let commands = Pipe()
     private let answers = Pipe()
     private let profile = FileManager.default.temporaryDirectory.appendingPathComponent("freshet-\(UUID().uuidString)")
 
     /// Starts the browser.
     init(width: Int, height: Int) async throws {
-        // The browser reads commands from descriptor 3 and answers on 4, which Foundation cannot set up; a shell can.
+        // The browser reads commands from descriptor 3 and answers on 4; a shell makes them of its input and output.
         let arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--no-proxy-server",
             "--window-size=\(width),\(height)", "--user-data-dir=\(profile.path)", "--remote-debugging-pipe",
             "about:blank",
         ]
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments =
-            ["-c", #"exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null"#, Self.path ?? ""] + arguments
-        process.standardInput = commands
-        process.standardOutput = answers
         signal(SIGPIPE, SIG_IGN)
-        try process.run()
+        process = try ChildProcess(
+            "/bin/sh",
+            ["-c", #"exec "$0" "$@" 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null"#, Self.path ?? ""] + arguments,
+            streams: (
+                .descriptor(commands.fileHandleForReading.fileDescriptor),
+                .descriptor(answers.fileHandleForWriting.fileDescriptor), .null
+            )
+        )
+        try commands.fileHandleForReading.close()
+        try answers.fileHandleForWriting.close()
         let target = try await send("Target.createTarget", ["url": "about:blank"])["targetId"] ?? ""
         let attached = try await send("Target.attachToTarget", ["targetId": target, "flatten": true])
         queue.sync { session = attached["sessionId"] }
@@ -48,7 +53,7 @@ final class Chromium: @unchecked Sendable {
 
     /// Ends the browser.
     func close() {
-        process.terminate()
+        process.send(SIGTERM)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: profile)
     }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import FreshetCore
 import FreshetData
@@ -23,25 +24,19 @@ import Testing
     /// Starts the process, waits until it writes, kills it, and returns its whole lines.
     private static func kill(round: Int, after milliseconds: Int, _ folder: StorageFolder) throws -> [[Substring]] {
         let output = folder.path("output\(round)")
-        _ = FileManager.default.createFile(atPath: output, contents: nil)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try probe())
-        process.arguments = ["hammer", folder.path("data"), String(round)]
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        defer {
-            Glibc.kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
-        }
+        let process = try ChildProcess(
+            try probe(),
+            ["hammer", folder.path("data"), String(round)],
+            streams: (.null, .file(output), .descriptor(STDERR_FILENO))
+        )
+        defer { process.send(SIGKILL) }
         for _ in 0..<3_000 where process.isRunning {
             if try lines(output).count > 0 { break }
             usleep(5_000)
         }
         usleep(UInt32(milliseconds) * 1000)
-        Glibc.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        #expect(process.terminationReason == .uncaughtSignal, "it ended by itself")
+        process.send(SIGKILL)
+        #expect(process.waitUntilExit().isSignal, "it ended by itself")
         return try lines(output)
     }
 

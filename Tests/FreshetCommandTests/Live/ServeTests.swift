@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     ]
 
     /// Starts an engine and waits for its address, at most half a minute.
-    private func serve(in folder: TemporaryFolder, _ more: String...) throws -> (process: Process, url: String) {
+    private func serve(in folder: TemporaryFolder, _ more: String...) throws -> (process: ChildProcess, url: String) {
         let process = try Executable.start(Self.arguments + more, in: folder)
         let deadline = Date(timeIntervalSinceNow: 30)
         while Date() < deadline, process.isRunning {
@@ -23,19 +24,18 @@ import Testing
             }
             Thread.sleep(forTimeInterval: 0.02)
         }
-        kill(process.processIdentifier, SIGKILL)
+        process.send(SIGKILL)
         process.waitUntilExit()
         throw TestFailure(message: try folder.read(".stderr"))
     }
 
     /// Sends a signal and waits for the end, at most half a minute.
-    private func stop(_ process: Process, by signal: Int32 = SIGTERM) -> Int32 {
-        kill(process.processIdentifier, signal)
+    private func stop(_ process: ChildProcess, by signal: Int32 = SIGTERM) -> Int32 {
+        process.send(signal)
         let deadline = Date(timeIntervalSinceNow: 30)
         while process.isRunning, Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
-        return process.terminationStatus
+        process.send(SIGKILL)
+        return process.waitUntilExit().code
     }
 
     private func run(_ arguments: [String], in folder: TemporaryFolder) throws -> Executable.Result {
@@ -58,7 +58,7 @@ import Testing
         let folder = try TemporaryFolder()
         try makeData(in: folder)
         let (first, url) = try serve(in: folder, "--import", "data", "--import-until", "1600000600")
-        defer { if first.isRunning { kill(first.processIdentifier, SIGKILL) } }
+        defer { first.send(SIGKILL) }
         let replay = ["replay", "--data", "DATA", "--json", "--quiet", "--settle", "0", "--server"]
         let sent = try run(replay + [url], in: folder)
         #expect(sent.code == 0, "\(sent.errors)")
@@ -71,7 +71,7 @@ import Testing
         _ = stop(first, by: SIGKILL)
 
         let (second, again) = try serve(in: folder, "--import", "data", "--import-until", "1600000600")
-        defer { if second.isRunning { kill(second.processIdentifier, SIGKILL) } }
+        defer { second.send(SIGKILL) }
         let repeated = try #require(try run(replay + [again], in: folder).json()["progress"] as? [String: Any])
         #expect(repeated["accepted"] as? Int == 0 && repeated["known"] as? Int == 60)
         #expect(stop(second) == 0)
@@ -95,7 +95,7 @@ import Testing
 
         try folder.write(header + lines.joined(separator: "\n") + "\nu9,i9,never\n", to: "shop.csv")
         let (server, _) = try serve(in: folder, arguments[0], arguments[1], arguments[2], arguments[3])
-        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        defer { server.send(SIGKILL) }
         let words = try folder.read(".stderr")
         #expect(words.contains("dropped 1: malformed line") && words.contains("'never'"), "\(words)")
         #expect(words.contains("Imported 6 events of 6 users"), "\(words)")
@@ -103,7 +103,7 @@ import Testing
 
         try folder.write(header + lines[0], to: "other.csv")
         let (again, _) = try serve(in: folder, "--import", "other.csv")
-        defer { if again.isRunning { kill(again.processIdentifier, SIGKILL) } }
+        defer { again.send(SIGKILL) }
         let skipped = try folder.read(".stderr")
         #expect(skipped.contains("shop.csv was imported before. other.csv is not read"), "\(skipped)")
         #expect(stop(again) == 0)
@@ -127,7 +127,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: folder.path("data"), withIntermediateDirectories: true)
         try folder.write(events.joined(separator: "\n") + "\n", to: "data/events.jsonl")
         let (server, url) = try serve(in: folder)
-        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        defer { server.send(SIGKILL) }
         let replay = [
             "replay", "--data", "DATA", "--json", "--quiet", "--settle", "0", "--batch", "1", "--server", url,
         ]
@@ -146,7 +146,7 @@ import Testing
         #expect(made.code == 0 && made.output.hasPrefix("freshet_"), "\(made.errors)")
         let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
         let (server, url) = try serve(in: folder)
-        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        defer { server.send(SIGKILL) }
         let without = try run(["keys", "list", "--server", url], in: folder)
         #expect(without.code == 1 && without.errors.contains("FRESHET_KEY"), "\(without.errors)")
         let list = try run(["keys", "list", "--server", url, "--key", key], in: folder)
@@ -161,7 +161,7 @@ import Testing
         let folder = try TemporaryFolder()
         try makeData(in: folder)
         let (server, _) = try serve(in: folder, "--import", "data")
-        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        defer { server.send(SIGKILL) }
         let (engine, copy, other) = (folder.path("engine"), folder.path("copy"), folder.path("other"))
         let copied = try run(["backup", "--data", engine, "--output", copy], in: folder)
         #expect(copied.code == 0, "\(copied.errors)")
@@ -174,7 +174,7 @@ import Testing
         let twice = try run(["restore", copy, "--data", other], in: folder)
         #expect(twice.code == 64 && twice.errors.contains("--force"))
         let (again, url) = try serve(in: folder, "--data", other)
-        defer { if again.isRunning { kill(again.processIdentifier, SIGKILL) } }
+        defer { again.send(SIGKILL) }
         let arguments = ["replay", "--data", "DATA", "--json", "--quiet", "--settle", "0", "--server", url]
         let progress = try #require(try run(arguments, in: folder).json()["progress"] as? [String: Any])
         #expect(progress["known"] as? Int == 60)
@@ -197,7 +197,7 @@ import Testing
     @Test(.timeLimit(.minutes(10))) func aPortThatIsTakenIsSaid() throws {
         let folder = try TemporaryFolder()
         let (server, url) = try serve(in: folder)
-        defer { if server.isRunning { kill(server.processIdentifier, SIGKILL) } }
+        defer { server.send(SIGKILL) }
         let port = try #require(URL(string: url)?.port)
         let other = try run(["serve", "--data", folder.path("two"), "--port", String(port)], in: folder)
         #expect(other.code == 1 && other.errors.contains("--port"), "\(other.errors)")

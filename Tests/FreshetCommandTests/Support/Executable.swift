@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -41,8 +42,7 @@ enum Executable {
         in folder: TemporaryFolder
     ) throws -> Result {
         let process = try start(arguments, of: path, in: folder)
-        process.waitUntilExit()
-        return try result(of: process, in: folder)
+        return try result(of: process.waitUntilExit(), in: folder)
     }
 
     /// Starts it with its output in files of the folder, so that no pipe can fill.
@@ -50,26 +50,22 @@ enum Executable {
         _ arguments: [String],
         of path: String = Executable.path,
         in folder: TemporaryFolder
-    ) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"]
-            .merging(ProcessInfo.processInfo.environment.filter { $0.key.contains("SAN_OPTIONS") }) { $1 }
-        for name in ["stdout", "stderr"] { try folder.write("", to: ".\(name)") }
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path(".stdout")))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path(".stderr")))
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        return process
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            path,
+            arguments,
+            in: folder.path,
+            environment: ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"]
+                .merging(ProcessInfo.processInfo.environment.filter { $0.key.contains("SAN_OPTIONS") }) { $1 },
+            streams: (.null, .file(folder.path(".stdout")), .file(folder.path(".stderr")))
+        )
     }
 
     /// What a process left that has ended.
-    static func result(of process: Process, in folder: TemporaryFolder) throws -> Result {
+    static func result(of end: ChildProcess.End, in folder: TemporaryFolder) throws -> Result {
         Result(
-            code: process.terminationStatus,
-            isCrash: process.terminationReason == .uncaughtSignal,
+            code: end.code,
+            isCrash: end.isSignal,
             output: try folder.read(".stdout"),
             errors: try folder.read(".stderr")
         )
