@@ -251,3 +251,22 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// In scripts/optimised, which has this file by a link, the package is what computes and nothing that serves, so that an
+// optimised build of its tests takes minutes.
+if Context.packageDirectory.hasSuffix("/scripts/optimised") {
+    (package.products, package.dependencies) = ([], [])
+    package.targets = targets(["FreshetTensorTests", "FreshetNNTests", "FreshetModelsTests"], among: package.targets)
+}
+
+/// The targets of these names and all that they depend on.
+func targets(_ names: [String], among all: [Target]) -> [Target] {
+    var (needed, waiting) = (Set<String>(), names)
+    while let name = waiting.popLast() {
+        guard needed.insert(name).inserted, let target = all.first(where: { $0.name == name }) else { continue }
+        waiting += target.dependencies.compactMap { dependency in
+            if case .byNameItem(let name, _) = dependency { name } else { nil }
+        }
+    }
+    return all.filter { needed.contains($0.name) }
+}
