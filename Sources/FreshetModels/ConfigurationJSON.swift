@@ -50,7 +50,7 @@ package enum ConfigurationJSON {
         for (path, text) in overrides.sorted(by: { $0.key < $1.key }) {
             try tree.set(
                 path.split(separator: ".").map(String.init)[...],
-                to: JSONValue(text),
+                to: JSONValue(text: text),
                 path: path,
                 owner: owner
             )
@@ -74,53 +74,13 @@ package enum ConfigurationJSON {
     }
 }
 
-/// Any JSON value.
-package enum JSONValue: Codable, Sendable, Equatable {
-    case null
-    case bool(Bool)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    /// The value that a text on the command line stands for: JSON where it is JSON, else the words themselves.
-    package init(_ text: String) {
-        self = (try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))) ?? .string(text)
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let values): try container.encode(values)
-        case .object(let values): try container.encode(values)
-        }
-    }
-
+extension JSONValue {
     /// The value with the fields of another that it lacks, within objects of both too.
     func filled(from other: JSONValue) -> JSONValue {
-        guard case .object(let own) = self, case .object(let others) = other else { return self }
-        return .object(own.merging(others) { $0.filled(from: $1) })
+        guard case .object(let own) = self, other.isObject else { return self }
+        var filled = other
+        for member in own { filled[member.name] = filled[member.name].map(member.value.filled) ?? member.value }
+        return filled
     }
 
     /// Replaces the value at a path of keys and array positions that must exist.
@@ -130,13 +90,12 @@ package enum JSONValue: Codable, Sendable, Equatable {
             return
         }
         switch self {
-        case .object(var values):
-            guard var child = values[key] else {
-                throw FreshetError.unknown("setting of \(owner)", path, known: values.keys)
+        case .object(let members):
+            guard var child = self[key] else {
+                throw FreshetError.unknown("setting of \(owner)", path, known: members.map(\.name))
             }
             try child.set(keys.dropFirst(), to: value, path: path, owner: owner)
-            values[key] = child
-            self = .object(values)
+            self[key] = child
         case .array(var values):
             guard let position = Int(key), values.indices.contains(position) else {
                 throw FreshetError.unknown("setting of \(owner)", path, known: values.indices.map(String.init))

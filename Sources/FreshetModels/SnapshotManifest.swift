@@ -59,7 +59,7 @@ public struct SnapshotManifest: Sendable, Equatable {
     ) {
         self.model = model
         self.preset = preset
-        configuration = JSONValue(configurationJSON)
+        configuration = JSONValue(text: configurationJSON)
         self.seed = seed
         self.threads = threads
         // Whole seconds, as the file keeps them.

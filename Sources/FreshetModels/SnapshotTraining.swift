@@ -93,7 +93,7 @@ public struct TrainingState: Sendable, Codable, Equatable {
     /// Describes a training about to start.
     public init(model: String, configurationJSON: String, seed: UInt64, threads: Int, data: TrainingData) {
         self.model = model
-        configuration = JSONValue(configurationJSON)
+        configuration = JSONValue(text: configurationJSON)
         self.seed = seed
         self.threads = threads
         dataFingerprint = data.fingerprint

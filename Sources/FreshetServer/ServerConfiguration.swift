@@ -60,7 +60,7 @@ public struct ServerConfiguration: Sendable, Equatable, Codable {
 
     /// How many requests each key may make: a token bucket.
     public struct RateLimit: Sendable, Equatable, Codable {
-        /// Requests a second in the long run; 0 for no limit.
+        /// Requests a second in the long run.
         public var requestsPerSecond = 0.0
         /// Requests at once.
         public var burst = 1000.0
@@ -71,27 +71,83 @@ public struct ServerConfiguration: Sendable, Equatable, Codable {
     /// Whether the server can be reached from this machine only.
     public var isLoopback: Bool { HostName.isLoopback(host) }
 
-    /// Checks ranges.
-    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
+    /// Checks each value, and those that must fit each other.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and what it may be.
     public func validate() throws {
         guard !host.isEmpty else { throw FreshetError(.usage, "The server's host has no name.") }
-        try SettingRange.check("server.port", port, in: 0...65_535)
-        try SettingRange.check("server.limits.bodyBytes", limits.bodyBytes, in: 1024...(1 << 30))
+        try checkSettings(of: "server")
         try SettingRange.check(
-            "server.limits.bodyBytesInFlight",
-            limits.bodyBytesInFlight,
-            in: limits.bodyBytes...(1 << 40)
+            "server.limits.body_bytes",
+            limits.bodyBytes,
+            isAtMost: "server.limits.body_bytes_in_flight",
+            limits.bodyBytesInFlight
         )
-        try SettingRange.check("server.limits.events", limits.events, in: 1...1_000_000)
-        try SettingRange.check("server.limits.entries", limits.entries, in: 1...100_000)
-        try SettingRange.check("server.limits.headerBytes", limits.headerBytes, in: 1024...(1 << 20))
-        try SettingRange.check("server.limits.headers", limits.headers, in: 8...10_000)
-        try SettingRange.check("server.limits.connections", limits.connections, in: 1...1_000_000)
-        try SettingRange.check("server.limits.statusStreams", limits.statusStreams, in: 0...10_000)
-        try SettingRange.check("server.timeouts.idle", timeouts.idle, in: 0.1...86_400)
-        try SettingRange.check("server.timeouts.request", timeouts.request, in: 0.1...86_400)
-        try SettingRange.check("server.timeouts.streamWrite", timeouts.streamWrite, in: 0.1...86_400)
-        try SettingRange.check("server.rateLimit.requestsPerSecond", rateLimit.requestsPerSecond, in: 0...1e9)
-        try SettingRange.check("server.rateLimit.burst", rateLimit.burst, in: 1...1e9)
+    }
+}
+
+extension ServerConfiguration: Configurable {
+    package static var settings: [Setting<Self>] {
+        let own: [Setting<Self>] = [
+            .text("host", \.host, "The address to listen on; one that others can reach needs a key first."),
+            .whole("port", \.port, 0...65_535, "The port; 0 takes a free one."),
+            .texts("allowed_origins", \.allowedOrigins, "Origins whose pages may call the server; * for all."),
+            .texts("allowed_hosts", \.allowedHosts, "Further names in Host that are let in without keys."),
+            .flag("logs_requests", \.logsRequests, "Whether each request is written to the log."),
+        ]
+        return own + part("limits", \.limits) + part("timeouts", \.timeouts) + part("rate_limit", \.rateLimit)
+    }
+}
+
+extension ServerConfiguration.Limits: Configurable {
+    package static var settings: [Setting<Self>] {
+        [
+            .whole("body_bytes", \.bodyBytes, 1024...(1 << 30), "The longest body."),
+            .whole(
+                "body_bytes_in_flight",
+                \.bodyBytesInFlight,
+                1024...(1 << 40),
+                "The longest bodies of all requests at a time together."
+            ),
+            .whole("events", \.events, 1...1_000_000, "The events of one delivery."),
+            .whole("entries", \.entries, 1...100_000, "The items or users of one delivery."),
+            .whole("header_bytes", \.headerBytes, 1024...(1 << 20), "The headers in bytes."),
+            .whole("headers", \.headers, 8...10_000, "The headers of a request."),
+            .whole("connections", \.connections, 1...1_000_000, "Connections at a time."),
+            .whole(
+                "status_streams",
+                \.statusStreams,
+                0...10_000,
+                "Clients that follow the status stream at a time."
+            ),
+        ]
+    }
+}
+
+extension ServerConfiguration.Timeouts: Configurable {
+    package static var settings: [Setting<Self>] {
+        [
+            .number("idle", \.idle, 0.1...86_400, "Seconds without anything arriving."),
+            .number("request", \.request, 0.1...86_400, "Seconds for a whole request."),
+            .number(
+                "stream_write",
+                \.streamWrite,
+                0.1...86_400,
+                "Seconds for a client of the status stream to take what was sent."
+            ),
+        ]
+    }
+}
+
+extension ServerConfiguration.RateLimit: Configurable {
+    package static var settings: [Setting<Self>] {
+        [
+            .number(
+                "requests_per_second",
+                \.requestsPerSecond,
+                0...1e9,
+                "Requests a second of one key in the long run; 0 for no limit."
+            ),
+            .number("burst", \.burst, 1...1e9, "Requests of one key at once."),
+        ]
     }
 }

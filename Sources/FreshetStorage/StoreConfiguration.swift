@@ -27,14 +27,8 @@ extension SQLiteStore {
         public init(synchronous: Synchronous) { self.synchronous = synchronous }
 
         /// Checks the values.
-        /// - Throws: ``FreshetError`` of kind `usage`.
-        func validate() throws {
-            guard maximumGroup > 0, maximumReaders > 0, checkpointPages > 0, maximumLogPages > 0,
-                maximumPages.map({ $0 > 0 }) ?? true, busySeconds >= 0
-            else {
-                throw FreshetError(.usage, "The storage's sizes and times must be positive.")
-            }
-        }
+        /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and what it may be.
+        public func validate() throws { try checkSettings(of: "storage") }
     }
 
     /// What an acknowledged event survives.
@@ -48,5 +42,49 @@ extension SQLiteStore {
         ///
         /// SQLite's `synchronous = FULL`.
         case disk
+    }
+}
+
+extension SQLiteStore.Configuration: Configurable {
+    package static var settings: [Setting<Self>] {
+        [
+            .choice(
+                "synchronous",
+                \.synchronous,
+                "What an acknowledged event survives: os (any end of the process) or disk (a power failure too)."
+            ),
+            .whole("maximum_group", \.maximumGroup, 1...1_000_000, "Events of one transaction at most."),
+            .whole("maximum_readers", \.maximumReaders, 1...256, "Threads that read at the same time."),
+            .whole(
+                "checkpoint_pages",
+                \.checkpointPages,
+                1...1_000_000,
+                "Pages of 4 KiB that gather in the write-ahead log before they are moved into the database."
+            ),
+            .whole(
+                "maximum_log_pages",
+                \.maximumLogPages,
+                1...100_000_000,
+                "Pages of the write-ahead log with which it starts again, though commits wait for a slow disk then."
+            ),
+            .number(
+                "busy_seconds",
+                \.busySeconds,
+                0...3600,
+                "Seconds to wait for another program that has locked the database."
+            ),
+            .whole(
+                "maximum_pages",
+                \.pages,
+                0...4_294_967_294,
+                "Pages of 4 KiB that the database may have; 0 for no limit but the disk."
+            ),
+        ]
+    }
+
+    /// ``maximumPages`` with 0 for none.
+    private var pages: Int {
+        get { maximumPages ?? 0 }
+        set { maximumPages = newValue == 0 ? nil : newValue }
     }
 }

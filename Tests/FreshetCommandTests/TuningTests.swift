@@ -62,7 +62,7 @@ import Testing
         let dataset = Dataset(users: users, items: IdentifierTable(["x", "y"]), histories: histories)
         let holdouts = (0..<4).map { Holdout(user: UserIndex($0), item: ItemIndex(0)) }
         let data = TrainingData(dataset: dataset, validation: holdouts)
-        func budget(_ text: String) -> TrialBudget { TrialBudget(configuration: JSONValue(text), data: data) }
+        func budget(_ text: String) -> TrialBudget { TrialBudget(configuration: JSONValue(text: text), data: data) }
         #expect(budget(#"{"epochs":30}"#).apply(1.0 / 3).overrides == ["epochs": "10"])
         #expect(
             budget(#"{"trainer":"als","als":{"iterations":3}}"#).apply(1.0 / 9).overrides == ["als.iterations": "1"]

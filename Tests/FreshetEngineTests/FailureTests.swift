@@ -38,7 +38,7 @@ import Testing
     @Test func settingOutOfRangeIsRefusedByItsName() throws {
         var configuration = EngineConfiguration(folder: "x")
         configuration.learning.niceness = 20
-        #expect(throws: FreshetError(.usage, "learning.niceness is 20, but must be from 0 to 19.")) {
+        #expect(throws: FreshetError(.usage, "learning.niceness is 20, but must be a whole number from 0 to 19.")) {
             try configuration.validate()
         }
     }

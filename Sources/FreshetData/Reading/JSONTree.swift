@@ -1,3 +1,5 @@
+import FreshetCore
+
 /// What a JSON text is read into; the members of an object keep their order.
 package protocol JSONTree {
     /// A member of an object.
@@ -71,4 +73,9 @@ extension JSONTree {
         }
         return .object(members)
     }
+}
+
+extension JSONValue: JSONTree {
+    package static func text(_ text: String) -> JSONValue { .string(text) }
+    package static func member(_ name: String, _ value: JSONValue) -> Member { Member(name: name, value: value) }
 }

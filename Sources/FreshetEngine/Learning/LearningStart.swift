@@ -90,17 +90,3 @@ struct LearningStart {
         return ServedState()
     }
 }
-
-extension EngineConfiguration {
-    /// The loop's settings, with what the engine's say about it.
-    var loopSettings: LearningLoop.Settings {
-        var settings = loop
-        settings.microBatch = learning.batchSize
-        settings.periodEvents = learning.forgettingPeriod
-        settings.historyLimit = sessions.eventsPerUser
-        settings.publication.microUpdateInterval = learning.publishEvery
-        settings.publication.firstTrainingEvents = Int64(retraining.firstEvents)
-        settings.publication.retrainInterval = retraining.everyHours * 3600
-        return settings
-    }
-}

@@ -1,3 +1,5 @@
+import FreshetCore
+
 /// The difference between two JSON values as a JSON Patch (RFC 6902) of the operations `add`, `remove` and `replace`.
 ///
 /// Arrays that grew at an end or lost some elements cost only what came and went; a part of which so much changed that

@@ -1,3 +1,4 @@
+import FreshetCore
 import Hummingbird
 
 /// The OpenAPI 3.1 document of a table of routes.

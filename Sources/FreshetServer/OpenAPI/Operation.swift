@@ -1,3 +1,4 @@
+import FreshetCore
 import Hummingbird
 
 /// What the OpenAPI document says of a route.

@@ -1,3 +1,5 @@
+import FreshetCore
+
 extension Schemas {
     /// What callers get.
     static let answers: [(name: String, schema: JSONValue)] = [

@@ -52,11 +52,7 @@ extension Item: CatalogueEntry {
         add(
             "vectors",
             vectors.map { vectors in
-                .object(
-                    vectors.sorted { $0.key < $1.key }.map {
-                        .init(name: $0.key, value: .array($0.value.map { .number(Double($0)) }))
-                    }
-                )
+                JSONValue(sorting: vectors.mapValues { .array($0.map { .number(Double($0)) }) })
             }
         )
         add("available", available.map { .bool($0) })
@@ -81,24 +77,18 @@ extension User: CatalogueEntry {
 extension JSONValue {
     /// Attributes in the order of their names.
     static func attributes(_ attributes: [String: AttributeValue]) -> JSONValue {
-        .object(attributes.sorted { $0.key < $1.key }.map { Member(name: $0.key, value: $0.value.json) })
+        JSONValue(sorting: attributes.mapValues(\.json))
     }
 
     /// This value changed by a merge patch (RFC 7396): members of the patch replace, and `null` removes.
     func merged(with patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
-        var members: [Member] = if case .object(let members) = self { members } else { [] }
+        var result = isObject ? self : .object([])
         for change in changes {
-            let place = members.firstIndex { $0.name == change.name }
-            if change.value == .null {
-                if let place { members.remove(at: place) }
-                continue
-            }
-            let old = place.map { members[$0].value } ?? .null
-            let new = Member(name: change.name, value: old.merged(with: change.value))
-            if let place { members[place] = new } else { members.append(new) }
+            let old = result[change.name] ?? .null
+            result[change.name] = change.value == .null ? nil : old.merged(with: change.value)
         }
-        return .object(members)
+        return result
     }
 }
 

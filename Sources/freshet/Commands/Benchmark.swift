@@ -88,7 +88,7 @@ struct Benchmark: FreshetCommand {
     ) throws -> ModelSpeed {
         let data = TrainingData(dataset: dataset)
         let full = try model.makeLearner(preset: preset, data: data)
-        let limits = TrialBudget(configuration: JSONValue(model.configurationJSON(of: full)), data: data).shortest
+        let limits = TrialBudget(configuration: JSONValue(text: model.configurationJSON(of: full)), data: data).shortest
         let learner = try model.makeLearner(preset: preset, overrides: limits, data: data)
         let steps = StepClock()
         let run = TrainingRun(

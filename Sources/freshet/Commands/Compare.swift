@@ -185,7 +185,6 @@ struct Compare: FreshetCommand {
 extension ModelDescription {
     /// Whether the model has a setting of this name.
     fileprivate func hasSetting(_ name: String) -> Bool {
-        guard case .object(let settings) = JSONValue(defaultConfigurationJSON) else { return false }
-        return settings[name] != nil
+        JSONValue(text: defaultConfigurationJSON)[name] != nil
     }
 }

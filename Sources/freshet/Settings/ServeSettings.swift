@@ -29,18 +29,34 @@ struct ServeSettings: Sendable {
         var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
     }
 
-    /// Checks what a single value's range cannot say.
-    /// - Throws: ``FreshetError`` of kind `usage`.
+    /// Checks each value, and those that must fit each other.
+    /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and what it may be.
     func validate() throws {
         try engine.validate()
         try server.validate()
+        try storage.validate()
     }
 }
 
-extension ServeSettings {
+extension ServeSettings: Configurable {
+    /// Every setting there is.
+    static var settings: [Setting<ServeSettings>] {
+        let data: Setting<ServeSettings> =
+            .text("data", \.data, "The folder of the database, the versions and the checkpoints.")
+        let logging: [Setting<ServeSettings>] = [
+            .choice("logging.level", \.logLevel, "What is written to the log, from trace to critical."),
+            .choice(
+                "logging.format",
+                \.logFormat,
+                "How: text, or json for programs that collect logs; each entry is one line."
+            ),
+        ]
+        return [data] + part("server", \.server) + part("storage", \.storage) + part("", \.engine) + logging
+    }
+
     /// Every setting under its name in the file, for the dashboard.
     var inForce: [SettingInForce] {
-        SettingsReader.serve.settings.map { setting in
+        Self.settings.map { setting in
             SettingInForce(key: setting.key, value: setting.get(self), source: sources[setting.key] ?? "default")
         }
     }
@@ -50,16 +66,7 @@ extension SettingsReader where Root == ServeSettings {
     /// The reader of every setting there is.
     static var serve: SettingsReader {
         SettingsReader(
-            settings: [.text("data", \.data, "The folder of the database, the versions and the checkpoints.")]
-                + Setting.server + Setting.storage + Setting.engine
-                + [
-                    .choice("logging.level", \.logLevel, "What is written to the log, from trace to critical."),
-                    .choice(
-                        "logging.format",
-                        \.logFormat,
-                        "How: text, or json for programs that collect logs; each entry is one line."
-                    ),
-                ],
+            settings: ServeSettings.settings,
             otherVariables: ServerOptions.variables.union(["FRESHET_CONFIG"])
         )
     }

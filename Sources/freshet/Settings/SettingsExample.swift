@@ -1,4 +1,4 @@
-import FreshetModels
+import FreshetCore
 
 /// A configuration file that shows every setting at its default, each under a comment that says what it does.
 struct SettingsExample<Root: Sendable> {
@@ -44,9 +44,11 @@ struct SettingsExample<Root: Sendable> {
 
     /// An object with objects in it takes a line a field, any other value one line.
     private func text(_ tree: JSONValue, depth: Int) -> String {
-        guard case .object(let fields) = tree, !fields.isEmpty else { return tree.text }
+        guard case .object(let members) = tree, !members.isEmpty else { return tree.text }
         let indent = String(repeating: "  ", count: depth + 1)
-        let lines = fields.sorted { $0.key < $1.key }.map { "\(indent)\"\($0)\": \(text($1, depth: depth + 1))" }
+        let lines = members.map {
+            "\(indent)\"\($0.name)\": \(text($0.value, depth: depth + 1))"
+        }
         return "{\n" + lines.joined(separator: ",\n") + "\n" + String(repeating: "  ", count: depth) + "}"
     }
 }

@@ -1,13 +1,12 @@
 import Configuration
 import Foundation
 import FreshetCore
-import FreshetModels
 
 /// A configuration file: JSON in which `//` begins a comment and whose objects nest by the parts of a key.
 struct SettingsFile {
     /// Its path.
     let path: String
-    private let top: [String: JSONValue]
+    private let top: JSONValue
 
     /// Reads a file.
     /// - Throws: ``FreshetError`` when it cannot be read or is no JSON object.
@@ -33,11 +32,11 @@ struct SettingsFile {
             if case .dataCorrupted(let context) = error, let cause = context.underlyingError { reason = "\(cause)" }
             throw FreshetError(.invalidData, "The configuration '\(path)' is no JSON: \(reason).")
         }
-        guard case .object(let top) = tree else {
+        guard tree.isObject else {
             throw FreshetError(.invalidData, "The configuration '\(path)' is no JSON object: begin it with { and }.")
         }
         self.path = path
-        self.top = top
+        top = tree
     }
 
     /// The values by key, such as `server.port`; documents are left whole.
@@ -53,43 +52,20 @@ struct SettingsFile {
         var contents: [AbsoluteConfigKey: ConfigValue] = [:]
         let values = values(of: settings)
         for setting in settings {
-            guard let content = values[setting.key].flatMap({ Self.content($0, kind: setting.kind) }) else { continue }
+            guard let content = values[setting.key].flatMap(setting.kind.content(of:)) else { continue }
             contents[setting.configKey] = ConfigValue(content, isSecret: false)
         }
         return InMemoryProvider(name: path, values: contents)
     }
 
-    /// What a value is to a provider; `nil` when it is not of the kind.
-    static func content(_ value: JSONValue, kind: SettingKind) -> ConfigContent? {
-        switch (kind, value) {
-        case (.whole, .number(let number)): Int(exactly: number).map(ConfigContent.int)
-        case (.number, .number(let number)): .double(number)
-        case (.flag, .bool(let flag)): .bool(flag)
-        case (.text, .string(let text)), (.choice, .string(let text)): .string(text)
-        case (.texts, .array(let values)): texts(values).map(ConfigContent.stringArray)
-        case (.document, .object): .string(value.text)
-        default: nil
-        }
-    }
-
-    private static func texts(_ values: [JSONValue]) -> [String]? {
-        let texts = values.compactMap { value -> String? in
-            if case .string(let text) = value { text } else { nil }
-        }
-        return texts.count == values.count ? texts : nil
-    }
-
-    private static func flat(
-        _ object: [String: JSONValue],
-        below prefix: String,
-        whole: Set<String>
-    ) -> [String: JSONValue] {
-        object.reduce(into: [:]) { values, entry in
-            let key = prefix + entry.key
-            if case .object(let inner) = entry.value, !whole.contains(key) {
-                values.merge(flat(inner, below: key + ".", whole: whole)) { $1 }
+    private static func flat(_ value: JSONValue, below prefix: String, whole: Set<String>) -> [String: JSONValue] {
+        guard case .object(let members) = value else { return [:] }
+        return members.reduce(into: [:]) { values, member in
+            let key = prefix + member.name
+            if member.value.isObject, !whole.contains(key) {
+                values.merge(flat(member.value, below: key + ".", whole: whole)) { $1 }
             } else {
-                values[key] = entry.value
+                values[key] = member.value
             }
         }
     }
@@ -115,9 +91,4 @@ struct SettingsFile {
         }
         return text
     }
-}
-
-extension Setting {
-    /// The key as providers know it.
-    var configKey: AbsoluteConfigKey { AbsoluteConfigKey(key.split(separator: ".").map(String.init)) }
 }

@@ -112,7 +112,7 @@ struct SettingsReader<Root: Sendable> {
             guard let kind = known[key] else {
                 return "There is no setting '\(key)' (\(file.path)).\(suggestion(for: key))"
             }
-            guard SettingsFile.content(value, kind: kind) == nil else { return nil }
+            guard kind.content(of: value) == nil else { return nil }
             return "\(key) (\(file.path)) is of another kind: it must be \(kind.words)."
         }
     }

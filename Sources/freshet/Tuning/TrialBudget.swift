@@ -15,14 +15,10 @@ struct TrialBudget {
     /// Looks at the settings of the full training.
     init(configuration: JSONValue, data: TrainingData) {
         self.data = data
-        guard case .object(let settings) = configuration else {
-            epochs = nil
-            return
-        }
-        if let own = Self.epochs(in: settings) {
+        if let own = Self.epochs(in: configuration) {
             epochs = own
-        } else if case .string(let trainer)? = settings[Self.trainerKey], case .object(let group)? = settings[trainer],
-            let nested = Self.epochs(in: group)
+        } else if case .string(let trainer)? = configuration[Self.trainerKey],
+            let nested = configuration[trainer].flatMap(Self.epochs)
         {
             epochs = ("\(trainer).\(nested.key)", nested.full)
         } else {
@@ -30,7 +26,7 @@ struct TrialBudget {
         }
     }
 
-    private static func epochs(in settings: [String: JSONValue]) -> (key: String, full: Double)? {
+    private static func epochs(in settings: JSONValue) -> (key: String, full: Double)? {
         epochKeys.lazy.compactMap { key -> (key: String, full: Double)? in
             guard case .number(let full)? = settings[key] else { return nil }
             return (key, full)

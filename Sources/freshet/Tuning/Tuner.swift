@@ -41,7 +41,7 @@ struct Tuner {
     /// - Throws: ``FreshetError``; of kind `cancelled` when stopped.
     func run(_ method: Method, trials: Int, rounds: Int) throws -> [Trial] {
         let full = try model.makeLearner(preset: preset, overrides: settings, data: data)
-        let budget = TrialBudget(configuration: JSONValue(model.configurationJSON(of: full)), data: data)
+        let budget = TrialBudget(configuration: JSONValue(text: model.configurationJSON(of: full)), data: data)
         // Wrong keys and values should not wait for their turn to be found.
         for trial in 1...trials {
             _ = try model.makeLearner(preset: preset, overrides: overrides(of: trial), data: data)

@@ -41,9 +41,9 @@ import Testing
             #expect(!text.contains("\"\(name)\""), "\(name)")
         }
         #expect(text.contains("retrain_growth"))
-        let given = JSONValue.object(["publication": .object(["retrainInterval": .number(5)])])
+        let given: JSONValue = ["publication": ["retrainInterval": 5]]
         #expect(loop.problem(ServeSettings(), .document(given))?.contains("retraining.every_hours") == true)
-        let other = JSONValue.object(["publication": .object(["retrain_growth": .number(5)])])
+        let other: JSONValue = ["publication": ["retrain_growth": 5]]
         #expect(loop.problem(ServeSettings(), .document(other)) == nil)
     }
 
@@ -114,10 +114,38 @@ import Testing
         }
     }
 
+    /// A program that sets a value itself is held to the same ranges, under the same names.
+    @Test func everyRangeHoldsWithoutTheFileToo() {
+        for setting in reader.settings {
+            let wrong: SettingValue
+            switch setting.kind {
+            case .whole(let range) where range.upperBound < Int.max: wrong = .whole(range.upperBound + 1)
+            case .number(let range): wrong = .number(range.upperBound * 2)
+            default: continue
+            }
+            var settings = ServeSettings()
+            setting.set(&settings, wrong)
+            let error = #expect(throws: FreshetError.self, "\(setting.key)") { try settings.validate() }
+            #expect(error?.message == "\(setting.key) is \(wrong), but must be \(setting.kind.words).")
+        }
+    }
+
+    @Test(arguments: [
+        ("ingest.maximum_batch", "200000", "ingest.maximum_waiting"),
+        ("serving.count", "2000", "serving.maximum_count"),
+        ("server.limits.body_bytes", "536870912", "server.limits.body_bytes_in_flight"),
+    ])
+    func whatMustFitAnotherNamesIt(key: String, value: String, other: String) {
+        let result = reader.read(into: ServeSettings(), flags: [key: value])
+        #expect(result.problems.isEmpty)
+        let error = #expect(throws: FreshetError.self) { try result.configuration.validate() }
+        #expect(error?.message.hasPrefix("\(key) is \(value), but must be at most \(other), which is ") == true)
+    }
+
     private func leaves(of configuration: some Encodable) throws -> Set<String> {
         func paths(_ value: JSONValue, _ prefix: String) -> [String] {
-            guard case .object(let fields) = value, !fields.isEmpty else { return [prefix] }
-            return fields.flatMap { paths($1, prefix.isEmpty ? $0 : prefix + "." + $0) }
+            guard case .object(let members) = value, !members.isEmpty else { return [prefix] }
+            return members.flatMap { paths($0.value, prefix.isEmpty ? $0.name : prefix + "." + $0.name) }
         }
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,3 +1,5 @@
+import FreshetCore
+
 @testable import FreshetServer
 
 extension JSONValue {

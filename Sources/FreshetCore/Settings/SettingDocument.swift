@@ -1,24 +1,22 @@
 import Foundation
-import FreshetCore
-import FreshetModels
 
 /// Parts of a configuration file that have a form of their own: what is given is laid over the default.
 ///
 /// Names may be written as the rest of the file has them (`retrain_interval`) or as the libraries do
 /// (`retrainInterval`).
-enum SettingDocument {
+package enum SettingDocument {
     /// A value as the file shows it.
-    static func tree(of value: some Encodable) -> JSONValue { named(raw(value)) }
+    package static func tree(of value: some Encodable) -> JSONValue { named(raw(value)) }
 
     /// The value of a part of the file.
     /// - Throws: `DecodingError` for a value of a wrong kind.
-    static func decode<Value: Codable>(_ given: JSONValue, over defaults: Value) throws -> Value {
+    package static func decode<Value: Codable>(_ given: JSONValue, over defaults: Value) throws -> Value {
         let merged = merge(given, over: raw(defaults))
         return try JSONDecoder().decode(Value.self, from: JSONEncoder().encode(merged))
     }
 
     /// What is wrong with a part of the file: a value of a wrong kind, or a name that nothing has.
-    static func problem(with given: JSONValue, over defaults: some Codable) -> String? {
+    package static func problem(with given: JSONValue, over defaults: some Codable) -> String? {
         do {
             let read = raw(try decode(given, over: defaults))
             let unknown = unknownNames(in: merge(given, over: raw(defaults)), read: read, path: "")
@@ -50,8 +48,8 @@ enum SettingDocument {
 
     private static func named(_ tree: JSONValue) -> JSONValue {
         switch tree {
-        case .object(let fields):
-            .object(Dictionary(fields.map { (fileName($0), named($1)) }) { $1 })
+        case .object(let members):
+            JSONValue(sorting: Dictionary(members.map { (fileName($0.name), named($0.value)) }) { $1 })
         case .array(let values): .array(values.map(named))
         default: tree
         }
@@ -59,25 +57,24 @@ enum SettingDocument {
 
     /// What is given wins; names that mean the same are one.
     private static func merge(_ given: JSONValue, over base: JSONValue) -> JSONValue {
-        guard case .object(let fields) = given, case .object(var result) = base else { return given }
-        let names = Dictionary(result.keys.map { (fileName($0), $0) }) { $1 }
-        for (name, value) in fields {
-            let known = names[fileName(name)] ?? name
-            result[known] = result[known].map { merge(value, over: $0) } ?? value
+        guard case .object(let members) = given, case .object(let known) = base else { return given }
+        let names = Dictionary(known.map { (fileName($0.name), $0.name) }) { $1 }
+        return members.reduce(into: base) { result, member in
+            let name = names[fileName(member.name)] ?? member.name
+            result[name] = result[name].map { merge(member.value, over: $0) } ?? member.value
         }
-        return .object(result)
     }
 
     /// The names that were given but are not there when what was read is written again, each with what may be meant.
     private static func unknownNames(in given: JSONValue, read: JSONValue, path: String) -> [String] {
-        guard case .object(let fields) = given, case .object(let known) = read else { return [] }
-        return fields.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
-            if value == .null { return [] }
-            guard let other = known[name] else {
-                let hint = Spelling.nearest(to: name, among: known.keys.map(fileName).sorted())
-                return ["'\(path + name)'" + (hint.map { " (did you mean '\($0)'?)" } ?? "")]
+        guard case .object(let members) = given, case .object(let known) = read else { return [] }
+        return members.sorted { $0.name < $1.name }.flatMap { member -> [String] in
+            if member.value == .null { return [] }
+            guard let other = read[member.name] else {
+                let hint = Spelling.nearest(to: member.name, among: known.map { fileName($0.name) }.sorted())
+                return ["'\(path + member.name)'" + (hint.map { " (did you mean '\($0)'?)" } ?? "")]
             }
-            return unknownNames(in: value, read: other, path: path + name + ".")
+            return unknownNames(in: member.value, read: other, path: path + member.name + ".")
         }
     }
 }
@@ -85,9 +82,9 @@ enum SettingDocument {
 extension JSONValue {
     /// Whether an object has a field, given by its path such as `publication.retrain_interval`, in either spelling.
     func has(_ path: String) -> Bool {
-        guard case .object(let fields) = self else { return false }
+        guard case .object(let members) = self else { return false }
         let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
-        guard let value = fields.first(where: { SettingDocument.fileName($0.key) == parts[0] })?.value else {
+        guard let value = members.first(where: { SettingDocument.fileName($0.name) == parts[0] })?.value else {
             return false
         }
         return parts.count == 1 || value.has(parts[1])
@@ -99,8 +96,9 @@ extension JSONValue {
     }
 
     private func without(_ path: ArraySlice<String>) -> JSONValue {
-        guard case .object(var fields) = self, let name = path.first else { return self }
-        fields[name] = path.count == 1 ? nil : fields[name]?.without(path.dropFirst())
-        return .object(fields)
+        guard let name = path.first else { return self }
+        var result = self
+        result[name] = path.count == 1 ? nil : self[name]?.without(path.dropFirst())
+        return result
     }
 }

@@ -1,40 +1,20 @@
-/// One setting of a configuration: its name, what it means, which values it takes, and where they go.
-struct Setting<Root: Sendable>: Sendable {
-    /// Its place in the file, such as `server.port`; `FRESHET_SERVER_PORT` in the environment.
-    let key: String
-    /// Which values it takes.
-    let kind: SettingKind
-    /// What it does, in a sentence.
-    let meaning: String
-    /// Reads it from a configuration.
-    let get: @Sendable (Root) -> SettingValue
-    /// Writes it into a configuration.
-    let set: @Sendable (inout Root, SettingValue) -> Void
-
-    /// What is wrong with a value of the right kind, if anything.
-    var problem: @Sendable (_ defaults: Root, SettingValue) -> String? = { _, _ in nil }
-
-    /// The name of the environment variable: `server.rate_limit.burst` is `FRESHET_SERVER_RATE_LIMIT_BURST`.
-    var variable: String { "FRESHET_" + key.uppercased().replacing(".", with: "_") }
-}
-
 extension Setting {
     /// A whole number.
-    static func whole(
+    package static func whole<Number: FixedWidthInteger & Sendable>(
         _ key: String,
-        _ path: any WritableKeyPath<Root, Int> & Sendable,
+        _ path: any WritableKeyPath<Root, Number> & Sendable,
         _ range: ClosedRange<Int>,
         _ meaning: String
     ) -> Setting {
         Setting(key: key, kind: .whole(range), meaning: meaning) {
-            .whole($0[keyPath: path])
+            .whole(Int(clamping: $0[keyPath: path]))
         } set: { root, value in
-            if case .whole(let number) = value { root[keyPath: path] = number }
+            if case .whole(let number) = value { root[keyPath: path] = Number(clamping: number) }
         }
     }
 
     /// A number.
-    static func number(
+    package static func number(
         _ key: String,
         _ path: any WritableKeyPath<Root, Double> & Sendable,
         _ range: ClosedRange<Double>,
@@ -48,7 +28,7 @@ extension Setting {
     }
 
     /// Yes or no.
-    static func flag(
+    package static func flag(
         _ key: String,
         _ path: any WritableKeyPath<Root, Bool> & Sendable,
         _ meaning: String
@@ -61,7 +41,7 @@ extension Setting {
     }
 
     /// Any text.
-    static func text(
+    package static func text(
         _ key: String,
         _ path: any WritableKeyPath<Root, String> & Sendable,
         _ meaning: String
@@ -74,7 +54,7 @@ extension Setting {
     }
 
     /// Texts between commas on the command line and in the environment, an array in the file.
-    static func texts(
+    package static func texts(
         _ key: String,
         _ path: any WritableKeyPath<Root, [String]> & Sendable,
         _ meaning: String
@@ -87,7 +67,7 @@ extension Setting {
     }
 
     /// One of a few names.
-    static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
+    package static func choice<Choice: RawRepresentable<String> & CaseIterable & Sendable>(
         _ key: String,
         _ path: any WritableKeyPath<Root, Choice> & Sendable,
         _ meaning: String
@@ -100,7 +80,7 @@ extension Setting {
     }
 
     /// One of some names that a table holds.
-    static func name(
+    package static func name(
         _ key: String,
         _ path: any WritableKeyPath<Root, String> & Sendable,
         among names: [String],
@@ -113,7 +93,7 @@ extension Setting {
         }
     }
 
-    /// A part of the file with a form of its own.
+    /// A part of the file with a form of its own, whose checks are its own too.
     ///
     /// - Parameters:
     ///   - key: its place in the file.
@@ -121,7 +101,7 @@ extension Setting {
     ///   - meaning: what it does, in a sentence.
     ///   - elsewhere: names within it that other settings decide, by those settings: they are not shown, and refused.
     /// - Returns: the setting.
-    static func document<Value: Codable & Sendable>(
+    package static func document<Value: Codable & Sendable>(
         _ key: String,
         _ path: any WritableKeyPath<Root, Value> & Sendable,
         _ meaning: String,

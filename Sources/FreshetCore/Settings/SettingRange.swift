@@ -11,6 +11,14 @@ public enum SettingRange {
         }
     }
 
+    /// Checks that a setting is not above another.
+    /// - Throws: ``FreshetError`` of kind `usage` that names both and their values.
+    public static func check(_ name: String, _ value: Int, isAtMost other: String, _ limit: Int) throws {
+        guard value <= limit else {
+            throw FreshetError(.usage, "\(name) is \(value), but must be at most \(other), which is \(limit).")
+        }
+    }
+
     /// Checks that there are values, and that every one is in a range.
     /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
     public static func check<Value: Comparable>(

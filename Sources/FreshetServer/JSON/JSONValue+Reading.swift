@@ -1,12 +1,8 @@
+import FreshetCore
 import FreshetData
 import Hummingbird
 
-extension JSONValue: JSONTree {
-    /// A string.
-    static func text(_ text: String) -> JSONValue { .string(text) }
-
-    static func member(_ name: String, _ value: JSONValue) -> Member { Member(name: name, value: value) }
-
+extension JSONValue {
     /// Reads a document by the rules for requests.
     /// - Throws: ``Problem`` of status 400 when it is not one JSON value.
     init(_ body: ByteBuffer) throws(Problem) {
