@@ -26,7 +26,7 @@ extension Engine {
         }
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
-            if let history = try? sessions.history(of: index) { audience.forget(index, of: history.items) }
+            if let history = try? await sessions.history(of: index) { audience.forget(index, of: history.items) }
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
             exemplars = try await learning.perform { $0.erase([index] + former) }

@@ -52,7 +52,7 @@ extension Engine {
         guard let user = try await storage.watching({ try await $0.removeEvent(id) }) else { return false }
         _ = sessions.removeAll(of: user)
         recommender.removeAll()
-        let left = try store.newestEvents(of: user, limit: configuration.sessions.eventsPerUser)
+        let left = try await store.fetchNewestEvents(of: user, limit: configuration.sessions.eventsPerUser)
         try await learning.perform { $0.erase(user, keeping: left) }
         return true
     }
@@ -61,7 +61,7 @@ extension Engine {
     public func history(of user: String, limit: Int) async throws -> [Event] {
         guard limit > 0, let index = vocabulary.user(user) else { return [] }
         let (name, types) = (vocabulary.name(of: user), vocabulary.eventTypes)
-        return try store.newestEvents(of: index, limit: limit).map { event in
+        return try await store.fetchNewestEvents(of: index, limit: limit).map { event in
             Event(
                 user: name,
                 item: vocabulary.id(of: event.item),

@@ -26,15 +26,17 @@ extension Engine {
             return merge
         }
         if merge.isNew { feedback.join(id, to: merge.name) }
-        if let former = merge.former { join(former, to: merge.user) }
+        if let former = merge.former { await join(former, to: merge.user) }
         return merge
     }
 
     /// Takes it up in memory that one number's events are another's.
-    private func join(_ former: UserIndex, to user: UserIndex) {
+    private func join(_ former: UserIndex, to user: UserIndex) async {
         sessions.join(former, to: user)
         // A disk that does not answer keeps the log's word for later; only whom an item may appeal to is told late.
-        if let history = try? sessions.history(of: user) { audience.join(former, to: user, of: Set(history.items)) }
+        if let history = try? await sessions.history(of: user) {
+            audience.join(former, to: user, of: Set(history.items))
+        }
         learning.joined(former, to: user)
     }
 }

@@ -25,7 +25,7 @@ extension Engine {
         var history = History(items: [])
         if let index {
             do {
-                history = try sessions.history(of: index)
+                history = try await sessions.history(of: index)
             } catch let error as FreshetError where storage.note(error) {
                 // The user is not in memory and the disk does not answer: they count as new until it does.
             }

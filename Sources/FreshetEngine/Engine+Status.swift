@@ -11,7 +11,7 @@ extension Engine {
         status.started = started
         status.live = live.current.version
         status.log.newestOffset = store.newestOffset
-        status.log.events = (try? store.eventCount()) ?? Int(store.newestOffset)
+        status.log.events = store.eventCount()
         status.log.eventsPerSecond = eventRate.perSecond
         status.log.users = vocabulary.userCount
         status.log.items = vocabulary.itemCount

@@ -18,10 +18,10 @@ extension Engine {
     /// users.
     /// - Throws: ``FreshetError`` of kind `notFound` for a user of whom there are no events, of kind `usage` for a count
     ///   out of range.
-    public func similarUsers(to user: String, count: Int? = nil) throws -> [RankedUser] {
+    public func similarUsers(to user: String, count: Int? = nil) async throws -> [RankedUser] {
         let count = try checkedCount(count)
         guard let index = vocabulary.user(user) else { throw Self.noUser(user) }
-        let own = try sessions.history(of: index)
+        let own = try await sessions.history(of: index)
         guard own.count > 0 else { throw Self.noUser(user) }
         let weights = ItemRarity(streaming, at: streaming.time(at: clock.seconds))
         let profile = weights.profile(of: own, newest: Self.items)
@@ -29,7 +29,7 @@ extension Engine {
             .lazy.filter { $0.user != index }.prefix(Self.closely + count)
         var found: [(user: UserIndex, score: Float)] = []
         for candidate in candidates {
-            guard let history = try history(of: candidate.user) else { continue }
+            guard let history = try await history(of: candidate.user) else { continue }
             let score = profile.cosine(to: weights.profile(of: history, newest: Self.items))
             if score > 0 { found.append((candidate.user, score)) }
         }
@@ -43,7 +43,7 @@ extension Engine {
     /// together.
     /// - Throws: ``FreshetError`` of kind `notFound` for an item that nothing is known of, of kind `usage` for a count out
     ///   of range.
-    public func users(for item: String, count: Int? = nil) throws -> [RankedUser] {
+    public func users(for item: String, count: Int? = nil) async throws -> [RankedUser] {
         let count = try checkedCount(count)
         guard let index = vocabulary.item(item), !catalog.current().isRemoved(index) else {
             throw FreshetError(.notFound, "There is no item '\(item)'.")
@@ -60,7 +60,7 @@ extension Engine {
         var people: [(user: UserIndex, history: History)] = []
         for candidate in audience.users(of: weights) {
             guard people.count < Self.closely + count else { break }
-            guard let history = try history(of: candidate.user), !history.items.contains(index) else { continue }
+            guard let history = try await history(of: candidate.user), !history.items.contains(index) else { continue }
             people.append((candidate.user, history))
         }
         let appeal = ItemAppeal(of: index, snapshot: snapshot, streaming: streaming, at: now)
@@ -70,9 +70,9 @@ extension Engine {
     }
 
     /// What is known of a user's events; `nil` for one without any, such as one who was erased, or when the disk fails.
-    private func history(of user: UserIndex) throws -> History? {
+    private func history(of user: UserIndex) async throws -> History? {
         do {
-            let history = try sessions.history(of: user)
+            let history = try await sessions.history(of: user)
             return history.count > 0 ? history : nil
         } catch let error as FreshetError where storage.note(error) {
             return nil

@@ -9,7 +9,8 @@ import Synchronization
 
 /// A recommender that never stops learning: takes events, answers requests, learns beside both, and swaps models.
 ///
-/// Everything that runs and waits hangs on it; HTTP and commands are thin layers above. It is ready when `init` returns,
+/// It belongs to the tenant of its store, and so does all that hangs on it: sessions, caches, models, what runs and waits.
+/// HTTP and commands are thin layers above. It is ready when `init` returns,
 /// and learns while ``run()`` runs. A metrics backend must be set up before.
 public final class Engine: Service {
     /// The settings.
@@ -42,8 +43,8 @@ public final class Engine: Service {
     let storage: StorageWatch
     let impressions: ImpressionQueue
     let feedback: FeedbackService
-    let latency = Histogram(label: "freshet_recommendation_seconds")
-    let freshness = Histogram(label: "freshet_freshness_seconds")
+    let latency: Histogram
+    let freshness: Histogram
     let requestRate = RateMeter()
     let servingCounter = ServingCounter()
     let eventRate = RateMeter()
@@ -57,7 +58,6 @@ public final class Engine: Service {
     /// - Parameters:
     ///   - configuration: the settings.
     ///   - store: what is kept on disk; its observer is set here.
-    ///   - vocabulary: the store's external ids and numbers.
     ///   - logger: where to say what happens.
     ///   - clock: the time; tests pass their own.
     ///   - extensions: what is added to the pipeline's own features, candidate sources and policies; models and rankers are
@@ -66,12 +66,14 @@ public final class Engine: Service {
     public init(
         configuration: EngineConfiguration,
         store: any EngineStore,
-        vocabulary: Vocabulary,
         logger: Logger = Logger(label: "freshet.engine"),
         clock: EngineClock = .system,
         extensions: PipelineExtensions = PipelineExtensions()
     ) async throws {
         try configuration.validate()
+        var logger = logger
+        for (name, value) in store.tenant.labels { logger[metadataKey: name] = "\(value)" }
+        let vocabulary = store.vocabulary
         self.configuration = configuration
         self.store = store
         self.extensions = extensions
@@ -81,6 +83,8 @@ public final class Engine: Service {
         self.clock = clock
         started = clock.milliseconds
         seeds = Atomic(configuration.seed &* 0x9e37_79b9_7f4a_7c15)
+        latency = Histogram(label: "freshet_recommendation_seconds", of: store.tenant)
+        freshness = Histogram(label: "freshet_freshness_seconds", of: store.tenant)
         health = HealthBoard(
             parts: [StorageWatch.part, LearningService.part, LearningStart.part, ContentService.part],
             logger: logger
@@ -189,6 +193,9 @@ public final class Engine: Service {
     private static func evidence(of content: ContentService, _ catalog: CatalogView) -> [any CandidateEvidence] {
         content.evidence + (catalog.current().hasPlaces ? [PlaceEvidence(of: catalog)] : [])
     }
+
+    /// Whose engine it is.
+    public var tenant: Tenant { store.tenant }
 
     /// Whether requests are answered: true from `init` on until a shutdown begins.
     public var isReady: Bool { ready.load(ordering: .acquiring) }

@@ -46,11 +46,20 @@ extension SQLiteStore {
     public func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {
         let head = memory.head(of: user).offset
         guard head > 0, limit > 0 else { return [] }
-        return try readNow { db in
-            var events = try NewestEvents.read(from: head, limit: limit, db)
-            vocabulary.weigh(&events)
-            return events
-        }
+        return try readNow { try self.newestEvents(from: head, limit: limit, $0) }
+    }
+
+    /// As ``newestEvents(of:limit:)``, without blocking: for requests.
+    public func fetchNewestEvents(of user: UserIndex, limit: Int) async throws -> [LoggedEvent] {
+        let head = memory.head(of: user).offset
+        guard head > 0, limit > 0 else { return [] }
+        return try await read { try self.newestEvents(from: head, limit: limit, $0) }
+    }
+
+    private func newestEvents(from head: Int64, limit: Int, _ db: Database) throws -> [LoggedEvent] {
+        var events = try NewestEvents.read(from: head, limit: limit, db)
+        vocabulary.weigh(&events)
+        return events
     }
 }
 

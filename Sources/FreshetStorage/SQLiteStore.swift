@@ -3,7 +3,7 @@ import FreshetCore
 import FreshetData
 import GRDB
 
-/// All that an engine keeps, in one SQLite database in a data folder.
+/// All that an engine keeps, in one SQLite database in a tenant's folder.
 ///
 /// One connection writes, one transaction at a time, on a thread of its own; any number of others read the last
 /// committed state meanwhile (write-ahead log). What waits to be written goes into one transaction together. A folder
@@ -12,7 +12,9 @@ public final class SQLiteStore: EngineStore, Sendable {
     /// The database's file in a data folder.
     public static let fileName = "freshet.sqlite"
 
-    /// The data folder.
+    /// Whose store it is.
+    public let tenant: Tenant
+    /// The tenant's folder.
     public let folder: String
     /// The database's file.
     public let path: String
@@ -28,25 +30,30 @@ public final class SQLiteStore: EngineStore, Sendable {
     /// The numbers of users, items and event types, which only this store gives.
     public var vocabulary: Vocabulary { memory.vocabulary }
 
-    /// Opens the store of a data folder, which is made if it is not there.
+    /// Opens the store of a tenant's folder, which is made if it is not there.
     ///
     /// - Parameters:
-    ///   - folder: the data folder.
+    ///   - folder: the tenant's folder, such as ``FreshetCore/Tenant/folder(in:)`` names it.
+    ///   - tenant: whose it must be; whoever the folder says, when `nil`.
     ///   - configuration: how to write.
     /// - Returns: the store, with all names in its vocabulary.
     /// - Throws: ``FreshetError``: when another process has the folder or it cannot be written to, when the database is
-    ///   damaged, not Freshet's, or a newer Freshet's.
-    public static func open(folder: String, configuration: Configuration = Configuration()) throws -> SQLiteStore {
-        try SQLiteStore(folder: folder, configuration: configuration, isTemporary: false)
+    ///   another tenant's, damaged, not Freshet's, or a newer Freshet's.
+    public static func open(
+        folder: String,
+        tenant: Tenant? = nil,
+        configuration: Configuration = Configuration()
+    ) throws -> SQLiteStore {
+        try SQLiteStore(folder: folder, tenant: tenant, configuration: configuration, isTemporary: false)
     }
 
     /// Opens an empty store in a folder of its own, which goes with it: for tests and trials.
     public static func temporary(configuration: Configuration = Configuration()) throws -> SQLiteStore {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("freshet-\(UUID().uuidString)").path
-        return try SQLiteStore(folder: folder, configuration: configuration, isTemporary: true)
+        return try SQLiteStore(folder: folder, tenant: nil, configuration: configuration, isTemporary: true)
     }
 
-    private init(folder: String, configuration: Configuration, isTemporary: Bool) throws {
+    private init(folder: String, tenant: Tenant?, configuration: Configuration, isTemporary: Bool) throws {
         try configuration.validate()
         self.configuration = configuration
         self.folder = folder
@@ -55,7 +62,11 @@ public final class SQLiteStore: EngineStore, Sendable {
         try Self.make(folder)
         lock = try FolderLock(folder: folder)
         let path = path
-        pool = try FreshetError.mapping(path: path) { try Self.openPool(path, configuration) }
+        let pool = try FreshetError.mapping(path: path) { try Self.openPool(path, configuration) }
+        self.pool = pool
+        self.tenant = try FreshetError.mapping(path: path) {
+            try pool.writeWithoutTransaction { try Self.owner(of: $0, wanted: tenant, path: path) }
+        }
         checkpointer = try FreshetError.mapping(path: path) {
             try Checkpointer(
                 path: path,

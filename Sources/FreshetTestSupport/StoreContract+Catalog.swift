@@ -2,8 +2,8 @@ import FreshetCore
 import FreshetData
 
 extension StoreContract {
-    func keepsItems(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func keepsItems(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         var tea = Item(id: "tea", title: "Green TEA", text: "long", categories: ["drinks"], tags: ["hot"])
         tea.attributes = ["price": .number(2.5), "colour": .text("green"), "notes": .texts(["a", "b"])]
         tea.attributes["fair"] = .flag(true)
@@ -68,8 +68,7 @@ extension StoreContract {
         try require(again, "an item that was put again could not be removed again")
     }
 
-    func keepsUsers(_ subject: Subject) async throws {
-        let store = subject.store
+    func keepsUsers(_ store: any EngineStore) async throws {
         let ann = User(id: "ann", attributes: ["age": .number(30), "member": .flag(true)])
         try await store.put([ann, User(id: "zoe")])
         _ = try await store.append([Event(user: "Bob", item: "i", time: 1), Event(user: "ann", item: "i", time: 1)])
@@ -87,8 +86,8 @@ extension StoreContract {
         try require(search.map(\.id) == ["Bob", "zoe"], "'O' finds \(search.map(\.id))")
     }
 
-    func erasesUsers(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func erasesUsers(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         func event(_ user: String, _ id: String) -> Event {
             Event(user: user, item: "i", time: 1, id: id, recommendationID: "r1")
         }
@@ -113,7 +112,7 @@ extension StoreContract {
         try require(log.map(\.offset) == [1, 3] && history.isEmpty, "events \(log.map(\.offset)) are left")
         let feedback = try await store.feedback(on: "r1").map(\.id)
         try require(feedback == ["b1", "b2"], "feedback is \(feedback)")
-        let count = try store.eventCount()
+        let count = store.eventCount()
         try require(count == 2 && store.newestOffset == 4, "\(count) events up to \(store.newestOffset)")
 
         let back = try await store.append([event("ann", "a1")])

@@ -3,9 +3,9 @@ import FreshetData
 import Synchronization
 
 extension StoreContract {
-    func numbersEvents(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
-        let empty = try store.eventCount()
+    func numbersEvents(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
+        let empty = store.eventCount()
         try require(store.newestOffset == 0 && empty == 0, "a new log is not empty")
         let events = [
             Event(user: "ann", item: "tea", type: .view, value: 0.1, time: 1_000),
@@ -17,7 +17,7 @@ extension StoreContract {
         let logged = try store.events(after: 0, limit: 10)
         try require(same(logged, receipts.flatMap(\.events)), "the log holds \(logged), the receipts \(receipts)")
         try require(logged.map(\.offset) == [1, 2, 3], "offsets \(logged.map(\.offset))")
-        let count = try store.eventCount()
+        let count = store.eventCount()
         try require(store.newestOffset == 3 && count == 3, "\(count) events up to \(store.newestOffset)")
         for (event, logged) in zip(events, logged) {
             try require(vocabulary.id(of: logged.user) == event.user, "the user of \(event) is another")
@@ -31,8 +31,7 @@ extension StoreContract {
         }
     }
 
-    func readsByOffset(_ subject: Subject) async throws {
-        let store = subject.store
+    func readsByOffset(_ store: any EngineStore) async throws {
         for start in stride(from: 0, to: 30, by: 10) {
             _ = try await store.append((start..<start + 10).map { Event(user: "u\($0 % 3)", item: "i\($0)", time: 1) })
         }
@@ -50,8 +49,7 @@ extension StoreContract {
         try require(beyond.isEmpty && nothing.isEmpty, "events where there are none")
     }
 
-    func countsIdentifiersOnce(_ subject: Subject) async throws {
-        let store = subject.store
+    func countsIdentifiersOnce(_ store: any EngineStore) async throws {
         func event(_ id: String?) -> Event { Event(user: "u", item: "i", time: 1, id: id) }
         let first = try await store.append([event("a"), event("b"), event("a"), event(nil), event(nil)])
         try require(first.events.count == 4 && first.duplicates == 1, "within a request: \(first)")
@@ -62,12 +60,12 @@ extension StoreContract {
             return try await group.reduce(0, +)
         }
         try require(kept == 2, "16 concurrent requests with two ids added \(kept) events")
-        let count = try store.eventCount()
+        let count = store.eventCount()
         try require(count == 7 && store.newestOffset == 7, "\(count) events up to \(store.newestOffset)")
     }
 
-    func appendsConcurrently(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func appendsConcurrently(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         let receipts = try await withThrowingTaskGroup(of: (Int, AppendReceipt).self) { group in
             for writer in 0..<24 {
                 group.addTask {
@@ -93,8 +91,7 @@ extension StoreContract {
         try require(same(logged, acknowledged), "the log and the receipts differ")
     }
 
-    func observesInOrder(_ subject: Subject) async throws {
-        let store = subject.store
+    func observesInOrder(_ store: any EngineStore) async throws {
         let seen = Box()
         store.setObserver { events in seen.offsets.withLock { $0 += events.map(\.offset) } }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -117,8 +114,8 @@ extension StoreContract {
         try require(offsets == Array(1...49), "the observer saw \(offsets)")
     }
 
-    func findsNewestEvents(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func findsNewestEvents(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         for step in 0..<20 {
             _ = try await store.append([
                 Event(user: "often", item: "i\(step)", time: Timestamp(seconds: Int64(step))),
@@ -150,16 +147,16 @@ extension StoreContract {
         try require(none.isEmpty && nobody.isEmpty, "events where there are none")
     }
 
-    func fillsInDefaults(_ subject: Subject) async throws {
-        let event = try await subject.store.append([Event(user: "u", item: "i")]).events[0]
+    func fillsInDefaults(_ store: any EngineStore) async throws {
+        let event = try await store.append([Event(user: "u", item: "i")]).events[0]
         try require(event.value.isNaN, "no value became \(event.value)")
         // Between 2020 and 2100, in milliseconds.
         try require((1_577_836_800_000..<4_102_444_800_000).contains(event.received), "received at \(event.received)")
         try require(event.time.milliseconds == event.received, "an event without a time is of \(event.time)")
     }
 
-    func distinguishesBytes(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func distinguishesBytes(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         // The first two look the same and are equal as Swift strings; the third ends within what C takes for its end.
         let names = ["caf\u{E9}", "cafe\u{301}", "a\u{0}b", "a", "\u{1F9C3}", String(repeating: "x", count: 256)]
         _ = try await store.append(names.map { Event(user: $0, item: $0, time: 1) })
@@ -172,8 +169,8 @@ extension StoreContract {
         }
     }
 
-    func boundsEventTypes(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func boundsEventTypes(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         func event(_ type: Int) -> Event { Event(user: "u", item: "i", type: EventType(rawValue: "t\(type)"), time: 1) }
         _ = try await store.append((0..<255).map(event))
         do {

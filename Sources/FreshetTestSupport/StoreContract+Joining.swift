@@ -3,8 +3,8 @@ import FreshetData
 
 extension StoreContract {
     /// A visitor, of whom there is what the store keeps of people, and an account that was there before and after.
-    func joinsUsers(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    func joinsUsers(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         try await store.put([User(id: "guest", attributes: ["city": .text("Oslo"), "age": .number(1)])])
         try await store.put([User(id: "ann", attributes: ["age": .number(30)])])
         try await store.record([Impression(id: "r0", user: "guest", time: 1, model: ModelVersion(1), items: [])])
@@ -25,18 +25,18 @@ extension StoreContract {
             "it says \(merge)"
         )
         try require(merge.events == 2 && merge.impressions == 2, "\(merge.events), \(merge.impressions) changed hands")
-        try await checkJoined(subject, guest: guest, ann: ann)
+        try await checkJoined(store, guest: guest, ann: ann)
         // What comes later under the id, and late, has its place.
         let later = try await store.append([event("guest", "e", 25), event("ann", "f", 50)])
         try require(later.events.allSatisfy { $0.user == ann }, "an event of the guest is not the account's")
         let newest = try store.newestEvents(of: ann, limit: 4).map(\.offset)
         try require(newest == [6, 2, 5, 7], "the newest events are \(newest)")
-        try await chains(subject)
-        try await erasesJoined(subject)
+        try await chains(store)
+        try await erasesJoined(store)
     }
 
-    private func checkJoined(_ subject: Subject, guest: UserIndex, ann: UserIndex) async throws {
-        let (store, vocabulary) = subject
+    private func checkJoined(_ store: any EngineStore, guest: UserIndex, ann: UserIndex) async throws {
+        let vocabulary = store.vocabulary
         try require(
             vocabulary.user("guest") == ann && vocabulary.name(of: "guest") == "ann",
             "the id names somebody else"
@@ -60,8 +60,8 @@ extension StoreContract {
     }
 
     /// A visitor of a visitor, and what cannot be.
-    private func chains(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    private func chains(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         _ = try await store.merge("tablet", into: "phone")
         let phone = try await store.merge("phone", into: "guest")
         try require(phone.name == "ann" && phone.events == 0, "a visitor of a visitor is \(phone)")
@@ -79,8 +79,8 @@ extension StoreContract {
         try require(vocabulary.user("bob") != nil && vocabulary.name(of: "bob") == "bob", "bob is somebody else")
     }
 
-    private func erasesJoined(_ subject: Subject) async throws {
-        let (store, vocabulary) = subject
+    private func erasesJoined(_ store: any EngineStore) async throws {
+        let vocabulary = store.vocabulary
         _ = try await store.eraseUser("guest")
         let left = try store.events(after: 0, limit: 9).map(\.offset)
         try require(left == [3], "events \(left) are left")

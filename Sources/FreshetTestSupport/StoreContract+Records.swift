@@ -2,8 +2,7 @@ import FreshetCore
 import FreshetData
 
 extension StoreContract {
-    func keepsImpressions(_ subject: Subject) async throws {
-        let store = subject.store
+    func keepsImpressions(_ store: any EngineStore) async throws {
         _ = try await store.append([Event(user: "ann", item: "tea", time: 1)])
         let impressions = [
             Impression(
@@ -44,8 +43,7 @@ extension StoreContract {
         try require(names == [nil, "r1", "r1"], "events name the answers \(names)")
     }
 
-    func keepsVersions(_ subject: Subject) async throws {
-        let store = subject.store
+    func keepsVersions(_ store: any EngineStore) async throws {
         func record(_ number: Int, _ update: Int, _ state: VersionRecord.State) -> VersionRecord {
             VersionRecord(version: ModelVersion(number, update: update), state: state, created: 9, offset: 3)
         }
@@ -76,8 +74,7 @@ extension StoreContract {
         try require(newest == Array(all[..<2]), "the newest two decisions are \(newest)")
     }
 
-    func keepsSettings(_ subject: Subject) async throws {
-        let store = subject.store
+    func keepsSettings(_ store: any EngineStore) async throws {
         for (name, value) in [("key/b", "2"), ("key/a", "1"), ("other", ""), ("key/a", "3"), ("kez", "4")] {
             try await store.setSetting(name, to: value)
         }

@@ -1,8 +1,9 @@
+import Foundation
 import FreshetCore
 import FreshetData
 
-/// The rules that every store keeps, whatever it keeps things in.
-public struct StoreContract: Sendable {
+/// The rules that every store keeps, whatever it keeps things in, asked of one kind of store through the protocols.
+public struct StoreContract: Sendable, CustomStringConvertible {
     /// A rule.
     public enum Rule: String, CaseIterable, Sendable {
         /// Offsets count from 1 without gaps, in the order of the appends; events come back as they were.
@@ -37,37 +38,50 @@ public struct StoreContract: Sendable {
         case keepsVersions
         /// Settings are set, listed and removed.
         case keepsSettings
+        /// A store says whose it is, and sees nothing of another tenant in the same place.
+        case keepsTenantsApart
     }
 
-    /// A store, and the vocabulary that it numbers names in.
-    public typealias Subject = (store: any EngineStore, vocabulary: Vocabulary)
+    /// What the kind of store is called.
+    public let description: String
+    let open: @Sendable (_ folder: String, _ tenant: Tenant) async throws -> any EngineStore
 
-    let make: @Sendable () throws -> Subject
-
-    /// Takes what makes empty stores.
-    public init(_ make: @escaping @Sendable () throws -> Subject) { self.make = make }
+    /// Takes a kind of store.
+    ///
+    /// - Parameters:
+    ///   - name: what it is called.
+    ///   - open: opens the store of a tenant. Each rule has a folder of its own, which may be the place or stand for it.
+    public init(
+        _ name: String,
+        open: @escaping @Sendable (_ folder: String, _ tenant: Tenant) async throws -> any EngineStore
+    ) {
+        (description, self.open) = (name, open)
+    }
 
     /// How the store breaks a rule, in words; `nil` when it keeps it.
     public func violation(of rule: Rule) async throws -> String? {
+        let folder = FileManager.default.temporaryDirectory.path + "/freshet-contract-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         do {
-            let subject = try make()
+            let store = try await open(folder, .default)
             switch rule {
-            case .numbersEvents: try await numbersEvents(subject)
-            case .readsByOffset: try await readsByOffset(subject)
-            case .countsIdentifiersOnce: try await countsIdentifiersOnce(subject)
-            case .appendsConcurrently: try await appendsConcurrently(subject)
-            case .observesInOrder: try await observesInOrder(subject)
-            case .findsNewestEvents: try await findsNewestEvents(subject)
-            case .fillsInDefaults: try await fillsInDefaults(subject)
-            case .distinguishesBytes: try await distinguishesBytes(subject)
-            case .boundsEventTypes: try await boundsEventTypes(subject)
-            case .keepsItems: try await keepsItems(subject)
-            case .keepsUsers: try await keepsUsers(subject)
-            case .erasesUsers: try await erasesUsers(subject)
-            case .joinsUsers: try await joinsUsers(subject)
-            case .keepsImpressions: try await keepsImpressions(subject)
-            case .keepsVersions: try await keepsVersions(subject)
-            case .keepsSettings: try await keepsSettings(subject)
+            case .numbersEvents: try await numbersEvents(store)
+            case .readsByOffset: try await readsByOffset(store)
+            case .countsIdentifiersOnce: try await countsIdentifiersOnce(store)
+            case .appendsConcurrently: try await appendsConcurrently(store)
+            case .observesInOrder: try await observesInOrder(store)
+            case .findsNewestEvents: try await findsNewestEvents(store)
+            case .fillsInDefaults: try await fillsInDefaults(store)
+            case .distinguishesBytes: try await distinguishesBytes(store)
+            case .boundsEventTypes: try await boundsEventTypes(store)
+            case .keepsItems: try await keepsItems(store)
+            case .keepsUsers: try await keepsUsers(store)
+            case .erasesUsers: try await erasesUsers(store)
+            case .joinsUsers: try await joinsUsers(store)
+            case .keepsImpressions: try await keepsImpressions(store)
+            case .keepsVersions: try await keepsVersions(store)
+            case .keepsSettings: try await keepsSettings(store)
+            case .keepsTenantsApart: try await keepsTenantsApart(store, in: folder)
             }
             return nil
         } catch let violation as ContractViolation {

@@ -13,8 +13,7 @@ import Testing
         let store = try SQLiteStore.temporary()
         let engine = try await Engine(
             configuration: TestEngine.configuration(folder),
-            store: PausingStore(store, pause: pause),
-            vocabulary: store.vocabulary
+            store: PausingStore(store, pause: pause)
         )
         return (engine, folder)
     }

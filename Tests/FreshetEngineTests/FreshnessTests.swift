@@ -41,7 +41,7 @@ import Testing
                         #expect(!answer.items.contains { $0.id == item })
                         answered += answer.items.count
                         guard let user = engine.vocabulary.user(own) else { continue }
-                        let history = try engine.sessions.history(of: user)
+                        let history = try await engine.sessions.history(of: user)
                         #expect(history.items.last == engine.vocabulary.item(item))
                     }
                     return answered
@@ -67,7 +67,7 @@ import Testing
         for user in 0..<5 {
             let index = try #require(engine.vocabulary.user("u\(user)"))
             let logged = try test.store.newestEvents(of: index, limit: 200)
-            #expect(try engine.sessions.history(of: index).items.map { $0 } == logged.map(\.item))
+            #expect(try await engine.sessions.history(of: index).items.map { $0 } == logged.map(\.item))
         }
     }
 }

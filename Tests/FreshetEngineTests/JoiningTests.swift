@@ -49,7 +49,9 @@ import Testing
         _ = try await engine.accept(Self.visits("account", ["i2"], from: 1_700_000_100))
         let account = try #require(engine.vocabulary.user("account"))
         #expect(
-            try engine.sessions.history(of: account).items.map { engine.vocabulary.id(of: $0) } == ["i0", "i1", "i2"]
+            try await engine.sessions.history(of: account).items.map { engine.vocabulary.id(of: $0) } == [
+                "i0", "i1", "i2",
+            ]
         )
     }
 

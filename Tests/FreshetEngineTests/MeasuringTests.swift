@@ -7,7 +7,7 @@ import Testing
 @Suite struct MeasuringTests {
     @Test(arguments: [1, 10, 250, 3_000, 1_000_000])
     func quantilesAreWithinTwoPercent(microseconds: Int) {
-        let histogram = Histogram(label: "test")
+        let histogram = Histogram(label: "test", of: .default)
         for value in 1...100 { histogram.record(.microseconds(value * microseconds)) }
         let quantiles = histogram.quantiles(unit: 1)
         #expect(quantiles.count == 100)
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func emptyHistogramHasNoQuantilesAndNegativeDurationCountsAsNone() {
-        let histogram = Histogram(label: "test")
+        let histogram = Histogram(label: "test", of: .default)
         #expect(histogram.quantiles(unit: 1).count == 0)
         histogram.record(.seconds(-1))
         #expect(histogram.quantiles(unit: 1).p99 == 0)

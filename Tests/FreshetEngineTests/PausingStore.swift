@@ -56,6 +56,8 @@ final class PausingStore: EngineStore {
 
     // MARK: As the store does it
 
+    var tenant: Tenant { store.tenant }
+    var vocabulary: Vocabulary { store.vocabulary }
     var newestOffset: Int64 { store.newestOffset }
     func append(_ events: [Event]) async throws -> AppendReceipt { try await store.append(events) }
     func setObserver(_ observer: @escaping @Sendable ([LoggedEvent]) -> Void) { store.setObserver(observer) }
@@ -71,7 +73,10 @@ final class PausingStore: EngineStore {
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {
         try store.newestEvents(of: user, limit: limit)
     }
-    func eventCount() throws -> Int { store.eventCount() }
+    func fetchNewestEvents(of user: UserIndex, limit: Int) async throws -> [LoggedEvent] {
+        try await store.fetchNewestEvents(of: user, limit: limit)
+    }
+    func eventCount() -> Int { store.eventCount() }
     func items(matching search: String?, after cursor: String?, limit: Int) async throws -> [Item] {
         try await store.items(matching: search, after: cursor, limit: limit)
     }

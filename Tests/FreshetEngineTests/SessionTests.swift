@@ -40,7 +40,7 @@ import Testing
         let tags = sessions.map { $0.map { SessionTag(of: $0) } ?? .none }
         for engine in [test.engine, try await test.reopened()] {
             let user = try #require(engine.vocabulary.user("u"))
-            #expect(try Array(engine.sessions.history(of: user).sessions) == tags)
+            #expect(try await Array(engine.sessions.history(of: user).sessions) == tags)
         }
         let query = try await test.engine.query(user: "u", session: "b", count: 3, scenario: nil, filter: nil)
         #expect(query.session == SessionTag(of: "b") && Array(query.history.sessions) == tags)

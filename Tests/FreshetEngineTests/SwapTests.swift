@@ -53,7 +53,7 @@ import Testing
             let user = try #require(engine.vocabulary.user(answer.user))
             let query = Query(
                 user: user,
-                history: try engine.sessions.history(of: user),
+                history: try await engine.sessions.history(of: user),
                 count: 8,
                 time: engine.streaming.time(at: engine.clock.seconds)
             )

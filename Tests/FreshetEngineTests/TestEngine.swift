@@ -18,12 +18,12 @@ final class TestEngine: Sendable {
         folder = FileManager.default.temporaryDirectory.path + "/freshet-engine-\(UUID().uuidString)"
         settings = Self.configuration(folder, change)
         store = try SQLiteStore.temporary(configuration: configuration)
-        engine = try await Engine(configuration: settings, store: store, vocabulary: store.vocabulary)
+        engine = try await Engine(configuration: settings, store: store)
     }
 
     /// Another engine over the same folder and store, as after a restart.
     func reopened() async throws -> Engine {
-        try await Engine(configuration: settings, store: store, vocabulary: store.vocabulary)
+        try await Engine(configuration: settings, store: store)
     }
 
     /// A model that trains in no time.

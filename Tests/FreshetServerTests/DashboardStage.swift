@@ -27,7 +27,6 @@ struct DashboardStage: Sendable {
         let engine = try await Engine(
             configuration: settings,
             store: store,
-            vocabulary: store.vocabulary,
             logger: logger
         )
         let keys = KeyRing(store: store)

@@ -18,7 +18,7 @@ import Testing
     /// Every name of a figure that a server writes, those of one that has learned included.
     private static func exposed() async throws -> Set<String> {
         let test = try await TestServer()
-        let learned = StatusMetrics.text(of: SampleStatus.status, ServingCounts())
+        let learned = StatusMetrics.text(of: SampleStatus.status, ServingCounts(), .default)
         let collected = NamesBox()
         try await test.test { client in
             _ = try await client.send(.post, "/v1/events", #"{"user":"a","item":"b"}"#)

@@ -17,14 +17,17 @@ public protocol EventLog: Sendable {
     /// The newest events of a user by their time, up to `limit`, oldest first. Blocks the calling thread.
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent]
 
+    /// As ``newestEvents(of:limit:)``, without blocking: for requests.
+    func fetchNewestEvents(of user: UserIndex, limit: Int) async throws -> [LoggedEvent]
+
     /// Removes the event that has an id of its own; whose it was, or `nil` where there is none.
     func removeEvent(_ id: String) async throws -> UserIndex?
 
-    /// The offset of the newest event; 0 when there is none.
+    /// The offset of the newest event; 0 when there is none. Known in memory.
     var newestOffset: Int64 { get }
 
-    /// The number of events that the log holds now, those compacted away left out.
-    func eventCount() throws -> Int
+    /// The number of events that the log holds now, those compacted away left out. Known in memory.
+    func eventCount() -> Int
 }
 
 /// What became of an append.

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetData
 import Logging
 
 /// What the learner works with: the engine's parts that outlive it.

@@ -29,8 +29,10 @@ final class Histogram: Sendable {
 
     /// Creates a histogram.
     ///
-    /// - Parameter label: the name of its timer, as it stands on the metrics page.
-    init(label: String) { timer = Metrics.Timer(label: label) }
+    /// - Parameters:
+    ///   - label: the name of its timer, as it stands on the metrics page.
+    ///   - tenant: whose durations they are.
+    init(label: String, of tenant: Tenant) { timer = Metrics.Timer(label: label, dimensions: tenant.labels) }
 
     /// Counts a duration.
     func record(_ duration: Duration) {

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetData
 import Synchronization
 
 /// Follows whether the store works: it does not from the first failure of its own on, and does again when it takes as

@@ -17,8 +17,8 @@ struct Preload: Sendable {
         var queries = recommender.latestQueries(limit: Self.questions)
         for index in queries.indices {
             queries[index].time = streaming.time(at: clock.seconds)
-            // With the events of meanwhile; a user who cannot be read is not worth waiting for.
-            guard let user = queries[index].user, let history = try? sessions.history(of: user) else { continue }
+            // With the events of meanwhile; a user who would have to be read is not worth waiting for.
+            guard let user = queries[index].user, let history = sessions.historyInMemory(of: user) else { continue }
             queries[index].history = history
         }
         recommender.preload(queries, snapshot: snapshot, streaming: streaming)

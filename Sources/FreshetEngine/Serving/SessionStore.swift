@@ -64,9 +64,12 @@ final class SessionStore: Sendable {
         }
     }
 
+    /// What is in memory of a user's newest events; `nil` where only the log has them.
+    func historyInMemory(of user: UserIndex) -> History? { state.withLock { $0.history(of: user) } }
+
     /// The newest events of a user, oldest first, those of every acknowledged event included.
     /// - Throws: ``FreshetError`` when the user is not in memory and the log cannot be read.
-    func history(of user: UserIndex) throws -> History {
+    func history(of user: UserIndex) async throws -> History {
         while true {
             let found: (history: History?, token: Int) = state.withLock { table in
                 if let history = table.history(of: user) { return (history, 0) }
@@ -75,7 +78,7 @@ final class SessionStore: Sendable {
             if let history = found.history { return history }
             let events: [LoggedEvent]
             do {
-                events = try log.newestEvents(of: user, limit: limit)
+                events = try await log.fetchNewestEvents(of: user, limit: limit)
             } catch let error {
                 state.withLock { $0.abandonLoading(user, found.token) }
                 throw error

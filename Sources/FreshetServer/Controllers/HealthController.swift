@@ -68,7 +68,7 @@ struct HealthController {
 
     @Sendable private func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
         let text =
-            registry.text() + StatusMetrics.text(of: engine.status(), engine.servingCounts)
+            registry.text() + StatusMetrics.text(of: engine.status(), engine.servingCounts, engine.tenant)
             + ProcessMetrics.text(folder: engine.configuration.folder)
         return Response(
             status: .ok,

@@ -103,12 +103,12 @@ struct UsersController {
 
     @Sendable private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.identifier(by: engine.configuration.ingest.identifiers)
-        return Self.list(try engine.similarUsers(to: id, count: try count(request)))
+        return Self.list(try await engine.similarUsers(to: id, count: try count(request)))
     }
 
     @Sendable private func users(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.identifier(by: engine.configuration.ingest.identifiers)
-        return Self.list(try engine.users(for: id, count: try count(request)))
+        return Self.list(try await engine.users(for: id, count: try count(request)))
     }
 
     private static func list(_ users: [RankedUser]) -> Response {

@@ -3,12 +3,12 @@ import FreshetEngine
 
 /// The engine's status as Prometheus text, read at the moment of a scrape.
 enum StatusMetrics {
-    /// The text.
-    static func text(of status: EngineStatus, _ serving: ServingCounts) -> String {
+    /// The text, each series with the name of a tenant that is not the default one.
+    static func text(of status: EngineStatus, _ serving: ServingCounts, _ tenant: Tenant) -> String {
         let registry = PrometheusRegistry()
         func count(_ name: String, _ help: String, _ value: Int) {
             registry.describe(name, help)
-            registry.counter(name, []).set(Int64(value))
+            registry.counter(name, tenant.labels).set(Int64(value))
         }
         count("freshet_answers", "Recommendations and rankings that were given.", serving.answers)
         count("freshet_empty_answers", "Those of them without any item.", serving.emptyAnswers)
@@ -17,7 +17,7 @@ enum StatusMetrics {
         count("freshet_cache_misses", "Questions that were not.", serving.cacheMisses)
         func set(_ name: String, _ help: String, _ value: Double, _ labels: [(String, String)] = []) {
             registry.describe(name, help)
-            registry.gauge(name, labels).set(value)
+            registry.gauge(name, tenant.labels + labels).set(value)
         }
         set("freshet_start_time_seconds", "When the engine started, since 1970.", Double(status.started) / 1000)
         set("freshet_live_version", "The version that answers.", Double(status.live.number))

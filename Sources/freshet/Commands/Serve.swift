@@ -71,11 +71,14 @@ struct Serve: LiveCommand {
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: "freshet")
 
-        let store = try SQLiteStore.open(folder: settings.data, configuration: settings.storage)
+        let store = try SQLiteStore.open(
+            folder: settings.engine.folder,
+            tenant: Tenant(settings.tenant),
+            configuration: settings.storage
+        )
         let engine = try await Engine(
             configuration: settings.engine,
             store: store,
-            vocabulary: store.vocabulary,
             logger: Logger(label: "freshet.engine")
         )
         if let imported { try await bring(imported, into: engine, console) }

@@ -48,8 +48,8 @@ struct SettingsOptions: ParsableArguments {
             )
         }
         var settings = result.configuration
-        settings.engine.folder = settings.data
         settings.sources = Dictionary(uniqueKeysWithValues: result.values.map { ($0.key, $0.source) })
+        settings.engine.folder = try Tenant(settings.tenant).folder(in: settings.data)
         try settings.validate()
         return settings
     }

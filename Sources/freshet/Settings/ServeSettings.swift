@@ -8,6 +8,8 @@ import Logging
 struct ServeSettings: Sendable {
     /// The folder of the database, the versions and the checkpoints.
     var data = "freshet-data"
+    /// Whose data is served.
+    var tenant = Tenant.default.name
     /// How the engine works.
     var engine = EngineConfiguration(folder: "freshet-data")
     /// How the server listens.
@@ -32,6 +34,7 @@ struct ServeSettings: Sendable {
     /// Checks each value, and those that must fit each other.
     /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and what it may be.
     func validate() throws {
+        _ = try Tenant(tenant)
         try engine.validate()
         try server.validate()
         try storage.validate()
@@ -41,8 +44,14 @@ struct ServeSettings: Sendable {
 extension ServeSettings: Configurable {
     /// Every setting there is.
     static var settings: [Setting<ServeSettings>] {
-        let data: Setting<ServeSettings> =
-            .text("data", \.data, "The folder of the database, the versions and the checkpoints.")
+        let data: [Setting<ServeSettings>] = [
+            .text("data", \.data, "The folder of the database, the versions and the checkpoints."),
+            .text(
+                "tenant",
+                \.tenant,
+                "Whose data is served: default, or another shop's name, whose folder is tenants/NAME in the data folder."
+            ),
+        ]
         let logging: [Setting<ServeSettings>] = [
             .choice("logging.level", \.logLevel, "What is written to the log, from trace to critical."),
             .choice(
@@ -51,7 +60,7 @@ extension ServeSettings: Configurable {
                 "How: text, or json for programs that collect logs; each entry is one line."
             ),
         ]
-        return [data] + part("server", \.server) + part("storage", \.storage) + part("", \.engine) + logging
+        return data + part("server", \.server) + part("storage", \.storage) + part("", \.engine) + logging
     }
 
     /// Every setting under its name in the file, for the dashboard.

@@ -25,7 +25,7 @@ import Testing
         var configuration = EngineConfiguration(folder: store.folder + "/engine")
         configuration.learning.isEnabled = false
         configuration.retraining.isEnabled = false
-        let engine = try await Engine(configuration: configuration, store: store, vocabulary: store.vocabulary)
+        let engine = try await Engine(configuration: configuration, store: store)
         let path = folder.path
         let outcome = try await FirstImport(path: path, engine: engine).run { try DatasetReader().read(path: path) }
         guard case .done(let report) = outcome else { throw TestFailure(message: "imported before") }

@@ -25,7 +25,7 @@ struct TestServer: Sendable {
         let store = try SQLiteStore.temporary()
         var settings = EngineConfiguration(folder: store.folder + "/engine")
         changeEngine(&settings)
-        engine = try await Engine(configuration: settings, store: store, vocabulary: store.vocabulary)
+        engine = try await Engine(configuration: settings, store: store)
         keys = KeyRing(store: store)
         var configuration = ServerConfiguration()
         configuration.port = 0

@@ -44,7 +44,6 @@ import Testing
         return try await Engine(
             configuration: configuration,
             store: store,
-            vocabulary: store.vocabulary,
             extensions: PipelineExtensions(evidence: [offers], sources: [picks], policies: [PickPolicy(place: 2)])
         )
     }

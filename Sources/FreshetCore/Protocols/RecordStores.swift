@@ -1,10 +1,3 @@
-/// All that the engine keeps on disk.
-public protocol EngineStore: EventLog, Catalog, ImpressionLog, FeedbackLog, VersionStore, SettingsStore, CompactingStore
-{
-    /// Writes as much as a large delivery and removes it: throws when the store would not take that.
-    func checkWriting() async throws
-}
-
 /// What was shown.
 public protocol ImpressionLog: Sendable {
     /// Keeps impressions in one transaction; returns after its commit.
