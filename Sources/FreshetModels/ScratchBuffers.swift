@@ -1,8 +1,6 @@
-import Synchronization
-
 /// Zeroed scratch memory that scorers and requests borrow, so that they allocate only until every thread had its first turn.
 public final class ScratchBuffers: Sendable {
-    private let free = Mutex<[ScratchBuffer]>([])
+    private let idle = IdlePool<ScratchBuffer>()
 
     /// Creates a pool that holds nothing.
     public init() {}
@@ -16,18 +14,18 @@ public final class ScratchBuffers: Sendable {
 
     /// Lends `count` zeros for longer than a call.
     package func take(_ count: Int) -> ScratchBuffer {
-        if let kept = free.withLock({ $0.popLast() }), kept.count >= count { return kept }
+        if let kept = idle.take(), kept.count >= count { return kept }
         // Catalogues grow; a little room saves the next borrower from allocating again.
         return ScratchBuffer(count: count + count / 8)
     }
 
     /// Takes memory back, which holds zeros again.
-    package func giveBack(_ buffer: ScratchBuffer) { free.withLock { $0.append(buffer) } }
+    package func giveBack(_ buffer: ScratchBuffer) { idle.giveBack(buffer) }
 }
 
 /// Memory that frees itself.
 ///
-/// `@unchecked Sendable`: a buffer is in the list of free ones or in the hands of one borrower, never both.
+/// `@unchecked Sendable`: a buffer is in the pool or in the hands of one borrower, never both.
 package final class ScratchBuffer: @unchecked Sendable {
     package let start: UnsafeMutablePointer<Float>
     package let count: Int

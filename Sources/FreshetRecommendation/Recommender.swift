@@ -25,7 +25,7 @@ public struct Recommender: Sendable {
     private let sources: [any CandidateSource]
     private let policies: [any Policy]
     private let explainer: Explainer
-    private let sets = CandidateSets()
+    private let sets = IdlePool<CandidateSet>()
     let scratch = ScratchBuffers()
 
     /// Creates a pipeline.

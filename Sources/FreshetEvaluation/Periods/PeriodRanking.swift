@@ -13,7 +13,7 @@ struct PeriodRanking {
     private var streaming = StreamingModels()
     private var ranking = RankerRegistry.usual.makeLearner()
     private var offset: Int64 = 0
-    private let sets = CandidateSets()
+    private let sets = IdlePool<CandidateSet>()
 
     /// Requests that the model scores together.
     private static let batch = 32

@@ -13,7 +13,7 @@ final class SequenceScorer: Scorer {
     let network: SequenceNetwork
     /// Whose vectors of the items' texts the items were held near; `nil` where they were learned by events alone.
     let encoder: String?
-    private let workspaces: WorkspacePool
+    private let workspaces = IdlePool<Workspace>()
     private let moments: Mutex<AdamMoments?>
 
     /// The array of a checkpoint that names the encoder.
@@ -53,7 +53,6 @@ final class SequenceScorer: Scorer {
         self.shape = shape
         self.encoder = encoder
         itemCount = shape.items
-        workspaces = WorkspacePool(shape)
         network = SequenceNetwork(configuration, shape: shape, seed: nil)
         fill(network.parameters)
     }
@@ -62,7 +61,7 @@ final class SequenceScorer: Scorer {
     func takeMoments() -> AdamMoments? { moments.withLock { $0.take() } }
 
     func score(_ contexts: ArraySlice<ScoringContext>, into scores: UnsafeMutableBufferPointer<Float>) {
-        workspaces.withWorkspace { workspace in
+        workspaces.with(Workspace(shape)) { workspace in
             let C = configuration.channels
             let vectors = workspace.reserve(contexts.count * C)
             userVectors(of: contexts, into: vectors, workspace: workspace)
@@ -145,7 +144,7 @@ extension SequenceScorer: VectorScorer {
     }
 
     func userVectors(of contexts: ArraySlice<ScoringContext>, into vectors: UnsafeMutablePointer<Float>) {
-        workspaces.withWorkspace { userVectors(of: contexts, into: vectors, workspace: $0) }
+        workspaces.with(Workspace(shape)) { userVectors(of: contexts, into: vectors, workspace: $0) }
     }
 }
 
@@ -168,22 +167,5 @@ final class Workspace {
             vectors = .allocate(capacity: count)
         }
         return vectors.baseAddress!
-    }
-}
-
-/// Workspaces that wait for the next request.
-///
-/// `@unchecked Sendable`: the list is protected by `lock`; a workspace belongs to the thread that took it.
-private final class WorkspacePool: @unchecked Sendable {
-    private let lock = Mutex(())
-    private var idle: [Workspace] = []
-    private let shape: SequenceTransformer.Shape
-
-    init(_ shape: SequenceTransformer.Shape) { self.shape = shape }
-
-    func withWorkspace<Result>(_ body: (Workspace) -> Result) -> Result {
-        let workspace = lock.withLock { _ in idle.popLast() } ?? Workspace(shape)
-        defer { lock.withLock { _ in idle.append(workspace) } }
-        return body(workspace)
     }
 }

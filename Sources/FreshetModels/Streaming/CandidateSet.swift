@@ -3,7 +3,7 @@ import FreshetCore
 /// The candidates of one request with their features and fused scores: scratch that is filled by a ``CandidateRanker``.
 ///
 /// Keeps its memory, so requests allocate nothing once it has grown. Belongs to one thread at a time; services keep a
-/// ``CandidateSets``.
+/// pool of them.
 public final class CandidateSet {
     /// What its features are.
     public private(set) var table = FeatureTable.counts
