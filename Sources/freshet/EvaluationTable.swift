@@ -11,8 +11,8 @@ struct EvaluationTable {
             Metric.parse(key).map { (metric: $0.metric, cutoff: $0.cutoff, value: value) }
         }
         let cutoffs = Set(parsed.compactMap(\.cutoff)).sorted()
-        var table = TextTable(header: [result.model ?? "metric"] + cutoffs.map { "@\($0)" })
-        var single = TextTable(header: ["metric", "value"])
+        var table = ConsoleTable(header: [result.model ?? "metric"] + cutoffs.map { "@\($0)" })
+        var single = ConsoleTable(header: ["metric", "value"])
         for metric in Metric.allCases {
             let values = parsed.filter { $0.metric == metric }
             if let value = values.first(where: { $0.cutoff == nil })?.value {
@@ -39,7 +39,7 @@ struct EvaluationTable {
 
     private var segments: String {
         let keys = ["ndcg@10", "hr@10"].filter { key in result.segments.contains { $0.metrics[key] != nil } }
-        var table = TextTable(header: ["segment", "users"] + keys.map(Metric.label(of:)))
+        var table = ConsoleTable(header: ["segment", "users"] + keys.map(Metric.label(of:)))
         for segment in result.segments {
             let cells = keys.map { segment.metrics[$0].map(Self.cell) ?? "" }
             table.rows.append(["\(segment.name): \(segment.definition)", Words.count(segment.users)] + cells)

@@ -14,7 +14,7 @@ struct FeedbackText {
     var words: String {
         guard !rows.isEmpty else { return "Nothing was recommended in that time." }
         let figures = ["answers", "seen", "ctr", "acceptance", "conversion", "value per 1,000", "still to come"]
-        var table = TextTable(header: (dimensions.isEmpty ? ["all"] : dimensions) + figures)
+        var table = ConsoleTable(header: (dimensions.isEmpty ? ["all"] : dimensions) + figures)
         for row in rows {
             let names = dimensions.isEmpty ? [""] : dimensions.map { row.group[$0] ?? "" }
             table.rows.append(

@@ -9,11 +9,7 @@ import Testing
     /// Texts whose label is in their first word, and a tiny BERT of the other tests with a vocabulary.
     init() throws {
         folder = try TemporaryFolder()
-        let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("FreshetLanguageTests/Fixtures/bert-tiny").path
-        try FileManager.default.copyItem(atPath: model, toPath: folder.path("model"))
-        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<200).map { "w\($0)" }
-        try folder.write(words.joined(separator: "\n"), to: "model/vocab.txt")
+        try folder.addTinyModel()
         let rows = (0..<40).map { "w\($0 % 2 + 4) w\($0 + 20) w9,\($0 % 2 == 0 ? "even" : "odd")" }
         try folder.write("text,label\n" + rows.joined(separator: "\n") + "\n", to: "texts.csv")
         try folder.write("w4 w100\n\nw5 w101\n", to: "new.txt")

@@ -9,11 +9,7 @@ import Testing
     /// A tiny BERT of the other tests with a vocabulary.
     init() throws {
         folder = try TemporaryFolder()
-        let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("FreshetLanguageTests/Fixtures/bert-tiny").path
-        try FileManager.default.copyItem(atPath: model, toPath: folder.path("model"))
-        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<200).map { "w\($0)" }
-        try folder.write(words.joined(separator: "\n"), to: "model/vocab.txt")
+        try folder.addTinyModel()
         try folder.write((0..<30).map { "w\($0 + 4) w9" }.joined(separator: "\n") + "\n", to: "texts.txt")
     }
 

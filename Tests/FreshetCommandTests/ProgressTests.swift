@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func tablesAlign() {
-        let table = TextTable(header: ["a", "bb"], rows: [["long", "1"], ["é", "22"]])
+        let table = ConsoleTable(header: ["a", "bb"], rows: [["long", "1"], ["é", "22"]])
         #expect(table.text == "a     bb\n----  --\nlong   1\né     22")
     }
 }

@@ -9,11 +9,7 @@ import Testing
     /// A tiny BERT of the other tests with a vocabulary, and a ring of items with names.
     init() throws {
         folder = try TemporaryFolder()
-        let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("FreshetLanguageTests/Fixtures/bert-tiny").path
-        try FileManager.default.copyItem(atPath: model, toPath: folder.path("model"))
-        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<200).map { "w\($0)" }
-        try folder.write(words.joined(separator: "\n"), to: "model/vocab.txt")
+        try folder.addTinyModel()
         try folder.write(TinyData.training, to: "train.tsv")
         let items = (0..<TinyData.items).map { "item-\($0)\tw\($0 + 10) w\($0 + 50)" }
         try folder.write("item\ttitle\n" + items.joined(separator: "\n") + "\n", to: "items.tsv")

@@ -132,7 +132,7 @@ private struct BenchmarkReport: Encodable {
     let peakMemoryBytes: Int
 
     var words: String {
-        var table = TextTable(header: ["model", "training", "step", "events/s", "users/s"])
+        var table = ConsoleTable(header: ["model", "training", "step", "events/s", "users/s"])
         for model in models {
             table.rows.append([
                 model.model,

@@ -28,7 +28,7 @@ extension Classify {
         }
 
         private static func words(_ report: ClassificationReport) -> String {
-            var table = TextTable(header: ["class", "texts", "precision", "recall", "F1"])
+            var table = ConsoleTable(header: ["class", "texts", "precision", "recall", "F1"])
             table.rows = report.classes.map { figures in
                 [figures.name, Words.count(figures.support)]
                     + [figures.precision, figures.recall, figures.f1].map { Words.decimal($0, 4) }

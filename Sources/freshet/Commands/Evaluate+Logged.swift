@@ -10,7 +10,7 @@ extension Evaluate {
     }
 
     private static func words(_ result: OffPolicyEvaluation) -> String {
-        var table = TextTable(header: ["estimator", "mean reward", "low", "high", "of the logged policy's"])
+        var table = ConsoleTable(header: ["estimator", "mean reward", "low", "high", "of the logged policy's"])
         let estimates = [
             ("inverse propensity", result.ips), ("self-normalized", result.snips),
             ("doubly robust", result.doublyRobust), ("switch", result.switchEstimate),

@@ -69,7 +69,7 @@ struct ExperimentsSimulate: FreshetCommand {
     }
 
     private static func words(_ results: [ExperimentTrials]) -> String {
-        var table = TextTable(
+        var table = ConsoleTable(
             header: [
                 "lift", "events a user", "experiments", "won", "lost", "by peeking", "median users", "users to 80%",
                 "one look",

@@ -29,7 +29,7 @@ struct GateSimulationReport: Encodable {
     }
 
     var words: String {
-        var table = TextTable(
+        var table = ConsoleTable(
             header: ["gate", "second model", "correlation", "streams", "yes", "no", "median events", "events to 80%"]
         )
         for trial in trials {

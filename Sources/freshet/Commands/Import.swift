@@ -96,7 +96,7 @@ private struct ImportPreview: Encodable, CustomStringConvertible {
                 event.time?.text ?? "",
             ]
         }
-        let table = TextTable(header: ["user", "item", "type", "value", "time"], rows: rows)
+        let table = ConsoleTable(header: ["user", "item", "type", "value", "time"], rows: rows)
         return "Format \(format). \(report)\n\n\(table.text)\n\nNothing was written."
     }
 }

@@ -156,7 +156,7 @@ private struct KeyList: Codable, Sendable {
     let keys: [APIKey]
 
     var words: String {
-        var table = TextTable(header: ["id", "name", "rights", "made", "expires"])
+        var table = ConsoleTable(header: ["id", "name", "rights", "made", "expires"])
         for key in keys {
             table.rows.append([
                 key.id,

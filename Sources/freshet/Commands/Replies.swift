@@ -102,7 +102,7 @@ struct Replies: ParsableCommand {
         }
 
         private func readEntries(_ console: Console) throws -> [ReplyIndex.Entry] {
-            let table = try FreshetData.TextTable(
+            let table = try TextTable(
                 path: data,
                 columns: [
                     questionColumn.map { [$0] } ?? ["question", "query", "title", "text"],

@@ -112,7 +112,7 @@ struct Tune: FreshetCommand {
 
     private func words(_ report: TuneReport, settings: [String: String]) -> String {
         let keys = report.best.settings.keys.sorted()
-        var table = TextTable(header: ["trial", "NDCG@10", "HR@10", "seconds"] + keys)
+        var table = ConsoleTable(header: ["trial", "NDCG@10", "HR@10", "seconds"] + keys)
         for trial in report.trials.prefix(10) {
             let figures = [trial.ndcg, trial.hitRate].map { Words.decimal($0, 4) }
             table.rows.append(

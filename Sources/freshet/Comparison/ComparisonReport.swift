@@ -24,7 +24,7 @@ struct ComparisonReport {
     var table: String {
         let shown = Self.columns.filter { key in models.contains { $0.result.metrics[key] != nil } }
         let marks = ComparisonTable(models.map(\.result), metrics: shown)
-        var table = TextTable(header: ["model"] + shown.map(Metric.label(of:)) + ["training", "against the best"])
+        var table = ConsoleTable(header: ["model"] + shown.map(Metric.label(of:)) + ["training", "against the best"])
         for (row, model) in models.enumerated() {
             let cells = shown.map { key in
                 model.result.metrics[key].map { (marks.isBest(row, metric: key) ? "*" : "") + EvaluationTable.cell($0) }

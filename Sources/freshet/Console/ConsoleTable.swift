@@ -1,5 +1,5 @@
 /// A table of words for a terminal or a file: the first column to the left, the others to the right.
-struct TextTable {
+struct ConsoleTable {
     /// The headings.
     var header: [String]
     /// The cells, a row each.

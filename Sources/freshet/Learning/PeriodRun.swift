@@ -55,7 +55,7 @@ struct PeriodRun {
 
         /// The table for people, in percent as the paper has it.
         var text: String {
-            var table = TextTable(header: ["strategy"] + Summary.columns + ["seconds"])
+            var table = ConsoleTable(header: ["strategy"] + Summary.columns + ["seconds"])
             for result in strategies {
                 let seconds = "\(Int(result.seconds.rounded()))"
                 table.rows.append([result.strategy.rawValue] + result.served.cells + [seconds])

@@ -81,7 +81,7 @@ struct PrequentialReport: Encodable {
     }
 
     var words: String {
-        var table = TextTable(
+        var table = ConsoleTable(
             header: [
                 "contender", "events", "Recall@10", "MRR@10", "NDCG@10", "Recall@20", "new users R@10",
                 "new items R@10", "under a day R@10",

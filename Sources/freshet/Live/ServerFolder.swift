@@ -33,6 +33,6 @@ struct ServerFolder: Encodable {
             ]
         }
         let header = ["version", "state", "created", "learned up to event", "figures"]
-        return entries + "\n\n" + TextTable(header: header, rows: rows).text
+        return entries + "\n\n" + ConsoleTable(header: header, rows: rows).text
     }
 }

@@ -54,7 +54,7 @@ struct LoadReport: Sendable, Encodable {
     let streams: [Stream]
 
     var words: String {
-        var table = TextTable(header: [
+        var table = ConsoleTable(header: [
             "requests", "a second", "units/s", "failed", "p50 ms", "p99 ms", "p99.9 ms", "most",
         ])
         for stream in streams {

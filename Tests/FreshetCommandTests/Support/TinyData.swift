@@ -1,3 +1,5 @@
+import Foundation
+
 /// Small event logs with a pattern: users walk around a ring of items.
 enum TinyData {
     static let users = 24
@@ -17,5 +19,17 @@ enum TinyData {
 
     private static func lines(_ steps: Range<Int>) -> String {
         (0..<users).flatMap { user in steps.map { "user\(user)\t\(item(user, $0))\n" } }.joined()
+    }
+}
+
+extension TemporaryFolder {
+    /// Puts the tiny BERT of the encoders' tests into `model`, with `w4` to `w199` for its words.
+    func addTinyModel() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let model = tests.appendingPathComponent("FreshetLanguageTests/Fixtures/bert-tiny").path
+        try FileManager.default.copyItem(atPath: model, toPath: path("model"))
+        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<200).map { "w\($0)" }
+        try write(words.joined(separator: "\n"), to: "model/vocab.txt")
     }
 }
