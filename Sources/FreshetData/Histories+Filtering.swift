@@ -2,7 +2,7 @@ import FreshetCore
 
 extension Histories {
     /// The table with the events that a mask keeps; every user stays, if without events.
-    func keeping(_ isKept: [Bool]) -> Histories {
+    package func keeping(_ isKept: [Bool]) -> Histories {
         precondition(isKept.count == eventCount, "a mask of \(isKept.count) for \(eventCount) events")
         var offsets = [0]
         offsets.reserveCapacity(userCount + 1)

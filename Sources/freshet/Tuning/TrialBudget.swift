@@ -50,21 +50,13 @@ extension TrainingData {
     /// The events of some of the users, spread evenly; every user and item keeps its number.
     fileprivate func keepingUsers(share: Double) -> TrainingData {
         let isKept = (0..<histories.userCount).map { Int(Double($0 + 1) * share) > Int(Double($0) * share) }
-        var kept = Histories()
-        kept.offsets.reserveCapacity(histories.offsets.count)
-        for user in 0..<histories.userCount {
-            if isKept[user] {
-                let history = histories[UserIndex(user)]
-                kept.items += history.items
-                kept.times += history.times
-                kept.types += history.types
-                kept.values += history.values
-                kept.appendWeights(history.weights, count: history.count)
-            }
-            kept.offsets.append(kept.items.count)
+        var events: [Bool] = []
+        events.reserveCapacity(histories.eventCount)
+        for (user, isKept) in isKept.enumerated() {
+            events += repeatElement(isKept, count: histories.offsets[user + 1] - histories.offsets[user])
         }
         var dataset = dataset
-        dataset.histories = kept
+        dataset.histories = histories.keeping(events)
         return TrainingData(
             dataset: dataset,
             validation: validation.filter { isKept[$0.user.position] },
