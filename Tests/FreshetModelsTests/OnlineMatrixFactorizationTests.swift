@@ -218,14 +218,16 @@ import Testing
             let item = random.below(20)
             order.removeAll { $0 == item }
             if step % 5 == 0 {
-                queue.remove(ItemIndex(item))
+                queue.remove(item)
             } else {
-                queue.touch(ItemIndex(item))
+                queue.touch(item)
                 order.append(item)
             }
-            #expect(queue.oldest?.position == order.first && queue.count == order.count)
-            #expect(queue.contains(ItemIndex(item)) == order.contains(item))
+            #expect(queue.oldest == order.first && queue.newest == order.last && queue.count == order.count)
+            #expect(queue.contains(item) == order.contains(item))
         }
+        for (older, newer) in zip(order, order.dropFirst()) { #expect(queue.number(before: newer) == older) }
+        if let first = order.first { #expect(queue.number(before: first) == nil) }
         let places = (0..<20).map { item in order.firstIndex(of: item).map(Int32.init) ?? -1 }
         #expect(queue.places == places)
         #expect(try RecencyQueue(places: places).places == places)

@@ -95,10 +95,14 @@ import Testing
         for step in 0..<2000 {
             let key = random.below(12)
             let place = reference.firstIndex { $0.key == key }
-            if random.below(2) == 0 {
+            switch random.below(5) {
+            case 0, 1:
                 #expect(cache.value(for: key) == place.map { reference[$0].value })
                 if let place { reference.append(reference.remove(at: place)) }
-            } else {
+            case 2:
+                cache.remove(key)
+                if let place { reference.remove(at: place) }
+            default:
                 cache.set(step, for: key)
                 if let place { reference.remove(at: place) }
                 reference.append((key, step))

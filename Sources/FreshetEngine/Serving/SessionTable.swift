@@ -1,7 +1,8 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 
-/// The state of a ``SessionStore``: users' runs of events in slots, chained by when each was last used.
+/// The state of a ``SessionStore``: users' runs of events in slots, in the order in which they were last used.
 struct SessionTable {
     /// What a user costs beside their events, in events: the arrays' headers and the slot.
     private static let overhead = 8
@@ -12,9 +13,6 @@ struct SessionTable {
         var run = EventRun()
         /// The offset of the event that arrived last: those up to it are in the run.
         var offset: Int64 = 0
-        /// The neighbours in the order of use; -1 at the ends.
-        var newer: Int32 = -1
-        var older: Int32 = -1
     }
 
     /// A reading of the log for a user, which several requests may share.
@@ -33,8 +31,7 @@ struct SessionTable {
     private var free: [Int32] = []
     /// The slot of each user; -1 for none.
     private var slotOfUser: [Int32] = []
-    private var newest: Int32 = -1
-    private var oldest: Int32 = -1
+    private var order = RecencyQueue()
     private var loads: [UserIndex: Load] = [:]
     private var lastToken = 0
     /// How many events the slots hold.
@@ -52,7 +49,7 @@ struct SessionTable {
     /// The history of a user who is in memory.
     mutating func history(of user: UserIndex) -> History? {
         guard let slot = slot(of: user) else { return nil }
-        use(slot)
+        order.touch(Int(slot))
         return slots[Int(slot)].run.newest(limit)
     }
 
@@ -69,7 +66,7 @@ struct SessionTable {
                 learn(event, slots[Int(slot)].run.newest(limit, until: event.time))
                 add(event, to: slot)
             }
-            use(slot)
+            order.touch(Int(slot))
         } else if event.user.position >= knownUsers {
             learn(event, History(items: []))
             add(event, to: insert(event.user))
@@ -149,10 +146,11 @@ struct SessionTable {
         } else {
             slot = Int32(slots.count)
             slots.append(Slot(user: user))
+            order.grow(to: slots.count)
         }
         slotOfUser[user.position] = slot
         userCount += 1
-        link(slot)
+        order.touch(Int(slot))
         return slot
     }
 
@@ -173,7 +171,7 @@ struct SessionTable {
     }
 
     private mutating func release(_ slot: Int32) {
-        unlink(slot)
+        order.remove(Int(slot))
         eventCount -= slots[Int(slot)].run.count
         userCount -= 1
         slotOfUser[slots[Int(slot)].user.position] = -1
@@ -183,27 +181,8 @@ struct SessionTable {
 
     /// Lets go of the users longest silent, but never of the newest.
     private mutating func makeRoom() {
-        while eventCount + userCount * Self.overhead > capacity, oldest >= 0, oldest != newest { release(oldest) }
-    }
-
-    // MARK: The order of use
-
-    private mutating func use(_ slot: Int32) {
-        guard slot != newest else { return }
-        unlink(slot)
-        link(slot)
-    }
-
-    private mutating func link(_ slot: Int32) {
-        slots[Int(slot)].newer = -1
-        slots[Int(slot)].older = newest
-        if newest >= 0 { slots[Int(newest)].newer = slot } else { oldest = slot }
-        newest = slot
-    }
-
-    private mutating func unlink(_ slot: Int32) {
-        let (newer, older) = (slots[Int(slot)].newer, slots[Int(slot)].older)
-        if newer >= 0 { slots[Int(newer)].older = older } else { newest = older }
-        if older >= 0 { slots[Int(older)].newer = newer } else { oldest = newer }
+        while eventCount + userCount * Self.overhead > capacity, order.count > 1, let oldest = order.oldest {
+            release(Int32(oldest))
+        }
     }
 }

@@ -36,13 +36,13 @@ struct OnlineFactors: Sendable, Equatable {
 
     /// Gives an item the vector of one that nobody has chosen.
     mutating func reset(_ item: ItemIndex, deviation: Float, seed: UInt64) {
-        recency.remove(item)
+        recency.remove(item.position)
         var random = RandomSource.stream(seed: seed, 0x15E, UInt64(item.position))
         for place in item.position * width..<(item.position + 1) * width { items[place] = deviation * random.normal() }
     }
 
     /// Puts items that were chosen at the end of the queue.
-    mutating func touch(_ item: ItemIndex) { recency.touch(item) }
+    mutating func touch(_ item: ItemIndex) { recency.touch(item.position) }
 
     /// Takes over the order of other factors of the same stream.
     mutating func takeOrder(of other: OnlineFactors) { recency = other.recency }
@@ -101,11 +101,11 @@ struct OnlineFactors: Sendable, Equatable {
         let error = learn(item, value: value, of: user, rate: rate, decay: settings.regularization)
         guard likes else { return error * error / 2 }
         for _ in 0..<min(settings.negatives, recency.count) {
-            guard let other = recency.oldest, other != item else { break }
+            guard let other = recency.oldest, other != item.position else { break }
             recency.touch(other)
-            _ = learn(other, value: 0, of: user, rate: rate, decay: settings.regularization)
+            _ = learn(ItemIndex(other), value: 0, of: user, rate: rate, decay: settings.regularization)
         }
-        recency.touch(item)
+        recency.touch(item.position)
         return error * error / 2
     }
 

@@ -1,3 +1,5 @@
+import FreshetModels
+
 /// A dictionary of at most so many entries: the one that was not used for longest makes room.
 ///
 /// A value; whoever shares it keeps it behind a lock. Every call costs the same however many entries there are.
@@ -5,98 +7,64 @@ package struct BoundedCache<Key: Hashable, Value> {
     private struct Entry {
         var key: Key
         var value: Value
-        var newer: Int
-        var older: Int
     }
-
-    private static var nowhere: Int { -1 }
 
     package let capacity: Int
     private var places: [Key: Int] = [:]
-    private var entries: [Entry] = []
-    private var newest = Self.nowhere
-    private var oldest = Self.nowhere
+    /// The entries by their places, those that wait to be used again among them.
+    private var entries: [Entry?] = []
+    private var free: [Int] = []
+    private var order = RecencyQueue()
 
     package init(capacity: Int) {
         precondition(capacity > 0, "a cache of \(capacity) entries")
         self.capacity = capacity
     }
 
-    package var count: Int { entries.count }
+    package var count: Int { order.count }
 
     /// The value of a key, which thereby is the most recently used.
     package mutating func value(for key: Key) -> Value? {
         guard let place = places[key] else { return nil }
-        moveToFront(place)
-        return entries[place].value
+        order.touch(place)
+        return entries[place]?.value
     }
 
     /// Sets the value of a key, which thereby is the most recently used.
     package mutating func set(_ value: Value, for key: Key) {
-        if let place = places[key] {
-            entries[place].value = value
-            moveToFront(place)
-            return
-        }
-        let place: Int
-        if entries.count < capacity {
-            place = entries.count
-            entries.append(Entry(key: key, value: value, newer: Self.nowhere, older: Self.nowhere))
-        } else {
-            place = oldest
-            unlink(place)
-            // A key that was removed and set again has another entry.
-            if places[entries[place].key] == place { places[entries[place].key] = nil }
-            entries[place] = Entry(key: key, value: value, newer: Self.nowhere, older: Self.nowhere)
-        }
+        let place = places[key] ?? vacantPlace()
+        entries[place] = Entry(key: key, value: value)
         places[key] = place
-        linkAsNewest(place)
+        order.touch(place)
     }
 
-    /// Removes the value of a key; its entry stays as one that nobody asks for, and makes room first.
+    /// Removes the value of a key.
     package mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key) else { return }
-        unlink(place)
-        entries[place].newer = oldest
-        entries[place].older = Self.nowhere
-        if oldest != Self.nowhere { entries[oldest].older = place }
-        oldest = place
-        if newest == Self.nowhere { newest = place }
+        order.remove(place)
+        entries[place] = nil
+        free.append(place)
     }
 
     /// Removes everything.
-    package mutating func removeAll() {
-        places.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
-        (newest, oldest) = (Self.nowhere, Self.nowhere)
-    }
+    package mutating func removeAll() { self = BoundedCache(capacity: capacity) }
 
     /// Calls `body` with the entries, the most recently used first, until it says `false`.
     func forEach(_ body: (Key, Value) -> Bool) {
-        var place = newest
-        while place != Self.nowhere {
-            guard body(entries[place].key, entries[place].value) else { return }
-            place = entries[place].older
+        var next = order.newest
+        while let place = next, let entry = entries[place], body(entry.key, entry.value) {
+            next = order.number(before: place)
         }
     }
 
-    private mutating func moveToFront(_ place: Int) {
-        guard place != newest else { return }
-        unlink(place)
-        linkAsNewest(place)
-    }
-
-    private mutating func unlink(_ place: Int) {
-        let (newer, older) = (entries[place].newer, entries[place].older)
-        if newer == Self.nowhere { newest = older } else { entries[newer].older = older }
-        if older == Self.nowhere { oldest = newer } else { entries[older].newer = newer }
-    }
-
-    private mutating func linkAsNewest(_ place: Int) {
-        entries[place].newer = Self.nowhere
-        entries[place].older = newest
-        if newest != Self.nowhere { entries[newest].newer = place }
-        newest = place
-        if oldest == Self.nowhere { oldest = place }
+    private mutating func vacantPlace() -> Int {
+        if let place = free.popLast() { return place }
+        if entries.count == capacity, let place = order.oldest {
+            if let key = entries[place]?.key { places[key] = nil }
+            return place
+        }
+        entries.append(nil)
+        order.grow(to: entries.count)
+        return entries.count - 1
     }
 }
