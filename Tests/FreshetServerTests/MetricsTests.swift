@@ -1,4 +1,5 @@
 import CoreMetrics
+import FreshetCore
 import FreshetEngine
 import HTTPTypes
 import Hummingbird
@@ -38,6 +39,17 @@ import Testing
 
             """
         #expect(registry.text() == expected)
+    }
+
+    /// Those of the default one have no label, so that nothing changes for who has one shop.
+    @Test func theEnginesFiguresBearTheNameOfTheirTenant() throws {
+        func series(of tenant: Tenant) -> [Substring] {
+            StatusMetrics.text(of: SampleStatus.status, ServingCounts(), tenant).split(separator: "\n")
+                .filter { !$0.hasPrefix("#") }
+        }
+        let books = series(of: try Tenant("books"))
+        #expect(books.count > 30 && books.allSatisfy { $0.contains("tenant=\"books\"") }, "\(books)")
+        #expect(series(of: .default).allSatisfy { !$0.contains("tenant=") })
     }
 
     @Test func keepsOneSeriesForOneName() {

@@ -1,4 +1,5 @@
 import Foundation
+import FreshetCore
 import FreshetEngine
 import Hummingbird
 import HummingbirdTesting
