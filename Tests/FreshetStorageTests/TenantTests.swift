@@ -21,7 +21,7 @@ import Testing
             #expect(store.tenant == tenant && store.folder == folder.path("tenants/shop-1"))
             try store.close()
         }
-        for other in [Tenant.default, try Tenant("shop-2")] {
+        for other in try [Tenant.default, Tenant("shop-2")] {
             let error = await failure { _ = try SQLiteStore.open(folder: path, tenant: other) }
             #expect(error?.kind == .conflict && error?.message.contains("belongs to the tenant 'shop-1'") == true)
         }
