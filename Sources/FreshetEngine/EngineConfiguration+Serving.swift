@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetRecommendation
 
 extension EngineConfiguration {
     /// Events as they come in.
