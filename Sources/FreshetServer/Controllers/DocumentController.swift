@@ -1,3 +1,4 @@
+import FreshetCore
 import Hummingbird
 
 /// `GET /openapi.json`: the contract, made from the table of routes that it is itself a row of.
