@@ -17,6 +17,7 @@ public enum ModelRegistry {
         ModelDescription(ContentCoVisitation.self),
         ModelDescription(TextRanker.self),
         ModelDescription(UserKNN.self),
+        ModelDescription(NextBasket.self),
         ModelDescription(EASE.self),
         ModelDescription(MatrixFactorization.self),
         flagship,

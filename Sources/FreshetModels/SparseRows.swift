@@ -68,6 +68,28 @@ struct SparseRows: Sendable, Equatable {
         return SparseRows(columnCount: rowCount, offsets: starts, columns: rows, values: moved)
     }
 
+    /// Writes the shrunk cosine of one row with every row.
+    ///
+    /// - Parameters:
+    ///   - row: the row.
+    ///   - transposed: the same matrix with rows and columns exchanged.
+    ///   - norms: the lengths of the rows.
+    ///   - shrinkage: what is added to the product of two lengths.
+    ///   - target: where to write, a number a row.
+    func cosines(
+        of row: Int,
+        through transposed: SparseRows,
+        norms: [Float],
+        shrinkage: Float,
+        into target: UnsafeMutableBufferPointer<Float>
+    ) {
+        guard let first = target.baseAddress else { return }
+        target.update(repeating: 0)
+        forEach(of: row) { column, value in transposed.add(column, times: value, to: first) }
+        let shrinkage = max(shrinkage, .leastNormalMagnitude)
+        for other in 0..<rowCount { first[other] /= norms[row] * norms[other] + shrinkage }
+    }
+
     /// The matrix times a number.
     func scaled(by factor: Float) -> SparseRows {
         SparseRows(columnCount: columnCount, offsets: offsets, columns: columns, values: values.map { $0 * factor })

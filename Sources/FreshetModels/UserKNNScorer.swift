@@ -91,13 +91,13 @@ struct UserKNNScorer: Scorer {
 
     /// The cosine of the items' columns.
     func similarities(to item: ItemIndex, into scores: UnsafeMutableBufferPointer<Float>) {
-        guard let target = scores.baseAddress else { return }
-        scores.update(repeating: 0)
-        for entry in users.offsets[item.position]..<users.offsets[item.position + 1] {
-            interactions.add(Int(users.columns[entry]), times: users.values[entry], to: target)
-        }
-        let shrinkage = max(Float(configuration.shrinkage), .leastNormalMagnitude)
-        for other in 0..<itemCount { target[other] /= itemNorms[item.position] * itemNorms[other] + shrinkage }
+        users.cosines(
+            of: item.position,
+            through: interactions,
+            norms: itemNorms,
+            shrinkage: Float(configuration.shrinkage),
+            into: scores
+        )
     }
 
     func checkpoint() -> Checkpoint {

@@ -189,6 +189,12 @@ import Testing
             alone: "ta_feng_all_months_merged.csv"
         ),
         Case(
+            format: "baskets",
+            files: ["history.tsv": "user\tbasket\titem\n1\t0\t7\n1\t0\t8\n1\t1\t7\n2\t0\t9\n"],
+            events: ["1 7 purchase - 0", "1 8 purchase - 0", "1 7 purchase - 1", "2 9 purchase - 0"],
+            alone: "history.tsv"
+        ),
+        Case(
             format: "online-retail-raw",
             files: [
                 "online_retail_II.csv": "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"

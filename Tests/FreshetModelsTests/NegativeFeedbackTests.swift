@@ -58,7 +58,9 @@ import Testing
         )
     }
 
-    @Test(arguments: ["popularity", "co-visitation", "item-knn", "ease", "user-knn", "matrix-factorization"])
+    @Test(arguments: [
+        "popularity", "co-visitation", "item-knn", "ease", "user-knn", "next-basket", "matrix-factorization",
+    ])
     func whatIsDislikedPushesNothingLikeIt(model: String) throws {
         let scorer = try scorer(model)
         func scores(_ history: History) -> [Float] {
@@ -73,7 +75,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["popularity", "co-visitation", "item-knn", "user-knn"])
+    @Test(arguments: ["popularity", "co-visitation", "item-knn", "user-knn", "next-basket"])
     func whatIsOnlyDislikedIsLast(model: String) throws {
         let scores = try scorer(model).scores(
             for: ScoringContext(user: nil, history: history([1, 2, 3], weight: 1))

@@ -233,6 +233,20 @@ extension TableForm {
             ]
         ),
         TableForm(
+            name: "baskets",
+            summary:
+                "user, basket and item: what was bought together; the basket is a number or time that orders a user's",
+            logs: [
+                Log(
+                    files: ["baskets.*", "history.*"],
+                    header: ["user", "basket", "item"],
+                    isExact: true,
+                    roles: TableColumns(user: ["user"], item: ["item"], time: ["basket"]),
+                    eventType: .purchase
+                )
+            ]
+        ),
+        TableForm(
             name: "online-retail-raw",
             summary: "Online Retail as published: InvoiceDate, CustomerID, StockCode, Quantity …",
             logs: [

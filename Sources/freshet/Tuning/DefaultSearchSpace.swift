@@ -13,6 +13,10 @@ enum DefaultSearchSpace {
         "user-knn": [
             "neighbours=20,50,100,200,500", "shrinkage=0..100", "featureWeight=0.0..0.6", "weight=binary,count,value",
         ],
+        "next-basket": [
+            "neighbours=50,100,300,900", "groups=3,5,7,11", "basketDecay=0.6..1.0", "groupDecay=0.5..1.0",
+            "repeatWeight=0.0005..1.0(log)", "repeatDecay=0.7..1.0",
+        ],
         "ease": ["regularization=10.0..3000.0(log)", "query.decay=0.5..1.0"],
         "matrix-factorization": [
             "factors=32,64,128", "als.regularization=0.5..100.0(log)", "als.confidence=1.0..40.0(log)",
