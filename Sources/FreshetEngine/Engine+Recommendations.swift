@@ -165,7 +165,7 @@ extension Engine {
     }
 
     /// Gives the answer, and hands the impression over to be kept.
-    private func answer(
+    func answer(
         _ items: [RankedItem],
         followedBy unknown: [String] = [],
         count: Int = .max,

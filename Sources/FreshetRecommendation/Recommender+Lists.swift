@@ -3,7 +3,7 @@ import FreshetData
 import FreshetModels
 
 extension Recommender {
-    /// What two orders are put together by: the sum of `1 / (60 + rank)` (reciprocal rank fusion; Cormack, Clarke and
+    /// What orders are put together by: the sum of `1 / (60 + rank)` (reciprocal rank fusion; Cormack, Clarke and
     /// Büttcher, SIGIR 2009).
     private static let rankOffset: Float = 60
 
@@ -62,14 +62,18 @@ extension Recommender {
         ranking.explains = false
         ranking.diversity = 0
         let taste = recommend(ranking, snapshot: snapshot, streaming: streaming).items
-        var scores: [ItemIndex: Float] = [:]
-        for order in [items.map(\.item), taste.map(\.item)] {
-            for (rank, item) in order.enumerated() {
-                scores[item, default: 0] += 1 / (Self.rankOffset + Float(rank + 1))
-            }
-        }
+        let scores = Self.reciprocalRanks(of: [items.map(\.item), taste.map(\.item)])
         return items.map { ScoredItem(item: $0.item, score: scores[$0.item] ?? 0) }
             .sorted { ($1.score, $0.item) < ($0.score, $1.item) }
+    }
+
+    /// What each item has from its places in several orders.
+    static func reciprocalRanks(of orders: [[ItemIndex]]) -> [ItemIndex: Float] {
+        var scores: [ItemIndex: Float] = [:]
+        for order in orders {
+            for (rank, item) in order.enumerated() { scores[item, default: 0] += 1 / (rankOffset + Float(rank + 1)) }
+        }
+        return scores
     }
 
     /// The items that are popular now: by their number of events, those of a week ago counting half.

@@ -3,7 +3,7 @@ import FreshetData
 import FreshetEngine
 import Hummingbird
 
-/// Recommendations, rankings, similar and popular items.
+/// Recommendations, rankings, baskets, similar and popular items.
 struct RecommendationsController {
     let engine: Engine
     let bodies: BodyReader
@@ -71,6 +71,21 @@ struct RecommendationsController {
                     problems: [.invalidRequest]
                 ),
                 rank
+            ),
+            Route(
+                .post,
+                "/v1/baskets",
+                right: .read,
+                Operation(
+                    "completeBasket",
+                    tag: "recommendations",
+                    "Recommend what goes with a set of items",
+                    detail: "By what was dealt with together, by what the items say, and by what the user is after.",
+                    body: .json("The items, and whose they are.", Schemas.reference("BasketRequest")),
+                    answer: .init(status: 200, detail: "Items.", schema: Schemas.reference("Recommendation")),
+                    problems: [.invalidRequest]
+                ),
+                complete
             ),
             Route(
                 .post,
@@ -163,6 +178,13 @@ struct RecommendationsController {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let question = try RankingRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
             return Self.answer(try await engine.rank(question), question.fields)
+        }
+    }
+
+    @Sendable private func complete(_ request: Request, _ context: ServerContext) async throws -> Response {
+        try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
+            let question = try BasketRequest(JSONValue(bytes), maximumCount: maximum, identifiers: identifiers)
+            return Self.answer(try await engine.complete(question), question.fields)
         }
     }
 

@@ -97,6 +97,23 @@ extension Schemas {
             )
         ),
         (
+            "BasketRequest",
+            request(
+                "What goes with these items?",
+                required: ["items"],
+                [
+                    "items": [
+                        "type": "array", "minItems": 1, "maxItems": .number(Double(BasketRequest.maximumItems)),
+                        "items": identifier,
+                    ],
+                    "user": identifier, "session": session, "count": count, "scenario": shortText,
+                    "place": reference("Place"), "filter": filter,
+                    "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
+                    "include_seen": ["type": "boolean"], "fields": itemDetails,
+                ]
+            )
+        ),
+        (
             "LabelRequest",
             request(
                 "Which categories, tags or brands suit this user?",

@@ -57,6 +57,31 @@ extension RankingRequest {
     }
 }
 
+extension BasketRequest {
+    /// The most items that a basket holds.
+    static let maximumItems = 100
+
+    /// Reads the body of `POST /v1/baskets`.
+    init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
+        var fields = try JSONFields(body, identifiers: identifiers)
+        let items = fields.identifiers("items", maximum: Self.maximumItems)
+        if items?.isEmpty ?? (fields.value("items") == nil) { fields.fault("items", "must name at least one item") }
+        self.init(
+            items: items ?? [],
+            user: fields.identifier("user"),
+            count: fields.integer("count", in: 1...maximumCount)
+        )
+        session = fields.identifier("session")
+        scenario = fields.shortText("scenario")
+        place = fields.place("place")
+        filter = fields.filter("filter")
+        exclude = fields.identifiers("exclude", maximum: 10_000)
+        includeSeen = fields.bool("include_seen")
+        self.fields = fields.itemFields("fields")
+        try fields.finish()
+    }
+}
+
 extension SearchRequest {
     /// The longest text that is looked for, in bytes.
     static let longestQuery = 2_000

@@ -1,0 +1,36 @@
+import FreshetCore
+import FreshetData
+import FreshetRecommendation
+
+extension Engine {
+    /// What goes with the items of a basket; the answer is kept as an impression, as a recommendation is.
+    ///
+    /// Items that nothing is known of count for nothing.
+    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
+    public func complete(_ request: BasketRequest) async throws -> Recommendation {
+        let start = ContinuousClock.now
+        let snapshot = live.current
+        let basket = request.items.compactMap(vocabulary.item)
+        var query = try await query(
+            user: request.user,
+            session: request.session,
+            events: request.items.map { SessionEvent(item: $0, type: .cart) },
+            count: request.count,
+            scenario: request.scenario,
+            place: request.place,
+            filter: request.filter
+        )
+        query.excluded = Set(basket + (request.exclude ?? []).compactMap(vocabulary.item))
+        query.includeSeen = request.includeSeen
+        let list = recommender.recommender.complete(basket, for: query, snapshot: snapshot, streaming: streaming)
+        let answer = answer(
+            list.items,
+            user: Event.user(request.user, orVisitorOf: request.session),
+            scenario: request.scenario,
+            list.version,
+            request.fields
+        )
+        finish(start)
+        return answer
+    }
+}
