@@ -12,6 +12,8 @@ public struct Impression: Sendable, Equatable, Codable {
     public var scenario: String?
     /// The experiment variant that answered, where one runs.
     public var variant: String?
+    /// The ids of the rules that were in force, with `!` before it of those that the user is left out of.
+    public var rules: [String]
     /// The items in the order shown.
     public var items: [ShownItem]
 
@@ -40,6 +42,7 @@ public struct Impression: Sendable, Equatable, Codable {
         model: ModelVersion,
         scenario: String? = nil,
         variant: String? = nil,
+        rules: [String] = [],
         items: [ShownItem]
     ) {
         self.id = id
@@ -48,6 +51,7 @@ public struct Impression: Sendable, Equatable, Codable {
         self.model = model
         self.scenario = scenario
         self.variant = variant
+        self.rules = rules
         self.items = items
     }
 }

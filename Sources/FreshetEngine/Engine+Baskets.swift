@@ -28,7 +28,8 @@ extension Engine {
             user: Event.user(request.user, orVisitorOf: request.session),
             scenario: request.scenario,
             list.version,
-            request.fields
+            request.fields,
+            rules: list.rules
         )
         finish(start)
         return answer

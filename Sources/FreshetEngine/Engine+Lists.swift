@@ -12,9 +12,11 @@ extension Engine {
         guard let index = vocabulary.item(item), !catalog.current().isRemoved(index) else {
             throw FreshetError(.notFound, "There is no item '\(item)'.")
         }
+        var query = try await query(request)
+        query.item = index
         let list = recommender.similar(
             to: index,
-            for: try await query(request),
+            for: query,
             snapshot: live.current,
             streaming: streaming
         )

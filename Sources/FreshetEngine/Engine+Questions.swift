@@ -17,7 +17,8 @@ extension Engine {
         count: Int?,
         scenario: String?,
         place: Place? = nil,
-        filter: ItemFilter?
+        filter: ItemFilter?,
+        comparing names: Set<String> = []
     ) async throws -> Query {
         let user = Event.user(user, orVisitorOf: session).map(vocabulary.name)
         let tag = session.map { SessionTag(of: $0) } ?? .none
@@ -40,18 +41,22 @@ extension Engine {
         if let user, history.count < Self.newcomer, let words = profiles[user] {
             query.likes = content.vector(of: words)
         }
-        query.userAttributes = try await attributes(of: user, for: filter, scenario)
+        query.userAttributes = try await attributes(of: user, for: filter, scenario, names)
         return query
     }
 
-    /// The attributes of a user that the filters of a question name.
+    /// The attributes of a user that the filters of a question and the rules name.
     private func attributes(
         of user: String?,
         for filter: ItemFilter?,
-        _ scenario: String?
+        _ scenario: String?,
+        _ others: Set<String>
     ) async throws -> [String: AttributeValue] {
-        let standing = configuration.recommender.policies(for: scenario).filter
-        let names = (filter?.expression?.userAttributes ?? []) + (standing?.userAttributes ?? [])
+        let table = rules.book.current
+        let policies = scenario.flatMap { table.scenarios[$0] } ?? configuration.recommender.policies(for: scenario)
+        var names = table.userAttributes.union(others)
+        names.formUnion(filter?.expression?.userAttributes ?? [])
+        names.formUnion(policies.filter?.userAttributes ?? [])
         guard let user, !names.isEmpty else { return [:] }
         do {
             let all = try await userAttributes.attributes(of: user) { try await store.user(user)?.attributes ?? [:] }

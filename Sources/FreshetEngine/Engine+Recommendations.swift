@@ -45,7 +45,8 @@ extension Engine {
             user: Event.user(request.user, orVisitorOf: request.session),
             scenario: request.scenario,
             list.version,
-            request.fields
+            request.fields,
+            rules: list.rules
         )
         let page = PageToken(shown: shown.union(list.items.map(\.item)))
         // A list that is not full is the last one.
@@ -62,7 +63,13 @@ extension Engine {
     }
 
     /// A request in dense numbers.
-    func query(_ request: RecommendationRequest) async throws -> Query {
+    ///
+    /// - Parameters:
+    ///   - request: the request.
+    ///   - names: attributes of the user that are compared with beside those of filters and rules.
+    /// - Returns: the question.
+    /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
+    func query(_ request: RecommendationRequest, comparing names: Set<String> = []) async throws -> Query {
         var query = try await query(
             user: request.user,
             session: request.session,
@@ -70,7 +77,8 @@ extension Engine {
             count: request.count,
             scenario: request.scenario,
             place: request.place,
-            filter: request.filter
+            filter: request.filter,
+            comparing: names
         )
         query.excluded = try shown(on: request.cursor).union((request.exclude ?? []).compactMap(vocabulary.item))
         query.includeSeen = request.includeSeen
@@ -118,7 +126,8 @@ extension Engine {
             user: Event.user(request.user, orVisitorOf: request.session),
             scenario: request.scenario,
             list.version,
-            request.fields
+            request.fields,
+            rules: list.rules
         )
         finish(start)
         return answer
@@ -150,7 +159,8 @@ extension Engine {
             user: Event.user(request.user, orVisitorOf: request.session),
             scenario: request.scenario,
             list.version,
-            request.fields
+            request.fields,
+            rules: list.rules
         )
         finish(start)
         return answer
@@ -172,7 +182,8 @@ extension Engine {
         user: String?,
         scenario: String?,
         _ version: ModelVersion,
-        _ fields: ItemFields?
+        _ fields: ItemFields?,
+        rules: [String] = []
     ) -> Recommendation {
         let time = clock.milliseconds
         let id = recommendationIDs.next(at: time)
@@ -193,6 +204,7 @@ extension Engine {
                     time: time,
                     model: version,
                     scenario: scenario,
+                    rules: rules,
                     items: shown
                 )
             )

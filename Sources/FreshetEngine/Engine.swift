@@ -31,6 +31,7 @@ public final class Engine: Service {
     let profiles = ProfileTexts()
     let recommender: CachingRecommender
     let userAttributes: UserAttributes
+    let rules: RuleService
     let audience = RecentAudience()
     let intake: IntakeQueue
     let recommendationIDs: RecommendationIDs
@@ -138,12 +139,14 @@ public final class Engine: Service {
             knownUsers: models.offset == 0 ? 0 : vocabulary.userCount
         )
         streaming = LiveStreaming(models)
+        rules = try await RuleService(store: store, clock: clock)
         recommender = CachingRecommender(
             Recommender(
                 catalog: catalog,
                 vocabulary: vocabulary,
                 configuration: configuration.recommender,
                 content: content.readView,
+                rules: rules.book,
                 extensions: extensions
             ),
             configuration: CachingRecommender.Configuration(capacity: configuration.serving.cachedResults)

@@ -21,6 +21,8 @@ public final class PipelineRequest {
     public let vectors: ItemVectors?
     /// The settings of the policies, for the query's scenario.
     public let policies: PolicyConfiguration
+    /// The rules that are in force.
+    let rules: ActiveRules
     /// The items of the history that may not come back now.
     public let forbidden: Set<ItemIndex>
     /// What the user's items are about; computed when first asked for.
@@ -39,7 +41,8 @@ public final class PipelineRequest {
         catalog: CatalogSnapshot,
         vectors: ItemVectors?,
         policies: PolicyConfiguration,
-        eventTypes: [EventType],
+        rules: RuleTable,
+        vocabulary: Vocabulary,
         scratch: ScratchBuffers
     ) {
         self.query = query
@@ -57,16 +60,17 @@ public final class PipelineRequest {
             now: query.time,
             place: query.place
         )
+        self.rules = ActiveRules(rules, for: query, catalog, vocabulary)
         wanted = query.candidates.map { Set($0) }
         let repeats = query.includeSeen.map { $0 ? RepeatPolicy.always : .never } ?? policies.repeats
         // Who gives the candidates has decided that these may appear.
         forbidden =
             query.candidates == nil
-            ? repeats.forbiddenItems(of: query.history, eventTypes: eventTypes, at: query.time) : []
+            ? repeats.forbiddenItems(of: query.history, eventTypes: vocabulary.eventTypes, at: query.time) : []
     }
 
     /// Whether a filter asks for more than availability.
-    public var isFiltered: Bool { !filter.isOpen }
+    public var isFiltered: Bool { !filter.isOpen || rules.isFiltering }
 
     /// How many candidates are wanted by score: enough for the policies to choose from.
     public var candidateCount: Int {
@@ -77,13 +81,20 @@ public final class PipelineRequest {
     public func admits(_ item: ItemIndex) -> Bool {
         if let wanted, !wanted.contains(item) { return false }
         return !query.excluded.contains(item) && !forbidden.contains(item) && filter.admits(item, catalog)
+            && rules.admits(item, catalog)
     }
+
+    /// What is known of an item; nothing where it has no entry.
+    func details(of item: ItemIndex) -> ItemDetails { catalog.details(of: item) ?? ItemDetails() }
 
     /// Calls `body` with every item that may appear, as far as anybody knows of it.
     public func forEachAdmitted(_ body: (ItemIndex) -> Void) {
         let count = max(catalog.itemCount, snapshot.scorer?.itemCount ?? 0, streaming.withModels { $0.itemCount })
         filter.forEachAdmitted(below: count, catalog) { item in
-            if !query.excluded.contains(item), !forbidden.contains(item), wanted?.contains(item) ?? true { body(item) }
+            guard !query.excluded.contains(item), !forbidden.contains(item), wanted?.contains(item) ?? true else {
+                return
+            }
+            if rules.admits(item, catalog) { body(item) }
         }
     }
 

@@ -28,6 +28,10 @@ public struct Query: Sendable {
     public var excluded: Set<ItemIndex>
     /// The place in the product that asks.
     public var scenario: String?
+    /// The item that the question is about, if it is about one; rules may be bound to it.
+    public var item: ItemIndex?
+    /// The ids of rules that are in force for this question although they are switched off: those of a variant.
+    public var rules: Set<String> = []
     /// Whether items that the user has dealt with may appear; the scenario's policy when `nil`.
     public var includeSeen: Bool?
     /// From 0, best first, to 1, as different and as little known as possible; the scenario's setting when `nil`.

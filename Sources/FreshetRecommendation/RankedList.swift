@@ -7,11 +7,14 @@ public struct RankedList: Sendable, Equatable {
     public var version: ModelVersion
     /// The items, best first.
     public var items: [RankedItem]
+    /// The ids of the rules that were in force, with `!` before it of those that the user is left out of.
+    public var rules: [String]
 
     /// Creates a list.
-    public init(version: ModelVersion, items: [RankedItem]) {
+    public init(version: ModelVersion, items: [RankedItem], rules: [String] = []) {
         self.version = version
         self.items = items
+        self.rules = rules
     }
 }
 

@@ -28,13 +28,13 @@ extension Recommender {
     ) -> RankedList {
         var wide = query
         wide.count = max(Self.width.least, Self.width.factor * query.count)
-        let wanted = recommend(wide, snapshot: snapshot, streaming: streaming).items
+        let wanted = recommend(wide, snapshot: snapshot, streaming: streaming)
         let company = company(of: basket, wide.count, for: request(query, snapshot: snapshot, streaming: streaming))
-        let sources = Dictionary(wanted.map { ($0.item, $0.sources) }) { first, _ in first }
-        let scores = Self.reciprocalRanks(of: [company.map(\.item), wanted.map(\.item)])
+        let sources = Dictionary(wanted.items.map { ($0.item, $0.sources) }) { first, _ in first }
+        let scores = Self.reciprocalRanks(of: [company.map(\.item), wanted.items.map(\.item)])
         let items = scores.map { RankedItem(item: $0, score: $1, sources: sources[$0] ?? .company) }
             .sorted { ($1.score, $0.item) < ($0.score, $1.item) }
-        return RankedList(version: snapshot.version, items: Array(items.prefix(query.count)))
+        return RankedList(version: snapshot.version, items: Array(items.prefix(query.count)), rules: wanted.rules)
     }
 
     /// What goes together with the items of a basket or is like them, and may appear, best first.

@@ -50,7 +50,11 @@ extension Recommender {
             return item
         }
         let ordered = items.sorted { ($1.score, $0.item) < ($0.score, $1.item) }
-        return RankedList(version: wanted.version, items: Array(ordered.prefix(search.query.count)))
+        return RankedList(
+            version: wanted.version,
+            items: Array(ordered.prefix(search.query.count)),
+            rules: wanted.rules
+        )
     }
 }
 

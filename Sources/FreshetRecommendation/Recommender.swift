@@ -8,19 +8,21 @@ import FreshetModels
 public struct Recommender: Sendable {
     /// Who proposes items beside the ranker's own sources.
     private static let sources: [any CandidateSource] = [
-        CallerCandidates(), NewItemCandidates(), ContentCandidates(), ProfileCandidates(),
+        CallerCandidates(), NewItemCandidates(), ContentCandidates(), ProfileCandidates(), RuleCandidates(),
     ]
-    /// What happens to the ranked candidates, in this order.
+    /// What happens to the ranked candidates, in this order; the places that rules give come last of all.
     private static let policies: [any Policy] = [
-        DislikePolicy(), LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(), NewItemPolicy(),
+        DislikePolicy(), RuleScorePolicy(), LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(), NewItemPolicy(),
     ]
 
     let catalog: CatalogView
     let content: ContentView?
+    /// What the operator wants.
+    public let rules: RuleBook
     private let ranker: CandidateRanker
     /// The same where items are somewhere, as which it costs more.
     private let placedRanker: CandidateRanker
-    private let vocabulary: Vocabulary
+    let vocabulary: Vocabulary
     private let configuration: RecommenderConfiguration
     private let sources: [any CandidateSource]
     private let policies: [any Policy]
@@ -35,22 +37,25 @@ public struct Recommender: Sendable {
     ///   - vocabulary: the external ids and the event types' names.
     ///   - configuration: the policies by scenario.
     ///   - content: what the items' texts say; `nil` where nothing reads them.
+    ///   - rules: what the operator wants; may change at any time.
     ///   - extensions: what is added to the pipeline's own features, sources and policies.
     public init(
         catalog: CatalogView,
         vocabulary: Vocabulary,
         configuration: RecommenderConfiguration = RecommenderConfiguration(),
         content: ContentView? = nil,
+        rules: RuleBook = RuleBook(),
         extensions: PipelineExtensions = PipelineExtensions()
     ) {
         self.catalog = catalog
         self.content = content
+        self.rules = rules
         let read: [any CandidateEvidence] = content.map { [ContentEvidence(of: $0)] } ?? []
         let evidence = read + extensions.evidence
         ranker = CandidateRanker(evidence: evidence)
         placedRanker = CandidateRanker(evidence: read + [PlaceEvidence(of: catalog)] + extensions.evidence)
         sources = Self.sources + extensions.sources
-        policies = Self.policies + extensions.policies
+        policies = Self.policies + extensions.policies + [RulePlacePolicy()]
         self.vocabulary = vocabulary
         self.configuration = configuration
         explainer = Explainer(vocabulary: vocabulary)
@@ -62,33 +67,42 @@ public struct Recommender: Sendable {
     ///   - query: who asks, and for what.
     ///   - snapshot: the model, taken once for the whole answer.
     ///   - streaming: what is counted from the stream.
+    ///   - table: the rules; those of ``rules`` unless given.
     /// - Returns: at most `query.count` items; fewer only when no more may appear.
     public func recommend(
         _ query: Query,
         snapshot: ModelSnapshot,
-        streaming: any StreamingEvidence
+        streaming: any StreamingEvidence,
+        under table: RuleTable? = nil
     ) -> RankedList {
         guard query.count > 0 else { return RankedList(version: snapshot.version, items: []) }
-        let request = request(query, snapshot: snapshot, streaming: streaming)
+        let request = request(query, snapshot: snapshot, streaming: streaming, under: table)
         var candidates = sets.withSet { ranked(request, using: $0) }
         for policy in policies { policy.arrange(&candidates, for: request) }
         var items = candidates.prefix(query.count).map {
             RankedItem(item: $0.item, score: $0.score, propensity: $0.propensity, sources: $0.sources)
         }
         if query.explains { explainer.explain(&items, for: request) }
-        return RankedList(version: snapshot.version, items: items)
+        return RankedList(version: snapshot.version, items: items, rules: request.rules.ids)
     }
 
     /// A query with everything that answers it.
-    func request(_ query: Query, snapshot: ModelSnapshot, streaming: any StreamingEvidence) -> PipelineRequest {
-        PipelineRequest(
+    func request(
+        _ query: Query,
+        snapshot: ModelSnapshot,
+        streaming: any StreamingEvidence,
+        under table: RuleTable? = nil
+    ) -> PipelineRequest {
+        let table = table ?? rules.current
+        return PipelineRequest(
             query,
             snapshot: snapshot,
             streaming: streaming,
             catalog: catalog.current(),
             vectors: content?.current,
-            policies: configuration.policies(for: query.scenario),
-            eventTypes: vocabulary.eventTypes,
+            policies: query.scenario.flatMap { table.scenarios[$0] } ?? configuration.policies(for: query.scenario),
+            rules: table,
+            vocabulary: vocabulary,
             scratch: scratch
         )
     }

@@ -80,6 +80,8 @@ public struct FreshetServer: Service {
             UsersController(engine: engine, bodies: bodies).routes,
             ModelsController(engine: engine).routes,
             FeedbackController(engine: engine).routes,
+            RulesController(engine: engine, bodies: bodies).routes,
+            ScenariosController(engine: engine, bodies: bodies).routes,
             StatusController(
                 engine: engine,
                 broadcaster: broadcaster,

@@ -20,6 +20,9 @@ enum Migrations {
         migrator.registerMigration("4 late events") { try markLateEvents($0) }
         migrator.registerMigration("5 joined users") { try $0.execute(sql: joinedUsers) }
         migrator.registerMigration("6 sessions") { try $0.execute(sql: "ALTER TABLE event ADD COLUMN session TEXT") }
+        migrator.registerMigration("7 rules of impressions") { db in
+            try db.execute(sql: "ALTER TABLE impression ADD COLUMN rules TEXT")
+        }
         return migrator
     }
 

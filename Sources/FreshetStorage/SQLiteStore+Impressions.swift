@@ -45,7 +45,7 @@ struct ImpressionRows {
 
     /// Takes the rows that a condition names.
     init(_ db: Database, _ condition: String) throws {
-        let columns = "id, user, time, model, scenario, variant, items, number"
+        let columns = "id, user, time, model, scenario, variant, items, number, rules"
         statement = try RawStatement(db, "SELECT \(columns) FROM impression \(condition)")
     }
 
@@ -66,6 +66,7 @@ struct ImpressionRows {
             model: model,
             scenario: statement.text(4),
             variant: statement.text(5),
+            rules: statement.text(8)?.split(separator: ",").map { String($0) } ?? [],
             items: items
         )
     }
@@ -130,7 +131,8 @@ struct ImpressionWriter {
         insert = try RawStatement(
             db,
             """
-            INSERT INTO impression (id, user, time, model, scenario, variant, items) VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO impression (id, user, time, model, scenario, variant, items, rules)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         )
@@ -149,6 +151,7 @@ struct ImpressionWriter {
         insert.bind(5, impression.scenario)
         insert.bind(6, impression.variant)
         insert.bind(7, ShownItemsCoding.encode(impression.items, vocabulary))
+        insert.bind(8, impression.rules.isEmpty ? nil : impression.rules.joined(separator: ","))
         try insert.run()
     }
 }

@@ -12,6 +12,7 @@ extension StoreContract {
                 model: ModelVersion(3, update: 17),
                 scenario: "home",
                 variant: "b",
+                rules: ["a", "!b.c"],
                 items: [.init(item: "tea", score: 0.25, propensity: 0.5), .init(item: "unknown", score: -1)]
             ),
             Impression(id: "r2", user: "not seen", time: 6, model: ModelVersion(0), items: []),

@@ -167,14 +167,18 @@ struct TestShop {
         return Query(history: history, count: count, time: Self.now)
     }
 
-    func recommender(_ change: (inout PolicyConfiguration) -> Void = { _ in }) -> Recommender {
+    func recommender(
+        rules: RuleBook = RuleBook(),
+        _ change: (inout PolicyConfiguration) -> Void = { _ in }
+    ) -> Recommender {
         var policies = PolicyConfiguration()
         policies.newItemShare = 0
         change(&policies)
         return Recommender(
             catalog: catalog,
             vocabulary: vocabulary,
-            configuration: RecommenderConfiguration(policies: policies)
+            configuration: RecommenderConfiguration(policies: policies),
+            rules: rules
         )
     }
 

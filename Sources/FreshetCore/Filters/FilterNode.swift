@@ -9,6 +9,24 @@ package indirect enum FilterNode: Sendable, Equatable {
     /// One condition.
     case test(FilterTest)
 
+    /// Whether it asks about who asks, and about nothing else.
+    var isAboutUserAlone: Bool {
+        switch self {
+        case .all(let parts), .any(let parts): parts.allSatisfy(\.isAboutUserAlone)
+        case .not(let part): part.isAboutUserAlone
+        case .test(let test): !test.field.isOfItem
+        }
+    }
+
+    /// Whether it says the same of an item whoever asks, whenever and wherever.
+    package var isSameForAll: Bool {
+        switch self {
+        case .all(let parts), .any(let parts): parts.allSatisfy(\.isSameForAll)
+        case .not(let part): part.isSameForAll
+        case .test(let test): test.isSameForAll
+        }
+    }
+
     /// Adds the names of the user's attributes that it compares with.
     func addUserAttributes(to names: inout Set<String>) {
         switch self {
@@ -31,6 +49,17 @@ package struct FilterTest: Sendable, Equatable {
         self.field = field
         self.relation = relation
         self.values = values
+    }
+
+    /// Whether it says the same of an item whoever asks, whenever and wherever.
+    fileprivate var isSameForAll: Bool {
+        guard field.isOfItem, field != .distance else { return false }
+        return values.allSatisfy { value in
+            switch value {
+            case .text, .number, .flag, .time: true
+            case .ago, .user: false
+            }
+        }
     }
 }
 

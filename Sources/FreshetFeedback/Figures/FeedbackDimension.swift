@@ -10,6 +10,8 @@ public enum FeedbackDimension: String, Sendable, Codable, CaseIterable {
     case variant
     /// The segment of the user.
     case segment
+    /// The rules that were in force, between commas; `!` stands before those that the user was left out of.
+    case rule
     /// The position in the answer, from 1.
     case position
     /// The day in UTC.
@@ -34,6 +36,7 @@ public enum FeedbackDimension: String, Sendable, Codable, CaseIterable {
         case .version: group.version
         case .variant: group.variant
         case .segment: group.segment
+        case .rule: group.rules
         case .position, .day: nil
         }
     }

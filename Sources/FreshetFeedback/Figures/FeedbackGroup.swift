@@ -8,12 +8,21 @@ public struct FeedbackGroup: Sendable, Hashable {
     public var variant: String
     /// The segment of the user; empty where none is known.
     public var segment: String
+    /// The rules that were in force, between commas; empty where none was.
+    public var rules: String
 
     /// Creates a group.
-    public init(scenario: String = "", version: String = "", variant: String = "", segment: String = "") {
+    public init(
+        scenario: String = "",
+        version: String = "",
+        variant: String = "",
+        segment: String = "",
+        rules: String = ""
+    ) {
         self.scenario = scenario
         self.version = version
         self.variant = variant
         self.segment = segment
+        self.rules = rules
     }
 }

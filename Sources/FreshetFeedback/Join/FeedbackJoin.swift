@@ -34,7 +34,8 @@ public struct FeedbackJoin: Sendable {
             scenario: impression.scenario ?? "",
             version: "\(impression.model.number)",
             variant: impression.variant ?? "",
-            segment: segment
+            segment: segment,
+            rules: impression.rules.joined(separator: ",")
         )
         let id = StableHash.of(impression.id)
         let user = impression.user.map(StableHash.of) ?? id

@@ -26,6 +26,8 @@ struct QueryShape: Hashable {
     let userAttributes: [String: AttributeValue]
     let excluded: Set<ItemIndex>
     let scenario: String?
+    let item: ItemIndex?
+    let rules: Set<String>
     let includeSeen: Bool?
     let diversity: Double?
     let explains: Bool
@@ -43,6 +45,8 @@ struct QueryShape: Hashable {
         userAttributes = query.userAttributes
         excluded = query.excluded
         scenario = query.scenario
+        item = query.item
+        rules = query.rules
         includeSeen = query.includeSeen
         diversity = query.diversity
         explains = query.explains

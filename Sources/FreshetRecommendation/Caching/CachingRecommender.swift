@@ -5,7 +5,7 @@ import Synchronization
 /// A ``Recommender`` that remembers its answers: hot lists and those of the most active users cost a look-up.
 ///
 /// An answer is given again only while all that it depends on is the same: the user's events, the model, the catalogue,
-/// and the shape of the question. What other users do in the meantime (popularity, what goes together) and the passing
+/// the rules and the shape of the question. What other users do in the meantime (popularity, what goes together) and the passing
 /// of time may show up to ``Configuration/lifetime`` seconds late. A place that was drawn at random keeps what was drawn
 /// for as long.
 public final class CachingRecommender: Sendable {
@@ -37,13 +37,15 @@ public final class CachingRecommender: Sendable {
         let model: ObjectIdentifier?
         let catalog: UInt64
         let content: UInt64
+        let rules: UInt64
 
-        init(_ snapshot: ModelSnapshot?, _ catalog: UInt64, _ content: UInt64) {
+        init(_ snapshot: ModelSnapshot?, _ recommender: Recommender) {
             version = snapshot?.version
             offset = snapshot?.offset ?? 0
             model = snapshot.map { ObjectIdentifier($0) }
-            self.catalog = catalog
-            self.content = content
+            catalog = recommender.catalog.current().revision
+            content = recommender.content?.revision ?? 0
+            rules = recommender.rules.revision
         }
     }
 
@@ -143,7 +145,7 @@ public final class CachingRecommender: Sendable {
     ) -> RankedList {
         guard configuration.capacity > 0, configuration.lifetime > 0 else { return compute() }
         // Taken before the answer is computed: a change in between makes it outdated at once, never the reverse.
-        let stamp = Stamp(snapshot, recommender.catalog.current().revision, recommender.content?.revision ?? 0)
+        let stamp = Stamp(snapshot, recommender)
         let known: RankedList? = state.withLock { state in
             guard let answer = state.cache.value(for: key), answer.stamp == stamp,
                 (0..<configuration.lifetime).contains(time - answer.time)

@@ -167,15 +167,15 @@ extension Schemas {
     ]
 
     /// What is asked for, whoever asks.
-    private static let question: [(String, JSONValue)] = [
+    static let question: [(String, JSONValue)] = [
         ("count", count), ("scenario", shortText), ("place", reference("Place")), ("filter", filter),
         ("exclude", ["type": "array", "maxItems": 10_000, "items": identifier]), ("include_seen", ["type": "boolean"]),
         ("diversity", ["type": "number", "minimum": 0, "maximum": 1]), ("explain", ["type": "boolean"]),
         ("fields", itemDetails),
     ]
     /// The session that asks.
-    private static let session = identifier.adding("title", "The session that asks; without a user, who asks.")
-    private static let sessionEvents: JSONValue = [
+    static let session = identifier.adding("title", "The session that asks; without a user, who asks.")
+    static let sessionEvents: JSONValue = [
         "type": "array", "maxItems": 1000, "items": reference("SessionEvent"),
     ]
     /// An expression, or an object of conditions.

@@ -36,5 +36,6 @@ enum Schemas {
     static let figures: JSONValue = ["type": "object", "additionalProperties": ["type": "number"]]
 
     /// All of them.
-    static let all: [(name: String, schema: JSONValue)] = requests + answers + engine
+    static let all: [(name: String, schema: JSONValue)] =
+        requests + ruleRequests + answers + ruleAnswers + engine
 }

@@ -28,6 +28,19 @@ extension JSONWriter {
         raw("}")
     }
 
+    /// Writes what a rule would do to an answer.
+    mutating func trial(_ trial: RuleTrial, _ fields: ItemFields?) {
+        raw("{\"before\":")
+        array(trial.before) { $0.item($1, fields) }
+        raw(",\"after\":")
+        array(trial.after) { $0.item($1, fields) }
+        raw(",\"in_force\":")
+        value(.bool(trial.isInForce))
+        raw(",\"warnings\":")
+        array(trial.warnings) { $0.string($1) }
+        raw("}")
+    }
+
     private mutating func item(_ item: RecommendedItem, _ fields: ItemFields?) {
         raw("{\"id\":")
         string(item.id)

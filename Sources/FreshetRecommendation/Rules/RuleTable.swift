@@ -1,0 +1,74 @@
+import Foundation
+import FreshetCore
+import FreshetData
+
+/// The rules and segments of one moment, immutable: taken once by a request.
+public struct RuleTable: Sendable {
+    /// A rule with its filters.
+    struct Entry: Sendable {
+        let rule: Rule
+        let hide: RuleFilter?
+        let filter: RuleFilter?
+        /// What the logarithm of the odds changes by.
+        let weights: [(filter: RuleFilter, change: Float)]
+        let shares: [(filter: RuleFilter, atLeast: Double)]
+
+        init(_ rule: Rule) {
+            self.rule = rule
+            let actions = rule.then
+            hide = actions.hide.map { RuleFilter($0) }
+            filter = actions.filter.map { RuleFilter($0) }
+            weights =
+                (actions.boost ?? []).map { (RuleFilter($0.filter), Float(log($0.by))) }
+                + (actions.bury ?? []).map { (RuleFilter($0.filter), -Float(log($0.by))) }
+            shares = (actions.share ?? []).map { (RuleFilter($0.filter), $0.atLeast) }
+        }
+    }
+
+    /// The rules, in the order of their ids.
+    let entries: [Entry]
+    /// The segments by id.
+    public let segments: [String: UserSegment]
+    /// The policies by scenario, where they are others than the configuration's.
+    public let scenarios: [String: PolicyConfiguration]
+    /// The attributes of users that rules and their segments compare with.
+    public let userAttributes: Set<String>
+
+    /// Compiles rules.
+    public init(
+        rules: [Rule] = [],
+        segments: [String: UserSegment] = [:],
+        scenarios: [String: PolicyConfiguration] = [:]
+    ) {
+        entries = rules.sorted { $0.id < $1.id }.map { Entry($0) }
+        self.segments = segments
+        self.scenarios = scenarios
+        let named = Set(rules.compactMap(\.when.segment)).compactMap { segments[$0]?.filter }
+        let filters = named + rules.flatMap { $0.then.filters.map(\.filter) }
+        userAttributes = Set(filters.flatMap(\.userAttributes))
+    }
+
+    /// The rules, in the order of their ids.
+    public var rules: [Rule] { entries.map(\.rule) }
+
+    /// The same with a rule added or put in the place of the one of its id.
+    public func with(_ rule: Rule) -> RuleTable {
+        RuleTable(rules: without(rule.id).rules + [rule], segments: segments, scenarios: scenarios)
+    }
+
+    /// The same without a rule.
+    public func without(_ id: String) -> RuleTable {
+        RuleTable(rules: rules.filter { $0.id != id }, segments: segments, scenarios: scenarios)
+    }
+
+    /// Whether a segment holds a user.
+    func contains(_ query: Query, inSegment id: String, _ catalog: CatalogSnapshot) -> Bool {
+        guard let segment = segments[id] else { return false }
+        var query = query
+        if query.userAttributes["events"] == nil {
+            query.userAttributes["events"] = .number(Double(query.history.count))
+        }
+        let resolver = FilterResolver(terms: catalog.terms, user: query.userAttributes, now: Double(query.time))
+        return FilterProgram([segment.filter.root], resolver).entry == FilterProgram.accept
+    }
+}
