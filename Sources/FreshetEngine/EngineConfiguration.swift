@@ -51,8 +51,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         )
         try SettingRange.check("serving.count", serving.count, isAtMost: "serving.maximum_count", serving.maximumCount)
         try events.validate()
-        try recommender.validate()
-        try loopSettings.validate()
+        try SettingRange.check(part: "recommender", recommender.validate)
+        try SettingRange.check(part: "loop", loopSettings.validate)
     }
 }
 

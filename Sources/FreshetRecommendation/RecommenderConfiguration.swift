@@ -31,7 +31,7 @@ public struct RecommenderConfiguration: Sendable, Equatable, Codable {
     /// Checks ranges.
     /// - Throws: ``FreshetCore/FreshetError`` of kind `usage`.
     public func validate() throws {
-        try policies.validate()
-        for (_, policies) in scenarios { try policies.validate() }
+        try SettingRange.check(part: "policies", policies.validate)
+        for (name, policies) in scenarios { try SettingRange.check(part: "scenarios.\(name)", policies.validate) }
     }
 }

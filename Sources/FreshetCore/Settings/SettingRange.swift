@@ -19,6 +19,16 @@ public enum SettingRange {
         }
     }
 
+    /// Runs the checks of a part, so that errors name its settings as those of the whole: `promotion.horizon`.
+    /// - Throws: the part's ``FreshetError``.
+    public static func check(part name: String, _ check: () throws -> Void) throws {
+        do {
+            try check()
+        } catch let error as FreshetError where error.kind == .usage {
+            throw FreshetError(error.kind, "\(name).\(error.message)", remedy: error.remedy)
+        }
+    }
+
     /// Checks that there are values, and that every one is in a range.
     /// - Throws: ``FreshetError`` of kind `usage` that names the setting, its value and its range.
     public static func check<Value: Comparable>(

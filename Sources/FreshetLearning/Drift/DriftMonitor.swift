@@ -22,10 +22,10 @@ public struct DriftMonitor: Sendable, Equatable, Codable {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("drift.delta", delta, in: 1e-12...0.5)
-            try SettingRange.check("drift.allowance", allowance, in: 0...1)
-            try SettingRange.check("drift.threshold", threshold, in: 1e-6...1e9)
-            try SettingRange.check("drift.quietOutcomes", quietOutcomes, in: 0...1_000_000_000)
+            try SettingRange.check("delta", delta, in: 1e-12...0.5)
+            try SettingRange.check("allowance", allowance, in: 0...1)
+            try SettingRange.check("threshold", threshold, in: 1e-6...1e9)
+            try SettingRange.check("quietOutcomes", quietOutcomes, in: 0...1_000_000_000)
         }
     }
 

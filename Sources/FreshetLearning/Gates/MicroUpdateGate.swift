@@ -27,10 +27,10 @@ public struct MicroUpdateGate: Sendable, Equatable, Codable {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("microUpdate.margin", margin, in: 0...1)
-            try SettingRange.check("microUpdate.window", window, in: 10...10_000_000)
-            try SettingRange.check("microUpdate.minimumEvents", minimumEvents, in: 2...window)
-            try SettingRange.check("microUpdate.quantile", quantile, in: 0...10)
+            try SettingRange.check("margin", margin, in: 0...1)
+            try SettingRange.check("window", window, in: 10...10_000_000)
+            try SettingRange.check("minimumEvents", minimumEvents, in: 2...window)
+            try SettingRange.check("quantile", quantile, in: 0...10)
         }
     }
 

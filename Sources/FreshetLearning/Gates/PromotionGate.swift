@@ -32,14 +32,14 @@ public struct PromotionGate: Sendable, Equatable, Codable {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("promotion.falsePromotion", falsePromotion, in: 1e-9...0.5)
-            try SettingRange.check("promotion.falseDiscard", falseDiscard, in: 1e-9...0.5)
-            try SettingRange.check("promotion.leastGain", leastGain, in: 0...10)
-            try SettingRange.check("promotion.minimumEvents", minimumEvents, in: 1...1_000_000_000)
-            try SettingRange.check("promotion.horizon", horizon, in: minimumEvents...1_000_000_000)
-            try SettingRange.check("promotion.first.margin", first.margin, in: 0...1)
-            try SettingRange.check("promotion.first.minimumEvents", first.minimumEvents, in: 1...1_000_000_000)
-            try SettingRange.check("promotion.first.horizon", first.horizon, in: first.minimumEvents...1_000_000_000)
+            try SettingRange.check("falsePromotion", falsePromotion, in: 1e-9...0.5)
+            try SettingRange.check("falseDiscard", falseDiscard, in: 1e-9...0.5)
+            try SettingRange.check("leastGain", leastGain, in: 0...10)
+            try SettingRange.check("minimumEvents", minimumEvents, in: 1...1_000_000_000)
+            try SettingRange.check("horizon", horizon, in: minimumEvents...1_000_000_000)
+            try SettingRange.check("first.margin", first.margin, in: 0...1)
+            try SettingRange.check("first.minimumEvents", first.minimumEvents, in: 1...1_000_000_000)
+            try SettingRange.check("first.horizon", first.horizon, in: first.minimumEvents...1_000_000_000)
         }
     }
 

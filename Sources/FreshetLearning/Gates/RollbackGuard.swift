@@ -22,9 +22,9 @@ public struct RollbackGuard: Sendable, Equatable, Codable {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("guard.falseRollback", falseRollback, in: 1e-9...0.5)
-            try SettingRange.check("guard.watch", watch, in: 10...1_000_000_000)
-            try SettingRange.check("guard.minimumEvents", minimumEvents, in: 1...watch)
+            try SettingRange.check("falseRollback", falseRollback, in: 1e-9...0.5)
+            try SettingRange.check("watch", watch, in: 10...1_000_000_000)
+            try SettingRange.check("minimumEvents", minimumEvents, in: 1...watch)
         }
     }
 

@@ -28,13 +28,13 @@ extension PublicationPolicy {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("publication.microUpdateInterval", microUpdateInterval, in: 0...86_400)
-            try SettingRange.check("publication.patience", patience, in: 0...1_000_000_000)
-            try SettingRange.check("publication.firstTrainingEvents", firstTrainingEvents, in: 1...1_000_000_000_000)
-            try SettingRange.check("publication.retrainInterval", retrainInterval, in: 0...1e9)
-            try SettingRange.check("publication.retrainGrowth", retrainGrowth, in: 0...1e6)
-            try SettingRange.check("publication.retrainPause", retrainPause, in: 0...1e9)
-            try SettingRange.check("publication.driftEvents", driftEvents, in: 0...1_000_000_000)
+            try SettingRange.check("microUpdateInterval", microUpdateInterval, in: 0...86_400)
+            try SettingRange.check("patience", patience, in: 0...1_000_000_000)
+            try SettingRange.check("firstTrainingEvents", firstTrainingEvents, in: 1...1_000_000_000_000)
+            try SettingRange.check("retrainInterval", retrainInterval, in: 0...1e9)
+            try SettingRange.check("retrainGrowth", retrainGrowth, in: 0...1e6)
+            try SettingRange.check("retrainPause", retrainPause, in: 0...1e9)
+            try SettingRange.check("driftEvents", driftEvents, in: 0...1_000_000_000)
         }
     }
 }

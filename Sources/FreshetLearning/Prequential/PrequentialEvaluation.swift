@@ -24,11 +24,11 @@ public struct PrequentialEvaluation: Sendable, Equatable, Codable {
         /// Checks ranges.
         /// - Throws: `FreshetError` of kind `usage` that names the setting, its value and its range.
         public func validate() throws {
-            try SettingRange.check("prequential.windows", windows, in: 1...10_000_000)
-            try SettingRange.check("prequential.cutoffs", cutoffs, in: 1...250)
-            try SettingRange.check("prequential.labelDelay", [labelDelay], in: 0...31_536_000)
-            try SettingRange.check("prequential.curveInterval", [curveInterval], in: 1...1_000_000_000)
-            try SettingRange.check("prequential.curvePoints", [curvePoints], in: 2...100_000)
+            try SettingRange.check("windows", windows, in: 1...10_000_000)
+            try SettingRange.check("cutoffs", cutoffs, in: 1...250)
+            try SettingRange.check("labelDelay", [labelDelay], in: 0...31_536_000)
+            try SettingRange.check("curveInterval", [curveInterval], in: 1...1_000_000_000)
+            try SettingRange.check("curvePoints", [curvePoints], in: 2...100_000)
         }
     }
 

@@ -32,7 +32,7 @@ public struct StreamingCoVisitation: Sendable {
         /// Checks ranges.
         /// - Throws: ``FreshetError`` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("number of windowWeights", windowWeights.count, in: 1...100)
+            try SettingRange.check("windowWeights.count", windowWeights.count, in: 1...100)
             for weight in windowWeights { try SettingRange.check("windowWeights", weight, in: 0...1e6) }
             try SettingRange.check("backward", backward, in: 0...1e3)
             try SettingRange.check("sourceDamping", sourceDamping, in: 0...2)

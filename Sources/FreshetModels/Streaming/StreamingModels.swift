@@ -27,20 +27,20 @@ public struct StreamingModels: Sendable {
         /// - Throws: ``FreshetError`` of kind `usage`.
         public func validate() throws {
             try SettingRange.check(
-                "number of popularityHalfLivesDays",
+                "popularityHalfLivesDays.count",
                 popularityHalfLivesDays.count,
                 in: CandidateFeature.popularityCount...CandidateFeature.popularityCount
             )
             try SettingRange.check(
-                "number of peerHalfLivesDays",
+                "peerHalfLivesDays.count",
                 peerHalfLivesDays.count,
                 in: CandidateFeature.peerPopularityCount...CandidateFeature.peerPopularityCount
             )
             for days in peerHalfLivesDays { try SettingRange.check("peerHalfLivesDays", days, in: 0...1e6) }
             for days in popularityHalfLivesDays { try SettingRange.check("popularityHalfLivesDays", days, in: 0...1e6) }
             try SettingRange.check("popularityTopCount", popularityTopCount, in: 1...100_000)
-            try coVisitation.validate()
-            try opinions.validate()
+            try SettingRange.check(part: "coVisitation", coVisitation.validate)
+            try SettingRange.check(part: "opinions", opinions.validate)
         }
 
         var halfLives: [Double] { Self.seconds(popularityHalfLivesDays) }

@@ -32,11 +32,11 @@ public struct StreamingOpinions: Sendable {
         /// Checks ranges.
         /// - Throws: ``FreshetError`` of kind `usage`.
         public func validate() throws {
-            try SettingRange.check("opinions.prior", prior, in: 0.1...1e6)
-            try SettingRange.check("opinions.company", company, in: 0...1e3)
-            try SettingRange.check("opinions.strength", strength, in: 0...1e3)
-            try SettingRange.check("opinions.dislikes", dislikes, in: 0...10_000)
-            try SettingRange.check("opinions.followers", followers, in: 4...1_000_000)
+            try SettingRange.check("prior", prior, in: 0.1...1e6)
+            try SettingRange.check("company", company, in: 0...1e3)
+            try SettingRange.check("strength", strength, in: 0...1e3)
+            try SettingRange.check("dislikes", dislikes, in: 0...10_000)
+            try SettingRange.check("followers", followers, in: 4...1_000_000)
         }
     }
 

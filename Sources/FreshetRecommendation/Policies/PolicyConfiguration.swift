@@ -67,10 +67,8 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
             try SettingRange.check("maximum_per_category", maximumPerCategory, in: 1...Int.max)
         }
         try SettingRange.check("candidate_count", candidateCount, in: 10...10_000)
-        for (type, rule) in repeats.rules.map({ ($0.rawValue, $1) }) + [("otherwise", repeats.otherwise)] {
-            if case .afterDays(let days) = rule, !(days >= 0 && days < 1e6) {
-                throw FreshetError(.usage, "The repeat rule of \(type) is \(days) days.", remedy: "Choose 0 or more.")
-            }
+        for (name, rule) in repeats.rules.map({ ("rules.\($0.rawValue)", $1) }) + [("otherwise", repeats.otherwise)] {
+            if case .afterDays(let days) = rule { try SettingRange.check("repeats.\(name)", days, in: 0...1e6) }
         }
     }
 }

@@ -142,6 +142,19 @@ import Testing
         #expect(error?.message.hasPrefix("\(key) is \(value), but must be at most \(other), which is ") == true)
     }
 
+    /// What a document holds is named by its place in the file.
+    @Test(arguments: [
+        ("loop", #"{"promotion": {"first": {"margin": 2}}}"#, "loop.promotion.first.margin is 2.0"),
+        ("loop", #"{"streaming": {"opinions": {"prior": 0}}}"#, "loop.streaming.opinions.prior is 0.0"),
+        ("recommender.scenarios", #"{"home": {"diversity": 3}}"#, "recommender.scenarios.home.diversity is 3.0"),
+    ])
+    func valuesWithinDocumentsBearTheirPlace(key: String, text: String, words: String) {
+        let result = reader.read(into: ServeSettings(), flags: [key: text])
+        #expect(result.problems.isEmpty, "\(result.problems)")
+        let error = #expect(throws: FreshetError.self) { try result.configuration.validate() }
+        #expect(error?.message.hasPrefix(words + ", but must be from ") == true, "\(error?.message ?? "")")
+    }
+
     private func leaves(of configuration: some Encodable) throws -> Set<String> {
         func paths(_ value: JSONValue, _ prefix: String) -> [String] {
             guard case .object(let members) = value, !members.isEmpty else { return [prefix] }
