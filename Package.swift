@@ -126,7 +126,8 @@ let package = Package(
         library(
             "FreshetServer",
             [
-                "CFreshetDashboard", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetFeedback", .coreMetrics,
+                "CFreshetDashboard", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetFeedback",
+                "FreshetRecommendation", .coreMetrics,
                 .crypto, .httpTypes,
                 .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .serviceLifecycle,
             ],
