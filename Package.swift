@@ -205,15 +205,15 @@ let package = Package(
         tests(
             of: "FreshetEngine",
             [
-                "FreshetCore", "FreshetData", "FreshetFeedback", "FreshetLearning", "FreshetModels", "FreshetNN",
-                "FreshetRecommendation", "FreshetStorage", "FreshetTensor", .crypto,
+                "FreshetCore", "FreshetData", "FreshetFeedback", "FreshetLanguage", "FreshetLearning",
+                "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetStorage", "FreshetTensor", .crypto,
             ]
         ),
         tests(
             of: "FreshetServer",
             [
-                "ChildProcesses", "FreshetCore", "FreshetEngine", "FreshetLearning", "FreshetRecommendation",
-                "FreshetStorage",
+                "ChildProcesses", "FreshetCore", "FreshetEngine", "FreshetLanguage", "FreshetLearning",
+                "FreshetRecommendation", "FreshetStorage",
                 "FreshetTensor", .asyncHTTPClient, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ]

@@ -1,8 +1,8 @@
-/// One thing that a user did to an item.
+/// One thing that a user did to an item, or a text that they looked for.
 public struct Event: Sendable, Equatable, Codable {
     /// The external id of the user.
     public var user: String
-    /// The external id of the item.
+    /// The external id of the item; empty for a search.
     public var item: String
     /// What was done.
     public var type: EventType
@@ -18,9 +18,11 @@ public struct Event: Sendable, Equatable, Codable {
     public var recommendationID: String?
     /// The id of the session that it belongs to; `nil` where only the gaps between events part sessions.
     public var session: String?
+    /// What the user looked for, in a search: it names no item.
+    public var text: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, item, type, value, time, id, session
+        case user, item, type, value, time, id, session, text
         case recommendationID = "recommendation_id"
     }
 
@@ -45,17 +47,36 @@ public struct Event: Sendable, Equatable, Codable {
         self.session = session
     }
 
+    /// Creates a search.
+    public init(
+        user: String,
+        searching text: String,
+        time: Timestamp? = nil,
+        id: String? = nil,
+        session: String? = nil
+    ) {
+        self.init(user: user, item: "", type: .search, time: time, id: id, session: session)
+        self.text = text
+    }
+
     /// Reads an event; all but user and item may be missing, and the user where there is a session.
     ///
-    /// The type is then ``EventType/view``, the user ``visitor(ofSession:)``.
+    /// The type is then ``EventType/view``, the user ``visitor(ofSession:)``. Without an item it is a search if it has a text;
+    /// beside an item a text says nothing.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let session = try container.decodeIfPresent(String.self, forKey: .session)
         let named = try container.decodeIfPresent(String.self, forKey: .user)
         user = try Self.user(named, orVisitorOf: session) ?? container.decode(String.self, forKey: .user)
         self.session = session
-        item = try container.decode(String.self, forKey: .item)
-        type = try container.decodeIfPresent(EventType.self, forKey: .type) ?? .view
+        let type = try container.decodeIfPresent(EventType.self, forKey: .type)
+        let item = try container.decodeIfPresent(String.self, forKey: .item) ?? ""
+        let text = item.isEmpty ? try container.decodeIfPresent(String.self, forKey: .text) : nil
+        if let text, (type ?? .search) == .search {
+            (self.item, self.type, self.text) = ("", .search, text)
+        } else {
+            (self.item, self.type) = (try container.decode(String.self, forKey: .item), type ?? .view)
+        }
         id = try container.decodeIfPresent(String.self, forKey: .id)
         recommendationID = try container.decodeIfPresent(String.self, forKey: .recommendationID)
         value = try container.decodeIfPresent(Double.self, forKey: .value).map(Float.init)
@@ -106,4 +127,6 @@ public struct EventType: RawRepresentable, Hashable, Sendable, Codable, Expressi
     public static let like: EventType = "like"
     /// The user rated the item; the value is the rating.
     public static let rating: EventType = "rating"
+    /// The user looked for a text (``Event/text``).
+    public static let search: EventType = "search"
 }

@@ -114,9 +114,11 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var filter: ItemFilter?
     /// Which details of its items the answer carries.
     public var fields: ItemFields?
+    /// Whether to keep the search, as if the user had sent it as an event; not unless asked.
+    public var record: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case query, user, session, events, count, scenario, place, filter
+        case query, user, session, events, count, scenario, place, filter, record
     }
 
     /// Creates a request.

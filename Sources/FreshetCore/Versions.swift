@@ -76,6 +76,8 @@ public struct Decision: Sendable, Equatable, Codable {
         case retrain
         /// The stream changed.
         case drift
+        /// A rule on what a classifier says of texts began to apply.
+        case alert
     }
 
     /// What was decided.

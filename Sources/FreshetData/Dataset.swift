@@ -14,6 +14,8 @@ public struct Dataset: Sendable {
     public var histories: Histories
     /// The ids of the sessions, which ``Histories/sessions`` counts in.
     public var sessions = IdentifierTable()
+    /// What users looked for, beside their events, in the order of the source.
+    public var searches: [Search] = []
     /// What is known of each item, by ``ItemIndex``; empty when nothing is.
     public var itemDetails: [Item]
     /// What is known of each user, by ``UserIndex``; empty when nothing is.
@@ -39,6 +41,25 @@ public struct Dataset: Sendable {
         self.histories = histories
         self.itemDetails = itemDetails
         self.userDetails = userDetails
+    }
+}
+
+extension Dataset {
+    /// A text that a user looked for.
+    public struct Search: Sendable, Equatable {
+        /// The user.
+        public var user: UserIndex
+        /// What they looked for.
+        public var text: String
+        /// When; `nil` where nobody knows.
+        public var time: Timestamp?
+
+        /// Creates a search.
+        public init(user: UserIndex, text: String, time: Timestamp?) {
+            self.user = user
+            self.text = text
+            self.time = time
+        }
     }
 }
 

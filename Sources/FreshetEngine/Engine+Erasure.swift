@@ -27,6 +27,7 @@ extension Engine {
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
             if let history = try? await sessions.history(of: index) { audience.forget(index, of: history.items) }
+            for number in [index] + former { content.replaceSearches(of: number, with: []) }
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
             exemplars = try await learning.perform { $0.erase([index] + former) }

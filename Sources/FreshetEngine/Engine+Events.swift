@@ -1,9 +1,11 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 import FreshetRecommendation
 
 extension Engine {
-    /// Takes events: those that are sound are in the log when this returns, and the next request sees them.
+    /// Takes events: those that are sound are in the log when this returns, and the next request sees them; searches among
+    /// them are kept beside the log, and requests know of them as soon as they are read, moments later.
     ///
     /// - Parameter events: in the order in which they happened; an event whose `id` the log has is not added again.
     /// - Returns: how many were accepted, and by place what is wrong with the others.
@@ -34,6 +36,7 @@ extension Engine {
         let receipt = try await intake.withPlace(for: sound.count) {
             try await storage.watching { try await $0.append(sound) }
         }
+        content.read(receipt.searches)
         servingCounter.countFeedback(feedback)
         return AcceptedEvents(
             accepted: sound.count,
@@ -43,7 +46,7 @@ extension Engine {
         )
     }
 
-    /// Takes one event back by its own id: it is gone from the log, its user's history and every training to come.
+    /// Takes one event or search back by its own id: it is gone from the log, its user's history and every training to come.
     ///
     /// What the counts and the weights have learned from it fades, or goes with the next training.
     /// - Returns: whether there was one.
@@ -52,16 +55,23 @@ extension Engine {
         guard let user = try await storage.watching({ try await $0.removeEvent(id) }) else { return false }
         _ = sessions.removeAll(of: user)
         recommender.removeAll()
+        try await readSearchesAnew(of: user)
         let left = try await store.fetchNewestEvents(of: user, limit: configuration.sessions.eventsPerUser)
         try await learning.perform { $0.erase(user, keeping: left) }
         return true
     }
 
-    /// The newest events of a user, oldest first; none for a user that nothing is known of.
+    /// Takes a user's searches from the store.
+    func readSearchesAnew(of user: UserIndex) async throws {
+        let searches = try await store.searches(of: user, limit: RecentSearches.usualCount)
+        content.replaceSearches(of: user, with: searches)
+    }
+
+    /// The newest events and searches of a user, oldest first; none for a user that nothing is known of.
     public func history(of user: String, limit: Int) async throws -> [Event] {
         guard limit > 0, let index = vocabulary.user(user) else { return [] }
         let (name, types) = (vocabulary.name(of: user), vocabulary.eventTypes)
-        return try await store.fetchNewestEvents(of: index, limit: limit).map { event in
+        let events = try await store.fetchNewestEvents(of: index, limit: limit).map { event in
             Event(
                 user: name,
                 item: vocabulary.id(of: event.item),
@@ -70,5 +80,9 @@ extension Engine {
                 time: event.time
             )
         }
+        let searches = try await store.searches(of: index, limit: limit)
+            .map { Event(user: name, searching: $0.text, time: $0.time) }
+        guard !searches.isEmpty else { return events }
+        return Array((events + searches).sorted { ($0.time ?? 0) < ($1.time ?? 0) }.suffix(limit))
     }
 }

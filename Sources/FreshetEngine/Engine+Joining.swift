@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 import FreshetRecommendation
 
 extension Engine {
@@ -36,6 +37,10 @@ extension Engine {
         // A disk that does not answer keeps the log's word for later; only whom an item may appeal to is told late.
         if let history = try? await sessions.history(of: user) {
             audience.join(former, to: user, of: Set(history.items))
+        }
+        content.replaceSearches(of: former, with: [])
+        if let searches = try? await store.searches(of: user, limit: RecentSearches.usualCount) {
+            content.replaceSearches(of: user, with: searches)
         }
         learning.joined(former, to: user)
     }

@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetModels
 import FreshetRecommendation
 
 /// What every kind of question is made from: who asks, what they did, what may appear.
@@ -34,16 +35,23 @@ extension Engine {
         let now = streaming.time(at: clock.seconds)
         if let events, !events.isEmpty { add(events, of: tag, to: &history, now: now) }
         var query = Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
+        let reading = reading(of: live.current)
         query.session = tag
         query.scenario = scenario
         query.place = place
         query.filter = filter
         if let user, history.count < Self.newcomer, let words = profiles[user] {
-            query.likes = content.vector(of: words)
+            query.likes = reading.vector(of: words)
+        }
+        if let index {
+            query.searched = reading.searches.recent(of: index, at: Timestamp(seconds: now), includingLater: true)
         }
         query.userAttributes = try await attributes(of: user, for: filter, scenario, names)
         return query
     }
+
+    /// What the items' texts are read by, for a version.
+    func reading(of snapshot: ModelSnapshot) -> ContentReading { snapshot.reading ?? content.base }
 
     /// The attributes of a user that the filters of a question and the rules name.
     private func attributes(

@@ -135,7 +135,7 @@ extension Engine {
 
     /// Items that a text looks for, by its words, by its sense, and among those by what the user is after.
     ///
-    /// The answer is kept as an impression, as a recommendation is.
+    /// The answer is kept as an impression, as a recommendation is; the search itself only where the request says so.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func search(_ request: SearchRequest) async throws -> Recommendation {
         let start = ContinuousClock.now
@@ -150,7 +150,7 @@ extension Engine {
             filter: request.filter
         )
         let list = recommender.recommender.search(
-            SearchQuery(text: request.query, vector: content.vector(of: request.query), query: query),
+            SearchQuery(text: request.query, vector: reading(of: snapshot).vector(of: request.query), query: query),
             snapshot: snapshot,
             streaming: streaming
         )
@@ -162,8 +162,24 @@ extension Engine {
             request.fields,
             rules: list.rules
         )
+        if request.record ?? false { try await record(request) }
         finish(start)
         return answer
+    }
+
+    /// Keeps a search as an event that its user sent.
+    private func record(_ request: SearchRequest) async throws {
+        guard let user = Event.user(request.user, orVisitorOf: request.session) else {
+            throw FreshetError(
+                .usage,
+                "Nobody is named whose search is to be recorded.",
+                remedy: "Give a user or a session."
+            )
+        }
+        let search = Event(user: user, searching: request.query, session: request.session)
+        if let rejection = try await accept([search]).rejected.first {
+            throw FreshetError(.usage, "The search cannot be recorded: \(rejection.error).")
+        }
     }
 
     /// What was shown under a `recommendation_id`, from the moment of the answer on; `nil` for an id of none.

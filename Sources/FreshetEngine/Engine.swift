@@ -44,12 +44,16 @@ public final class Engine: Service {
     let storage: StorageWatch
     let impressions: ImpressionQueue
     let feedback: FeedbackService
+    let textModels: TextModels
+    /// The alerts as they come; for one reader.
+    public let alerts: AsyncStream<Decision>
+    let alertSource: AsyncStream<Decision>.Continuation
     let latency: Histogram
     let freshness: Histogram
     let requestRate = RateMeter()
     let servingCounter = ServingCounter()
     let eventRate = RateMeter()
-    private let records: RecordQueue
+    let records: RecordQueue
     private let extensions: PipelineExtensions
     private let seeds: Atomic<UInt64>
     private let ready = Atomic(true)
@@ -83,6 +87,8 @@ public final class Engine: Service {
         self.logger = logger
         self.clock = clock
         started = clock.milliseconds
+        textModels = try TextModels(configuration.language)
+        (alerts, alertSource) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(100))
         seeds = Atomic(configuration.seed &* 0x9e37_79b9_7f4a_7c15)
         latency = Histogram(label: "freshet_recommendation_seconds", of: store.tenant)
         freshness = Histogram(label: "freshet_freshness_seconds", of: store.tenant)
@@ -127,6 +133,7 @@ public final class Engine: Service {
         try EngineStart.readItems(store, vocabulary, into: catalog)
         let evidence = Self.evidence(of: content, catalog) + extensions.evidence
         (start.loop.evidence, start.loop.content) = (evidence, content.readView)
+        start.loop.attachReadings(content.tuned.reading)
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
         let models =
@@ -161,6 +168,8 @@ public final class Engine: Service {
             loop: configuration.loopSettings,
             evidence: evidence,
             content: content.readView,
+            texts: content,
+            tuning: configuration.learning.encoder,
             seed: configuration.seed
         )
         let parts = LearnerParts(
@@ -177,12 +186,14 @@ public final class Engine: Service {
             health: health,
             freshness: freshness,
             retraining: RetrainService(training: training, logger: logger),
+            content: content,
             preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock)
         )
         book.discardUnfinished(except: start.loop.policy.candidate)
         learning = try LearningService(parts, start)
         try EngineStart.readAudience(of: store, into: audience)
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
+        content.read(try EngineStart.searches(of: store, before: streaming.time(at: clock.seconds), configuration))
         try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         noteUnlistedItems()
         store.setObserver { [weak self] events in self?.observe(events) }
@@ -231,6 +242,7 @@ public final class Engine: Service {
         await feedback.stop()
         await records.finish()
         await impressions.finish()
+        alertSource.finish()
         logger.info("engine stopped", metadata: ["version": "\(live.current.version)"])
     }
 

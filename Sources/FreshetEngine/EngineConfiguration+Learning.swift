@@ -1,3 +1,4 @@
+import Foundation
 import FreshetCore
 import FreshetLanguage
 import FreshetLearning
@@ -8,12 +9,52 @@ extension EngineConfiguration {
     public struct Language: Sendable, Equatable, Codable {
         /// An installed model, a model's folder, or a name of ``FreshetLanguage/EncoderChoice``.
         public var encoder = EncoderChoice.automatic
+        /// How many hours what a user looked for says what they are after, less and less.
+        public var searchHours = 168.0
+        /// The classifiers of texts to answer with, each `name=folder`.
+        public var classifiers: [String] = []
+        /// The indices of known answers to answer with, each `name=folder`.
+        public var replies: [String] = []
+        /// Rules on what the classifiers say (``LabelAlert``), such as `sentiment: negative > 0.3 in 1h`.
+        public var alerts: [String] = []
+        /// Where each alert is posted as JSON: an address of this machine, such as `http://127.0.0.1:9000/alerts`; empty for
+        /// nowhere.
+        public var alertWebhook = ""
+        /// Creates the defaults.
+        public init() {}
+
+        /// What goes out of the server goes to this machine only.
+        func checkWebhook() throws {
+            guard !alertWebhook.isEmpty else { return }
+            let address = URLComponents(string: alertWebhook)
+            guard address?.scheme == "http", ["127.0.0.1", "localhost", "[::1]", "::1"].contains(address?.host) else {
+                throw FreshetError(
+                    .usage,
+                    "language.alert_webhook is '\(alertWebhook)', which is no address of this machine.",
+                    remedy: "Give one such as http://127.0.0.1:9000/alerts."
+                )
+            }
+        }
+    }
+
+    /// Tuning of the encoder that reads the items' texts, on what users choose one after the other.
+    public struct Encoder: Sendable, Equatable, Codable {
+        /// Hours between tunings.
+        ///
+        /// Only a pretrained encoder in floats can be tuned.
+        public var everyHours = 0.0
+        /// From how many of the newest events pairs are taken.
+        public var events = 100_000
+        /// How it is tuned.
+        public var tuning = EncoderTuning.Settings()
         /// Creates the defaults.
         public init() {}
     }
 
     /// The continual learner.
     public struct Learning: Sendable, Equatable, Codable {
+        /// Tuning of the encoder that reads the items' texts.
+        public var encoder = Encoder()
         /// The model that is trained and goes on learning, by its name in the registry.
         ///
         /// A version of another model that serves when this is changed goes on learning until one of this model wins.
@@ -95,7 +136,59 @@ extension EngineConfiguration.Language: Configurable {
                 \.encoder,
                 "What reads the items' texts: an installed model (freshet models list), a model's folder, light, none, or "
                     + "auto: the first installed model, else light."
-            )
+            ),
+            .number(
+                "search_hours",
+                \.searchHours,
+                1...8_760,
+                "For how many hours what a user looked for (events of the type search) says what they are after, less and less."
+            ),
+            .texts(
+                "classifiers",
+                \.classifiers,
+                "The classifiers that POST /v1/classify answers with, each name=folder (freshet classify train)."
+            ),
+            .texts(
+                "replies",
+                \.replies,
+                "The indices that POST /v1/replies answers with, each name=folder (freshet replies index)."
+            ),
+            .texts(
+                "alerts",
+                \.alerts,
+                "Rules on what classifiers say, such as 'sentiment: negative > 0.3 in 1h': more than that share of the texts."
+            ),
+            .text(
+                "alert_webhook",
+                \.alertWebhook,
+                "Where each alert is posted as JSON: an address of this machine, such as http://127.0.0.1:9000/alerts."
+            ),
+        ]
+    }
+}
+
+extension EngineConfiguration.Encoder: Configurable {
+    package static var settings: [Setting<Self>] {
+        [
+            .number(
+                "every_hours",
+                \.everyHours,
+                0...100_000,
+                "Hours between tunings of a pretrained encoder on what users choose one after the other; 0 for none."
+            ),
+            .whole(
+                "events",
+                \.events,
+                100...100_000_000,
+                "From how many of the newest events pairs of items are taken for it."
+            ),
+            .whole(
+                "pairs",
+                \.tuning.pairs,
+                2...10_000_000,
+                "How many of the newest pairs are learned from at most."
+            ),
+            .number("hold", \.tuning.hold, 0...1_000_000, "How firmly it is held near what proved itself last."),
         ]
     }
 }
@@ -137,7 +230,7 @@ extension EngineConfiguration.Learning: Configurable {
             ),
             .whole("threads", \.threads, 1...256, "Threads of one learning step."),
             .whole("niceness", \.niceness, 0...19, "How far learning stands back behind serving."),
-        ]
+        ] + part("encoder", \.encoder)
     }
 }
 

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetLanguage
 import FreshetLearning
 import FreshetRecommendation
 
@@ -53,6 +54,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try events.validate()
         try SettingRange.check(part: "recommender", recommender.validate)
         try SettingRange.check(part: "loop", loopSettings.validate)
+        try language.checkWebhook()
+        try SettingRange.check(part: "learning.encoder", learning.encoder.tuning.validate)
     }
 }
 

@@ -9,6 +9,8 @@ enum EngineStart {
     private static let page = 20_000
     /// From so many newest events it is known who dealt with what lately.
     private static let audienceEvents = 50_000
+    /// So many newest searches are remembered, about 30 MB.
+    private static let newestSearches = 50_000
 
     /// Brings sessions and streaming models to the end of the log.
     ///
@@ -37,6 +39,17 @@ enum EngineStart {
     /// - Throws: ``FreshetError`` when the log cannot be read.
     static func newestEvents(of log: any EventLog) throws -> [LoggedEvent] {
         try log.events(after: max(0, log.newestOffset - 1_000), limit: 1_000)
+    }
+
+    /// What users looked for lately.
+    /// - Throws: ``FreshetError`` when the store cannot be read.
+    static func searches(
+        of store: any SearchLog,
+        before now: Int64,
+        _ configuration: EngineConfiguration
+    ) throws -> [LoggedSearch] {
+        let first = Timestamp(milliseconds: now * 1000 - Int64(configuration.language.searchHours * 3_600_000))
+        return try store.searches(since: first, limit: newestSearches)
     }
 
     /// Takes in who dealt with what lately: the newest events of a log.

@@ -11,6 +11,8 @@ public final class ModelSnapshot: Sendable {
     public let offset: Int64
     /// What puts the candidates into one order.
     public let ranker: any Ranker
+    /// What the items' texts are read by; `nil` for what the recommender has of itself.
+    public let reading: ContentReading?
     /// The items in bytes, where the catalogue is so large that looking through them first pays.
     public let retrieval: QuantizedItems?
 
@@ -21,18 +23,21 @@ public final class ModelSnapshot: Sendable {
     ///   - scorer: the trained model.
     ///   - offset: the newest event that its weights have learned.
     ///   - ranker: what puts the candidates into one order.
+    ///   - reading: what the items' texts are read by; `nil` for what the recommender has of itself.
     ///   - retrievalThreshold: how many items make a large catalogue.
     public init(
         version: ModelVersion,
         scorer: (any Scorer)?,
         offset: Int64,
         ranker: any Ranker = FusionWeights(),
+        reading: ContentReading? = nil,
         retrievalThreshold: Int = QuantizedItems.threshold
     ) {
         self.version = version
         self.scorer = scorer
         self.offset = offset
         self.ranker = ranker
+        self.reading = reading
         if let vectors = scorer as? any VectorScorer, vectors.itemCount >= retrievalThreshold {
             retrieval = QuantizedItems(vectors)
         } else {

@@ -14,6 +14,8 @@ public struct Query: Sendable {
     public var place: Place?
     /// What is known of the user beside events, among the vectors of the items' texts.
     public var likes = TextVector.none
+    /// What the user looked for lately.
+    public var searched = RecentSearch.none
     /// How many items are wanted.
     public var count: Int
     /// Now, in seconds since 1970.

@@ -35,7 +35,7 @@ extension Recommender {
             filter: request.filter,
             catalog: request.catalog
         )
-        let vectors = content?.current
+        let vectors = vectors(of: snapshot)
         var found = search.byModel(snapshot)
         if found.isEmpty {
             found = search.byCompanyAndContent(streaming, at: query.time, scratch, vectors)

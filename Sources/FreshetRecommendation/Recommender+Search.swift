@@ -30,7 +30,7 @@ extension Recommender {
         let words = SearchWords(search.text, catalog)
         var found: [ItemIndex: Float] = [:]
         for item in words.holders() { found[item] = Self.weights.words * words.share(of: item) }
-        if let vectors = content?.current, search.vector.belongs(to: vectors) {
+        if let vectors = vectors(of: snapshot), search.vector.belongs(to: vectors) {
             for near in vectors.nearest(Self.nearest, to: search.vector.numbers)
             where near.score >= Self.threshold || found[near.item] != nil {
                 found[near.item, default: 0] += Self.weights.likeness * near.score

@@ -86,6 +86,9 @@ public struct Recommender: Sendable {
         return RankedList(version: snapshot.version, items: items, rules: request.rules.ids)
     }
 
+    /// The items' vectors that belong to a snapshot; `nil` where nothing reads.
+    func vectors(of snapshot: ModelSnapshot) -> ItemVectors? { (snapshot.reading?.view ?? content)?.current }
+
     /// A query with everything that answers it.
     func request(
         _ query: Query,
@@ -99,7 +102,7 @@ public struct Recommender: Sendable {
             snapshot: snapshot,
             streaming: streaming,
             catalog: catalog.current(),
-            vectors: content?.current,
+            vectors: vectors(of: snapshot),
             policies: query.scenario.flatMap { table.scenarios[$0] } ?? configuration.policies(for: query.scenario),
             rules: table,
             vocabulary: vocabulary,
@@ -140,6 +143,8 @@ public struct Recommender: Sendable {
                 from: models,
                 at: request.query.time,
                 profile: request.query.likes,
+                searched: request.query.searched,
+                reading: request.snapshot.reading,
                 place: request.query.place,
                 adding: proposals,
                 into: set

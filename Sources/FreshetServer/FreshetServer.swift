@@ -78,6 +78,7 @@ public struct FreshetServer: Service {
             CatalogueController<Item>(engine: engine, bodies: bodies, maximum: entries).routes,
             CatalogueController<User>(engine: engine, bodies: bodies, maximum: entries).routes,
             UsersController(engine: engine, bodies: bodies).routes,
+            TextModelsController(engine: engine, bodies: bodies).routes,
             ModelsController(engine: engine).routes,
             FeedbackController(engine: engine).routes,
             RulesController(engine: engine, bodies: bodies).routes,

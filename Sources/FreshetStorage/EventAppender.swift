@@ -6,6 +6,7 @@ import GRDB
 struct EventAppender {
     private let insertEvent: RawStatement
     private let findID: RawStatement
+    private let searches: SearchAppender
     private let names: NameWriter
 
     init(_ db: Database) throws {
@@ -18,10 +19,11 @@ struct EventAppender {
             """
         )
         findID = try RawStatement(db, "SELECT offset FROM event WHERE id = ?")
+        searches = try SearchAppender(db)
         names = try NameWriter(db)
     }
 
-    /// Writes the events of one request.
+    /// Writes the events and searches of one request.
     ///
     /// - Parameters:
     ///   - events: the events; one whose id the log or an earlier one has is left out.
@@ -33,6 +35,19 @@ struct EventAppender {
         var receipt = AppendReceipt(events: [], duplicates: 0)
         receipt.events.reserveCapacity(events.count)
         for event in events {
+            if let text = event.text {
+                let search = LoggedSearch(
+                    user: try names.number(ofUser: event.user, in: &changes),
+                    text: text,
+                    time: event.time ?? Timestamp(milliseconds: received)
+                )
+                if try searches.insert(search, event, received: received) {
+                    receipt.searches.append(search)
+                } else {
+                    receipt.duplicates += 1
+                }
+                continue
+            }
             if let id = event.id, try isKnown(id) {
                 receipt.duplicates += 1
                 continue

@@ -23,6 +23,7 @@ enum Migrations {
         migrator.registerMigration("7 rules of impressions") { db in
             try db.execute(sql: "ALTER TABLE impression ADD COLUMN rules TEXT")
         }
+        migrator.registerMigration("8 searches") { try $0.execute(sql: searches) }
         return migrator
     }
 
@@ -134,6 +135,21 @@ enum Migrations {
     private static let joinedUsers = """
         CREATE TABLE joined_user (id TEXT PRIMARY KEY, user INTEGER NOT NULL, former INTEGER) WITHOUT ROWID;
         CREATE INDEX joined_user_user ON joined_user(user);
+        """
+
+    /// What users looked for, beside the log: a search names no item, and nothing learns from it as from an event.
+    private static let searches = """
+        CREATE TABLE search (
+            number INTEGER PRIMARY KEY,
+            user INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            time INTEGER NOT NULL,
+            received INTEGER NOT NULL,
+            session TEXT,
+            id TEXT
+        );
+        CREATE INDEX search_user ON search(user);
+        CREATE UNIQUE INDEX search_id ON search(id) WHERE id IS NOT NULL;
         """
 
     /// What was shown.

@@ -17,6 +17,7 @@ extension SQLiteStore {
             guard !offsets.isEmpty else { continue }
             receipt.events += try await removeEvents(offsets)
         }
+        receipt.searches = try await compactSearches(rule, now: now)
         receipt.impressions = try await compactImpressions(rule, now: now)
         if let limit = rule.maximumDecisions {
             receipt.decisions = try await remove("decision", upTo: "SELECT max(number) - ? FROM decision", Int64(limit))

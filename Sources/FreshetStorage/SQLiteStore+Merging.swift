@@ -26,6 +26,7 @@ extension SQLiteStore {
             if let former {
                 merge.events = try ChainMerge(db).join(former, to: user, in: &changes)
                 merge.impressions = try Self.move("impression", from: former, to: user, db)
+                _ = try Self.move("search", from: former, to: user, db)
                 _ = try Self.move("joined_user", from: former, to: user, db)
                 _ = try Self.update(db, "UPDATE user_name SET id = NULL WHERE number = ?") {
                     $0.bind(1, Int64(former.rawValue))

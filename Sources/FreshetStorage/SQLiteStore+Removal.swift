@@ -2,13 +2,13 @@ import FreshetCore
 import GRDB
 
 extension SQLiteStore {
-    /// Removes the event that has an id of its own; whose it was, or `nil` where there is none.
+    /// Removes the event or search that has an id of its own; whose it was, or `nil` where there is none.
     ///
     /// Its user's chain goes on past it, and its offset is not given again. An event that is sent under the id later is a
     /// new one.
     public func removeEvent(_ id: String) async throws -> UserIndex? {
         try await write { db, changes in
-            guard let event = try Self.event(named: id, db) else { return nil }
+            guard let event = try Self.event(named: id, db) else { return try Self.removeSearch(id, db) }
             let head = changes.head(of: event.user)
             if head.offset == event.offset {
                 changes.setHead(LogHead(offset: event.previous, latest: head.latest), of: event.user)

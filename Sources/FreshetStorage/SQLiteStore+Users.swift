@@ -53,7 +53,7 @@ extension SQLiteStore {
         }
     }
 
-    /// Erases a user: attributes, events, the name in impressions, and the names that were joined to theirs; how many rows
+    /// Erases a user: attributes, events, searches, the name in impressions, and the names that were joined to theirs; how many rows
     /// went.
     ///
     /// The number stays taken: events of the same id are a new user's.
@@ -70,6 +70,7 @@ extension SQLiteStore {
             erased += try Self.update(db, "UPDATE impression SET user = NULL WHERE user = ?") {
                 $0.bind(1, Int64(user.rawValue))
             }
+            erased += try Self.update(db, "DELETE FROM search WHERE user = ?") { $0.bind(1, Int64(user.rawValue)) }
             let events = try Self.eraseEvents(of: user, from: changes.head(of: user).offset, db)
             for forget in ["UPDATE user_name SET id = NULL WHERE number = ?", "DELETE FROM joined_user WHERE user = ?"]
             {

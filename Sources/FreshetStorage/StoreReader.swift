@@ -97,6 +97,23 @@ public final class StoreReader {
         }
     }
 
+    /// Calls `body` with every search, the oldest first, and the texts that it came with.
+    public func forEachSearch(_ body: (_ search: LoggedSearch, _ texts: EventTexts) throws -> Void) throws {
+        let known = vocabulary.userCount
+        try FreshetError.mapping(path: path) {
+            try queue.read { db in
+                let rows = try SearchRows(db, "ORDER BY number")
+                try rows.statement.forEachRow {
+                    let search = rows.search
+                    // One that came after the names were read has a user that is not known here.
+                    guard search.user.position < known else { return false }
+                    try body(search, EventTexts(id: rows.statement.text(3), session: rows.statement.text(4)))
+                    return true
+                }
+            }
+        }
+    }
+
     /// Calls `body` with every item that has an entry.
     public func forEachItem(_ body: (Item) throws -> Void) throws {
         try FreshetError.mapping(path: path) {

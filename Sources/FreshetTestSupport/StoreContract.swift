@@ -32,6 +32,8 @@ public struct StoreContract: Sendable, CustomStringConvertible {
         case erasesUsers
         /// A user who was joined to another is them from then on: events, impressions, attributes, what comes later.
         case joinsUsers
+        /// Searches come back, count once by their id, and go with it, with their user, and to whom a user was joined.
+        case keepsSearches
         /// Impressions come back, alone and in order, and the feedback on them.
         case keepsImpressions
         /// Versions and decisions come back, newest first.
@@ -78,6 +80,7 @@ public struct StoreContract: Sendable, CustomStringConvertible {
             case .keepsUsers: try await keepsUsers(store)
             case .erasesUsers: try await erasesUsers(store)
             case .joinsUsers: try await joinsUsers(store)
+            case .keepsSearches: try await keepsSearches(store)
             case .keepsImpressions: try await keepsImpressions(store)
             case .keepsVersions: try await keepsVersions(store)
             case .keepsSettings: try await keepsSettings(store)

@@ -16,9 +16,12 @@ import Testing
         try folder.write("w10 w50\nw11 w51\n", to: "texts.txt")
     }
 
-    private func tune(_ arguments: String...) throws -> Executable.Result {
-        let command = ["models", "tune", "./model", "--data", "train.tsv", "--threads", "1", "-q", "--output", "tuned"]
-        return try Executable.run(command + arguments, in: folder)
+    private func tune(_ arguments: String...) throws -> Executable.Result { try tune(words: arguments) }
+
+    private func tune(words arguments: [String]) throws -> Executable.Result {
+        let command = ["models", "tune", "./model", "--data", "train.tsv", "--threads", "1", "-q"]
+        let output = arguments.contains("--output") ? [] : ["--output", "tuned"]
+        return try Executable.run(command + output + arguments, in: folder)
     }
 
     /// What comes out is a model like any other, with other vectors.
@@ -53,6 +56,24 @@ import Testing
         }
         #expect(try folder.bytes("model.npy").count == folder.bytes("tuned.npy").count)
         #expect(try folder.bytes("model.npy") != folder.bytes("tuned.npy"))
+    }
+
+    /// Words of the catalogue that are hidden are told from the others; texts that are changed a little each time still teach.
+    @Test func learnsTheWordsOfACatalogue() throws {
+        let words = ["--catalogue", "items.tsv", "--objective", "masked-words", "--epochs", "30", "--batch", "8"]
+        let result = try tune(words: words + ["--rate", "0.01", "--json"])
+        #expect(result.code == 0, "\(result.errors)")
+        let report = try result.json()
+        let losses = try #require(report["losses"] as? [Double])
+        #expect(losses.count == 30 && losses[29] < 0.8 * losses[0], "\(losses)")
+        #expect(report["texts"] as? Int == TinyData.items && report["objective"] as? String == "masked-words")
+        #expect(folder.exists("tuned/model.safetensors"))
+        let noisy = [
+            "--catalogue", "items.tsv", "--word-deletion", "0.2", "--word-dropout", "0.2", "--output", "noisy",
+        ]
+        #expect(try tune(words: noisy + ["--epochs", "1"]).code == 0)
+        let wrong = try tune("--catalogue", "items.tsv", "--word-dropout", "1.5", "--output", "wrong")
+        #expect(wrong.code == 64 && wrong.errors.contains("hidden"), "\(wrong.errors)")
     }
 
     @Test func saysWhatIsMissing() throws {

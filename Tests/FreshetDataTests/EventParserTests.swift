@@ -68,6 +68,10 @@ import Testing
         #"{"user":"a","item":"x","value":"4"}"#, #"{"user":"a","item":"x","value":true}"#,
         #"{"user":"a","item":"x","time":9007199254740993}"#, #"{"user":"a","item":"x","time":-1.5}"#,
         #"{"user":"a","item":"x","time":9007199254740991.9}"#, #"{"user":"a","item":"x"} {}"#,
+        #"{"user":"a","text":"red kettle","type":"search"}"#, #"{"user":"a","text":"red kettle"}"#,
+        #"{"user":"a","item":"x","text":"a review"}"#, #"{"user":"a","item":"x","text":5}"#,
+        #"{"user":"a","text":"x","type":"view"}"#, #"{"user":"a","text":5}"#, #"{"user":"a","item":"","text":"x"}"#,
+        #"{"user":"a","text":null}"#, #"{"session":"7","text":"kettle","time":5}"#,
         "{\"user\":\"a\tb\",\"item\":\"x\"}", "{\"user\":\"e\u{301}\",\"item\":\"東京\"}", #"{"user":"a","item":"x""#,
     ]
 

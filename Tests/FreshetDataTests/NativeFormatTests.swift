@@ -53,6 +53,28 @@ import Testing
         #expect(try DatasetReader().read(path: folder.path + "/again").dataset.itemDetails == dataset.itemDetails)
     }
 
+    /// A line with a text and no item is a search; beside an item a text says nothing, and a user may do nothing but search.
+    @Test func searchesComeBack() throws {
+        let lines = [
+            #"{"user":"a","item":"x","text":"a review"}"#, #"{"user":"b","text":"red \"kettle\"","time":5}"#,
+            #"{"user":"a","type":"search","text":"mug","id":"s"}"#, #"{"user":"a","text":"mug","id":"s"}"#,
+            #"{"user":"a","text":"  "}"#, #"{"user":"a","type":"view","text":"x"}"#,
+        ]
+        try folder.write(lines.joined(separator: "\n"), to: "events.jsonl")
+        let result = try DatasetReader().read(path: folder.path)
+        let dataset = result.dataset
+        #expect(dataset.histories.eventCount == 1 && Array(dataset.users.identifiers) == ["a", "b"])
+        #expect(
+            dataset.searches == [
+                Dataset.Search(user: UserIndex(1), text: "red \"kettle\"", time: 5),
+                Dataset.Search(user: UserIndex(0), text: "mug", time: nil),
+            ]
+        )
+        #expect(result.report.count(of: .repeatedEvent) == 1 && result.report.count(of: .malformedLine) == 2)
+        try DatasetWriter().write(dataset, to: folder.path + "/again")
+        #expect(try DatasetReader().read(path: folder.path + "/again").dataset.searches == dataset.searches)
+    }
+
     @Test func sessionsComeBack() throws {
         let lines = [
             #"{"user":"a","item":"x","session":"s \"1\""}"#, #"{"user":"a","item":"y"}"#,

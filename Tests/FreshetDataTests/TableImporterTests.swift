@@ -38,6 +38,18 @@ import Testing
         #expect(try sessions("session_id,item_id\ns1,x\ns1,y\n") == [nil, nil])
     }
 
+    /// A row without an item is a search where its column or its type says so.
+    @Test func readsSearches() throws {
+        func searches(_ text: String, _ columns: [String: String] = [:]) throws -> [String] {
+            try read(text, columns).dataset.searches.map(\.text)
+        }
+        #expect(try searches("user,item,query,time\na,x,,1\na,,red kettle,2\nb,y,lamp,3\n") == ["red kettle"])
+        let typed = "user,item,type,text,time\na,x,view,,1\na,,search,mug,2\na,,review,nice,3\n"
+        #expect(try searches(typed) == ["mug"])
+        #expect(try searches("user,item,text,time\na,x,,1\na,,a review without an item,2\n").isEmpty)
+        #expect(try searches("user,item,words,time\na,x,,1\na,,mug,2\n", ["text": "words"]) == ["mug"])
+    }
+
     @Test func mapsColumns() throws {
         let text = "Invoice;StockCode;Qty;Date;Customer ID\n1;\"a;b\";2.5;2009-12-01 07:45:00;u\n"
         let columns = ["user": "Customer ID", "item": "StockCode", "value": "Qty", "time": "Date"]

@@ -127,10 +127,12 @@ import Testing
         )
         try await waitUntil { engine.status().content.items == 128 && engine.status().content.waiting == 0 }
         try await waitUntil { engine.content.view.current.encoder != before }
-        try await waitUntil { engine.content.vector(of: "assam tea leaf").belongs(to: engine.content.view.current) }
+        try await waitUntil {
+            engine.content.base.vector(of: "assam tea leaf").belongs(to: engine.content.view.current)
+        }
         let nearest = engine.content.view.current.nearest(
             5,
-            to: engine.content.vector(of: "assam tea leaf").numbers
+            to: engine.content.base.vector(of: "assam tea leaf").numbers
         )
         #expect(engine.vocabulary.ids(of: nearest.map(\.item)).allSatisfy { $0.hasPrefix("tea") })
         await engine.shutDown()
@@ -167,6 +169,47 @@ import Testing
         let scarves = try await engine.search(request).items.map(\.id)
         #expect(Set(scarves.prefix(2)) == ["scarf 0", "scarf 8"] && scarves.allSatisfy { $0.hasPrefix("scarf") })
         await engine.shutDown()
+    }
+
+    /// A search is kept, read beside, and says what its user is after: at once, and after a restart; not once it is erased.
+    @Test func aNewcomerWhoSearchedForMugsGetsMugs() async throws {
+        let test = try await reading()
+        let engine = test.engine
+        for user in 0..<20 {
+            _ = try await engine.accept(
+                (0..<8).map {
+                    Event(
+                        user: "u\(user)",
+                        item: "hose \(($0 + user) % 16)",
+                        time: Timestamp(seconds: 1_700_000_000 + Int64($0))
+                    )
+                }
+            )
+        }
+        func mugs(_ user: String, by engine: Engine) async throws -> Int {
+            let answer = try await engine.recommend(RecommendationRequest(user: user, count: 8))
+            return answer.items.count { $0.id.hasPrefix("mug") }
+        }
+        #expect(try await mugs("newcomer", by: engine) == 0)
+        _ = try await engine.accept([Event(user: "newcomer", searching: "a ceramic mug for coffee")])
+        try await waitUntil { try await mugs("newcomer", by: engine) >= 6 }
+        #expect(try await mugs("somebody", by: engine) == 0)
+        #expect(try await engine.history(of: "newcomer", limit: 5).map(\.text) == ["a ceramic mug for coffee"])
+        // A search through the catalogue is nobody's event unless it says so.
+        var search = SearchRequest(query: "mug", user: "other", count: 1)
+        _ = try await engine.search(search)
+        #expect(try await engine.history(of: "other", limit: 5).isEmpty)
+        search.record = true
+        _ = try await engine.search(search)
+        #expect(try await engine.history(of: "other", limit: 5).map(\.text) == ["mug"])
+        await engine.shutDown()
+
+        let reopened = try await test.reopened()
+        reopened.content.start()
+        try await waitUntil { try await mugs("newcomer", by: reopened) >= 6 }
+        _ = try await reopened.eraseUser("newcomer")
+        #expect(try await mugs("newcomer", by: reopened) == 0)
+        await reopened.shutDown()
     }
 
     @Test func aNewcomerWhoLikesKitchenGetsKitchen() async throws {

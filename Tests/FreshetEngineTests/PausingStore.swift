@@ -76,6 +76,12 @@ final class PausingStore: EngineStore {
     func fetchNewestEvents(of user: UserIndex, limit: Int) async throws -> [LoggedEvent] {
         try await store.fetchNewestEvents(of: user, limit: limit)
     }
+    func searches(since time: Timestamp, limit: Int) throws -> [LoggedSearch] {
+        try store.searches(since: time, limit: limit)
+    }
+    func searches(of user: UserIndex, limit: Int) async throws -> [LoggedSearch] {
+        try await store.searches(of: user, limit: limit)
+    }
     func eventCount() -> Int { store.eventCount() }
     func items(matching search: String?, after cursor: String?, limit: Int) async throws -> [Item] {
         try await store.items(matching: search, after: cursor, limit: limit)

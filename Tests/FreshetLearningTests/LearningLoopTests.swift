@@ -211,6 +211,71 @@ struct LearningLoopTests {
         #expect(copy.live.ranker is FusionWeights)
     }
 
+    /// What reads the items is a part of its version: it predicts for it alone, goes live, is kept and rolled back with it.
+    @Test func aReadingIsPartOfItsVersion() throws {
+        let pool = ThreadPool(threads: 1)
+        func reading(_ id: String, turns: Int) -> ContentReading {
+            let numbers = (0..<30).flatMap { item -> [Float] in
+                let angle = Float(item * turns) / 30 * 2 * .pi
+                return [cos(angle), sin(angle)]
+            }
+            let reading = ContentReading(id: id)
+            let items = (0..<30).map { ItemIndex($0) }
+            reading.view.replace(
+                with: ItemVectors(encoder: id, width: 2).replacing(items, with: numbers, on: pool)
+            )
+            return reading
+        }
+        let (own, other) = (reading("own", turns: 7), reading("other", turns: 1))
+        let events = Self.events(900)
+        let live = ServedState(
+            version: ModelVersion(1),
+            trained: try Self.trained(on: Array(events[..<320])),
+            offset: 320
+        )
+        let loop = try LearningLoop(settings: Self.settings(), live: live, highestVersion: 1, pool: pool)
+        (loop.evidence, loop.content) = ([ContentEvidence(of: own.view)], own.view)
+        loop.remember(events[..<320])
+        let term = CandidateRanker(evidence: loop.evidence).table.names.firstIndex(of: "contentNewest")
+        /// Whether all candidates of what is live are as like the newest item as a reading says.
+        func goesBy(_ reading: ContentReading, _ events: ArraySlice<LoggedEvent>) throws -> Bool {
+            var (isSo, count) = (true, 0)
+            let vectors = reading.view.current
+            let term = try #require(term)
+            loop.witness = { event, set in
+                guard let newest = event.history.items.last else { return }
+                for place in 0..<set.count where set.item(at: place).position < 30 {
+                    let likeness = vectors.likeness(set.item(at: place), newest)
+                    isSo = isSo && abs(set.value(of: term, at: place) - likeness) < 1e-4
+                    count += 1
+                }
+            }
+            defer { loop.witness = nil }
+            _ = try loop.process(Array(events))
+            return isSo && count > 100
+        }
+        #expect(try goesBy(own, events[320..<400]))
+        let version = try loop.readingFinished(other)
+        #expect(version == ModelVersion(2) && loop.policy.candidate == version && !loop.isCatchingUp)
+        #expect(try goesBy(own, events[400..<600]))
+        let figures = loop.evaluation.figures()
+        #expect(figures["candidate"]?["count"] == 200 && figures["candidate"] != figures["learning"])
+        let promoted = try #require(try loop.promote(version, time: 0).published.first)
+        #expect(promoted.state.reading === other && promoted.state.trained != nil)
+        #expect(try goesBy(other, events[600..<700]))
+
+        let copy = try LearningLoop(from: loop.checkpoint(), settings: Self.settings(), pool: pool)
+        #expect(copy.live.reading?.id == "other" && copy.live.reading !== other)
+        copy.attachReadings { $0 == "other" ? other : own }
+        #expect(copy.readings.contains { $0 === other } && copy.live.reading === other)
+        let kept = try ServedState(from: promoted.state.checkpoint())
+        #expect(kept.reading?.id == "other")
+
+        _ = try loop.rollBack(time: 0)
+        #expect(loop.live.version.number == 1 && loop.live.reading == nil && loop.readings.isEmpty)
+        #expect(try goesBy(own, events[700..<800]))
+    }
+
     @Test func aPromotionByHandAndBack() throws {
         let loop = try LearningLoop(settings: Self.settings())
         let events = Self.events(600)

@@ -49,6 +49,34 @@ import Testing
         }
     }
 
+    /// A text instead of an item is a search: kept, taken back by its id, and refused beside an item or as another type.
+    @Test func takesSearches() async throws {
+        try await TestServer().test { client in
+            let body = #"""
+                [{"user":"ann","type":"search","text":"red kettle","id":"s1","time":5},{"user":"ann","text":"mug","time":6},
+                 {"user":"ann","item":"hat","text":"mug"},{"user":"ann","type":"view","text":"mug"},
+                 {"user":"ann","text":" "},{"user":"ann","text":7}]
+                """#
+            let answer = try await client.send(.post, "/v1/events", body)
+            #expect(answer.status == 202 && answer.json["accepted"] as? Int == 2, "\(answer.text)")
+            let rejected = answer.json["rejected"] as? [[String: Any]] ?? []
+            #expect(rejected.compactMap { $0["index"] as? Int } == [2, 3, 4, 5])
+            let history = try await client.send(.get, "/v1/users/ann/events")
+            #expect(
+                history.text.contains(#"{"user":"ann","text":"red kettle","type":"search","time":5}"#),
+                "\(history.text)"
+            )
+            #expect(try await client.send(.delete, "/v1/events/s1").status == 204)
+            #expect(try await !client.send(.get, "/v1/users/ann/events").text.contains("red kettle"))
+            let asked = try await client.send(.post, "/v1/search", #"{"query":"lamp","record":true}"#)
+            #expect(asked.status == 400 && asked.text.contains("/record"), "\(asked.text)")
+            _ = try await client.send(.post, "/v1/search", #"{"query":"lamp","user":"ann","record":true}"#)
+            _ = try await client.send(.post, "/v1/search", #"{"query":"tent","user":"ann"}"#)
+            let after = try await client.send(.get, "/v1/users/ann/events").text
+            #expect(after.contains("lamp") && !after.contains("tent"))
+        }
+    }
+
     /// Asked before, so that the history is in memory.
     @Test func takesAnEventBack() async throws {
         let test = try await TestServer()

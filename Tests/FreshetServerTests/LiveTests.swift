@@ -36,6 +36,37 @@ import Testing
         }
     }
 
+    /// Somebody of whom nothing but a search is known is recommended what it looks for.
+    @Test func aSearchSaysWhatANewcomerIsAfter() async throws {
+        try await LiveServer.run { port, test, _ in
+            func send(_ path: String, _ body: String) async throws -> (status: Int, text: String) {
+                var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+                request.method = .POST
+                request.headers.add(name: "content-type", value: "application/json")
+                request.body = .bytes(ByteBuffer(string: body))
+                let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+                return (Int(answer.status.code), String(buffer: try await answer.body.collect(upTo: 1 << 20)))
+            }
+            let kinds = ["kettle steel kitchen", "lamp desk light", "scarf wool winter", "hose garden lawn"]
+            let items = (0..<40).map {
+                #"{"id":"\#(kinds[$0 % 4].prefix(4))\#($0)","title":"\#(kinds[$0 % 4]) \#($0)"}"#
+            }
+            #expect(try await send("/v1/items", "[\(items.joined(separator: ","))]").status == 200)
+            let views = (0..<40).map { #"{"user":"u\#($0 % 5)","item":"lamp\#($0 / 4 * 4 + 1)"}"# }
+            #expect(try await send("/v1/events", "[\(views.joined(separator: ","))]").status == 202)
+            let search = #"{"user":"new","type":"search","text":"red kettle","id":"s1"}"#
+            #expect(try await send("/v1/events", search).text == #"{"accepted":1,"rejected":[]}"#)
+            #expect(try await send("/v1/events", search).text.contains(#""duplicates":1"#))
+            var text = ""
+            for _ in 0..<1500 where !text.contains(#"[{"id":"kett"#) {
+                text = try await send("/v1/recommendations", #"{"user":"new","count":3}"#).text
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(text.contains(#"[{"id":"kett"#), "\(text)")
+            #expect(try await test.engine.history(of: "new", limit: 9).map(\.text) == ["red kettle"])
+        }
+    }
+
     @Test func streamsTheStatusAndEndsWithTheServer() async throws {
         try await LiveServer.run({ $0.limits.statusStreams = 1 }) { port, test, group in
             let url = "http://127.0.0.1:\(port)/v1/status/stream"

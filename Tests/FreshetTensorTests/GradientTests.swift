@@ -299,6 +299,22 @@ import Testing
         #expect(abs(apart - (2.126928 + 0.018150)) < 1e-4)
     }
 
+    /// Held near other numbers beside a loss of its own.
+    @Test func proximalTerm() {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", 5, 3), fixture.make("weight", 3, 4))
+        let rows = IndexBuffer()
+        let anchor = weight.values.map { $0 + 0.5 }
+        let check = GradientCheck(fixture.set) { tape in
+            // The held term's own gradient is there at once: scaled as the whole is.
+            let term = tape.proximalTerm(weight, near: anchor, weight: 0.8)
+            let y = tape.linear(input(x, on: tape, rows), weight)
+            return term + tape.contrastiveLoss(y, y, kinds: [1, 2, 3, 4, 5], temperature: 0.9, scale: 1)
+        }
+        expectAccurate(check)
+        #expect(abs(Tape().proximalTerm(weight, near: anchor, weight: 0.8) - 0.5 * 0.8 * 0.25 * 12) < 1e-5)
+    }
+
     @Test func logisticLoss() {
         var fixture = Fixture()
         let x = fixture.make("x", 7, 1)

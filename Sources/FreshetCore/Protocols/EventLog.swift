@@ -1,6 +1,6 @@
 /// The durable, numbered record of everything that happened: the truth that all else is rebuilt from.
 public protocol EventLog: Sendable {
-    /// Appends events in one transaction, shared with others that wait at the moment.
+    /// Appends events, and searches among them, in one transaction, shared with others that wait at the moment.
     ///
     /// Returns after the commit: what was acknowledged is durable. An event whose id the log has is left out.
     /// - Throws: ``FreshetError`` of kind `external` when nothing was written, a full disk for one.
@@ -20,7 +20,7 @@ public protocol EventLog: Sendable {
     /// As ``newestEvents(of:limit:)``, without blocking: for requests.
     func fetchNewestEvents(of user: UserIndex, limit: Int) async throws -> [LoggedEvent]
 
-    /// Removes the event that has an id of its own; whose it was, or `nil` where there is none.
+    /// Removes the event or search that has an id of its own; whose it was, or `nil` where there is none.
     func removeEvent(_ id: String) async throws -> UserIndex?
 
     /// The offset of the newest event; 0 when there is none. Known in memory.
@@ -34,12 +34,15 @@ public protocol EventLog: Sendable {
 public struct AppendReceipt: Sendable, Equatable {
     /// The events that are new, in order, with their offsets.
     public var events: [LoggedEvent]
+    /// The searches that are new, in order.
+    public var searches: [LoggedSearch]
     /// How many were there before.
     public var duplicates: Int
 
     /// Creates a receipt.
-    public init(events: [LoggedEvent], duplicates: Int) {
+    public init(events: [LoggedEvent], searches: [LoggedSearch] = [], duplicates: Int) {
         self.events = events
+        self.searches = searches
         self.duplicates = duplicates
     }
 }

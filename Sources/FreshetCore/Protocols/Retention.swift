@@ -1,6 +1,6 @@
 /// How long a store keeps what grows: every limit that is set holds, the strictest decides.
 public struct RetentionRule: Sendable, Equatable, Codable {
-    /// Days after which an event goes, counted from its receipt.
+    /// Days after which an event or a search goes, counted from its receipt.
     public var eventDays: Int?
     /// How many events are kept, the newest.
     public var maximumEvents: Int?
@@ -30,6 +30,8 @@ public struct RetentionRule: Sendable, Equatable, Codable {
 public struct CompactionReceipt: Sendable, Equatable, Codable {
     /// Events.
     public var events = 0
+    /// Searches.
+    public var searches = 0
     /// Impressions.
     public var impressions = 0
     /// Decisions.

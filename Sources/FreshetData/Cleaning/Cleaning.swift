@@ -46,17 +46,23 @@ enum Cleaning {
         return histories.keeping(filters.isKept)
     }
 
+    /// Whether users stay who have no event.
+    private static func describesAll(_ options: ImportOptions) -> Bool {
+        max(options.userCore, options.minimumHistory) == 0
+    }
+
     /// Gives the users and items that stay their final numbers.
     ///
-    /// Without an event stay those that the source describes, unless a minimum number of events was asked for.
+    /// Without an event stay those that the source describes, and users who looked for something, unless a minimum number of events was asked for.
     private static func number(_ histories: Histories, _ collector: EventCollector) -> Dataset {
         let options = collector.options
-        let describedUsers = max(options.userCore, options.minimumHistory) > 0 ? 0 : collector.userDetails.count
+        let describedUsers = describesAll(options) ? collector.userDetails.count : 0
         let describedItems = options.itemCore > 0 ? 0 : collector.itemDetails.count
         var hasEvents = [Bool](repeating: false, count: collector.items.count)
         for item in histories.items { hasEvents[item.position] = true }
+        let searching = describesAll(options) ? Set(collector.searches.map(\.user.position)) : []
         let users = (0..<histories.userCount).filter {
-            $0 < describedUsers || histories.offsets[$0] < histories.offsets[$0 + 1]
+            $0 < describedUsers || histories.offsets[$0] < histories.offsets[$0 + 1] || searching.contains($0)
         }
         let items = hasEvents.indices.filter { $0 < describedItems || hasEvents[$0] }
         var dataset = Dataset(
@@ -76,6 +82,13 @@ enum Cleaning {
                 }
         )
         dataset.sessions = collector.sessions
+        let places = Dictionary(uniqueKeysWithValues: zip(users, 0...))
+        dataset.searches = collector.searches.compactMap { search in
+            guard let place = places[search.user.position] else { return nil }
+            var search = search
+            search.user = UserIndex(place)
+            return search
+        }
         return dataset
     }
 

@@ -25,6 +25,8 @@ public final class EventCollector {
     var userDetails: [User] = []
     private(set) var typeNames = IdentifierTable()
     private(set) var sessions = IdentifierTable()
+    /// What users looked for, in the order of the files.
+    private(set) var searches: [Dataset.Search] = []
     private var eventIdentifiers = IdentifierTable()
     /// The file and line at hand.
     var place = (file: "", line: 0)
@@ -133,6 +135,37 @@ public final class EventCollector {
             session: session.flatMap { number(ofSession: $0) } ?? -1
         )
         if let limit = options.eventLimit, columns.count == limit { throw EventLimitReached() }
+    }
+
+    /// Keeps what a user looked for, or drops it with a reason.
+    ///
+    /// - Parameters:
+    ///   - user: the user's external id.
+    ///   - text: what they looked for.
+    ///   - milliseconds: milliseconds since 1970, or `nil`.
+    ///   - id: the search's own id; one that repeats another is dropped.
+    /// - Throws: as ``drop(_:_:)``.
+    public func addSearch(user: Bytes, text: Bytes, milliseconds: Int64?, id: Bytes? = nil) throws {
+        if let milliseconds, !timeRange.contains(milliseconds) {
+            return try drop(.timeOutOfRange, "time \(Self.words(milliseconds))")
+        }
+        if let problem = SearchText.problem(with: text) { return try drop(.malformedLine, "a search that \(problem)") }
+        guard let text = String(validating: text, as: UTF8.self) else {
+            return try drop(.malformedLine, "a search that is not UTF-8")
+        }
+        let probe = IdentifierProbe(user)
+        let known = users.find(probe)
+        if known == nil, let (reason, detail) = Self.fault(inIdentifier: user) {
+            return try drop(reason, "user \(detail)")
+        }
+        if let id, try isRepeated(id) { return }
+        searches.append(
+            Dataset.Search(
+                user: UserIndex(known ?? users.insert(probe)),
+                text: text,
+                time: milliseconds.map(Timestamp.init(milliseconds:))
+            )
+        )
     }
 
     /// The number of a session; `nil` for a name that is none.

@@ -44,6 +44,9 @@ extension EventCollector {
                 time = time.map { $0 &+ delay }
             }
         }
+        if let text = Self.searchText(in: row, roles) {
+            return try addSearch(user: user(in: row, roles), text: text, milliseconds: time)
+        }
         var value = Float.nan
         if let position = roles.value, !MissingText.isMissing(row[position]) {
             guard let number = NumberText.double(row[position]), Float(number).isFinite else {
@@ -62,6 +65,15 @@ extension EventCollector {
             milliseconds: time,
             session: roles.sessionID.map { row[$0] }
         )
+    }
+
+    /// What a row that names no item looks for; `nil` where it is no search.
+    private static func searchText(in row: [Bytes], _ roles: EventRoles) -> Bytes? {
+        guard let position = roles.text, MissingText.isMissing(row[roles.item]), !MissingText.isMissing(row[position])
+        else { return nil }
+        let type = roles.type.map { row[$0] } ?? Bytes(start: nil, count: 0)
+        let isSearch = MissingText.isMissing(type) ? roles.isSearchColumn : type.elementsEqual("search".utf8)
+        return isSearch ? row[position] : nil
     }
 
     /// Who did it: the user, or the session where no user is known.

@@ -12,6 +12,10 @@ struct EventRoles {
     let value: Int?
     let time: Int?
     let delay: Int?
+    /// The column of what users looked for.
+    let text: Int?
+    /// Whether its name alone says that it holds searches, so that a row without a type may be one.
+    let isSearchColumn: Bool
     let timeForm: TimeForm?
     /// The type of events that no column names.
     let eventType: EventType
@@ -33,6 +37,9 @@ struct EventRoles {
         type = try position("type", columns.type)
         value = try position("value", columns.value)
         delay = header.position(of: columns.delay)
+        text = try position("text", columns.text)
+        let isNamed = columns.named.contains("text")
+        isSearchColumn = text.map { isNamed || TableHeader.key(header.names[$0]) != "text" } ?? false
         time = try Self.time(look, columns)
         timeForm = try time.map { try Self.form(of: $0, look, options) }
         self.eventType = eventType ?? value.map { TableColumns.eventType(ofValues: header.names[$0]) } ?? .view
@@ -44,6 +51,7 @@ struct EventRoles {
         var parts = [(String, Int?)]()
         parts = [
             ("user", user), ("session", session), ("item", item), ("type", type), ("value", value), ("time", time),
+            ("text", isSearchColumn ? text : nil),
         ]
         let roles = parts.compactMap { role, position in position.map { "\(role) = \(names[$0])" } }
         let form = timeForm.map { " (\($0.words))" } ?? ", no times: the order is that of the file"

@@ -5,7 +5,7 @@ import FreshetCore
 ///
 /// An event is `{"user": "u1", "item": "i1", "type": "view", "value": 1, "time": "2024-02-29T12:30:00Z", "id": "e1"}`;
 /// all but user and item may be missing, the user where there is a `session`, and the time may be a number of seconds
-/// since 1970. An item or user has an
+/// since 1970. A line with a `text` and no item is a search. An item or user has an
 /// `id` and what ``Item`` and ``User`` hold.
 struct NativeImporter: Importer {
     let name = "jsonl"
@@ -45,6 +45,14 @@ struct NativeImporter: Importer {
                 try parser.parse(line)
             } catch {
                 return try collector.drop(.malformedLine, error.description)
+            }
+            if let text = parser.search {
+                return try collector.addSearch(
+                    user: parser.user,
+                    text: text,
+                    milliseconds: parser.time?.milliseconds,
+                    id: parser.id
+                )
             }
             guard let type = collector.typeCode(of: parser.type, else: .view) else {
                 return try collector.drop(.malformedLine, "more than 255 event types")

@@ -3,7 +3,7 @@ import FreshetCore
 /// The names that the columns of a table of events can have, by role, the preferred first.
 public struct TableColumns: Sendable {
     /// The roles that a column can have.
-    public static let roles = ["user", "item", "time", "type", "value", "session"]
+    public static let roles = ["user", "item", "time", "type", "value", "session", "text"]
 
     /// Who did it.
     public var user: [String]
@@ -17,6 +17,8 @@ public struct TableColumns: Sendable {
     public var value: [String] = []
     /// Which session it belongs to, or who did it where no user is known.
     public var session: [String] = []
+    /// What the user looked for, in rows that name no item.
+    public var text: [String] = []
     /// Milliseconds that come on top of the time.
     var delay: [String] = []
     /// The roles whose column somebody named, so that it must be there.
@@ -63,7 +65,8 @@ public struct TableColumns: Sendable {
         session: [
             "session", "session_id", "user_session", "sess_id", "visit_id", "basket_id", "anonymous_id", "anon_id",
             "device_id", "cookie_id", "client_session",
-        ]
+        ],
+        text: ["query", "search_query", "search_text", "search_term", "search", "text"]
     )
 
     /// Usual names in the role of a session that name a visitor or a device: their events are not one session.
@@ -82,6 +85,7 @@ public struct TableColumns: Sendable {
             case "type": named.type = [column]
             case "value": named.value = [column]
             case "session": named.session = [column]
+            case "text": named.text = [column]
             default: throw FreshetError.unknown("column role", role, known: Self.roles)
             }
         }

@@ -98,7 +98,11 @@ package struct EventBody: Sendable {
     /// Whether ids and type are sound: else an event has not the right form.
     private func checkIdentifiers(of event: Event) throws(JSONFault) {
         try check(event.user, "user")
-        try check(event.item, "item")
+        if let text = event.text {
+            if let problem = SearchText.problem(with: text.utf8) { throw JSONFault("'text' \(problem)") }
+        } else {
+            try check(event.item, "item")
+        }
         try check(event.type.rawValue, "type")
         if let id = event.id { try check(id, "id") }
         if let id = event.recommendationID { try check(id, "recommendation_id") }

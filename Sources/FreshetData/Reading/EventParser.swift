@@ -4,13 +4,17 @@ import FreshetCore
 /// same values.
 package struct EventParser {
     private let reader: JSONObjectReader
+    /// Whether a text may stand beside an item, where it says nothing, as in files of reviews.
+    private let allowsIdleText: Bool
     /// Room for the name of a visitor of whom only the session is known.
     private let scratch = ScratchBuffer()
 
     /// The user of the last line.
     private(set) var user = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-    /// The item of the last line.
+    /// The item of the last line; empty for a search.
     private(set) var item = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    /// What the user of the last line looked for, if it is a search.
+    private(set) var search: UnsafeBufferPointer<UInt8>?
     /// The event type of the last line, if it has one.
     private(set) var type: UnsafeBufferPointer<UInt8>?
     /// The value of the last line, or `.nan`.
@@ -26,15 +30,16 @@ package struct EventParser {
 
     /// Creates a parser, which one thread may use at a time.
     package init(rules: JSONRules = .files) {
-        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id", "session"]
+        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id", "session", "text"]
         reader = JSONObjectReader(names: names, rules: rules)
+        allowsIdleText = rules.allowsUnknownFields
     }
 
     /// Reads a line as an event.
     /// - Throws: ``JSONFault`` when the line is not an event.
     package mutating func event(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) -> Event {
         try parse(line)
-        return Event(
+        var event = Event(
             user: String(decoding: user, as: UTF8.self),
             item: String(decoding: item, as: UTF8.self),
             type: type.map { EventType(rawValue: String(decoding: $0, as: UTF8.self)) } ?? .view,
@@ -44,6 +49,8 @@ package struct EventParser {
             recommendationID: recommendationID.map { String(decoding: $0, as: UTF8.self) },
             session: session.map { String(decoding: $0, as: UTF8.self) }
         )
+        if let search { (event.type, event.text) = (.search, String(decoding: search, as: UTF8.self)) }
+        return event
     }
 
     /// Reads a line; the properties are valid as long as the line and until the next.
@@ -51,18 +58,35 @@ package struct EventParser {
     mutating func parse(_ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
         try reader.read(line)
         session = try text(7, "session")
+        type = try text(2, "type")
+        let item = try text(1, "item")
+        search = try searchText(besides: item)
         guard let user = try text(0, "user") ?? session.map({ scratch.visitor(ofSession: $0) }),
-            let item = try text(1, "item")
+            item != nil || search != nil
         else {
             throw JSONFault("no 'user' (nor 'session') or no 'item'")
         }
         self.user = user
-        self.item = item
-        type = try text(2, "type")
+        self.item = item ?? UnsafeBufferPointer(start: nil, count: 0)
         value = try number(3)
         time = try time(4)
         id = try text(5, "id")
         recommendationID = try text(6, "recommendation_id")
+    }
+
+    /// The text of a line that names no item; `nil` where that is no search.
+    private func searchText(besides item: UnsafeBufferPointer<UInt8>?) throws(JSONFault) -> UnsafeBufferPointer<UInt8>?
+    {
+        guard item?.isEmpty ?? true else {
+            if !allowsIdleText, try text(8, "text") != nil {
+                throw JSONFault("a 'text' beside an 'item'; a search has a 'text' only")
+            }
+            return nil
+        }
+        guard let words = try text(8, "text") else { return nil }
+        guard let type, !type.elementsEqual("search".utf8) else { return words }
+        if allowsIdleText { return nil }
+        throw JSONFault("a 'text' and no 'item', but a 'type' other than 'search'")
     }
 
     private func text(_ field: Int, _ name: String) throws(JSONFault) -> UnsafeBufferPointer<UInt8>? {

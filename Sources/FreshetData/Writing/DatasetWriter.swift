@@ -8,7 +8,7 @@ public struct DatasetWriter: Sendable {
 
     /// Writes a data set; files that are there are replaced, each at once when it is complete.
     ///
-    /// Events are written user by user, each user's in time order; reading them back gives the same data set.
+    /// Events are written user by user, each user's in time order, and then what users looked for; reading them back gives the same data set.
     /// - Throws: ``FreshetError`` of kind `external` when the folder cannot be made or written to.
     public func write(_ dataset: Dataset, to directory: String) throws {
         do {
@@ -80,7 +80,17 @@ public struct DatasetWriter: Sendable {
                 try writer.write(line)
             }
         }
+        for search in dataset.searches {
+            try writer.write(Self.line(of: search, by: dataset.users[search.user.position]))
+        }
         try writer.finish()
+    }
+
+    private static func line(of search: Dataset.Search, by user: String) -> [UInt8] {
+        var line = Array("{\"user\":".utf8) + quoted(user) + Array(",\"type\":\"search\",\"text\":".utf8)
+        line += quoted(search.text)
+        if let time = search.time { line += ",\"time\":\(time.decimalSeconds)".utf8 }
+        return line + Array("}\n".utf8)
     }
 
     /// A string as JSON, in quotes.

@@ -28,6 +28,8 @@ final class ContentWork {
     var readerChanged: (ContentReader) -> Void = { _ in }
     /// Whether to stop at the next batch.
     var isStopping: () -> Bool = { false }
+    /// Whether the vectors are kept in the file.
+    var writes = true
 
     let choice: EncoderChoice
     private let view: ContentView
@@ -177,7 +179,7 @@ final class ContentWork {
 
     /// Writes the file when there is something new; a disk that refuses costs nothing but time after the next start.
     func save() {
-        guard !isSaved, let reader else { return }
+        guard writes, !isSaved, let reader else { return }
         let began = ContinuousClock.now
         let vectors = view.current
         let items = hashes.indices.filter { hashes[$0] != 0 }

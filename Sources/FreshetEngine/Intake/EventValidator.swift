@@ -8,7 +8,7 @@ struct EventValidator {
 
     /// What is wrong with an event, or `nil`.
     func problem(with event: Event) -> String? {
-        problem("user", event.user) ?? problem("item", event.item) ?? problem("type", event.type.rawValue)
+        problem("user", event.user) ?? problem(what: event) ?? problem("type", event.type.rawValue)
             ?? event.id.flatMap { problem("id", $0) }
             ?? event.recommendationID.flatMap { problem("recommendation_id", $0) }
             ?? event.session.flatMap { problem("session", $0) } ?? problem(value: event.value)
@@ -17,6 +17,13 @@ struct EventValidator {
 
     private func problem(_ field: String, _ text: String) -> String? {
         configuration.identifiers.problem(with: text).map { "'\(field)' \($0)" }
+    }
+
+    /// An item, or the text of a search.
+    private func problem(what event: Event) -> String? {
+        guard let text = event.text else { return problem("item", event.item) }
+        guard event.item.isEmpty else { return "'text' beside an 'item'; a search has a text only" }
+        return SearchText.problem(with: text.utf8).map { "'text' \($0)" }
     }
 
     private func problem(value: Float?) -> String? {

@@ -20,6 +20,10 @@ struct FullTraining: Sendable {
     var evidence: [any CandidateEvidence] = []
     /// What is said of the items; `nil` where nothing is read.
     var content: ContentView?
+    /// Who knows the texts and their encoder; `nil` where it is not to be tuned.
+    var texts: ContentService?
+    /// How it is tuned.
+    var tuning = EngineConfiguration.Encoder()
     let seed: UInt64
 
     /// What is to be trained.
@@ -32,6 +36,10 @@ struct FullTraining: Sendable {
         var time: Int64
         /// Whether what comes of it goes live whatever the gate says.
         var isForced = false
+        /// What the items' texts are read by; `nil` for the configured encoder.
+        var reading: ContentReading?
+        /// Whether the encoder is tuned, and no model trained.
+        var tunesEncoder = false
         /// How many of the newest events are left for a trial; 0 for none, as where a trained version serves.
         var heldOut: Int64 = 0
     }
@@ -52,9 +60,14 @@ struct FullTraining: Sendable {
         var result: Result<Product, FreshetError>
     }
 
-    /// A trained model that has no version number yet.
+    /// A trained model, or what a tuned encoder has read, that has no version number yet.
     struct Product: Sendable {
-        var trained: TrainedModel
+        /// The model; `nil` where the encoder was tuned.
+        var trained: TrainedModel?
+        /// What a tuned encoder has read.
+        var prepared: PreparedReading?
+        /// What the model was trained with; `nil` for the configured encoder's.
+        var reading: ContentReading?
         /// The model after its trial on the log, where it had one.
         var tried: TriedCandidate?
         /// The newest event that it has learned.
@@ -82,8 +95,11 @@ struct FullTraining: Sendable {
         isCancelled: @escaping @Sendable () -> Bool,
         report: @escaping @Sendable (Stage) -> Void
     ) throws -> Product {
+        if order.tunesEncoder {
+            return try tuneEncoder(order, isCancelled: isCancelled) { report(.training($0)) }
+        }
         var product = try train(order, isCancelled: isCancelled) { report(.training($0)) }
-        guard order.heldOut > 0 else { return product }
+        guard order.heldOut > 0, let trained = product.trained else { return product }
         let trial = LogTrial(
             log: log,
             loop: loop,
@@ -93,7 +109,7 @@ struct FullTraining: Sendable {
             threads: settings.threads
         )
         let tried = try trial.run(
-            product.trained,
+            trained,
             after: product.learned,
             heldOut: Int(order.heldOut),
             isCancelled: isCancelled,
@@ -111,7 +127,7 @@ struct FullTraining: Sendable {
         let start = ContinuousClock.now
         let newest = order.newest - order.heldOut
         let data = try LogDataset.read(log, vocabulary: vocabulary, limit: settings.maximumEvents, upTo: newest)
-            .reading(content?.current)
+            .reading((order.reading?.view ?? content)?.current)
         guard data.histories.eventCount > 1 else {
             throw FreshetError(.invalidData, "The log holds no events to train from.")
         }
@@ -139,6 +155,7 @@ struct FullTraining: Sendable {
                 configurationJSON: model.configurationJSON(of: learner),
                 scorer: learner.makeScorer()
             ),
+            reading: order.reading,
             learned: newest,
             seconds: seconds,
             wasCutShort: seconds >= 60 * order.minutes,

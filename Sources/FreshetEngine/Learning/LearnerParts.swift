@@ -17,6 +17,7 @@ struct LearnerParts: Sendable {
     let health: HealthBoard
     let freshness: Histogram
     let retraining: RetrainService
+    let content: ContentService
     let preload: Preload
 
     /// The file of the learner's state.

@@ -21,9 +21,15 @@ extension LearningCore {
             minutes: isFirst ? settings.firstMinutes : settings.minutes,
             time: parts.clock.milliseconds,
             isForced: isForced,
+            // What an encoder has learned of the erased goes with the weights.
+            reading: isForced ? nil : loop.live.reading,
             heldOut: isFirst && !isForced ? LogTrial.heldOut(of: newest, by: loop.settings) : 0
         )
-        guard parts.retraining.start(order) else { return }
+        guard parts.retraining.start(order) else {
+            // It begins once the encoder is tuned.
+            if parts.retraining.order?.tunesEncoder ?? false { waitsForTuning = true }
+            return
+        }
         erasedMeanwhile = []
         loop.trainingBegan(time: order.time, upTo: newest)
     }
@@ -40,6 +46,10 @@ extension LearningCore {
             defer { parts.retraining.resultWasTaken() }
             do {
                 try compete(outcome.result.get(), of: outcome.order)
+                keepReadings()
+            } catch let error where outcome.order.tunesEncoder {
+                // The encoder stays as it is until the next time.
+                if case .success = outcome.result { throw error }
             } catch let error {
                 // The erased are still owed weights without them.
                 if let due = erasure?.due { erasure?.due = max(due, parts.clock.milliseconds + 600_000) }
@@ -47,6 +57,9 @@ extension LearningCore {
                 if case .success = outcome.result { throw error }
             }
         }
+        guard waitsForTuning, parts.retraining.order == nil else { return }
+        waitsForTuning = false
+        startTraining(isForced: false)
     }
 
     private func compete(_ product: FullTraining.Product, of order: FullTraining.Order) throws {
@@ -62,6 +75,10 @@ extension LearningCore {
         )
         record.figures["training_seconds"] = product.seconds
         record.figures["validation_ndcg@10"] = product.validation
+        if product.prepared != nil {
+            // Its weights are those that learned on.
+            record.trainingStarted = parts.book.record(of: loop.live.version)?.trainingStarted
+        }
         record.source = product.source
         parts.book.put(record)
         isForced = isForced || order.isForced
@@ -69,17 +86,43 @@ extension LearningCore {
     }
 
     private func enter(_ product: FullTraining.Product) throws -> ModelVersion {
+        if let prepared = product.prepared {
+            parts.content.adopt(prepared)
+            return try loop.readingFinished(prepared.reading)
+        }
+        guard let trained = product.trained else { preconditionFailure("a training without a model") }
         let missed = try events(after: product.learned, upTo: loop.offset).lazy.map(\.user)
         if let tried = product.tried {
             return try loop.trainingFinished(tried, wasCutShort: product.wasCutShort, missed: missed)
         }
         return try loop.trainingFinished(
-            product.trained,
+            trained,
             learned: product.learned,
             wasCutShort: product.wasCutShort,
             recent: try events(after: max(0, product.learned - Self.recent), upTo: product.learned),
-            missed: missed
+            missed: missed,
+            reading: product.reading
         )
+    }
+
+    /// Has the encoder of the items' texts tuned on the newest events, once that is due.
+    ///
+    /// What comes of it is a candidate beside the weights as they are; nothing else competes or is trained meanwhile.
+    func considerTuning() {
+        let settings = parts.configuration.learning.encoder
+        let now = parts.clock.milliseconds
+        guard settings.everyHours > 0, now - lastTuning >= Int64(settings.everyHours * 3_600_000),
+            loop.live.trained != nil, loop.policy.candidate == nil, finished.isEmpty, erasure == nil,
+            parts.retraining.order == nil, parts.content.tunableEncoder != nil
+        else { return }
+        let order = FullTraining.Order(
+            newest: loop.offset,
+            minutes: 0,
+            time: now,
+            reading: loop.live.reading,
+            tunesEncoder: true
+        )
+        if parts.retraining.start(order) { lastTuning = now }
     }
 
     /// Lets the candidate learn a batch of what came while it was trained.

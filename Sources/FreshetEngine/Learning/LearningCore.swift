@@ -28,6 +28,10 @@ final class LearningCore {
     var isForced = false
     /// When weights without the users that were erased are due, and when the last of these was, in milliseconds since 1970.
     var erasure: (due: Int64, newest: Int64)?
+    /// When the encoder was tuned last, or might have been, in milliseconds since 1970.
+    var lastTuning: Int64
+    /// Whether a training waits until the encoder is tuned.
+    var waitsForTuning = false
     /// Who was erased since the newest training began.
     var erasedMeanwhile: Set<UserIndex> = []
 
@@ -35,6 +39,7 @@ final class LearningCore {
         self.parts = parts
         loop = start.loop
         (base, isResumed) = (start.base, start.isResumed)
+        lastTuning = parts.clock.milliseconds
         parts.writer.durableOffset = start.isResumed ? start.loop.newestLearnedByAll : 0
         let began = ContinuousClock.now
         loop.stopwatch = { (ContinuousClock.now - began) / .seconds(1) }
@@ -60,6 +65,7 @@ final class LearningCore {
         if !isPrepared { return try prepareNext(evaluatedShare) }
         try takeUpTrainings()
         try considerErasures()
+        considerTuning()
         let events = try parts.store.events(after: loop.offset, limit: parts.configuration.learning.batchSize)
         guard !events.isEmpty else {
             try carryOut(loop.idle(time: parts.clock.milliseconds))
@@ -126,7 +132,11 @@ final class LearningCore {
         for version in step.discarded { parts.book.update(version) { $0.state = .discarded } }
         for (state, kind) in step.published { publish(state, kind) }
         if step.retraining != nil { startTraining(isForced: false) }
+        if !step.good.isEmpty || !step.discarded.isEmpty || !step.published.isEmpty { keepReadings() }
     }
+
+    /// Forgets the readings of the items' texts that no version goes by any more.
+    func keepReadings() { parts.content.keep(only: Set(loop.readings.map(\.id))) }
 
     private func publish(_ state: ServedState, _ kind: Decision.Kind) {
         let old = parts.live.publish(ModelSnapshot(state))
@@ -208,7 +218,18 @@ final class LearningCore {
             let stored = parts.archive.versions().first(where: { $0 == version })
                 ?? parts.archive.versions().first(where: { version.update == 0 && $0.number == version.number })
         else { throw FreshetError(.conflict, "Version \(version) is not kept.") }
-        try carryOut(loop.promote(stored, kept: parts.archive.read(stored), time: now))
+        var state = try parts.archive.read(stored)
+        if let reading = state.reading {
+            guard let known = parts.content.tuned.find(reading.id) else {
+                throw FreshetError(
+                    .conflict,
+                    "Version \(version) reads by a tuned encoder that is not kept any more.",
+                    remedy: "Promote another version."
+                )
+            }
+            state.reading = known
+        }
+        try carryOut(loop.promote(stored, kept: state, time: now))
     }
 
     /// Puts the state before live because somebody wants it; the version that answers now.
@@ -287,6 +308,12 @@ final class LearningCore {
 extension ModelSnapshot {
     /// What answers requests of a state of the loop.
     convenience init(_ state: ServedState) {
-        self.init(version: state.version, scorer: state.trained?.scorer, offset: state.offset, ranker: state.ranker)
+        self.init(
+            version: state.version,
+            scorer: state.trained?.scorer,
+            offset: state.offset,
+            ranker: state.ranker,
+            reading: state.reading
+        )
     }
 }

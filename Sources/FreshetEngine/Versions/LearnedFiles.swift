@@ -11,6 +11,8 @@ public enum LearnedFiles {
     static let checkpoint = "learner.safetensors"
     static let texts = "texts.safetensors"
     static let versions = "versions"
+    /// The folder of what tuned encoders have learned and read.
+    static let readings = "readings"
 
     /// What answers in an engine's folder, which may be in use.
     /// - Throws: ``FreshetError`` of kind `conflict` when no version does yet, otherwise as it cannot be read.
@@ -57,6 +59,8 @@ public enum LearnedFiles {
                 if !FileManager.default.fileExists(atPath: source + "/" + name) { continue }
                 throw error
             }
+            let parent = URL(fileURLWithPath: target + "/" + name).deletingLastPathComponent().path
+            try DurableFolder.create(parent)
             try DurableFile.write([content], to: target + "/" + name)
         }
     }
@@ -76,6 +80,10 @@ public enum LearnedFiles {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + versions)) ?? []
         let kept = files.filter { $0 == SnapshotArchive.liveName || $0.hasSuffix(SnapshotArchive.suffix) }
         let isLearning = FileManager.default.fileExists(atPath: folder + "/" + checkpoint)
-        return (isLearning ? [checkpoint] : []) + kept.sorted().map { versions + "/" + $0 }
+        // What tuned encoders have learned; what they have read is read again.
+        let tuned = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + readings)) ?? []
+        let adapters = tuned.sorted().map { "\(readings)/\($0)/\(TunedReadings.adaptersName)" }
+            .filter { FileManager.default.fileExists(atPath: folder + "/" + $0) }
+        return (isLearning ? [checkpoint] : []) + kept.sorted().map { versions + "/" + $0 } + adapters
     }
 }

@@ -41,8 +41,9 @@ extension TextClassifier {
         let tuned = try TunedEncoder(model, method, in: &builder)
         let head = ClassifierHead(classes: classes.count, width: tuned.width, in: &builder)
         let tokens = beginnings.map(model.tokens)
+        let noise = try TokenNoise(training.settings, model.tokenizer)
         let workers = (0..<training.pool.threads).map { _ in
-            TextClassifierWorker(head, tuned, builder.set, tokens, labels, dropout: training.settings.dropout)
+            TextClassifierWorker(head, tuned, builder.set, tokens, labels, noise, dropout: training.settings.dropout)
         }
         let outcome = try training.run(builder.set, workers: workers, costs: tokens.map { max($0.count, 1) })
         let encoder = tuned.folded(name: model.name)
@@ -149,6 +150,7 @@ private final class TextClassifierWorker: TextTrainingWorker {
     private let encoder: TunedEncoder
     private let tokens: [[Int32]]
     private let labels: [Int32]
+    private let noise: TokenNoise?
     private let dropout: Float
     private let tape: Tape
     private let packed: PackedTokens
@@ -161,10 +163,11 @@ private final class TextClassifierWorker: TextTrainingWorker {
         _ set: ParameterSet,
         _ tokens: [[Int32]],
         _ labels: [Int32],
+        _ noise: TokenNoise?,
         dropout: Float
     ) {
         (self.head, self.encoder, self.tokens, self.labels) = (head, encoder, tokens, labels)
-        self.dropout = dropout
+        (self.dropout, self.noise) = (dropout, noise)
         gradients = Gradients(for: set)
         tape = Tape(recordingInto: gradients)
         packed = PackedTokens(for: encoder.base.model.configuration)
@@ -174,12 +177,14 @@ private final class TextClassifierWorker: TextTrainingWorker {
         tape.dropoutKey = key
         var loss = 0.0
         var next = 0
+        var random = RandomSource(seed: key)
         while next < examples.count {
             packed.removeAll()
             targets.removeAll()
             while next < examples.count {
-                let text = tokens[examples[next]]
-                if packed.count > 0, packed.count + text.count > trainingPassTokens { break }
+                let whole = tokens[examples[next]]
+                if packed.count > 0, packed.count + whole.count > trainingPassTokens { break }
+                let text = noise?.disturbed(whole, using: &random) ?? whole
                 // A text without a token, as a model without special ones has, teaches nothing.
                 if !text.isEmpty {
                     packed.append(text)

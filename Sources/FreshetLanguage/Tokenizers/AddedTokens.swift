@@ -35,6 +35,9 @@ struct AddedTokens: Sendable {
         }
     }
 
+    /// The number of a token, or `nil`.
+    func id(of token: String) -> Int32? { tokens.first { $0.content.elementsEqual(token.utf8) }?.id }
+
     /// Cuts a text at the tokens in it: the leftmost first, and of those the longest.
     func parts(of text: ArraySlice<UInt8>) -> [Part] {
         if tokens.isEmpty { return text.isEmpty ? [] : [.text(text)] }

@@ -25,6 +25,31 @@ public struct PairTuning {
         pairs: [(Int32, Int32)],
         _ training: TextTraining
     ) throws -> (encoder: TextEncoder, outcome: TextTraining.Outcome) {
+        let (tuned, outcome) = try train(encoder, method, texts: texts, pairs: pairs, training)
+        return (tuned.folded(name: encoder.name), outcome)
+    }
+
+    /// The same, the adapters beginning with others and held near what they begin with.
+    ///
+    /// - Parameters:
+    ///   - encoder: the encoder to start from.
+    ///   - method: what of it learns.
+    ///   - start: adapters to begin with, those of the method; fresh ones unless given.
+    ///   - hold: the weight of the proximal term.
+    ///   - texts: the texts.
+    ///   - pairs: the numbers of texts that belong together.
+    ///   - training: settings, seed, threads and who watches.
+    /// - Returns: the encoder as it was trained, and how that went.
+    /// - Throws: `FreshetError` when there is no pair or the encoder cannot be tuned so.
+    static func train(
+        _ encoder: TextEncoder,
+        _ method: TuningMethod,
+        from start: EncoderAdapters? = nil,
+        hold: Float = 0,
+        texts: [String],
+        pairs: [(Int32, Int32)],
+        _ training: TextTraining
+    ) throws -> (tuned: TunedEncoder, outcome: TextTraining.Outcome) {
         try training.settings.validate()
         guard !pairs.isEmpty, method != .none else {
             throw FreshetError(
@@ -37,13 +62,17 @@ public struct PairTuning {
         }
         var builder = NetworkBuilder(seed: training.seed)
         let tuned = try TunedEncoder(encoder, method, in: &builder)
-        let tokens = texts.map { encoder.tokens(of: $0) }
+        try start?.copy(into: tuned)
+        let used = Set(pairs.flatMap { [$0.0, $0.1] })
+        let tokens = texts.enumerated().map { used.contains(Int32($0)) ? encoder.tokens(of: $1) : [] }
+        let held = hold > 0 ? tuned.adapterParameters.map { ($0, Array($0.values)) } : []
+        let noise = try TokenNoise(training.settings, encoder.tokenizer)
         let workers = (0..<training.pool.threads).map { _ in
-            PairWorker(tuned, builder.set, tokens, pairs, temperature: temperature)
+            PairWorker(tuned, builder.set, tokens, pairs, noise, temperature: temperature, held: held, hold: hold)
         }
         let costs = pairs.map { tokens[Int($0.0)].count + tokens[Int($0.1)].count }
         let outcome = try training.run(builder.set, workers: workers, costs: costs)
-        return (tuned.folded(name: encoder.name), outcome)
+        return (tuned, outcome)
     }
 }
 
@@ -53,7 +82,11 @@ private final class PairWorker: TextTrainingWorker {
     private let encoder: TunedEncoder
     private let tokens: [[Int32]]
     private let pairs: [(Int32, Int32)]
+    private let noise: TokenNoise?
     private let temperature: Float
+    /// What is held near which numbers, and how firmly.
+    private let held: [(parameter: Parameter, anchor: [Float])]
+    private let hold: Float
     private let tape: Tape
     private let packed: PackedTokens
     private let rows = IndexBuffer()
@@ -64,8 +97,13 @@ private final class PairWorker: TextTrainingWorker {
         _ set: ParameterSet,
         _ tokens: [[Int32]],
         _ pairs: [(Int32, Int32)],
-        temperature: Float
+        _ noise: TokenNoise?,
+        temperature: Float,
+        held: [(Parameter, [Float])],
+        hold: Float
     ) {
+        self.held = held.map { (parameter: $0.0, anchor: $0.1) }
+        (self.hold, self.noise) = (hold, noise)
         (self.encoder, self.tokens, self.pairs, self.temperature) = (encoder, tokens, pairs, temperature)
         gradients = Gradients(for: set)
         tape = Tape(recordingInto: gradients)
@@ -78,10 +116,12 @@ private final class PairWorker: TextTrainingWorker {
         left.removeAll()
         right.removeAll()
         var kinds: [Int32] = []
+        var random = RandomSource(seed: key)
         for (place, example) in examples.enumerated() {
             let pair = pairs[example]
-            packed.append(tokens[Int(pair.0)])
-            packed.append(tokens[Int(pair.1)])
+            for text in [pair.0, pair.1] {
+                packed.append(noise?.disturbed(tokens[Int(text)], using: &random) ?? tokens[Int(text)])
+            }
             left.append(Int32(2 * place))
             right.append(Int32(2 * place + 1))
             kinds.append(pair.1)
@@ -89,6 +129,9 @@ private final class PairWorker: TextTrainingWorker {
         // Of length √C each; products are to be cosines.
         let width = Float(encoder.width)
         let vectors = tape.scale(encoder.vectors(of: packed, on: tape, rows: rows), by: 1 / width.squareRoot())
+        // Each thread adds its share of the step.
+        let share = scale * Float(examples.count)
+        for (parameter, anchor) in held { tape.proximalTerm(parameter, near: anchor, weight: hold * share) }
         let loss = tape.contrastiveLoss(
             tape.selectRows(vectors, left.indices),
             tape.selectRows(vectors, right.indices),

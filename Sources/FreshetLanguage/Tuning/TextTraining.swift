@@ -24,6 +24,10 @@ public struct TextTraining: Sendable {
         public var clipping: Float
         /// The share of the vectors' numbers that is dropped before what stands on them.
         public var dropout: Float
+        /// The share of a text's tokens that is left out each time it is seen.
+        public var wordDeletion: Float = 0
+        /// The share of a text's tokens that is hidden each time it is seen.
+        public var wordDropout: Float = 0
 
         /// Creates settings.
         public init(
@@ -61,6 +65,8 @@ public struct TextTraining: Sendable {
                 ("The weight decay", 0...1 ~= weightDecay),
                 ("The clipping", clipping >= 0 && clipping.isFinite),
                 ("The dropout", 0..<1 ~= dropout),
+                ("The share of words that are left out", 0..<1 ~= wordDeletion),
+                ("The share of words that are hidden", 0..<1 ~= wordDropout),
             ]
             if let (name, _) = checks.first(where: { !$0.1 }) {
                 throw FreshetError(.usage, "\(name) is out of range.")

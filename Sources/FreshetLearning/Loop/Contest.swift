@@ -142,7 +142,13 @@ extension Contest {
     ) -> Outcome {
         let item = event.event.item
         let live = publication.live
-        let answered = scored.live.ranked(event, by: ranker, from: streaming, orderedBy: live.ranker)
+        let answered = scored.live.ranked(
+            event,
+            by: ranker,
+            from: streaming,
+            reading: live.reading,
+            orderedBy: live.ranker
+        )
         witness?(event, answered)
         var predictions = [Outcome.Prediction(.live, rank: answered.rank(of: item))]
         let (popular, visited) = yardsticks.ranks(of: item, among: answered)
@@ -154,23 +160,56 @@ extension Contest {
             lines.learning.ranking.learn(item, among: answered)
         } else {
             predictions.append(
-                Self.rankAndLearn(event, ranker, .learning, scored.learning, streaming, &lines.learning.ranking)
+                Self.rankAndLearn(
+                    event,
+                    ranker,
+                    .learning,
+                    scored.learning,
+                    streaming,
+                    lines.learning.reading,
+                    &lines.learning.ranking
+                )
             )
         }
         // Taken out while it learns, so that its arrays are not copied.
         if !lines.isCatchingUp, var line = lines.candidate.take() {
-            predictions.append(Self.rankAndLearn(event, ranker, .candidate, scored.candidate, streaming, &line.ranking))
+            predictions.append(
+                Self.rankAndLearn(
+                    event,
+                    ranker,
+                    .candidate,
+                    scored.candidate,
+                    streaming,
+                    line.reading,
+                    &line.ranking
+                )
+            )
             lines.candidate = line
         }
         for index in compared.indices {
             let (contender, scored) = (compared[index].contender, compared[index].scored)
             let ranker = compared[index].readsEvidence ? ranker : unread
             predictions.append(
-                Self.rankAndLearn(event, ranker, contender, scored, streaming, &compared[index].line.ranking)
+                Self.rankAndLearn(
+                    event,
+                    ranker,
+                    contender,
+                    scored,
+                    streaming,
+                    live.reading,
+                    &compared[index].line.ranking
+                )
             )
         }
         if guards(event, publication) {
-            let set = scored.good.ranked(event, by: ranker, from: streaming, orderedBy: publication.good.ranker)
+            let good = publication.good
+            let set = scored.good.ranked(
+                event,
+                by: ranker,
+                from: streaming,
+                reading: good.reading,
+                orderedBy: good.ranker
+            )
             predictions.append(Outcome.Prediction(.lastGood, rank: set.rank(of: item)))
         }
         if let frozen = publication.frozen {
@@ -178,7 +217,15 @@ extension Contest {
             predictions.append(Outcome.Prediction(.frozen, rank: rank))
         }
         if measuresGain(event, publication), var line = counts.take() {
-            let alone = Self.rankAndLearn(event, ranker, .counts, line.scored, streaming, &line.line.ranking)
+            let alone = Self.rankAndLearn(
+                event,
+                ranker,
+                .counts,
+                line.scored,
+                streaming,
+                live.reading,
+                &line.line.ranking
+            )
             counts = line
             gain.add(predictions[0].reciprocalRank, counts: alone.reciprocalRank, of: live.version)
         }
@@ -194,12 +241,17 @@ extension Contest {
         among answered: CandidateSet,
         _ streaming: StreamingModels
     ) -> Int? {
-        if frozen.trained == nil && live.trained == nil {
+        if frozen.trained == nil && live.trained == nil && frozen.reading === live.reading {
             frozen.ranker.rank(answered)
             return answered.rank(of: event.event.item)
         }
-        return scored.frozen.ranked(event, by: ranker, from: streaming, orderedBy: frozen.ranker)
-            .rank(of: event.event.item)
+        return scored.frozen.ranked(
+            event,
+            by: ranker,
+            from: streaming,
+            reading: frozen.reading,
+            orderedBy: frozen.ranker
+        ).rank(of: event.event.item)
     }
 
     /// The rank by a line, which then learns how to rank.
@@ -209,9 +261,10 @@ extension Contest {
         _ contender: Contender,
         _ scored: ScoredEvents,
         _ streaming: StreamingModels,
+        _ reading: ContentReading?,
         _ ranking: inout any RankerLearner
     ) -> Outcome.Prediction {
-        let set = scored.ranked(event, by: ranker, from: streaming, orderedBy: ranking.ranker)
+        let set = scored.ranked(event, by: ranker, from: streaming, reading: reading, orderedBy: ranking.ranker)
         let rank = set.rank(of: event.event.item)
         ranking.learn(event.event.item, among: set)
         return Outcome.Prediction(contender, rank: rank)

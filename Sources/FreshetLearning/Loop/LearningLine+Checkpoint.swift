@@ -8,6 +8,7 @@ extension LearningLine {
         var model: String?
         var configurationJSON: String?
         var unpublished: Int
+        var reading: String?
     }
 
     /// Puts the line's arrays into a checkpoint, under a name; the rest is what it returns.
@@ -19,7 +20,8 @@ extension LearningLine {
         return Saved(
             model: trained?.model,
             configurationJSON: trained?.configurationJSON,
-            unpublished: unpublished
+            unpublished: unpublished,
+            reading: reading?.id
         )
     }
 }
@@ -33,7 +35,8 @@ extension Lines {
         in checkpoint: Checkpoint
     ) throws -> LearningLine {
         let trained = try TrainedModel(saved.model, saved.configurationJSON, under: name, in: checkpoint)
-        var line = try line(from: ServedState(trained: trained))
+        let reading = saved.reading.map { ContentReading(id: $0) }
+        var line = try line(from: ServedState(trained: trained, reading: reading))
         try line.restore(
             ranking: RankerRegistry.ranker(named: settings.rankerName)
                 .makeLearner(restoring: checkpoint.part("\(name).fusion"), settings: settings.fusion),

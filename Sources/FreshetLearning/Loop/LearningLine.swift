@@ -10,6 +10,8 @@ struct LearningLine {
     private(set) var learner: (any OnlineLearner)?
     /// Learns how the candidates are ranked.
     var ranking: any RankerLearner
+    /// What the items' texts are read by; `nil` for what the loop has of itself.
+    var reading: ContentReading?
     /// Says which weights ``scorer`` has: equal numbers, equal weights.
     private(set) var scorerNumber: Int
     /// How many events were learned since the weights were last published.
@@ -33,7 +35,7 @@ struct LearningLine {
         seed: UInt64,
         pool: ThreadPool
     ) throws {
-        trained = state.trained
+        (trained, reading) = (state.trained, state.reading)
         ranking = try RankerRegistry.ranker(named: settings.rankerName)
             .makeLearner(from: state.ranker, settings: settings.fusion)
         scorerNumber = number
@@ -57,7 +59,7 @@ struct LearningLine {
     ///
     /// - Parameters:
     ///   - batch: the events.
-    ///   - content: what is said of the items; `nil` where nothing is read.
+    ///   - content: what is said of the items, unless the line has a ``reading`` of its own; `nil` where nothing is read.
     ///   - emphasis: how the micro-update departs from the settings.
     ///   - replaying: called to make the steps on replay alone.
     /// - Returns: what was done; `nil` where there is no model that learns.
@@ -70,7 +72,7 @@ struct LearningLine {
         unpublished += batch.count
         guard let learner else { return nil }
         unseen += batch.count
-        if let content { read(content) }
+        if let content = reading?.view ?? content { read(content) }
         return learner.learn(batch, emphasis: emphasis, replaying: replaying)
     }
 
@@ -119,6 +121,12 @@ struct LearningLine {
     mutating func state(_ version: ModelVersion, offset: Int64, numbered number: @autoclosure () -> Int) -> ServedState
     {
         refresh(numbered: number())
-        return ServedState(version: version, trained: trained, ranker: ranking.ranker, offset: offset)
+        return ServedState(
+            version: version,
+            trained: trained,
+            ranker: ranking.ranker,
+            offset: offset,
+            reading: reading
+        )
     }
 }

@@ -152,6 +152,7 @@ extension LearningLoop {
     ///   - wasCutShort: whether the training ended because its time was over.
     ///   - recent: events of the log up to `learned`, some thousand of the newest, for its replay.
     ///   - missed: the users of the events after `learned` up to ``offset``, once for each event.
+    ///   - reading: what the items' texts were read by; `nil` for what the loop has of itself.
     /// - Returns: the candidate's name.
     /// - Throws: `FreshetError` when the model cannot be learned further.
     @discardableResult
@@ -160,16 +161,43 @@ extension LearningLoop {
         learned: Int64,
         wasCutShort: Bool = false,
         recent: [LoggedEvent] = [],
-        missed: some Sequence<UserIndex> = EmptyCollection()
+        missed: some Sequence<UserIndex> = EmptyCollection(),
+        reading: ContentReading? = nil
     ) throws -> ModelVersion {
         let version = publication.policy.trainingFinished(wasCutShort: wasCutShort)
         let ranking = lines.learning.ranking
-        let state = ServedState(version: version, trained: trained, ranker: ranking.ranker, offset: learned)
+        let state = ServedState(
+            version: version,
+            trained: trained,
+            ranker: ranking.ranker,
+            offset: learned,
+            reading: reading
+        )
         var line = try lines.line(from: state)
         line.ranking = ranking.anew()
         if recent.isEmpty { try line.takeReplay(from: lines.learning) }
         line.learner?.remember(StreamEvents.replayed(recent, limit: settings.historyLimit))
         enter(line, learned: learned, missed: missed)
+        return version
+    }
+
+    /// Takes a new reading of the items' texts, which becomes the candidate together with the weights as they are now.
+    ///
+    /// Nothing was missed: it competes from the next event on, and learns beside what is live. Encoder, vectors and weights are
+    /// one version: they go live, are discarded and rolled back together.
+    ///
+    /// - Parameter reading: what was read.
+    /// - Returns: the candidate's name.
+    /// - Throws: `FreshetError` when the weights cannot be learned further.
+    @discardableResult
+    public func readingFinished(_ reading: ContentReading) throws -> ModelVersion {
+        let version = publication.policy.readingFinished()
+        var state = lines.state(version, offset: offset)
+        state.reading = reading
+        var line = try lines.line(from: state)
+        line.ranking = lines.learning.ranking.anew()
+        try line.takeReplay(from: lines.learning)
+        enter(line, learned: offset, missed: EmptyCollection())
         return version
     }
 

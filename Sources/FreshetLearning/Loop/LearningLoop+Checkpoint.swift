@@ -36,6 +36,7 @@ extension LearningLoop {
         var offset: Int64
         var model: String?
         var configurationJSON: String?
+        var reading: String?
     }
 
     /// The whole state but the histories, which are in the log: weights, counts, windows, gates and the offset.
@@ -139,7 +140,8 @@ extension LearningLoop {
             version: state.version,
             offset: state.offset,
             model: state.trained?.model,
-            configurationJSON: state.trained?.configurationJSON
+            configurationJSON: state.trained?.configurationJSON,
+            reading: state.reading?.id
         )
     }
 
@@ -149,7 +151,8 @@ extension LearningLoop {
             version: saved.version,
             trained: try TrainedModel(saved.model, saved.configurationJSON, under: name, in: checkpoint),
             ranker: try RankerDescription.restoreRanker(from: checkpoint.part("\(name).fusion")),
-            offset: saved.offset
+            offset: saved.offset,
+            reading: saved.reading.map { ContentReading(id: $0) }
         )
     }
 }

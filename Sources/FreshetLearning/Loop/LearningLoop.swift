@@ -210,6 +210,24 @@ extension LearningLoop {
         set { lines.content = newValue }
     }
 
+    /// The readings of the items' texts that answer, answered last when all was well, learn, or may answer.
+    public var readings: [ContentReading] {
+        let states = [live.reading, good.reading, frozen?.reading]
+        return (states + [lines.learning.reading, lines.candidate?.reading]).compactMap(\.self)
+    }
+
+    /// Puts readings into the place of those of a checkpoint, which have no vectors.
+    ///
+    /// - Parameter find: the reading of a name.
+    public func attachReadings(_ find: (String) -> ContentReading) {
+        func attached(_ reading: ContentReading?) -> ContentReading? { reading.map { find($0.id) } }
+        let (live, good, frozen) = (attached(live.reading), attached(good.reading), attached(frozen?.reading))
+        publication.live.reading = live
+        publication.good.reading = good
+        publication.frozen?.reading = frozen
+        lines.attachReadings(attached)
+    }
+
     /// The prequential figures.
     public var evaluation: PrequentialEvaluation { contest.evaluation }
     /// What the trained version that serves adds to the counts.

@@ -23,7 +23,7 @@ struct Lines {
     private var numbers = 0
     /// What is said of the items; `nil` where nothing is read.
     var content: ContentView? {
-        didSet { if let content { learning.read(content) } }
+        didSet { if let content, learning.reading == nil { learning.read(content) } }
     }
     /// For how many events new ones count for more, as after drift.
     var emphasizedEvents = 0
@@ -49,6 +49,13 @@ struct Lines {
         learning = try LearningLine(from: state, settings: settings, number: 0, seed: seed, pool: pool)
     }
 
+    /// Puts readings into the place of those of a checkpoint.
+    mutating func attachReadings(_ attached: (ContentReading?) -> ContentReading?) {
+        let (live, other) = (attached(learning.reading), attached(candidate?.reading))
+        learning.reading = live
+        candidate?.reading = other
+    }
+
     private mutating func nextNumber() -> Int {
         numbers += 1
         return numbers
@@ -58,7 +65,7 @@ struct Lines {
     /// - Throws: `FreshetError` when its model cannot be learned further.
     mutating func line(from state: ServedState) throws -> LearningLine {
         var line = try LearningLine(from: state, settings: settings, number: nextNumber(), seed: seed, pool: pool)
-        if let content { line.read(content) }
+        if let content = line.reading?.view ?? content { line.read(content) }
         return line
     }
 

@@ -32,11 +32,18 @@ struct ScoredEvents {
         _ event: StreamEvent,
         by ranker: CandidateRanker,
         from streaming: StreamingModels,
+        reading: ContentReading?,
         orderedBy order: any Ranker
     ) -> CandidateSet {
         guard let place = places[event.event.offset] else { preconditionFailure("an event that was not scored") }
         ranker.turn(to: place, in: set)
-        ranker.collect(Self.context(of: event), from: streaming, at: event.event.time.seconds, into: set)
+        ranker.collect(
+            Self.context(of: event),
+            from: streaming,
+            at: event.event.time.seconds,
+            reading: reading,
+            into: set
+        )
         order.rank(set)
         return set
     }

@@ -28,14 +28,18 @@ public struct ServedState: Sendable {
     public var ranker: any LearnedRanker
     /// The newest event that its weights have learned.
     public var offset: Int64
+    /// What the items' texts are read by; `nil` for what the loop has of itself.
+    public var reading: ContentReading?
 
     /// Creates a state.
     public init(
         version: ModelVersion = ModelVersion(0),
         trained: TrainedModel? = nil,
         ranker: any LearnedRanker = FusionWeights(),
-        offset: Int64 = 0
+        offset: Int64 = 0,
+        reading: ContentReading? = nil
     ) {
+        self.reading = reading
         self.version = version
         self.trained = trained
         self.ranker = ranker

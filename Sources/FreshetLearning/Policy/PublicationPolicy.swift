@@ -122,6 +122,16 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
         return version
     }
 
+    /// A new reading of the items' texts is there, which becomes the candidate beside the weights as they are.
+    ///
+    /// - Returns: its name.
+    public mutating func readingFinished() -> ModelVersion {
+        highestNumber += 1
+        let version = ModelVersion(highestNumber)
+        candidate = version
+        return version
+    }
+
     /// A full training has failed; the next is tried after the usual pauses.
     public mutating func trainingFailed() { isRetraining = false }
 

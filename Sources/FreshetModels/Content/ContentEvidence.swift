@@ -25,6 +25,8 @@ public struct ContentEvidence: CandidateEvidence {
         case followedLikes
         /// Co-visitation's score after the items like the newest one, weighed likewise, as a logarithm.
         case likesFollowers
+        /// Cosine to what the user looked for lately, less the longer ago that is.
+        case searched
     }
 
     /// How many items are proposed.
@@ -46,11 +48,22 @@ public struct ContentEvidence: CandidateEvidence {
     private static let likes = 8
 
     private let view: ContentView
+    private let searches: RecentSearches?
     private let configuration: Configuration
 
     /// Creates evidence of the vectors that a view has whenever it is asked.
-    public init(of view: ContentView, configuration: Configuration = Configuration()) {
+    ///
+    /// - Parameters:
+    ///   - view: the items' vectors.
+    ///   - searches: what users looked for, for whoever asks about a user and does not say.
+    ///   - configuration: how many items are proposed.
+    public init(
+        of view: ContentView,
+        searches: RecentSearches? = nil,
+        configuration: Configuration = Configuration()
+    ) {
         self.view = view
+        self.searches = searches
         self.configuration = configuration
     }
 
@@ -60,6 +73,7 @@ public struct ContentEvidence: CandidateEvidence {
             switch row {
             case .contentNewest, .contentSession, .contentTaste:
                 FeatureRow("\(row)", factor: 2, start: 1, firstStart: 3)
+            case .searched: FeatureRow("\(row)", factor: 2, start: 2, firstStart: 3)
             case .novelty, .unseen: FeatureRow("\(row)")
             case .followedLikes, .likesFollowers: FeatureRow("\(row)", center: -5, factor: 1 / 3, start: 0.1)
             }
@@ -72,15 +86,25 @@ public struct ContentEvidence: CandidateEvidence {
             (.contentNewest, "notCoVisited"), (.contentSession, "notCoVisited"), (.contentNewest, "novelty"),
             (.contentSession, "novelty"), (.contentTaste, "novelty"), (.contentNewest, "contentNewest"),
             (.contentNewest, "coVisitationOfLast"), (.followedLikes, "notCoVisited"), (.contentNewest, "own"),
+            (.searched, "notCoVisited"), (.searched, "novelty"),
         ]
         return pairs.map { FeatureProduct("\($0)", $1) }
     }
 
-    /// Proposes what is near the newest items, and what follows items near the newest one.
+    private func vectors(for request: CandidateRequest) -> ItemVectors { (request.reading?.view ?? view).current }
+
+    /// What the user of a request looked for lately.
+    private func searched(_ request: CandidateRequest) -> RecentSearch {
+        guard let searches, let user = request.user else { return request.searched }
+        return (request.reading?.searches ?? searches).recent(of: user, at: Timestamp(seconds: request.time))
+    }
+
+    /// Proposes what is near the newest items and searches, and what follows items near the newest one.
     public func propose(for request: CandidateRequest, into set: CandidateSet) {
-        let vectors = view.current
+        let vectors = vectors(for: request)
         let items = request.history.items
         set.similarFollowers.reset(itemCount: request.streaming.itemCount)
+        for item in searched(request).nearest { set.propose(item, from: .searched) }
         guard let newest = items.last, vectors.itemCount > 0 else { return }
         let source = CandidateSources.nearContent
         vectors.forEachNeighbour(of: newest.position, configuration.ofNewest) { item, _ in
@@ -109,14 +133,16 @@ public struct ContentEvidence: CandidateEvidence {
 
     /// Fills the rows.
     public func write(_ request: CandidateRequest, from first: Int, into set: CandidateSet) {
-        let vectors = view.current
+        let vectors = vectors(for: request)
         let width = vectors.width
         writeAges(request, from: first, into: set)
         writeLikes(vectors, from: first, into: set)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 3 * width) { memory in
             guard let users = memory.baseAddress, vectors.itemCount > 0 else { return }
             users.update(repeating: 0, count: 3 * width)
-            guard describe(request, by: vectors, into: users) else { return }
+            let searched = searched(request)
+            if searched.vector.belongs(to: vectors) { write(searched, of: vectors, from: first, into: set) }
+            guard describe(request, searched.vector, by: vectors, into: users) else { return }
             for place in 0..<set.count {
                 guard let item = vectors.pointer(of: Int(set.items[place])) else { continue }
                 for row in Row.contentNewest.rawValue...Row.contentTaste.rawValue {
@@ -128,11 +154,13 @@ public struct ContentEvidence: CandidateEvidence {
 
     /// Writes the user's three vectors: of the newest item, of the session and of the taste.
     ///
-    /// What is known beside events counts as one event of the taste, and for all three where no event says anything.
+    /// What is known beside events, and what the user looked for, counts as one event of the taste each, and for all three
+    /// where no event says anything.
     ///
     /// - Returns: whether anything is known of the user.
     private func describe(
         _ request: CandidateRequest,
+        _ searched: TextVector,
         by vectors: ItemVectors,
         into users: UnsafeMutablePointer<Float>
     ) -> Bool {
@@ -146,11 +174,10 @@ public struct ContentEvidence: CandidateEvidence {
             freshet_axpy(users + 2 * width, vector, 1, width)
             known += 1
         }
-        if request.profile.belongs(to: vectors) {
-            request.profile.numbers.withUnsafeBufferPointer { profile in
-                for row in known == 0 ? 0...2 : 2...2 {
-                    freshet_axpy(users + row * width, profile.baseAddress!, 1, width)
-                }
+        let rows = known == 0 ? 0...2 : 2...2
+        for text in [request.profile, searched] where text.belongs(to: vectors) {
+            text.numbers.withUnsafeBufferPointer { numbers in
+                for row in rows { freshet_axpy(users + row * width, numbers.baseAddress!, 1, width) }
             }
             known += 1
         }
@@ -159,6 +186,16 @@ public struct ContentEvidence: CandidateEvidence {
             if length > 0 { freshet_scale(users + row * width, Float(1 / length), width) }
         }
         return known > 0
+    }
+
+    private func write(_ searched: RecentSearch, of vectors: ItemVectors, from first: Int, into set: CandidateSet) {
+        searched.vector.numbers.withUnsafeBufferPointer { search in
+            for place in 0..<set.count {
+                guard let item = vectors.pointer(of: Int(set.items[place])) else { continue }
+                let likeness = freshet_dot(item, search.baseAddress!, vectors.width)
+                set.write(first + Row.searched.rawValue, at: place, to: searched.strength * likeness)
+            }
+        }
     }
 
     private func writeAges(_ request: CandidateRequest, from first: Int, into set: CandidateSet) {
@@ -195,4 +232,6 @@ public struct ContentEvidence: CandidateEvidence {
 extension CandidateSources {
     /// What is near the user's newest items by what is said of them.
     public static let nearContent = CandidateSources(named: "near content")
+    /// What is near what the user looked for lately.
+    public static let searched = CandidateSources(named: "searched")
 }

@@ -47,6 +47,18 @@ public struct ContentReader: Sendable {
         growth = Self.growth(of: encoder)
     }
 
+    /// A reader whose encoder and axes are known.
+    ///
+    /// - Parameters:
+    ///   - name: what its vectors are called by.
+    ///   - encoder: the encoder.
+    ///   - projection: the axes.
+    ///   - textCount: how many texts there were.
+    public init(named name: String, by encoder: any ItemEncoder, _ projection: ContentProjection, textCount: Int) {
+        (self.name, self.encoder, self.projection, self.textCount) = (name, encoder, projection, textCount)
+        growth = Self.growth(of: encoder)
+    }
+
     private static func spread(_ count: Int, of texts: [String]) -> [String] {
         let step = max(1, (texts.count + count - 1) / count)
         return stride(from: 0, to: texts.count, by: step).map { texts[$0] }

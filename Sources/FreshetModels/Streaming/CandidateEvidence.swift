@@ -30,6 +30,8 @@ public protocol CandidateEvidence: Sendable {
 
 /// Whose candidates are looked for, and when.
 public struct CandidateRequest {
+    /// The user, where the question says who.
+    public let user: UserIndex?
     /// The user's events, oldest first.
     public let history: History
     /// What was counted of the stream.
@@ -38,6 +40,10 @@ public struct CandidateRequest {
     public let time: Int64
     /// What is known of the user beside events.
     public let profile: TextVector
+    /// What the user looked for lately.
+    public let searched: RecentSearch
+    /// What the items' texts are read by, where that is another than whoever fills rows goes by otherwise.
+    public let reading: ContentReading?
     /// Where the request asks from, if it says so.
     public let place: Place?
 }

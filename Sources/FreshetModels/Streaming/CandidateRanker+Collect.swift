@@ -13,6 +13,8 @@ extension CandidateRanker {
     ///   - streaming: the streaming models.
     ///   - now: in seconds since 1970.
     ///   - profile: what is known of the user beside events.
+    ///   - searched: what the user looked for lately.
+    ///   - reading: what the items' texts are read by, where that is another than the evidence's own.
     ///   - place: where the request asks from, if it says so.
     ///   - proposals: further candidates, from other sources.
     ///   - set: as ``score(_:with:retrieval:into:)`` left it.
@@ -21,6 +23,8 @@ extension CandidateRanker {
         from streaming: StreamingModels,
         at now: Int64,
         profile: TextVector = .none,
+        searched: RecentSearch = .none,
+        reading: ContentReading? = nil,
         place: Place? = nil,
         adding proposals: [ProposedItem] = [],
         into set: CandidateSet
@@ -50,10 +54,13 @@ extension CandidateRanker {
         addTops(of: peers, to: set)
         for proposal in proposals { set.add(proposal.item.rawValue, from: proposal.source) }
         let request = CandidateRequest(
+            user: context.user,
             history: history,
             streaming: streaming,
             time: now,
             profile: profile,
+            searched: searched,
+            reading: reading,
             place: place
         )
         for source in evidence { source.propose(for: request, into: set) }

@@ -19,6 +19,7 @@ struct QueryShape: Hashable {
     let place: Place?
     let length: Int
     let likes: TextVector
+    let searched: TextVector
     let fingerprint: UInt64
     let count: Int
     let candidates: [ItemIndex]?
@@ -38,6 +39,7 @@ struct QueryShape: Hashable {
         place = query.place
         length = query.history.count
         likes = query.likes
+        searched = query.searched.vector
         fingerprint = query.history.fingerprint
         count = query.count
         candidates = query.candidates

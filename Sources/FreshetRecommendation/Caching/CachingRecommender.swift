@@ -44,7 +44,7 @@ public final class CachingRecommender: Sendable {
             offset = snapshot?.offset ?? 0
             model = snapshot.map { ObjectIdentifier($0) }
             catalog = recommender.catalog.current().revision
-            content = recommender.content?.revision ?? 0
+            content = (snapshot?.reading?.view ?? recommender.content)?.revision ?? 0
             rules = recommender.rules.revision
         }
     }

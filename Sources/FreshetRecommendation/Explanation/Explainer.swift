@@ -59,6 +59,7 @@ struct Explainer: Sendable {
 
     /// The reason where no event of the user's carried the item.
     private func general(_ item: RankedItem, _ request: PipelineRequest) -> Reason {
+        if item.sources.contains(.searched) { return Reason(text: "like what you searched for", weight: 0) }
         if item.sources.contains(.newItems) {
             let category = request.catalog.categories(of: item.item).first
             return Reason(text: category.map { "new in \($0)" } ?? "new", weight: 0)

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import * as format from "./format.js";
 
 const tones = {
-    promotion: "good", micro_update: "idle", held_back: "warn", discard: "idle", rollback: "bad", retrain: "busy", drift: "warn",
+    promotion: "good", micro_update: "idle", held_back: "warn", discard: "idle", rollback: "bad", retrain: "busy", drift: "warn", alert: "bad",
 };
 
 const kindBadge = (kind, number) => h("span", { class: `badge badge-${tones[kind] ?? "idle"}` }, number > 1 ? `${number} ${format.name(kind).toLowerCase()}s` : format.name(kind));

@@ -84,7 +84,7 @@ const names = {
     "co-visitation": "Decayed co-visitation", "co_visitation": "Decayed co-visitation", "frozen": "Frozen copy",
     "last_good": "Last good state",
     "micro_update": "Micro-update", "held_back": "Held back", "promotion": "Promotion", "discard": "Discard",
-    "rollback": "Rollback", "retrain": "Retrain", "drift": "Drift", "rolled_back": "Rolled back",
+    "rollback": "Rollback", "retrain": "Retrain", "drift": "Drift", "alert": "Alert", "rolled_back": "Rolled back",
     "recall": "Recall", "ndcg": "NDCG", "mrr": "MRR", "hit": "Hit rate", "hr": "Hit rate",
 };
 

@@ -16,7 +16,7 @@ const cohortChoices = [["all", "All events"], ["new_users", "New users"], ["new_
     ["items_under_a_day", "Items under a day"], ["items_under_a_week", "A week"], ["items_under_a_month", "A month"]];
 
 const kindChoices = [["notable", "Without micro-updates"], ["all", "All"], ["promotion", "Promotions"], ["rollback", "Rollbacks"],
-    ["drift", "Drift"], ["held_back", "Held back"], ["micro_update", "Micro-updates"], ["retrain", "Retrains"], ["discard", "Discards"]];
+    ["drift", "Drift"], ["alert", "Alerts"], ["held_back", "Held back"], ["micro_update", "Micro-updates"], ["retrain", "Retrains"], ["discard", "Discards"]];
 
 function open() {
     const metricSelect = h("select", { id: "metric", on: { change: () => { choice.metric = metricSelect.value; update(); } } });

@@ -103,14 +103,62 @@ extension Schemas {
         (
             "PastEvent",
             object(
-                "An event of the log.",
-                required: ["user", "item", "type"],
+                "An event of the log, or a search.",
+                required: ["user", "type"],
                 [
                     "user": ["type": "string"], "item": ["type": "string"], "type": ["type": "string"],
+                    "text": ["type": "string", "description": "What was looked for, in a search."],
                     "value": ["type": "number"],
                     "time": [
                         "type": "number", "description": "Seconds since 1970-01-01 UTC, with up to three decimals.",
                     ],
+                ]
+            )
+        ),
+        (
+            "Classification",
+            object(
+                "What a classifier says of texts.",
+                required: ["classifier", "results"],
+                [
+                    "classifier": ["type": "string"],
+                    "results": [
+                        "type": "array", "description": "The labels of each text, the most probable first.",
+                        "items": list(of: "ClassifiedLabel"),
+                    ],
+                ]
+            )
+        ),
+        (
+            "ClassifiedLabel",
+            object(
+                "A label of a text.",
+                required: ["label", "probability"],
+                ["label": ["type": "string"], "probability": ["type": "number", "minimum": 0, "maximum": 1]]
+            )
+        ),
+        (
+            "Replies",
+            object(
+                "What is known to a question.",
+                required: ["replies", "ask_a_person", "answers"],
+                [
+                    "replies": ["type": "string", "description": "The name of the index."],
+                    "ask_a_person": [
+                        "type": "boolean",
+                        "description": "Whether no known question is alike enough to answer by itself.",
+                    ],
+                    "answers": list(of: "KnownAnswer"),
+                ]
+            )
+        ),
+        (
+            "KnownAnswer",
+            object(
+                "A known answer, and how alike the question is that it answered.",
+                required: ["question", "answer", "likeness"],
+                [
+                    "question": ["type": "string"], "answer": ["type": "string"], "likeness": ["type": "number"],
                 ]
             )
         ),

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetEngine
 
 extension Schemas {
     /// What callers send.
@@ -6,16 +7,16 @@ extension Schemas {
         (
             "Event",
             request(
-                "One thing that a user did to an item.",
-                required: ["item"],
+                "One thing that a user did to an item; with a `text` instead of an item, what they looked for.",
                 [
                     "user": identifier.adding("title", "May be left out where there is a session."),
                     "session": identifier.adding("title", "Its events are one session, whatever time lies between."),
                     "item": identifier, "type": eventType, "value": number, "time": time,
+                    "text": searchText.adding("title", "What the user looked for, where there is no item."),
                     "id": identifier.adding("title", "Its own id: sent twice, it counts once."),
                     "recommendation_id": identifier.adding("title", "The answer that it is feedback on."),
                 ]
-            )
+            ).adding("anyOf", [["required": ["item"]], ["required": ["text"]]])
         ),
         ("Item", request("One thing that can be recommended.", required: ["id"], [("id", identifier)] + itemFields)),
         (
@@ -137,10 +138,42 @@ extension Schemas {
                 "Which items does this text look for?",
                 required: ["query"],
                 [
-                    "query": ["type": "string", "maxLength": JSONValue.number(Double(SearchRequest.longestQuery))],
+                    "query": searchText, "record": ["type": "boolean"],
                     "user": identifier, "session": session, "events": sessionEvents,
                     "count": count, "scenario": shortText, "place": reference("Place"), "filter": filter,
                     "fields": itemDetails,
+                ]
+            )
+        ),
+        (
+            "ClassifyRequest",
+            request(
+                "Of which class are these texts?",
+                required: ["texts"],
+                [
+                    "texts": [
+                        "type": "array", "minItems": 1, "maxItems": .number(Double(Engine.mostTexts)),
+                        "items": ["type": "string"],
+                    ],
+                    "classifier": shortText,
+                    "top": [
+                        "type": "integer", "minimum": 1, "maximum": .number(Double(ClassifyRequest.mostLabels)),
+                        "description": "How many labels of each text; 1 unless given.",
+                    ],
+                ]
+            )
+        ),
+        (
+            "RepliesRequest",
+            request(
+                "What is known to this question?",
+                required: ["question"],
+                [
+                    "question": ["type": "string"], "replies": shortText,
+                    "count": [
+                        "type": "integer", "minimum": 1, "maximum": .number(Double(RepliesRequest.mostAnswers)),
+                        "description": "How many answers at most; 3 unless given.",
+                    ],
                 ]
             )
         ),
@@ -196,6 +229,9 @@ extension Schemas {
         "type": "object", "additionalProperties": reference("Attribute"), "maxProperties": 1000,
     ]
     static let right: JSONValue = ["type": "string", "enum": ["events", "read", "write", "admin"]]
+    static let searchText: JSONValue = [
+        "type": "string", "maxLength": .number(Double(SearchRequest.longestQuery)),
+    ]
     static let count: JSONValue = ["type": "integer", "minimum": 1, "maximum": 1000]
 
     static let itemFields: [(String, JSONValue)] = [

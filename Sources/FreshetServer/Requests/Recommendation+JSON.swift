@@ -122,8 +122,13 @@ extension JSONWriter {
     mutating func event(_ event: Event) {
         raw("{\"user\":")
         string(event.user)
-        raw(",\"item\":")
-        string(event.item)
+        if let text = event.text {
+            raw(",\"text\":")
+            string(text)
+        } else {
+            raw(",\"item\":")
+            string(event.item)
+        }
         raw(",\"type\":")
         string(event.type.rawValue)
         if let value = event.value {

@@ -84,7 +84,7 @@ extension BasketRequest {
 
 extension SearchRequest {
     /// The longest text that is looked for, in bytes.
-    static let longestQuery = 2_000
+    static let longestQuery = SearchText.longest
 
     /// Reads the body of `POST /v1/search`.
     init(_ body: JSONValue, maximumCount: Int, identifiers: IdentifierRule) throws(Problem) {
@@ -101,6 +101,10 @@ extension SearchRequest {
         place = fields.place("place")
         filter = fields.filter("filter")
         self.fields = fields.itemFields("fields")
+        record = fields.bool("record")
+        if record ?? false, user == nil, session == nil {
+            fields.fault("record", "needs a 'user' or a 'session' whose search it is")
+        }
         try fields.finish()
     }
 }

@@ -126,6 +126,12 @@ struct TuningOptions: ParsableArguments {
     @Option(help: "The highest rate of learning; what suits the tuning unless given.")
     var rate: Float?
 
+    @Option(help: "The share of a text's words that a model does not see, drawn anew each time: they are left out.")
+    var wordDeletion: Float = 0
+
+    @Option(help: "The same, but a mask stands in their place.")
+    var wordDropout: Float = 0
+
     /// What learns.
     /// - Throws: ``FreshetError`` of kind `usage` for a matrix that does not exist.
     func method(isModel: Bool) throws -> TuningMethod {
@@ -158,6 +164,7 @@ struct TuningOptions: ParsableArguments {
         settings.epochs = epochs ?? settings.epochs
         settings.batchSize = batch ?? settings.batchSize
         settings.learningRate = rate ?? settings.learningRate
+        (settings.wordDeletion, settings.wordDropout) = (wordDeletion, wordDropout)
         try settings.validate()
         return settings
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FreshetCore
 import FreshetData
 import FreshetEvaluation
+import FreshetLanguage
 import FreshetLearning
 import FreshetModels
 
@@ -29,6 +30,7 @@ struct Learn: FreshetCommand {
               freshet learn --stream events.jsonl --catalogue items.jsonl --contenders counts,counts-unread
               freshet learn --stream ratings.dat.xz --format movietweetings --contenders live,frozen,retrain \
             --retrain-hours 168
+              freshet learn --stream events.jsonl --catalogue items.jsonl --encoder minilm --tune-encoder-hours 168
               freshet learn --stream events.tsv --contenders live,online-matrix-factorization,co-visitation
               freshet learn --stream periods --protocol ader --strategies continual-hybrid,fine-tune-dropout
               freshet learn --simulate-gate --streams 1000
@@ -90,7 +92,8 @@ struct Learn: FreshetCommand {
         name: .customLong("set"),
         help: ArgumentHelp(
             "Change one setting of the live system's model ('dropout=0.3'), of another that competes "
-                + "('online-matrix-factorization.factors=16') or of the loop ('loop.learner.replayShare=2'), or with ader of the protocol ('distillation=1', 'model.dropout=0.3'); may come more than once.",
+                + "('online-matrix-factorization.factors=16'), of the loop ('loop.learner.replayShare=2') or of the encoder's tuning "
+                + "('encoder.hold=0.1'), or with ader of the protocol ('distillation=1', 'model.dropout=0.3'); may come more than once.",
             valueName: "key=value"
         )
     )
@@ -102,6 +105,15 @@ struct Learn: FreshetCommand {
     @Option(help: "With --simulate-gate: how many streams of each kind.")
     var streams = 100
 
+    @Option(
+        help: ArgumentHelp(
+            "Tune a pretrained --encoder every so many hours of the stream on what users chose one after the other; what comes "
+                + "of it must win against what is live. Never unless given.",
+            valueName: "hours"
+        )
+    )
+    var tuneEncoderHours = 0.0
+
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var common: CommonOptions
@@ -110,6 +122,9 @@ struct Learn: FreshetCommand {
         guard simulateGate != (stream != nil) else { throw ValidationError("Give either --stream or --simulate-gate.") }
         guard warmUp > 0 && warmUp < 1 else {
             throw ValidationError("--warm-up is \(warmUp), but must be within 0 and 1.")
+        }
+        guard tuneEncoderHours >= 0 && tuneEncoderHours <= 1e6 else {
+            throw ValidationError("--tune-encoder-hours is \(tuneEncoderHours), but must be from 0 to a million.")
         }
         guard retrainHours > 0 && retrainHours <= 1e6 else {
             throw ValidationError("--retrain-hours is \(retrainHours), but must be above 0 and at most a million.")
@@ -134,7 +149,9 @@ struct Learn: FreshetCommand {
         var options = try options()
         let stream = try EventStream(reading.read(stream ?? "", console).dataset)
         let pool = common.makePool()
-        options.content = try encoderOptions.content(of: stream.catalogue, title: "learn", pool: pool, console)
+        if let read = try encoderOptions.read(stream.catalogue, title: "learn", pool: pool, console) {
+            (options.content, options.encoder) = (read.content, read.encoder)
+        }
         let run = PrequentialRun(
             stream: stream,
             options: options,
@@ -146,19 +163,23 @@ struct Learn: FreshetCommand {
         try console.result(report) { report.words }
     }
 
-    /// The changes of the loop's settings, and of every model's by its name.
-    private func overrides(of others: [String]) throws -> (loop: [String: String], models: [String: [String: String]]) {
-        var (loop, models) = ([String: String](), [String: [String: String]]())
+    /// The changes of the loop's settings, of the encoder's tuning, and of every model's settings by its name.
+    private func overrides(of others: [String]) throws -> (
+        loop: [String: String], encoder: [String: String], models: [String: [String: String]]
+    ) {
+        var (loop, encoder, models) = ([String: String](), [String: String](), [String: [String: String]]())
         for (key, value) in try Assignment.dictionary(settings, option: "set") {
             if key.hasPrefix("loop.") {
                 loop[String(key.dropFirst(5))] = value
+            } else if key.hasPrefix("encoder.") {
+                encoder[String(key.dropFirst(8))] = value
             } else if let other = others.first(where: { key.hasPrefix("\($0).") }) {
                 models[other, default: [:]][String(key.dropFirst(other.count + 1))] = value
             } else {
                 models[model, default: [:]][key] = value
             }
         }
-        return (loop, models)
+        return (loop, encoder, models)
     }
 
     private func periodRun() throws -> PeriodRun {
@@ -202,7 +223,7 @@ struct Learn: FreshetCommand {
         for name in names where !known.contains(name) {
             throw FreshetError.unknown("contender", name, known: known)
         }
-        let (ofLoop, overrides) = try overrides(of: others)
+        let (ofLoop, ofEncoder, overrides) = try overrides(of: others)
         var loop = LearningLoop.Settings()
         loop.evaluationShare = share
         loop.microBatch = microBatch
@@ -213,7 +234,7 @@ struct Learn: FreshetCommand {
         loop.publication.retrainsOnDrift = false
         loop = try ConfigurationJSON.override(loop, with: ofLoop, owner: "the learning loop")
         try loop.validate()
-        return PrequentialRun.Options(
+        var options = PrequentialRun.Options(
             warmUp: warmUp,
             measureFrom: measureFrom?.seconds,
             contenders: Set(names.map { Contender(rawValue: $0) }),
@@ -223,5 +244,13 @@ struct Learn: FreshetCommand {
             overrides: overrides,
             settings: loop
         )
+        options.encoderHours = tuneEncoderHours
+        options.encoderTuning = try ConfigurationJSON.override(
+            options.encoderTuning,
+            with: ofEncoder,
+            owner: "the encoder's tuning"
+        )
+        try options.encoderTuning.validate()
+        return options
     }
 }

@@ -96,10 +96,15 @@ struct Serve: LiveCommand {
         ) { port in
             Self.announce(host: host, port: port, console)
         }
+        let webhook = settings.engine.language.alertWebhook
+        let alerting: [any Service] =
+            webhook.isEmpty
+            ? [] : [AlertWebhook(alerts: engine.alerts, address: webhook, logger: Logger(label: "freshet.alerts"))]
         // Services end in the opposite order: first no more requests, then no more learning.
+        let services: [any Service] = [engine] + alerting + [server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [.init(service: engine), .init(service: server)],
+                services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: logger
             )

@@ -10,13 +10,15 @@ extension Models {
     struct Tune: FreshetCommand {
         static let configuration = CommandConfiguration(
             commandName: "tune",
-            abstract: "Tune a model so that items chosen one after the other have like vectors.",
+            abstract: "Tune a model on what users chose, or on the words of a catalogue.",
             discussion: """
                 Learns from pairs of items that users chose one after the other: each has to be told its partner from \
-                those of the other pairs of a step. The output is a model's folder that --encoder takes and \
-                'models add' installs.
+                those of the other pairs of a step. With --objective masked-words it learns to tell words that are hidden in \
+                the catalogue's texts, before anybody has chosen anything. The output is a model's folder that --encoder \
+                takes and 'models add' installs.
 
                   freshet models tune minilm --data train.tsv --catalogue items.tsv --tuning lora --output tuned
+                  freshet models tune bert --data train.tsv --catalogue items.tsv --objective masked-words --output own
                   freshet train --data train.tsv --catalogue items.tsv --model hybrid --encoder ./tuned --output model
                 """
         )
@@ -25,6 +27,15 @@ extension Models {
         var model: String
 
         @OptionGroup var dataOptions: DataOptions
+
+        /// What is learned.
+        enum Objective: String, ExpressibleByArgument, CaseIterable {
+            case pairs
+            case maskedWords = "masked-words"
+        }
+
+        @Option(help: "What is learned: pairs of items that users chose, or masked-words of the catalogue's texts.")
+        var objective = Objective.pairs
 
         @Option(help: "How many pairs are learned from at most, those of the newest events of each user.")
         var pairs = 50_000
@@ -53,21 +64,33 @@ extension Models {
             training.report = { progress.update(TrainingProgress($0)) }
             training.isCancelled = { Interruption.isRequested }
             Interruption.watch()
-            let chosen = Self.pairs(of: dataset, texts, limit: pairs)
-            let (tuned, outcome) = try PairTuning.tune(encoder, method, texts: texts, pairs: chosen, training)
+            let (tuned, outcome): (TextEncoder, TextTraining.Outcome)
+            let count: Int
+            switch objective {
+            case .pairs:
+                let chosen = Self.pairs(of: dataset, texts, limit: pairs)
+                count = chosen.count
+                (tuned, outcome) = try PairTuning.tune(encoder, method, texts: texts, pairs: chosen, training)
+            case .maskedWords:
+                let read = texts.filter { !$0.isEmpty }
+                count = read.count
+                (tuned, outcome) = try MaskedWords.tune(encoder, method, texts: read, training)
+            }
             progress.finish()
             try store.write(tuned.model, like: model, to: output.path)
             let report = TuningReport(
                 model: encoder.name,
                 tuning: tuning.name(of: method),
-                pairs: chosen.count,
+                objective: objective.rawValue,
+                pairs: objective == .pairs ? count : nil,
+                texts: objective == .maskedWords ? count : nil,
                 losses: outcome.losses,
                 seconds: outcome.seconds,
                 tokensPerSecond: outcome.seconds > 0 ? Double(outcome.cost) / outcome.seconds : 0,
                 folder: output.path
             )
             try console.result(report) {
-                "\(report.model) tuned (\(report.tuning)) on \(Words.count(report.pairs)) pairs in "
+                "\(report.model) tuned (\(report.tuning)) on \(Words.count(count)) \(objective == .pairs ? "pairs" : "texts") in "
                     + "\(Words.duration(report.seconds)), last loss \(Words.decimal(report.losses.last ?? 0, 4)). Model in "
                     + "\(report.folder)."
             }
@@ -91,7 +114,9 @@ extension Models {
 private struct TuningReport: Encodable {
     let model: String
     let tuning: String
-    let pairs: Int
+    let objective: String
+    let pairs: Int?
+    let texts: Int?
     let losses: [Double]
     let seconds: Double
     let tokensPerSecond: Double

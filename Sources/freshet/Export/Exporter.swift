@@ -26,7 +26,7 @@ struct Exporter {
     }
 
     private func writeEvents(to path: String) throws -> Int {
-        let columns = ["user", "item", "type", "value", "time", "id", "session", "recommendation_id"]
+        let columns = ["user", "item", "type", "value", "time", "id", "session", "recommendation_id", "text"]
         // What importers know stands in both forms; the answer that an event names is for people.
         var file = try ExportFile(path: path, form: form, columns: columns)
         let (vocabulary, total) = (store.vocabulary, try store.counts().events)
@@ -38,7 +38,16 @@ struct Exporter {
                 .text(types[Int(event.type)].rawValue),
                 event.value.isNaN ? nil : .number(Double("\(event.value)") ?? 0),
                 ExportField.time(event.time), texts.id.map { .text($0) }, texts.session.map { .text($0) },
-                texts.recommendation.map { .text($0) },
+                texts.recommendation.map { .text($0) }, nil,
+            ])
+            count += 1
+            try tell("events", count, total)
+        }
+        try store.forEachSearch { search, texts in
+            try file.write([
+                .text(vocabulary.id(of: search.user)), nil, .text(EventType.search.rawValue), nil,
+                ExportField.time(search.time), texts.id.map { .text($0) }, texts.session.map { .text($0) }, nil,
+                .text(search.text),
             ])
             count += 1
             try tell("events", count, total)

@@ -15,6 +15,8 @@ struct EventStream {
     let meanings: EventMeanings
     /// What each event says of its item by the default table, as ``LoggedEvent/weight`` has it.
     let opinions: [Float]
+    /// What users looked for, those of them who have events.
+    let searches: [LoggedSearch]
 
     /// Puts a data set in order.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it has no times.
@@ -54,6 +56,13 @@ struct EventStream {
         let usual = EventMeanings().fitted(to: histories, types: dataset.eventTypes).meanings
         let usualSenses = dataset.eventTypes.map { usual[$0] }
         opinions = events.map { usualSenses[Int($0.type)].weight(of: $0.value) }
+        let known = users
+        searches = dataset.searches.compactMap { search in
+            guard let time = search.time, let user = known.position(of: dataset.users[search.user.position]) else {
+                return nil
+            }
+            return LoggedSearch(user: UserIndex(user), text: search.text, time: time)
+        }
         let chosen = items
         let details = Dictionary(uniqueKeysWithValues: dataset.itemDetails.map { ($0.id, $0) })
         catalogue =

@@ -37,6 +37,8 @@ struct PrequentialReport: Encodable {
     let figures: [String: [String: [String: Double]]]
     /// What of the first places is disliked later; `nil` where nobody dislikes anything.
     let dislikes: LaterDislikes.Figures?
+    /// What tuning the encoder came to; `nil` where it was not tuned.
+    let encoderTuning: SlowPath.Figures?
     let costs: Costs
     let decisions: [String: Int]
     let finalVersion: ModelVersion
@@ -51,6 +53,7 @@ struct PrequentialReport: Encodable {
         costs: Costs,
         decisions: [Decision.Kind: Int],
         dislikes: LaterDislikes.Figures?,
+        encoderTuning: SlowPath.Figures?,
         seed: UInt64,
         threads: Int
     ) {
@@ -74,6 +77,7 @@ struct PrequentialReport: Encodable {
         )
         self.costs = costs
         self.dislikes = dislikes
+        self.encoderTuning = encoderTuning
         self.decisions = Dictionary(uniqueKeysWithValues: decisions.map { ($0.key.rawValue, $0.value) })
         finalVersion = loop.live.version
         curve = loop.evaluation.curve
@@ -108,6 +112,12 @@ struct PrequentialReport: Encodable {
             "", table.text, "",
         ]
         if let dislikes { lines.append(dislikes.words) }
+        if let tuning = encoderTuning {
+            lines.append(
+                "The encoder was tuned \(tuning.tunings) times in \(Words.duration(tuning.seconds)); what came of it went live "
+                    + "\(tuning.promotions) times."
+            )
+        }
         if let retraining = costs.retraining, retraining > 0 {
             lines.append(
                 "Continual learning took \(Words.decimal(100 * costs.learning / retraining, 1))% of the compute of "

@@ -1,6 +1,7 @@
 import Foundation
 import FreshetCore
 import FreshetData
+import FreshetLanguage
 import FreshetLearning
 import FreshetModels
 import FreshetTensor
@@ -32,7 +33,16 @@ struct PrequentialRun {
         var settings: LearningLoop.Settings
         /// What is said of the items, by ``EventStream/catalogue``; `nil` where nothing is read.
         var content: ItemContent?
+        /// What has read it.
+        var encoder: (any ItemEncoder)?
+        /// Hours of the stream between tunings of the encoder; 0 for none.
+        var encoderHours = 0.0
+        /// How it is tuned.
+        var encoderTuning = EncoderTuning.Settings()
     }
+
+    /// From how many of the newest events an encoder is tuned.
+    private static let tunedEvents = 100_000
 
     /// Runs, with progress on standard error.
     /// - Throws: ``FreshetError`` when the data do not suffice, or when stopped.
@@ -43,7 +53,14 @@ struct PrequentialRun {
             throw FreshetError(.invalidData, "\(stream.events.count) events are too few for this warm-up.")
         }
         let measured = try firstMeasured(after: warmUp)
-        let content = options.content.map { ContentView(ItemVectors(of: $0, on: pool)) }
+        let reading = options.content.flatMap { content in
+            options.encoder.map { encoder in
+                let reading = ContentReading(id: "base")
+                SlowPath.fill(reading, content, encoder, searches: stream.searches, on: pool)
+                return reading
+            }
+        }
+        let content = reading?.view
         let wantsModel = !options.contenders.isDisjoint(with: [.live, .frozen, .retrain])
         var warmUpSeconds = 0.0
         var state = ServedState(offset: Int64(trainedOn))
@@ -56,9 +73,9 @@ struct PrequentialRun {
         // Here the counts are a contender, on all events.
         settings.countsShare = 0
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
-        if let content {
-            loop.evidence = [ContentEvidence(of: content)]
-            loop.content = content
+        if let reading {
+            loop.evidence = [ContentEvidence(of: reading.view, searches: reading.searches)]
+            loop.content = reading.view
         }
         loop.remember(stream.events[..<trainedOn])
         loop.rehearse(stream.events[..<trainedOn])
@@ -92,12 +109,14 @@ struct PrequentialRun {
         var dislikes = LaterDislikes(stream)
         loop.witness = { dislikes?.note($0, among: $1) }
         defer { loop.witness = nil }
+        var slowPath = try makeSlowPath()
         try feed(loop, start..<stream.events.count, title: "learn") { place in
+            try slowPath?.consider(place, loop)
             guard retrains, stream.events[place].time.seconds >= nextTraining else { return }
             let (trained, seconds) = try train(
                 options.model,
                 first: place,
-                loop.content,
+                loop.live.reading?.view ?? loop.content,
                 title: "retrain \(retrainCount + 1)"
             )
             try loop.compare(.retrain, with: trained)
@@ -105,6 +124,7 @@ struct PrequentialRun {
             retrainCount += 1
             nextTraining = stream.events[place].time.seconds + Int64(options.retrainHours * 3_600)
         } after: { step in
+            slowPath?.note(step)
             for decision in step.decisions { decisions[decision.kind, default: 0] += 1 }
         }
         return PrequentialReport(
@@ -122,8 +142,29 @@ struct PrequentialRun {
             ),
             decisions: decisions,
             dislikes: dislikes?.figures,
+            encoderTuning: slowPath?.figures,
             seed: seed,
             threads: pool.threads
+        )
+    }
+
+    private func makeSlowPath() throws -> SlowPath? {
+        guard options.encoderHours > 0 else { return nil }
+        guard let encoder = options.encoder as? TextEncoder, EncoderTuning.isTunable(encoder) else {
+            throw FreshetError(
+                .usage,
+                "Only a pretrained encoder in floats can be tuned.",
+                remedy: "Name one with --encoder, and a catalogue with texts for it to read."
+            )
+        }
+        return SlowPath(
+            stream,
+            encoder,
+            options.encoderTuning,
+            hours: options.encoderHours,
+            events: Self.tunedEvents,
+            seed: seed,
+            pool: pool
         )
     }
 

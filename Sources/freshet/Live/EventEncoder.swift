@@ -7,8 +7,13 @@ enum EventEncoder {
     static func append(_ event: Event, to buffer: inout ByteBuffer) {
         buffer.writeStaticString("{\"user\":")
         append(event.user, to: &buffer)
-        buffer.writeStaticString(",\"item\":")
-        append(event.item, to: &buffer)
+        if let text = event.text {
+            buffer.writeStaticString(",\"text\":")
+            append(text, to: &buffer)
+        } else {
+            buffer.writeStaticString(",\"item\":")
+            append(event.item, to: &buffer)
+        }
         buffer.writeStaticString(",\"type\":")
         append(event.type.rawValue, to: &buffer)
         if let value = event.value, value.isFinite {

@@ -1,13 +1,13 @@
 import FreshetCore
 import FreshetData
 
-/// The events of a data set in the order of time, each with an id of its own.
+/// The events and searches of a data set in the order of time, each with an id of its own.
 ///
 /// An id is made from what the event says and from how many equal events came before it, so a second replay sends the
 /// same ids and nothing counts twice, whichever part of the data it begins with.
 struct ReplayStream: Sendable {
     private let dataset: Dataset
-    /// Rows of the histories in the order of time; ties in the order of the data.
+    /// Rows of the histories, and behind them the searches, in the order of time; ties in the order of the data.
     private let order: [Int32]
     private let users: [Int32]
     /// How many equal events came before, by row.
@@ -17,24 +17,28 @@ struct ReplayStream: Sendable {
     init(_ dataset: Dataset) {
         self.dataset = dataset
         let histories = dataset.histories
-        var users = [Int32](repeating: 0, count: histories.eventCount)
+        let searches = dataset.searches
+        var users = [Int32](repeating: 0, count: histories.eventCount) + searches.map(\.user.rawValue)
         for user in 0..<histories.userCount {
             for row in histories.offsets[user]..<histories.offsets[user + 1] { users[row] = Int32(user) }
         }
-        let times = histories.times
-        let rows = 0..<Int32(histories.eventCount)
+        // A search whose time nobody knows comes last.
+        let last = Timestamp(milliseconds: .max)
+        let times = histories.times.isEmpty ? [] : histories.times + searches.map { $0.time ?? last }
+        let rows = 0..<Int32(users.count)
         order = times.isEmpty ? Array(rows) : rows.sorted { (times[Int($0)], $0) < (times[Int($1)], $1) }
         self.users = users
-        repeats = Self.repeats(histories)
+        repeats = Self.repeats(histories) + Self.repeats(searches)
     }
 
-    /// How many events there are.
+    /// How many events and searches there are.
     var count: Int { order.count }
 
     /// The event at a place in the order.
     subscript(position: Int) -> Event {
         let row = Int(order[position])
         let histories = dataset.histories
+        guard row < histories.eventCount else { return search(row - histories.eventCount, repeated: Int(repeats[row])) }
         let value = histories.values.isEmpty ? Float.nan : histories.values[row]
         var event = Event(
             user: dataset.users[Int(users[row])],
@@ -48,9 +52,18 @@ struct ReplayStream: Sendable {
         return event
     }
 
+    private func search(_ place: Int, repeated: Int) -> Event {
+        let search = dataset.searches[place]
+        var event = Event(user: dataset.users[search.user.position], searching: search.text, time: search.time)
+        event.id = Self.id(of: event, repeated: repeated)
+        return event
+    }
+
     /// The time of the event at a place; `nil` where the data have none.
     func time(at position: Int) -> Timestamp? {
-        dataset.histories.times.isEmpty ? nil : dataset.histories.times[Int(order[position])]
+        let (row, times) = (Int(order[position]), dataset.histories.times)
+        let eventCount = dataset.histories.eventCount
+        return row < eventCount ? (times.isEmpty ? nil : times[row]) : dataset.searches[row - eventCount].time
     }
 
     /// From when to when, in words.
@@ -97,10 +110,21 @@ struct ReplayStream: Sendable {
         return repeats
     }
 
-    /// `time-hash-count`, the hash by FNV-1a of user, item and type.
+    /// How many searches of the same words at the same time came before each of its user.
+    private static func repeats(_ searches: [Dataset.Search]) -> [Int32] {
+        struct Key: Hashable { var user: UserIndex, text: String, time: Timestamp? }
+        var counts: [Key: Int32] = [:]
+        return searches.map { search in
+            let key = Key(user: search.user, text: search.text, time: search.time)
+            defer { counts[key, default: 0] += 1 }
+            return counts[key, default: 0]
+        }
+    }
+
+    /// `time-hash-count`, the hash by FNV-1a of user, item or text, and type.
     private static func id(of event: Event, repeated: Int) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for part in [event.user, event.item, event.type.rawValue] {
+        for part in [event.user, event.text ?? event.item, event.type.rawValue] {
             for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
             hash = (hash ^ 0xff) &* 0x100_0000_01b3
         }

@@ -35,5 +35,14 @@ struct StoreImporter: Importer {
                 }
             }
         }
+        try store.forEachSearch { search, _ in
+            let user = Array(store.vocabulary.id(of: search.user).utf8)
+            let text = Array(search.text.utf8)
+            try user.withUnsafeBufferPointer { user in
+                try text.withUnsafeBufferPointer { text in
+                    try collector.addSearch(user: user, text: text, milliseconds: search.time.milliseconds)
+                }
+            }
+        }
     }
 }

@@ -26,6 +26,13 @@ struct EncoderOptions: ParsableArguments {
 
     /// What is said of the items, or `nil` where nothing is or nothing is to be read.
     func content(of items: [Item], title: String, pool: ThreadPool, _ console: Console) throws -> ItemContent? {
+        try read(items, title: title, pool: pool, console)?.content
+    }
+
+    /// What is said of the items and what has read it; `nil` where nothing is said or nothing is to be read.
+    func read(_ items: [Item], title: String, pool: ThreadPool, _ console: Console) throws -> (
+        content: ItemContent, encoder: any ItemEncoder
+    )? {
         let choice = try EncoderChoice(named: encoder, precision: precision)
         let texts = items.map(ItemText.text)
         guard texts.contains(where: { !$0.isEmpty }) else {
@@ -38,7 +45,7 @@ struct EncoderOptions: ParsableArguments {
             progress.update(TrainingProgress(phase: "reading items (\(choice.name))", completed: done, total: total))
         }
         guard let reader = choice.encoder(learning: texts, on: pool) else { return nil }
-        return ItemContent(of: items, by: reader, on: pool, report: report)
+        return (ItemContent(of: items, by: reader, on: pool, report: report), reader)
     }
 }
 

@@ -45,6 +45,23 @@ import Testing
         #expect((0..<3).map { later[$0] } == (2..<5).map { whole[$0] })
     }
 
+    /// Searches stand among the events, in the order of time, each with an id of its own; one without a time comes last.
+    @Test func searchesAreReplayed() throws {
+        var dataset = dataset()
+        dataset.searches = [
+            Dataset.Search(user: UserIndex(0), text: "kettle", time: 7),
+            Dataset.Search(user: UserIndex(1), text: "mug", time: nil),
+            Dataset.Search(user: UserIndex(0), text: "kettle", time: 7),
+        ]
+        let stream = ReplayStream(dataset)
+        let events = (0..<stream.count).map { stream[$0] }
+        #expect(events.map(\.text) == [nil, nil, nil, nil, "kettle", "kettle", nil, "mug"])
+        #expect(Set(events.map(\.id)).count == 8)
+        var buffer = ByteBuffer()
+        EventEncoder.append(events[4], to: &buffer)
+        #expect(try JSONDecoder().decode(Event.self, from: Data(String(buffer: buffer).utf8)) == events[4])
+    }
+
     @Test func withoutTimesTheOrderOfTheDataStays() {
         let stream = ReplayStream(dataset(times: []))
         let events = (0..<stream.count).map { stream[$0] }

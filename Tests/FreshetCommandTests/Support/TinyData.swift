@@ -29,7 +29,7 @@ extension TemporaryFolder {
             .deletingLastPathComponent()
         let model = tests.appendingPathComponent("FreshetLanguageTests/Fixtures/bert-tiny").path
         try FileManager.default.copyItem(atPath: model, toPath: path("model"))
-        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<200).map { "w\($0)" }
+        let words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + (4..<199).map { "w\($0)" } + ["[MASK]"]
         try write(words.joined(separator: "\n"), to: "model/vocab.txt")
     }
 }

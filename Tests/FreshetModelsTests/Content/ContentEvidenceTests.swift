@@ -99,6 +99,27 @@ import Testing
         #expect(CandidateRanker.best(10, of: set).allSatisfy { $0.item.position % 2 == 1 })
     }
 
+    /// What somebody looked for brings candidates, and counts for less as time passes.
+    @Test func aSearchStandsForAHistory() throws {
+        let view = view()
+        let ranker = CandidateRanker(evidence: [ContentEvidence(of: view)])
+        var models = StreamingModels()
+        for event in events(400) { models.learn(event) }
+        let set = CandidateSet()
+        let context = ScoringContext(user: nil, history: History(items: []))
+        let text = TextVector(encoder: "made", numbers: view.current.vector(of: ItemIndex(1)))
+        let search = RecentSearch(vector: text, strength: 0.5, nearest: [ItemIndex(91), ItemIndex(93)])
+        ranker.score(context, with: nil, into: set)
+        ranker.collect(context, from: models, at: now, searched: search, into: set)
+        let found = try #require(set.index(of: ItemIndex(93)))
+        #expect(set.sources(at: found).contains(.searched))
+        let term = try #require(ranker.table.names.firstIndex(of: "searched"))
+        let likeness = view.current.likeness(ItemIndex(1), ItemIndex(93))
+        #expect(abs(set.value(of: term, at: found) - 0.5 * likeness) < 1e-5)
+        CandidateRanker.rank(set, with: FusionWeights(table: ranker.table))
+        #expect(CandidateRanker.best(10, of: set).allSatisfy { $0.item.position % 2 == 1 })
+    }
+
     /// Ten kinds of 25 items each, most of them with an event or two: counts come too late, texts do not.
     private func rareItems(permuted: Bool) -> ContentView {
         var random = RandomSource(seed: 5)
