@@ -1,6 +1,7 @@
 import FreshetCore
 import FreshetNN
 import FreshetTensor
+import FreshetTestSupport
 import Testing
 
 @testable import FreshetLanguage

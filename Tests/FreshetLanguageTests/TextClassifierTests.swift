@@ -44,7 +44,9 @@ import Testing
     }
 
     /// Whatever learns, it can learn a few texts by heart.
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters]) func learnsByHeart(method: TuningMethod) throws {
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 4)]) func learnsByHeart(
+        method: TuningMethod
+    ) throws {
         let (classifier, _, outcome) = try train(method)
         let report = try classifier.report(on: Self.texts, pool: Self.pool)
         #expect(report.accuracy >= 0.95, "\(report.accuracy), loss \(outcome.losses.last ?? 0)")
@@ -120,7 +122,7 @@ import Testing
 
     // MARK: On disk
 
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .none])
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 4), .none])
     func comesBackFromItsFolder(method: TuningMethod) throws {
         let folder = try TemporaryFolder()
         let (classifier, base, _) = try train(method, epochs: 2)

@@ -40,7 +40,7 @@ import Testing
     }
 
     /// B of a fresh adapter is zero, and the frozen rest has the numbers of the base: nothing is changed yet.
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .none])
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 2), .none])
     func beginsAsItsBase(method: TuningMethod) throws {
         let base = try Fixture.encoder()
         var builder = NetworkBuilder(seed: 3)
@@ -65,7 +65,9 @@ import Testing
     }
 
     /// The adapters' gradients against finite differences, through a whole network.
-    @Test(arguments: [TuningMethod.last(layers: 1), adapters]) func gradientsAreAccurate(method: TuningMethod) throws {
+    @Test(arguments: [TuningMethod.last(layers: 1), adapters, .bottleneck(width: 3)]) func gradientsAreAccurate(
+        method: TuningMethod
+    ) throws {
         let base = try Fixture.encoder(vocabulary: 300)
         let (tuned, set) = try moved(base, method)
         let tokens = packed(base)
@@ -114,6 +116,20 @@ import Testing
         #expect(folded.model.fingerprint != base.model.fingerprint)
     }
 
+    /// What stands behind the layers stays there: the vectors are those of the training, and the base's matrices are its own.
+    @Test func bottlenecksStayInTheNetwork() throws {
+        let base = try Fixture.encoder(width: 8)
+        let (tuned, set) = try moved(base, .bottleneck(width: 3))
+        // Two behind each of two layers, two products with what is added to them each.
+        #expect(set.parameters.count { $0.layout != .frozen } == 16)
+        let folded = tuned.folded(name: "folded")
+        let vectors = folded.vectors(of: Self.texts, on: ThreadPool(threads: 1))
+        let before = base.vectors(of: Self.texts, on: ThreadPool(threads: 1))
+        #expect(zip(vectors, before).contains { abs($0 - $1) > 0.05 })
+        for (a, b) in zip(self.vectors(tuned), vectors) { #expect(abs(a - Float(8).squareRoot() * b) < 1e-4) }
+        #expect(folded.model.fingerprint == base.model.fingerprint && !tuned.method.isFoldable)
+    }
+
     @Test func refusesWhatCannotBeTuned() throws {
         let base = try Fixture.encoder()
         let bytes = TextEncoder(base, name: "bytes", model: base.model.rounded())
@@ -123,7 +139,7 @@ import Testing
         nothing.matrices = []
         let cases: [(TextEncoder, TuningMethod)] = [
             (bytes, .all), (base, .last(layers: 0)), (base, .last(layers: 3)), (base, .lowRank(wide)),
-            (base, .lowRank(nothing)),
+            (base, .lowRank(nothing)), (base, .bottleneck(width: 0)), (base, .bottleneck(width: 5)),
         ]
         for (encoder, method) in cases {
             var builder = NetworkBuilder(seed: 3)

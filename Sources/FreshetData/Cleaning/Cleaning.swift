@@ -82,6 +82,7 @@ enum Cleaning {
                 }
         )
         dataset.sessions = collector.sessions
+        guard !collector.searches.isEmpty else { return dataset }
         let places = Dictionary(uniqueKeysWithValues: zip(users, 0...))
         dataset.searches = collector.searches.compactMap { search in
             guard let place = places[search.user.position] else { return nil }

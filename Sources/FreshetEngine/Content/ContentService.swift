@@ -218,7 +218,7 @@ final class ContentService: @unchecked Sendable {
         }
         readAll(work.catchUp)
         readSearches()
-        show(work, left: 0)
+        if reading === base { show(work, left: 0) }
     }
 
     private func read(_ texts: [ContentWork.Text], _ work: ContentWork) {
@@ -315,7 +315,8 @@ extension ContentService {
 
     /// Has what was tuned read beside the configured encoder from now on, and what no version needs no more.
     private func takeUpTuned(beside base: ContentWork) {
-        for prepared in tuned.takePrepared() {
+        let (new, all) = tuned.takePrepared()
+        for prepared in new {
             let id = prepared.reading.id
             do {
                 try tuned.write(prepared.adapters, of: id)
@@ -329,11 +330,11 @@ extension ContentService {
             readAll(prepared.work.catchUp)
             prepared.work.save()
         }
-        let needed = Set(tuned.all.map(\.id))
+        let needed = Set(all.map(\.id))
         let isDropping = works.keys.contains { !needed.contains($0) }
         works = works.filter { needed.contains($0.key) }
         if isDropping { tuned.removeOthers() }
-        for reading in tuned.all where works[reading.id] == nil {
+        for reading in all where works[reading.id] == nil {
             let work = ContentWork(
                 restoredChoice(of: reading.id, instead: base.choice),
                 reading.view,

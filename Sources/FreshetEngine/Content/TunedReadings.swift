@@ -64,11 +64,11 @@ final class TunedReadings: Sendable {
         }
     }
 
-    /// The readings that were made since the last time.
-    func takePrepared() -> [PreparedReading] {
+    /// The readings that were made since the last time, and all that are needed at that moment.
+    func takePrepared() -> (new: [PreparedReading], all: [ContentReading]) {
         state.withLock { state in
             defer { state.prepared = [] }
-            return state.prepared
+            return (state.prepared, Array(state.readings.values))
         }
     }
 

@@ -12,6 +12,8 @@ struct LanguageLayer: Sendable {
     /// Of the attention, and of the second half: after it, or before it in causal models.
     let attentionNorm: LayerNorm
     let outerNorm: LayerNorm
+    /// What learns behind the two halves instead of their matrices.
+    private(set) var bottlenecks: (attention: Bottleneck, outer: Bottleneck)?
 
     init(_ name: String, _ configuration: LanguageModelConfiguration, in builder: inout NetworkBuilder) {
         let (C, inside) = (configuration.width, configuration.innerWidth)
@@ -32,6 +34,14 @@ struct LanguageLayer: Sendable {
             let columns = matrix == .key ? 0..<C : matrix == .value ? C..<2 * C : nil
             self[keyPath: path].addAdapter("\(name).\(matrix.rawValue)", settings, columns: columns, in: &builder)
         }
+    }
+
+    /// Lets the layer learn by narrow networks behind its halves.
+    mutating func addBottlenecks(_ name: String, channels: Int, width: Int, in builder: inout NetworkBuilder) {
+        bottlenecks = (
+            Bottleneck("\(name).attentionBottleneck", channels: channels, width: width, in: &builder),
+            Bottleneck("\(name).outerBottleneck", channels: channels, width: width, in: &builder)
+        )
     }
 
     /// Where a matrix stands.
@@ -97,11 +107,13 @@ struct LanguageLayer: Sendable {
                 offsets: offsets,
                 dropout: configuration.dropout
             )
-        return tape.dropout(attentionOutput(seen, on: tape), rate: configuration.dropout)
+        let told = tape.dropout(attentionOutput(seen, on: tape), rate: configuration.dropout)
+        return bottlenecks?.attention(told, configuration.activation, on: tape) ?? told
     }
 
     private func feedForward(_ x: Tensor, _ configuration: LanguageModelConfiguration, _ tape: Tape) -> Tensor {
         let y = outer(tape.activate(inner(x, on: tape), configuration.activation), on: tape)
-        return tape.dropout(y, rate: configuration.dropout)
+        let dropped = tape.dropout(y, rate: configuration.dropout)
+        return bottlenecks?.outer(dropped, configuration.activation, on: tape) ?? dropped
     }
 }

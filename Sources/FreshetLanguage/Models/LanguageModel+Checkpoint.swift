@@ -5,6 +5,10 @@ extension LanguageModel {
     /// The weights under the names and in the shapes in which models of the family are published.
     public func checkpoint() -> Checkpoint {
         precondition(precision == .float32, "a model in bytes has no weights to write")
+        precondition(
+            network.layers.allSatisfy { $0.bottlenecks == nil },
+            "published models have no place for bottlenecks"
+        )
         var pieces: [String: [WeightPiece]] = [:]
         for (parameter, parts) in network.sources {
             let columns = parameter.columns / parts.count

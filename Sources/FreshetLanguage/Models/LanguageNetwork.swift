@@ -58,6 +58,12 @@ struct LanguageNetwork: Sendable {
             builder.draws = true
             for layer in layers.indices { layers[layer].addAdapters("layers.\(layer)", settings, in: &builder) }
         }
+        if case .bottleneck(let width) = tuning {
+            builder.draws = true
+            for layer in layers.indices {
+                layers[layer].addBottlenecks("layers.\(layer)", channels: C, width: width, in: &builder)
+            }
+        }
         parameters = builder.set
         self.configuration = configuration
     }

@@ -51,6 +51,7 @@ public struct TextTraining: Sendable {
             case .last: self.init(epochs: 8, learningRate: 3e-4)
             case .all: self.init(epochs: 8, learningRate: 2e-4)
             case .lowRank: self.init(epochs: 10, learningRate: 2e-3)
+            case .bottleneck: self.init(epochs: 10, learningRate: 1e-3)
             }
         }
 

@@ -53,9 +53,12 @@ public struct TunedEncoder: Sendable {
         return tape.scale(unit, by: Float(width).squareRoot())
     }
 
-    /// The encoder with all that was learned in its matrices, as fast as the base.
+    /// The encoder with all that was learned in its matrices, as fast as the base; what cannot be folded into them stays
+    /// beside (``TuningMethod/isFoldable``).
     public func folded(name: String) -> TextEncoder {
-        let network = LanguageNetwork(base.model.configuration, seed: nil)
+        var builder = NetworkBuilder(seed: nil)
+        let network = LanguageNetwork(base.model.configuration, method.isFoldable ? .all : method, in: &builder)
+        network.copyBottlenecks(from: encoder.model.network)
         network.copyWeights(from: encoder.model.network)
         for (plain, tuned) in zip(network.layers, encoder.model.network.layers) {
             for (plain, tuned) in zip(plain.projections, tuned.projections) {
@@ -68,6 +71,17 @@ public struct TunedEncoder: Sendable {
 }
 
 extension LanguageNetwork {
+    /// Takes the bottlenecks' numbers of a network of the same shape, where both have them.
+    func copyBottlenecks(from other: LanguageNetwork) {
+        for (mine, theirs) in zip(layers, other.layers) {
+            guard let own = mine.bottlenecks, let learned = theirs.bottlenecks else { continue }
+            let pairs = [(own.attention, learned.attention), (own.outer, learned.outer)]
+            for (mine, theirs) in pairs.flatMap({ zip($0.parameters, $1.parameters) }) {
+                mine.pointer.update(from: theirs.pointer, count: mine.count)
+            }
+        }
+    }
+
     /// Takes the numbers of a network of the same shape; adapters stay as they are.
     func copyWeights(from other: LanguageNetwork) {
         for (mine, theirs) in zip(sources, other.sources) {

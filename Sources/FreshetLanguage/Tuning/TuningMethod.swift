@@ -10,11 +10,13 @@ public enum TuningMethod: Sendable, Equatable, Codable {
     case all
     /// Adapters beside its matrices.
     case lowRank(LowRankSettings)
+    /// Narrow networks behind the two halves of its layers, so many numbers wide.
+    case bottleneck(width: Int)
 
     /// Whether an own part of a network learns: 0 is the embeddings, then one a layer.
     func trains(part: Int, of configuration: LanguageModelConfiguration) -> Bool {
         switch self {
-        case .none, .lowRank: false
+        case .none, .lowRank, .bottleneck: false
         case .last(let layers): part > configuration.layers - layers
         case .all: true
         }
@@ -26,8 +28,13 @@ public enum TuningMethod: Sendable, Equatable, Codable {
         case .none: configuration.layers + 1
         case .last(let layers): configuration.layers + 1 - layers
         case .all: 0
-        case .lowRank: 1
+        case .lowRank, .bottleneck: 1
         }
+    }
+
+    /// Whether what was learned is in the model's own matrices in the end, so that it can be written as a model like any other.
+    public var isFoldable: Bool {
+        if case .bottleneck = self { false } else { true }
     }
 
     /// Checks that a network has what is to be tuned.
@@ -40,6 +47,14 @@ public enum TuningMethod: Sendable, Equatable, Codable {
                 throw FreshetError(
                     .usage,
                     "The last \(layers) layers cannot be tuned of a model with \(configuration.layers)."
+                )
+            }
+        case .bottleneck(let width):
+            guard 1...configuration.width ~= width else {
+                throw FreshetError(
+                    .usage,
+                    "A bottleneck \(width) wide does not fit a model \(configuration.width) wide.",
+                    remedy: "Take a width from 1 to \(configuration.width)."
                 )
             }
         case .lowRank(let settings):

@@ -89,19 +89,22 @@ extension Classify {
 struct TuningOptions: ParsableArguments {
     /// What of a model learns.
     enum Tuning: String, ExpressibleByArgument, CaseIterable {
-        case all, last, lora, none
+        case all, last, lora, bottleneck, none
     }
 
     @Option(
         help: """
-            What of a model learns: all of it, its last layers, low-rank adapters (lora), or none: then its vectors stay \
-            and a logistic regression stands on them. All unless given; none of the light encoder.
+            What of a model learns: all of it, its last layers, low-rank adapters (lora), narrow networks behind its layers \
+            (bottleneck), or none: then its vectors stay and a logistic regression stands on them. All unless given; none of the light encoder.
             """
     )
     var tuning: Tuning?
 
     @Option(help: "With --tuning last: how many layers.")
     var layers = 2
+
+    @Option(help: "With --tuning bottleneck: how many numbers one passes on.")
+    var width = 32
 
     @Option(help: "With --tuning lora: how many numbers an adapter passes on.")
     var rank = LowRankSettings().rank
@@ -139,6 +142,7 @@ struct TuningOptions: ParsableArguments {
         case .all: return .all
         case .last: return .last(layers: layers)
         case .none: return .none
+        case .bottleneck: return .bottleneck(width: width)
         case .lora:
             var settings = LowRankSettings()
             (settings.rank, settings.alpha) = (rank, alpha)
@@ -175,6 +179,7 @@ struct TuningOptions: ParsableArguments {
         case .all: "all"
         case .last(let layers): "last \(layers) layers"
         case .lowRank(let settings): "lora, rank \(settings.rank)"
+        case .bottleneck(let width): "bottlenecks, \(width) wide"
         case .none: "none"
         }
     }

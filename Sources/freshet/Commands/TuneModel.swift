@@ -55,6 +55,13 @@ extension Models {
             let dataset = try dataOptions.read(console).dataset
             let texts = dataset.itemDetails.map(ItemText.text)
             let method = try tuning.method(isModel: true)
+            guard method.isFoldable else {
+                throw FreshetError(
+                    .usage,
+                    "A model's folder has no place for what stands behind its layers.",
+                    remedy: "Take --tuning lora, last or all; classifiers can be tuned by bottlenecks."
+                )
+            }
             var settings = try tuning.settings(for: method)
             settings.epochs = tuning.epochs ?? 1
             settings.batchSize = tuning.batch ?? 64
