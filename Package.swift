@@ -126,10 +126,9 @@ let package = Package(
         library(
             "FreshetServer",
             [
-                "CFreshetDashboard", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetFeedback",
-                "FreshetRecommendation", .coreMetrics,
-                .crypto, .httpTypes,
-                .hummingbird, .logging, .nioCore, .nioHTTP1, .nioHTTPTypes, .serviceLifecycle,
+                "CFreshetDashboard", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetExperiments",
+                "FreshetFeedback", "FreshetRecommendation", .coreMetrics, .crypto, .httpTypes, .hummingbird, .logging,
+                .nioCore, .nioHTTP1, .nioHTTPTypes, .serviceLifecycle,
             ],
             exclude: ["Dashboard"]
         ),
@@ -205,7 +204,8 @@ let package = Package(
         tests(
             of: "FreshetEngine",
             [
-                "FreshetCore", "FreshetData", "FreshetFeedback", "FreshetLanguage", "FreshetLearning",
+                "FreshetCore", "FreshetData", "FreshetExperiments", "FreshetFeedback", "FreshetLanguage",
+                "FreshetLearning",
                 "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetStorage", "FreshetTensor", .crypto,
             ]
         ),

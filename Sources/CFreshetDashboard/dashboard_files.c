@@ -39,6 +39,14 @@ static const unsigned char dom_js[] = {
 #embed "../FreshetServer/Dashboard/dom.js"
 };
 
+static const unsigned char experimentform_js[] = {
+#embed "../FreshetServer/Dashboard/experimentform.js"
+};
+
+static const unsigned char experiments_js[] = {
+#embed "../FreshetServer/Dashboard/experiments.js"
+};
+
 static const unsigned char figures_js[] = {
 #embed "../FreshetServer/Dashboard/figures.js"
 };
@@ -104,6 +112,8 @@ static const struct freshet_dashboard_file files[] = {
     {"decisions.js", decisions_js, sizeof decisions_js},
     {"dialog.js", dialog_js, sizeof dialog_js},
     {"dom.js", dom_js, sizeof dom_js},
+    {"experimentform.js", experimentform_js, sizeof experimentform_js},
+    {"experiments.js", experiments_js, sizeof experiments_js},
     {"figures.js", figures_js, sizeof figures_js},
     {"firstversion.js", firstversion_js, sizeof firstversion_js},
     {"format.js", format_js, sizeof format_js},

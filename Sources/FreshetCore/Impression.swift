@@ -10,10 +10,14 @@ public struct Impression: Sendable, Equatable, Codable {
     public var model: ModelVersion
     /// The place in the product that asked, such as `home`.
     public var scenario: String?
-    /// The experiment variant that answered, where one runs.
+    /// The experiment and its variant that answered, such as `ranker:new`; several between commas.
     public var variant: String?
     /// The ids of the rules that were in force, with `!` before it of those that the user is left out of.
     public var rules: [String]
+    /// Which variant put each item there, by its place in the experiment, where several answered together.
+    public var teams: [UInt8]?
+    /// How long the answer took, in milliseconds.
+    public var latency: Float?
     /// The items in the order shown.
     public var items: [ShownItem]
 
@@ -43,6 +47,8 @@ public struct Impression: Sendable, Equatable, Codable {
         scenario: String? = nil,
         variant: String? = nil,
         rules: [String] = [],
+        teams: [UInt8]? = nil,
+        latency: Float? = nil,
         items: [ShownItem]
     ) {
         self.id = id
@@ -52,6 +58,8 @@ public struct Impression: Sendable, Equatable, Codable {
         self.scenario = scenario
         self.variant = variant
         self.rules = rules
+        self.teams = teams
+        self.latency = latency
         self.items = items
     }
 }

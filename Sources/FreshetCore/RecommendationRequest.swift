@@ -196,6 +196,8 @@ public struct Recommendation: Sendable, Equatable, Codable {
     public var id: String
     /// The version that answered.
     public var model: ModelVersion
+    /// The experiment and its variant that answered, where one runs.
+    public var variant: String?
     /// The items, best first.
     public var items: [RecommendedItem]
     /// What the next page is asked for with; `nil` where there is none.
@@ -203,7 +205,7 @@ public struct Recommendation: Sendable, Equatable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case id = "recommendation_id"
-        case model, items, next
+        case model, variant, items, next
     }
 
     /// Creates an answer.

@@ -8,10 +8,11 @@ extension Engine {
     /// Items that nothing is known of count for nothing.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func complete(_ request: BasketRequest) async throws -> Recommendation {
-        let start = ContinuousClock.now
+        let asked = question(request.user, request.session, request.scenario, request.fields)
         let snapshot = live.current
         let basket = request.items.compactMap(vocabulary.item)
         var query = try await query(
+            asked.treatment,
             user: request.user,
             session: request.session,
             events: request.items.map { SessionEvent(item: $0, type: .cart) },
@@ -22,16 +23,9 @@ extension Engine {
         )
         query.excluded = Set(basket + (request.exclude ?? []).compactMap(vocabulary.item))
         query.includeSeen = request.includeSeen
-        let list = recommender.recommender.complete(basket, for: query, snapshot: snapshot, streaming: streaming)
-        let answer = answer(
-            list.items,
-            user: Event.user(request.user, orVisitorOf: request.session),
-            scenario: request.scenario,
-            list.version,
-            request.fields,
-            rules: list.rules
-        )
-        finish(start)
-        return answer
+        let list = list(query, asked.treatment, by: snapshot) { query, snapshot in
+            recommender.recommender.complete(basket, for: query, snapshot: snapshot, streaming: streaming)
+        }
+        return answer(list, to: asked)
     }
 }

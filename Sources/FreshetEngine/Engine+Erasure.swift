@@ -45,7 +45,10 @@ extension Engine {
             offset: store.newestOffset
         )
         try await store.setSetting(Self.erasurePrefix + receipt.id, to: receipt.text())
-        if mustRetrain { try await scheduleRetraining(after: receipt) }
+        if mustRetrain {
+            try await scheduleRetraining(after: receipt)
+            try await endExperimentsOfKeptVersions()
+        }
         return receipt
     }
 

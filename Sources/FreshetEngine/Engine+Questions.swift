@@ -12,6 +12,7 @@ extension Engine {
     ///
     /// Every event that was acknowledged before the call is in the history.
     func query(
+        _ treatment: Treatment = .ordinary,
         user: String?,
         session: String? = nil,
         events: [SessionEvent]? = nil,
@@ -35,7 +36,7 @@ extension Engine {
         let now = streaming.time(at: clock.seconds)
         if let events, !events.isEmpty { add(events, of: tag, to: &history, now: now) }
         var query = Query(user: index, history: history, count: try checkedCount(count), time: now, seed: nextSeed())
-        let reading = reading(of: live.current)
+        let reading = reading(of: treatment.snapshot ?? live.current)
         query.session = tag
         query.scenario = scenario
         query.place = place
@@ -46,25 +47,26 @@ extension Engine {
         if let index {
             query.searched = reading.searches.recent(of: index, at: Timestamp(seconds: now), includingLater: true)
         }
-        query.userAttributes = try await attributes(of: user, for: filter, scenario, names)
+        treatment.apply(to: &query) { recommender.recommender.policies(for: $0) }
+        var names = rules.book.current.userAttributes.union(names)
+        names.formUnion(filter?.expression?.userAttributes ?? [])
+        names.formUnion(filters(of: query, treatment).flatMap(\.userAttributes))
+        query.userAttributes = try await attributes(names, of: user)
         return query
     }
 
     /// What the items' texts are read by, for a version.
     func reading(of snapshot: ModelSnapshot) -> ContentReading { snapshot.reading ?? content.base }
 
+    /// What must hold of every item beside what the request asks, for all variants that answer.
+    private func filters(of query: Query, _ treatment: Treatment) -> [FilterExpression] {
+        let standing = recommender.recommender.policies(for:)
+        let own = query.policies ?? standing(query.scenario)
+        return ([own] + treatment.rivals.compactMap { $0.policies(for: query.scenario, standing) }).compactMap(\.filter)
+    }
+
     /// The attributes of a user that the filters of a question and the rules name.
-    private func attributes(
-        of user: String?,
-        for filter: ItemFilter?,
-        _ scenario: String?,
-        _ others: Set<String>
-    ) async throws -> [String: AttributeValue] {
-        let table = rules.book.current
-        let policies = scenario.flatMap { table.scenarios[$0] } ?? configuration.recommender.policies(for: scenario)
-        var names = table.userAttributes.union(others)
-        names.formUnion(filter?.expression?.userAttributes ?? [])
-        names.formUnion(policies.filter?.userAttributes ?? [])
+    private func attributes(_ names: Set<String>, of user: String?) async throws -> [String: AttributeValue] {
         guard let user, !names.isEmpty else { return [:] }
         do {
             let all = try await userAttributes.attributes(of: user) { try await store.user(user)?.attributes ?? [:] }

@@ -37,23 +37,15 @@ extension Engine {
 
     private func recommend(_ request: RecommendationRequest, by snapshot: ModelSnapshot) async throws -> Recommendation
     {
-        let start = ContinuousClock.now
-        let (query, shown) = try await (query(request), shown(on: request.cursor))
-        let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
-        var answer = answer(
-            list.items,
-            user: Event.user(request.user, orVisitorOf: request.session),
-            scenario: request.scenario,
-            list.version,
-            request.fields,
-            rules: list.rules
-        )
+        let asked = question(request.user, request.session, request.scenario, request.fields)
+        let (query, shown) = try await (query(request, asked.treatment), shown(on: request.cursor))
+        let list = list(query, asked.treatment, by: snapshot)
+        var answer = answer(list, to: asked)
         let page = PageToken(shown: shown.union(list.items.map(\.item)))
         // A list that is not full is the last one.
         if list.items.count == query.count, page.shown.count <= PageToken.maximumItems {
             answer.next = page.text(by: recommendationIDs)
         }
-        finish(start)
         return answer
     }
 
@@ -66,11 +58,17 @@ extension Engine {
     ///
     /// - Parameters:
     ///   - request: the request.
+    ///   - treatment: what answers it.
     ///   - names: attributes of the user that are compared with beside those of filters and rules.
     /// - Returns: the question.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
-    func query(_ request: RecommendationRequest, comparing names: Set<String> = []) async throws -> Query {
+    func query(
+        _ request: RecommendationRequest,
+        _ treatment: Treatment = .ordinary,
+        comparing names: Set<String> = []
+    ) async throws -> Query {
         var query = try await query(
+            treatment,
             user: request.user,
             session: request.session,
             events: request.events,
@@ -93,7 +91,7 @@ extension Engine {
     /// that it does not have.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func rank(_ request: RankingRequest) async throws -> Recommendation {
-        let start = ContinuousClock.now
+        let asked = question(request.user, request.session, request.scenario, request.fields)
         let snapshot = live.current
         guard request.items.count <= configuration.serving.maximumCount else {
             throw FreshetError(
@@ -103,6 +101,7 @@ extension Engine {
             )
         }
         var query = try await query(
+            asked.treatment,
             user: request.user,
             session: request.session,
             events: request.events,
@@ -114,23 +113,12 @@ extension Engine {
         query.candidates = request.items.compactMap(vocabulary.item)
         query.includeSeen = true
         query.explains = request.explain ?? false
-        let list = recommender.recommend(query, snapshot: snapshot, streaming: streaming)
+        let list = list(query, asked.treatment, by: snapshot)
         // Of what nothing is known no filter can tell whether it may appear.
         let showsUnknown = catalog.current().showsUnlisted && request.filter == nil
         let unknown = showsUnknown ? request.items.filter { vocabulary.item($0) == nil } : []
         let count = min(request.count ?? request.items.count, request.items.count)
-        let answer = answer(
-            list.items,
-            followedBy: unknown,
-            count: count,
-            user: Event.user(request.user, orVisitorOf: request.session),
-            scenario: request.scenario,
-            list.version,
-            request.fields,
-            rules: list.rules
-        )
-        finish(start)
-        return answer
+        return answer(list, followedBy: unknown, count: count, to: asked)
     }
 
     /// Items that a text looks for, by its words, by its sense, and among those by what the user is after.
@@ -138,9 +126,10 @@ extension Engine {
     /// The answer is kept as an impression, as a recommendation is; the search itself only where the request says so.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func search(_ request: SearchRequest) async throws -> Recommendation {
-        let start = ContinuousClock.now
+        let asked = question(request.user, request.session, request.scenario, request.fields)
         let snapshot = live.current
         let query = try await query(
+            asked.treatment,
             user: request.user,
             session: request.session,
             events: request.events,
@@ -149,22 +138,13 @@ extension Engine {
             place: request.place,
             filter: request.filter
         )
-        let list = recommender.recommender.search(
-            SearchQuery(text: request.query, vector: reading(of: snapshot).vector(of: request.query), query: query),
-            snapshot: snapshot,
-            streaming: streaming
-        )
-        let answer = answer(
-            list.items,
-            user: Event.user(request.user, orVisitorOf: request.session),
-            scenario: request.scenario,
-            list.version,
-            request.fields,
-            rules: list.rules
-        )
+        let list = list(query, asked.treatment, by: snapshot) { query, snapshot in
+            let vector = reading(of: snapshot).vector(of: request.query)
+            let search = SearchQuery(text: request.query, vector: vector, query: query)
+            return recommender.recommender.search(search, snapshot: snapshot, streaming: streaming)
+        }
         if request.record ?? false { try await record(request) }
-        finish(start)
-        return answer
+        return answer(list, to: asked)
     }
 
     /// Keeps a search as an event that its user sent.
@@ -190,21 +170,54 @@ extension Engine {
         return try await store.impression(id)
     }
 
+    /// Who asks for an answer, since when, and how it is given.
+    struct Question {
+        let start = ContinuousClock.now
+        let user: String?
+        let scenario: String?
+        let fields: ItemFields?
+        let treatment: Treatment
+    }
+
+    func question(_ user: String?, _ session: String?, _ scenario: String?, _ fields: ItemFields?) -> Question {
+        let asker = Event.user(user, orVisitorOf: session).map(vocabulary.name)
+        let treatment = experimentBook.serving.treatment(of: asker, in: scenario)
+        return Question(user: asker, scenario: scenario, fields: fields, treatment: treatment)
+    }
+
+    /// The list of the variant that answers, or that of several together.
+    private func list(_ query: Query, _ treatment: Treatment, by live: ModelSnapshot) -> AnsweredList {
+        list(query, treatment, by: live) { recommender.recommend($0, snapshot: $1, streaming: streaming) }
+    }
+
+    func list(
+        _ query: Query,
+        _ treatment: Treatment,
+        by live: ModelSnapshot,
+        _ answer: (Query, ModelSnapshot) -> RankedList
+    ) -> AnsweredList {
+        guard !treatment.rivals.isEmpty else { return AnsweredList(answer(query, treatment.snapshot ?? live)) }
+        let lists = treatment.rivals.map { rival in
+            var query = query
+            rival.apply(to: &query) { recommender.recommender.policies(for: $0) }
+            return answer(query, rival.snapshot ?? live)
+        }
+        return AnsweredList(lists, count: query.count, version: live.version, seed: query.seed)
+    }
+
     /// Gives the answer, and hands the impression over to be kept.
     func answer(
-        _ items: [RankedItem],
+        _ list: AnsweredList,
         followedBy unknown: [String] = [],
         count: Int = .max,
-        user: String?,
-        scenario: String?,
-        _ version: ModelVersion,
-        _ fields: ItemFields?,
-        rules: [String] = []
+        to asked: Question
     ) -> Recommendation {
+        let items = list.items
         let time = clock.milliseconds
         let id = recommendationIDs.next(at: time)
         let lowest = min(0, items.last?.score ?? 0)
-        let named = Array((named(items, fields) + unknown.map { RecommendedItem(id: $0, score: lowest) }).prefix(count))
+        let last = unknown.map { RecommendedItem(id: $0, score: lowest) }
+        let named = Array((named(items, asked.fields) + last).prefix(count))
         if configuration.serving.recordsImpressions {
             let shown = named.enumerated().map { place, item in
                 Impression.ShownItem(
@@ -216,16 +229,22 @@ extension Engine {
             impressions.add(
                 Impression(
                     id: id,
-                    user: user.map(vocabulary.name),
+                    user: asked.user,
                     time: time,
-                    model: version,
-                    scenario: scenario,
-                    rules: rules,
+                    model: list.version,
+                    scenario: asked.scenario,
+                    variant: asked.treatment.label,
+                    rules: list.rules,
+                    teams: list.teams.map { Array($0.prefix(count)) },
+                    latency: Float((ContinuousClock.now - asked.start) / .milliseconds(1)),
                     items: shown
                 )
             )
         }
         servingCounter.countAnswer(of: named.count)
-        return Recommendation(id: id, model: version, items: named)
+        finish(asked.start)
+        var answer = Recommendation(id: id, model: list.version, items: named)
+        answer.variant = asked.treatment.label
+        return answer
     }
 }

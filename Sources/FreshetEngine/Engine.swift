@@ -48,6 +48,7 @@ public final class Engine: Service {
     /// The alerts as they come; for one reader.
     public let alerts: AsyncStream<Decision>
     let alertSource: AsyncStream<Decision>.Continuation
+    let experimentBook: ExperimentBook
     let latency: Histogram
     let freshness: Histogram
     let requestRate = RateMeter()
@@ -104,6 +105,7 @@ public final class Engine: Service {
             moment: .seconds(configuration.serving.impressionDelay),
             logger: logger
         )
+        experimentBook = ExperimentBook(storage: storage, health: health)
         feedback = FeedbackService(
             configuration,
             store: store,
@@ -134,6 +136,8 @@ public final class Engine: Service {
         let evidence = Self.evidence(of: content, catalog) + extensions.evidence
         (start.loop.evidence, start.loop.content) = (evidence, content.readView)
         start.loop.attachReadings(content.tuned.reading)
+        try await experimentBook.load(archive, reading: content.tuned.reading)
+        for served in experimentBook.all { feedback.follow(served) }
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
         let models =
@@ -179,6 +183,7 @@ public final class Engine: Service {
             logger: logger,
             live: live,
             archive: archive,
+            pins: experimentBook.pins,
             writer: SnapshotWriter(niceness: configuration.learning.niceness),
             records: records,
             book: book,

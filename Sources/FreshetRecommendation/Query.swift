@@ -34,6 +34,12 @@ public struct Query: Sendable {
     public var item: ItemIndex?
     /// The ids of rules that are in force for this question although they are switched off: those of a variant.
     public var rules: Set<String> = []
+    /// The settings of the policies, where an experiment has others than the scenario.
+    public var policies: PolicyConfiguration?
+    /// The experiment and its variant that the answer is of: other variants' answers are not given again for it.
+    public var variant: String?
+    /// Whether a fixed version answers, whichever is live.
+    public var isPinned = false
     /// Whether items that the user has dealt with may appear; the scenario's policy when `nil`.
     public var includeSeen: Bool?
     /// From 0, best first, to 1, as different and as little known as possible; the scenario's setting when `nil`.

@@ -12,7 +12,8 @@ public struct Recommender: Sendable {
     ]
     /// What happens to the ranked candidates, in this order; the places that rules give come last of all.
     private static let policies: [any Policy] = [
-        DislikePolicy(), RuleScorePolicy(), LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(), NewItemPolicy(),
+        DislikePolicy(), RuleScorePolicy(), LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(),
+        ExplorationPolicy(), NewItemPolicy(),
     ]
 
     let catalog: CatalogView
@@ -89,6 +90,13 @@ public struct Recommender: Sendable {
     /// The items' vectors that belong to a snapshot; `nil` where nothing reads.
     func vectors(of snapshot: ModelSnapshot) -> ItemVectors? { (snapshot.reading?.view ?? content)?.current }
 
+    /// The policies of a scenario as they are now.
+    public func policies(for scenario: String?) -> PolicyConfiguration { policies(for: scenario, under: rules.current) }
+
+    private func policies(for scenario: String?, under table: RuleTable) -> PolicyConfiguration {
+        scenario.flatMap { table.scenarios[$0] } ?? configuration.policies(for: scenario)
+    }
+
     /// A query with everything that answers it.
     func request(
         _ query: Query,
@@ -103,7 +111,7 @@ public struct Recommender: Sendable {
             streaming: streaming,
             catalog: catalog.current(),
             vectors: vectors(of: snapshot),
-            policies: query.scenario.flatMap { table.scenarios[$0] } ?? configuration.policies(for: query.scenario),
+            policies: query.policies ?? policies(for: query.scenario, under: table),
             rules: table,
             vocabulary: vocabulary,
             scratch: scratch

@@ -83,6 +83,7 @@ public struct FreshetServer: Service {
             FeedbackController(engine: engine).routes,
             RulesController(engine: engine, bodies: bodies).routes,
             ScenariosController(engine: engine, bodies: bodies).routes,
+            ExperimentsController(engine: engine, bodies: bodies).routes,
             StatusController(
                 engine: engine,
                 broadcaster: broadcaster,

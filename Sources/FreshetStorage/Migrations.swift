@@ -24,6 +24,10 @@ enum Migrations {
             try db.execute(sql: "ALTER TABLE impression ADD COLUMN rules TEXT")
         }
         migrator.registerMigration("8 searches") { try $0.execute(sql: searches) }
+        migrator.registerMigration("9 answers of several variants, and how long answers took") { db in
+            try db.execute(sql: "ALTER TABLE impression ADD COLUMN teams BLOB")
+            try db.execute(sql: "ALTER TABLE impression ADD COLUMN latency REAL")
+        }
         return migrator
     }
 

@@ -30,6 +30,10 @@ struct RawStatement {
         if let value { bind(parameter, value) } else { bindNull(parameter) }
     }
 
+    func bind(_ parameter: Int32, _ value: Double?) {
+        if let value { bind(parameter, value) } else { bindNull(parameter) }
+    }
+
     func bind(_ parameter: Int32, _ text: String) {
         var text = text
         let code = text.withUTF8 { bytes in
@@ -53,6 +57,10 @@ struct RawStatement {
                     : sqlite3_bind_blob(handle, parameter, $0.baseAddress, Int32($0.count), Self.transient)
             }
         )
+    }
+
+    func bind(_ parameter: Int32, _ bytes: [UInt8]?) {
+        if let bytes { bind(parameter, bytes) } else { bindNull(parameter) }
     }
 
     func bindNull(_ parameter: Int32) { check(sqlite3_bind_null(handle, parameter)) }

@@ -45,7 +45,7 @@ struct ImpressionRows {
 
     /// Takes the rows that a condition names.
     init(_ db: Database, _ condition: String) throws {
-        let columns = "id, user, time, model, scenario, variant, items, number, rules"
+        let columns = "id, user, time, model, scenario, variant, items, number, rules, teams, latency"
         statement = try RawStatement(db, "SELECT \(columns) FROM impression \(condition)")
     }
 
@@ -67,6 +67,8 @@ struct ImpressionRows {
             scenario: statement.text(4),
             variant: statement.text(5),
             rules: statement.text(8)?.split(separator: ",").map { String($0) } ?? [],
+            teams: statement.isNull(9) ? nil : statement.withBytes(9) { Array($0) },
+            latency: statement.isNull(10) ? nil : Float(statement.double(10)),
             items: items
         )
     }
@@ -131,8 +133,8 @@ struct ImpressionWriter {
         insert = try RawStatement(
             db,
             """
-            INSERT INTO impression (id, user, time, model, scenario, variant, items, rules)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO impression (id, user, time, model, scenario, variant, items, rules, teams, latency)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         )
@@ -152,6 +154,8 @@ struct ImpressionWriter {
         insert.bind(6, impression.variant)
         insert.bind(7, ShownItemsCoding.encode(impression.items, vocabulary))
         insert.bind(8, impression.rules.isEmpty ? nil : impression.rules.joined(separator: ","))
+        insert.bind(9, impression.teams)
+        insert.bind(10, impression.latency.map(Double.init))
         try insert.run()
     }
 }

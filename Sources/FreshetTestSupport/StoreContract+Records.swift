@@ -11,8 +11,10 @@ extension StoreContract {
                 time: 5,
                 model: ModelVersion(3, update: 17),
                 scenario: "home",
-                variant: "b",
+                variant: "ranker:b",
                 rules: ["a", "!b.c"],
+                teams: [1, 0],
+                latency: 2.5,
                 items: [.init(item: "tea", score: 0.25, propensity: 0.5), .init(item: "unknown", score: -1)]
             ),
             Impression(id: "r2", user: "not seen", time: 6, model: ModelVersion(0), items: []),

@@ -1,6 +1,7 @@
 import FreshetCore
 import FreshetData
 import FreshetExperiments
+import FreshetFeedback
 
 /// Reads what a policy showed, with its propensities, and another policy's chances to show the same.
 enum LoggedFile {
@@ -9,6 +10,7 @@ enum LoggedFile {
     /// - Parameters:
     ///   - path: a table with the columns `reward` and `propensity`, with `item` and `position` where a policy is looked
     ///     up by them, and with `target` where it holds the judged policy's chance itself.
+    ///     The feedback that `freshet export` writes is such a table too, whose reward is a click or a conversion.
     ///   - policy: the file of the judged policy, `uniform`, or `nil` for the column `target`.
     /// - Returns: the decisions, in the order of the file.
     /// - Throws: ``FreshetError`` that names the line or column which is wrong.
@@ -17,7 +19,14 @@ enum LoggedFile {
         try TableFile.forEachRow(of: path, select: { try Columns($0, path: path, needsTarget: policy == nil) }) {
             columns,
             fields in
-            rows.append(try Row(fields, columns, line: rows.count + 1, path: path))
+            let row = try Row(fields, columns, line: rows.count + 1, path: path)
+            if row.isOfSeveral { return }
+            if let last = rows.last, !row.answer.isEmpty, (last.answer, last.position) == (row.answer, row.position) {
+                // A further event on the same item.
+                rows[rows.count - 1].reward = max(last.reward, row.reward)
+            } else {
+                rows.append(row)
+            }
         }
         guard !rows.isEmpty else { throw FreshetError(.invalidData, "'\(path)' holds no decisions.") }
         let chance = try policy.map { try LoggedPolicy($0, items: Set(rows.map(\.item))) }
@@ -33,7 +42,21 @@ enum LoggedFile {
     }
 
     private struct Columns {
-        let reward: Int
+        /// Those of exported feedback, in the place of a reward.
+        struct Feedback {
+            let answer: Int
+            let type: Int
+            let variant: Int?
+
+            init?(_ header: TableHeader) {
+                guard let answer = header.position(of: ["recommendation_id"]), let type = header.position(of: ["type"])
+                else { return nil }
+                (self.answer, self.type, variant) = (answer, type, header.position(of: ["variant"]))
+            }
+        }
+
+        let reward: Int?
+        let feedback: Feedback?
         let propensity: Int
         let target: Int?
         let item: Int?
@@ -42,7 +65,9 @@ enum LoggedFile {
         let expected: Int?
 
         init(_ header: TableHeader, path: String, needsTarget: Bool) throws {
-            reward = try header.position(ofRequired: ["reward", "click", "clicked", "value"])
+            feedback = Feedback(header)
+            reward =
+                feedback == nil ? try header.position(ofRequired: ["reward", "click", "clicked", "value"]) : nil
             propensity = try header.position(ofRequired: ["propensity", "propensity_score", "pscore"])
             target = header.position(of: ["target", "target_propensity"])
             item = header.position(of: ["item", "item_id", "action"])
@@ -63,13 +88,17 @@ enum LoggedFile {
     }
 
     private struct Row {
-        let reward: Double
+        var reward: Double
         let propensity: Double
         let target: Double
         let item: String
         let position: Int
         let predicted: Double?
         let expected: Double?
+        /// The answer that it is of, where that is known.
+        let answer: String
+        /// Whether several variants made the answer together, so that its propensities are not known.
+        let isOfSeveral: Bool
 
         init(_ fields: [Bytes], _ columns: Columns, line: Int, path: String) throws {
             func number(_ column: Int?, _ name: String, in range: ClosedRange<Double>) throws -> Double? {
@@ -85,10 +114,15 @@ enum LoggedFile {
                 return value
             }
             let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-            reward = try number(columns.reward, "reward", in: finite) ?? 0
+            func text(_ column: Int?) -> String { column.map { String(decoding: fields[$0], as: UTF8.self) } ?? "" }
+            let outcome = FeedbackRules().kinds[text(columns.feedback?.type)]
+            let isSuccess = outcome == .click || outcome == .conversion
+            reward = try number(columns.reward, "reward", in: finite) ?? (isSuccess ? 1 : 0)
+            answer = text(columns.feedback?.answer)
+            isOfSeveral = text(columns.feedback?.variant).hasSuffix(":interleaved")
             propensity = try number(columns.propensity, "propensity", in: .leastNonzeroMagnitude...1) ?? 1
             target = try number(columns.target, "target", in: 0...1) ?? 0
-            item = columns.item.map { String(decoding: fields[$0], as: UTF8.self) } ?? ""
+            item = text(columns.item)
             position = Int(try number(columns.position, "position", in: 0...1e9) ?? 1)
             predicted = try number(columns.predicted, "predicted", in: finite)
             expected = try number(columns.expected, "expected", in: finite)

@@ -27,7 +27,12 @@ import Testing
         for option in ["--json", "--seed", "--threads"] { #expect(help.output.contains(option), "\(option)") }
     }
 
-    @Test(arguments: liveCommands + ["config check", "keys", "experiments plan", "experiments simulate"])
+    private static let experiments = [
+        "plan", "simulate", "list", "show", "start", "stop", "conclude", "ship", "delete",
+    ]
+    .map { "experiments " + $0 }
+
+    @Test(arguments: liveCommands + ["config check", "keys"] + experiments)
     func liveCommandsShowAnExample(command: String) throws {
         let folder = try TemporaryFolder()
         let help = try Executable.run(command.split(separator: " ").map(String.init) + ["--help"], in: folder)

@@ -56,6 +56,23 @@ struct LoggedPolicyTests {
         #expect(result.errors.contains("2.1 events") && result.errors.contains("100 are needed"), "\(result.errors)")
     }
 
+    /// What `freshet export --what feedback` writes: an event counts once, and answers of several variants do not.
+    @Test func exportedFeedbackIsRead() throws {
+        let folder = try TemporaryFolder()
+        var lines = ["recommendation_id,user,position,item,propensity,variant,type,value,event_time"]
+        for number in 0..<400 {
+            lines.append("r\(number),u,1,i\(number % 2),0.5,,\(number % 4 == 0 ? "click,,1" : ",,")")
+            if number % 8 == 0 { lines.append("r\(number),u,1,i0,0.5,,purchase,5,2") }
+            lines.append("s\(number),u,1,i1,0.001,e:interleaved,click,,1")
+        }
+        try folder.write(lines.joined(separator: "\n") + "\n", to: "feedback.csv")
+        let json = try folder.freshet("evaluate", "--logged", "feedback.csv", "--policy", "uniform", "--json").json()
+        #expect(json["events"] as? Int == 400)
+        // A hundred clicks, each with the weight 1.
+        #expect(abs(try Self.value(json, "ips") - 0.25) < 1e-9)
+        #expect(abs(try #require(json["logged"] as? Double) - 0.25) < 1e-9)
+    }
+
     @Test func aColumnMayHoldTheJudgedPolicy() throws {
         let folder = try TemporaryFolder()
         let rows = (0..<400).map { "\($0 % 4 == 0 ? 1 : 0),0.5,\($0 % 2 == 0 ? 0.75 : 0.25)\n" }.joined()

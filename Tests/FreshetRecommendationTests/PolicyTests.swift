@@ -212,6 +212,43 @@ import Testing
         #expect(!new.map(\.item.position).contains(40))
     }
 
+    // MARK: Exploration
+
+    /// What the propensities say is how often it happens: by place, of the best that is left and of all others.
+    @Test func explorationHasExactPropensities() {
+        let shop = TestShop()
+        var query = shop.query([(1, .view), (5, .view)], count: 4)
+        let best = ask(shop, query) { _ in }.map(\.item)
+        let rounds = 4000
+        var firsts: [ItemIndex: Int] = [:]
+        var weights: [ItemIndex: Double] = [:]
+        for seed in 0..<rounds {
+            query.seed = UInt64(seed)
+            let items = ask(shop, query) {
+                $0.exploration = 0.4
+                $0.explorationDepth = 5
+            }
+            #expect(Set(items.map(\.item)).count == 4)
+            for item in items { #expect(abs(item.propensity - 0.68) < 1e-6 || abs(item.propensity - 0.08) < 1e-6) }
+            #expect((items[0].item == best[0]) == (items[0].propensity > 0.5))
+            firsts[items[0].item, default: 0] += 1
+            weights[items[0].item, default: 0] += 1 / Double(items[0].propensity)
+        }
+        #expect(firsts.count == 5)
+        #expect(abs(Double(firsts[best[0]] ?? 0) / Double(rounds) - 0.68) < 0.03)
+        // Weighted by its inverse propensity, every one of them was shown as often as any other: always.
+        for (item, weight) in weights { #expect(abs(weight / Double(rounds) - 1) < 0.2, "\(item): \(weight)") }
+    }
+
+    @Test func nothingIsExploredUnlessAskedForNorInARanking() {
+        let shop = TestShop()
+        var query = shop.query([(1, .view), (5, .view)], count: 4)
+        query.seed = 7
+        #expect(ask(shop, query) { _ in }.allSatisfy { $0.propensity == 1 })
+        query.candidates = (0..<10).map { ItemIndex($0) }
+        #expect(ask(shop, query) { $0.exploration = 1 }.allSatisfy { $0.propensity == 1 })
+    }
+
     // MARK: Together
 
     @Test(arguments: 0..<20) func allPoliciesTogetherKeepTheirPromises(seed: Int) {
@@ -280,7 +317,8 @@ import Testing
 
     @Test func settingsOutOfRangeAreRefused() {
         for change: (inout PolicyConfiguration) -> Void in [
-            { $0.diversity = 1.1 }, { $0.longTail = -0.1 }, { $0.newItemShare = .nan }, { $0.maximumPerCategory = 0 },
+            { $0.diversity = 1.1 }, { $0.longTail = -0.1 }, { $0.newItemShare = .nan },
+            { $0.exploration = 1.5 }, { $0.explorationDepth = 1 }, { $0.maximumPerCategory = 0 },
             { $0.candidateCount = 5 }, { $0.repeats = RepeatPolicy(rules: [.view: .afterDays(-1)]) },
         ] {
             var policies = PolicyConfiguration()

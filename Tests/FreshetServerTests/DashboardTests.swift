@@ -67,7 +67,10 @@ struct DashboardTests {
                 "document.querySelector('h1').innerText.startsWith('Quality') && !document.querySelector('.skeleton')"
             ),
             ("#/models", "document.querySelector('h1').innerText === 'Models' && !document.querySelector('.skeleton')"),
-            ("#/recommendations", "document.querySelector('.results li')"),
+            (
+                "#/experiments",
+                "document.querySelector('h1').innerText === 'Experiments' && !document.querySelector('.skeleton')"
+            ), ("#/recommendations", "document.querySelector('.results li')"),
             ("#/recommendations?user=\(id)", "\(shown) && document.querySelectorAll('.history time').length > 0"),
             (
                 "#/catalogue?tab=items&id=\(id)",

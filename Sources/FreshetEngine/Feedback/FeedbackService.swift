@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetData
+import FreshetExperiments
 import FreshetFeedback
 import Logging
 import Synchronization
@@ -17,6 +18,7 @@ final class FeedbackService: Sendable {
     private struct State {
         var join: FeedbackJoin
         var feed = FeedbackFeed()
+        var tallies = ExperimentTallies()
     }
 
     private let store: any EngineStore
@@ -25,6 +27,8 @@ final class FeedbackService: Sendable {
     private let settled: Int64
     private let logger: Logger
     private let state: Mutex<State>
+    /// Experiments of which it is not known yet what their users were like before.
+    private let newcomers = Mutex<[ServedExperiment]>([])
     private let niceness: Int
     private let signal = CommitSignal(newest: 0)
     private let ended = Mutex<AsyncStream<Void>?>(nil)
@@ -43,7 +47,7 @@ final class FeedbackService: Sendable {
         niceness = configuration.learning.niceness
         // By then the answers that an event can be about are in their log.
         settled = Int64(configuration.serving.impressionDelay * 1000) + 250
-        state = Mutex(State(join: FeedbackJoin()))
+        state = Mutex(State(join: FeedbackJoin(follows: .variants)))
     }
 
     /// Starts following, on a thread of its own.
@@ -76,17 +80,40 @@ final class FeedbackService: Sendable {
     /// - Throws: ``FreshetError`` of kind `external` when the store cannot be read.
     func follow(upTo time: Int64) throws {
         while !signal.isStopping {
+            try takeUpNewcomers()
             let count = try state.withLock { state in
-                try state.feed.feed(
+                let count = try state.feed.feed(
                     into: &state.join,
                     upTo: time,
                     limit: Self.portion,
                     answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
                     events: events
                 )
+                state.tallies.take(state.join.takeOutcomes())
+                return count
             }
             guard count == Self.portion else { return }
         }
+    }
+
+    /// Reads what the users of new experiments were like before, beside those who ask for figures.
+    private func takeUpNewcomers() throws {
+        while let served = newcomers.withLock({ $0.first }) {
+            guard let before = try covariates(of: served) else { return }
+            let tally = try ExperimentTally(served, covariates: before)
+            // Taken back meanwhile, it is not followed.
+            let isWanted = newcomers.withLock { newcomers in
+                guard newcomers.first?.id == served.id else { return false }
+                newcomers.removeFirst()
+                return true
+            }
+            if isWanted { state.withLock { $0.tallies.add(tally) } }
+        }
+    }
+
+    /// What the users of an experiment did in the time before it; `nil` when the service is stopping.
+    func covariates(of served: ServedExperiment) throws -> [UInt64: [Double]]? {
+        try TimeBefore(served).covariates(store: store, events: events, isStopping: { signal.isStopping })
     }
 
     private func events(after offset: Int64, limit: Int) throws -> [(offset: Int64, event: FeedbackEvent)] {
@@ -110,9 +137,33 @@ final class FeedbackService: Sendable {
         return state.withLock { $0.join.rows(by: dimensions, days: days, now: now) }
     }
 
+    // MARK: Experiments
+
+    /// Adds up from now on what an experiment's users do.
+    func follow(_ served: ServedExperiment) { newcomers.withLock { $0.append(served) } }
+
+    /// Ends that.
+    func unfollow(_ id: String) {
+        newcomers.withLock { $0.removeAll { $0.id == id } }
+        state.withLock { $0.tallies.remove(id) }
+    }
+
+    /// What an experiment has shown so far; `nil` until it is known what its users were like before.
+    func figures(of served: ServedExperiment) -> ExperimentFigures? {
+        let days = served.days(at: clock.milliseconds)
+        return state.withLock { $0.tallies[served.id]?.figures(of: served, days: days) }
+    }
+
+    // MARK: Users
+
     /// Takes it that a user was another all along.
     func join(_ user: String, to other: String) { state.withLock { $0.join.join(user, to: other) } }
 
     /// Forgets who somebody was whom answers and events are known of; what they did stays counted.
-    func forget(_ user: String) { state.withLock { $0.join.forget(user) } }
+    func forget(_ user: String) {
+        state.withLock { state in
+            state.join.forget(user)
+            state.tallies.forget(user)
+        }
+    }
 }

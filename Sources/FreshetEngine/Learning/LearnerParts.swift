@@ -10,6 +10,7 @@ struct LearnerParts: Sendable {
     let logger: Logger
     let live: LiveModel
     let archive: SnapshotArchive
+    let pins: VersionPins
     let writer: SnapshotWriter
     let records: RecordQueue
     let book: VersionBook

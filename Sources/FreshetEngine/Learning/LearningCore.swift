@@ -136,7 +136,7 @@ final class LearningCore {
     }
 
     /// Forgets the readings of the items' texts that no version goes by any more.
-    func keepReadings() { parts.content.keep(only: Set(loop.readings.map(\.id))) }
+    func keepReadings() { parts.content.keep(only: parts.pins.readings.union(loop.readings.map(\.id))) }
 
     private func publish(_ state: ServedState, _ kind: Decision.Kind) {
         let old = parts.live.publish(ModelSnapshot(state))
@@ -165,13 +165,14 @@ final class LearningCore {
     /// Has a version written to disk, in the place of older updates of it.
     private func keep(_ state: ServedState) {
         let (archive, book, count) = (parts.archive, parts.book, parts.configuration.snapshots.kept)
+        let pins = parts.pins
         writeBeside {
             try archive.write(state)
             book.update(state.version) { record in
                 record.offset = state.offset
                 record.folder = LearnedFiles.versions + "/" + SnapshotArchive.name(of: state.version)
             }
-            archive.prune(keeping: count, live: state.version)
+            archive.prune(keeping: count, live: state.version, needed: pins.versions)
         }
     }
 
@@ -214,22 +215,31 @@ final class LearningCore {
             return try carryOut(loop.promote(version, time: now))
         }
         guard version != loop.live.version else { throw FreshetError(.conflict, "Version \(version) answers already.") }
-        guard
-            let stored = parts.archive.versions().first(where: { $0 == version })
-                ?? parts.archive.versions().first(where: { version.update == 0 && $0.number == version.number })
-        else { throw FreshetError(.conflict, "Version \(version) is not kept.") }
-        var state = try parts.archive.read(stored)
-        if let reading = state.reading {
-            guard let known = parts.content.tuned.find(reading.id) else {
-                throw FreshetError(
-                    .conflict,
-                    "Version \(version) reads by a tuned encoder that is not kept any more.",
-                    remedy: "Promote another version."
-                )
-            }
-            state.reading = known
+        guard let stored = parts.archive.stored(version) else {
+            throw FreshetError(.conflict, "Version \(version) is not kept.")
         }
+        let state = try parts.archive.read(stored, reading: parts.content.tuned.find)
         try carryOut(loop.promote(stored, kept: state, time: now))
+    }
+
+    /// Writes what serves now to disk, where it stays for as long as it is pinned; it is pinned once more.
+    /// - Throws: ``FreshetError`` of kind `conflict` where nothing trained serves, of kind `external` when it cannot be written.
+    func freeze() throws -> ServedState {
+        guard loop.live.trained != nil else {
+            throw FreshetError(
+                .conflict,
+                "No trained version serves yet: there is nothing to freeze.",
+                remedy: "Wait for the first version; GET /v1/status says how far it is."
+            )
+        }
+        parts.pins.keep(loop.live.version)
+        do {
+            try parts.archive.write(loop.live)
+        } catch let error {
+            parts.pins.letGo(loop.live.version)
+            throw error
+        }
+        return loop.live
     }
 
     /// Puts the state before live because somebody wants it; the version that answers now.

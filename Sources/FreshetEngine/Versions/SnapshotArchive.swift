@@ -1,6 +1,7 @@
 import Foundation
 import FreshetCore
 import FreshetLearning
+import FreshetModels
 import FreshetNN
 
 /// Versions on disk, a checked file each: written to a new name, synced, then renamed.
@@ -64,6 +65,34 @@ struct SnapshotArchive: Sendable {
         }
     }
 
+    /// Reads a version that is to answer beside or after others, with the reading of the items' texts that it goes by.
+    ///
+    /// - Parameters:
+    ///   - version: the version.
+    ///   - find: gives a reading by its name.
+    /// - Returns: the state.
+    /// - Throws: as ``read(_:)``, and ``FreshetError`` of kind `conflict` when the reading is not there.
+    func read(_ version: ModelVersion, reading find: (String) -> ContentReading?) throws -> ServedState {
+        var state = try read(version)
+        guard let name = state.reading?.id else { return state }
+        guard let reading = find(name) else {
+            throw FreshetError(
+                .conflict,
+                "Version \(version) reads by a tuned encoder that is not kept any more.",
+                remedy: "Choose another version."
+            )
+        }
+        state.reading = reading
+        return state
+    }
+
+    /// The state that is kept of a version, the newest where no micro-update is named; `nil` when none is.
+    func stored(_ version: ModelVersion) -> ModelVersion? {
+        let versions = versions()
+        return versions.first { $0 == version }
+            ?? versions.first { version.update == 0 && $0.number == version.number }
+    }
+
     /// The version that answered last, or `nil` when none was named.
     func live() -> ModelVersion? {
         guard let text = try? FileContents.read(folder + "/" + Self.liveName) else { return nil }
@@ -76,12 +105,13 @@ struct SnapshotArchive: Sendable {
         try DurableFile.write([Data("\(version)\n".utf8)], to: folder + "/" + Self.liveName)
     }
 
-    /// Deletes older updates of every version, and all but the newest versions and the live one.
-    func prune(keeping count: Int, live: ModelVersion) {
+    /// Deletes older updates of every version, and all but the newest versions, the live one, and those that are needed.
+    func prune(keeping count: Int, live: ModelVersion, needed: Set<ModelVersion> = []) {
         var numbers: Set<Int> = []
         for version in versions() {
             let isNewest = numbers.insert(version.number).inserted
-            if version == live || (isNewest && (numbers.count <= count || version.number == live.number)) { continue }
+            let isNeeded = version == live || needed.contains(version)
+            if isNeeded || (isNewest && (numbers.count <= count || version.number == live.number)) { continue }
             try? FileManager.default.removeItem(atPath: path(of: version))
         }
     }

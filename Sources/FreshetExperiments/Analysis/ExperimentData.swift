@@ -13,7 +13,7 @@ public struct ExperimentData: Sendable {
     public private(set) var sums: [[ArmSums]]
     /// The same in each segment.
     public private(set) var segments: [String: [[ArmSums]]] = [:]
-    private var places: [String: Int] = [:]
+    private var places: [UInt64: Int] = [:]
     private var variants: [Int] = []
     private var segmentNames: [String?] = []
     private var totals: [UnitTotals] = []
@@ -48,6 +48,17 @@ public struct ExperimentData: Sendable {
         covariates: [Double] = [],
         segment: String? = nil
     ) -> Bool {
+        expose(StableHash.of(unit), to: variant, covariates: covariates, segment: segment)
+    }
+
+    /// As ``expose(_:to:covariates:segment:)``, for a unit that is known by its number.
+    @discardableResult
+    package mutating func expose(
+        _ unit: UInt64,
+        to variant: Int,
+        covariates: [Double] = [],
+        segment: String? = nil
+    ) -> Bool {
         precondition(variant >= 0 && variant < variantCount, "variant \(variant) of \(variantCount)")
         guard places[unit] == nil else { return false }
         places[unit] = variants.count
@@ -65,13 +76,34 @@ public struct ExperimentData: Sendable {
         return true
     }
 
+    /// The place of the variant that a unit was first exposed to.
+    package func variant(of unit: UInt64) -> Int? { places[unit].map { variants[$0] } }
+
     /// Adds to one of a unit's metrics; nothing happens for a unit that has not been exposed.
     public mutating func add(_ change: Double, per: Double, metric: Int, unit: String) {
+        add(change, per: per, metric: metric, unit: StableHash.of(unit))
+    }
+
+    /// As ``add(_:per:metric:unit:)``, for a unit that is known by its number.
+    package mutating func add(_ change: Double, per: Double, metric: Int, unit: UInt64) {
+        update(metric, unit) { $0.add(change, per: per, to: &$1) }
+    }
+
+    /// Takes back what was added, as if it had not been.
+    package mutating func retract(_ change: Double, per: Double, metric: Int, unit: UInt64) {
+        update(metric, unit) { $0.retract(change, per: per, from: &$1) }
+    }
+
+    /// Forgets who a unit was; what it did stays counted.
+    package mutating func forget(_ unit: UInt64) { places[unit] = nil }
+
+    private mutating func update(_ metric: Int, _ unit: UInt64, _ change: (inout ArmSums, inout UnitTotals) -> Void) {
         guard let place = places[unit] else { return }
         let (variant, slot) = (variants[place], place * metrics.count + metric)
-        sums[metric][variant].add(change, per: per, to: &totals[slot])
-        if let segment = segmentNames[place] {
-            segments[segment]?[metric][variant].add(change, per: per, to: &segmentTotals[slot])
-        }
+        change(&sums[metric][variant], &totals[slot])
+        guard let segment = segmentNames[place], var parts = segments[segment] else { return }
+        segments[segment] = nil
+        change(&parts[metric][variant], &segmentTotals[slot])
+        segments[segment] = parts
     }
 }

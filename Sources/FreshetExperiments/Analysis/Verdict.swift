@@ -1,5 +1,5 @@
 /// What an experiment has shown so far.
-public enum Verdict: String, Sendable, Codable {
+public enum Verdict: String, Sendable, Codable, CaseIterable {
     /// It has not run for long enough, or on enough units.
     case tooEarly = "too_early"
     /// The variants' shares of units are off, so that nothing can be said.

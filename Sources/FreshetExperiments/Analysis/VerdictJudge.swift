@@ -88,7 +88,7 @@ struct VerdictJudge {
     /// A share as a percentage with one decimal.
     static func percent(_ share: Double) -> String { number(share * 100) + "%" }
 
-    private static func number(_ value: Double) -> String {
+    static func number(_ value: Double) -> String {
         let tenths = (value * 10).rounded() / 10
         return tenths == tenths.rounded() && abs(tenths) < 1e15 ? "\(Int(tenths))" : "\(tenths)"
     }

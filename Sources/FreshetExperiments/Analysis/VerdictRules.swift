@@ -45,7 +45,7 @@ public struct VerdictRules: Sendable, Equatable {
 }
 
 extension VerdictRules: Codable {
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case alpha, optimum
         case minimumDays = "minimum_days"
         case minimumUnits = "minimum_units"
@@ -53,6 +53,9 @@ extension VerdictRules: Codable {
         case guardrailMargin = "guardrail_margin"
         case ratioAlpha = "ratio_alpha"
     }
+
+    /// The names of the rules, as they are written.
+    public static var names: [String] { CodingKeys.allCases.map(\.rawValue) }
 
     /// Reads rules; what is missing has its default.
     public init(from decoder: any Decoder) throws {

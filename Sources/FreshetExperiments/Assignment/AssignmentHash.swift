@@ -11,8 +11,12 @@ public enum AssignmentHash {
     private static let prime: UInt32 = 0x0100_0193
 
     /// The bucket of a unit, in `0 ..< 10,000`.
-    public static func bucket(seed: String, unit: String) -> Int {
+    public static func bucket(seed: String, unit: String) -> Int { bucket(prefix: "", seed: seed, unit: unit) }
+
+    /// The bucket of a unit, with a seed of two parts, which costs no text of both.
+    static func bucket(prefix: StaticString, seed: String, unit: String) -> Int {
         var first = start
+        prefix.withUTF8Buffer { for byte in $0 { add(byte, to: &first) } }
         for byte in seed.utf8 { add(byte, to: &first) }
         for byte in unit.utf8 { add(byte, to: &first) }
         var second = start

@@ -24,7 +24,7 @@ public struct Namespace: Sendable, Equatable, Codable {
     ///
     /// The namespace's name is the seed, so that where a unit falls in it says nothing of its variant.
     public func contains(_ unit: String) -> Bool {
-        range.contains(AssignmentHash.bucket(seed: "namespace:\(name)", unit: unit))
+        range.contains(AssignmentHash.bucket(prefix: "namespace:", seed: name, unit: unit))
     }
 
     /// Whether two experiments' parts have units in common.

@@ -19,6 +19,13 @@ public struct InterleavingTest: Sendable {
             let answers = wins + losses + ties
             return answers > 0 ? (Double(wins) + Double(ties) / 2) / Double(answers) - 0.5 : nil
         }
+
+        /// Counts an answer, or takes it back.
+        mutating func count(_ difference: Int, by sign: Int) {
+            if difference > 0 { wins += sign }
+            if difference < 0 { losses += sign }
+            if difference == 0 { ties += sign }
+        }
     }
 
     /// How many users of equal weight there must be at least for a preference to be anybody's but theirs.
@@ -29,7 +36,7 @@ public struct InterleavingTest: Sendable {
     /// The boundary of the intervals.
     public let boundary: NormalMixture
     private var sums: [ArmSums]
-    private var places: [String: Int] = [:]
+    private var places: [UInt64: Int] = [:]
     private var totals: [UnitTotals] = []
 
     /// Creates a test without answers.
@@ -51,20 +58,42 @@ public struct InterleavingTest: Sendable {
     ///   - credits: how many clicks each ranker's places got; an answer without clicks says nothing and does not count.
     ///   - user: who clicked.
     public mutating func add(credits: [Int], user: String) {
+        change(nil, to: credits, user: StableHash.of(user))
+    }
+
+    /// Takes an answer that has more clicks than before, or is new.
+    ///
+    /// - Parameters:
+    ///   - former: the clicks that each ranker's places had when it was taken last; `nil` for a new one.
+    ///   - credits: how many they have now.
+    ///   - user: who clicked, by their number.
+    package mutating func change(_ former: [Int]?, to credits: [Int], user: UInt64) {
         precondition(credits.count == scores.count + 1, "\(credits.count) credits for \(scores.count + 1) rankers")
-        guard credits.contains(where: { $0 > 0 }) else { return }
+        guard former != nil || credits.contains(where: { $0 > 0 }) else { return }
         let place = places[user] ?? totals.count / scores.count
         if places.updateValue(place, forKey: user) == nil {
             totals.append(contentsOf: repeatElement(UnitTotals(), count: scores.count))
         }
         for ranker in scores.indices {
-            let difference = (credits[ranker + 1] - credits[0]).signum()
-            if difference > 0 { scores[ranker].wins += 1 }
-            if difference < 0 { scores[ranker].losses += 1 }
-            if difference == 0 { scores[ranker].ties += 1 }
-            sums[ranker].add(Double(difference), to: &totals[place * scores.count + ranker])
+            let slot = place * scores.count + ranker
+            if let difference = former.flatMap({ Self.difference($0, ranker) }) {
+                scores[ranker].count(difference, by: -1)
+                sums[ranker].retract(Double(difference), per: 1, from: &totals[slot])
+            }
+            if let difference = Self.difference(credits, ranker) {
+                scores[ranker].count(difference, by: 1)
+                sums[ranker].add(Double(difference), to: &totals[slot])
+            }
         }
     }
+
+    /// Whether a ranker has more credits than the first, 1, or fewer, -1; `nil` without any click.
+    private static func difference(_ credits: [Int], _ ranker: Int) -> Int? {
+        credits.contains { $0 > 0 } ? (credits[ranker + 1] - credits[0]).signum() : nil
+    }
+
+    /// Forgets who a user was; what they clicked stays counted.
+    package mutating func forget(_ user: UInt64) { places[user] = nil }
 
     /// How many clicks each ranker's places got, from the clicked places of an answer.
     public static func credits<Item>(

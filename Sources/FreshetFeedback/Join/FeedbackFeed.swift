@@ -8,10 +8,13 @@ public struct FeedbackFeed: Sendable {
 
     private var answers: ArraySlice<(number: Int64, answer: Impression)> = []
     private var events: ArraySlice<(offset: Int64, event: FeedbackEvent)> = []
-    private var (lastAnswer, lastEvent) = (Int64(0), Int64(0))
+    private var lastAnswer: Int64
+    private var lastEvent: Int64
 
-    /// Creates a feed at the beginning of both logs.
-    public init() {}
+    /// Creates a feed at the beginning of both logs, or behind an answer's number and an event's offset.
+    public init(afterAnswer lastAnswer: Int64 = 0, afterEvent lastEvent: Int64 = 0) {
+        (self.lastAnswer, self.lastEvent) = (lastAnswer, lastEvent)
+    }
 
     /// Reads on.
     ///

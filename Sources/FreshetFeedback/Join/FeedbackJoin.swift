@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetExperiments
 
 /// Joins what was shown with what was done, as both come in, and keeps the counts.
 ///
@@ -14,9 +15,54 @@ public struct FeedbackJoin: Sendable {
     private var open = OpenAnswers()
     private var conversions = CreditedConversions()
     private var delays: [FeedbackKind: RecentDelays] = [:]
+    private let follows: Followed
+    private var outcomes: [FeedbackOutcome] = []
+
+    /// The answers whose outcomes are handed out.
+    public enum Followed: Sendable {
+        /// None.
+        case none
+        /// Those of variants of experiments.
+        case variants
+        /// All.
+        case everything
+    }
 
     /// Creates a join without answers.
-    public init(rules: FeedbackRules = FeedbackRules()) { self.rules = rules }
+    ///
+    /// - Parameters:
+    ///   - rules: the rules.
+    ///   - follows: the answers whose outcomes ``takeOutcomes()`` hands out.
+    public init(rules: FeedbackRules = FeedbackRules(), follows: Followed = .none) {
+        self.rules = rules
+        self.follows = follows
+    }
+
+    /// What came of answers since the last call, in order.
+    public mutating func takeOutcomes() -> [FeedbackOutcome] {
+        defer { outcomes.removeAll(keepingCapacity: true) }
+        return outcomes
+    }
+
+    /// Hands out what came of an answer, if somebody follows it.
+    private mutating func note(_ number: Int, _ change: FeedbackOutcome.Change) {
+        guard follows != .none else { return }
+        let answer = open[number]
+        note(answer.id, answer.user, answer.time, answer.key, change)
+    }
+
+    private mutating func note(
+        _ id: UInt64,
+        _ user: UInt64,
+        _ time: Int64,
+        _ key: Int,
+        _ change: FeedbackOutcome.Change
+    ) {
+        guard follows != .none else { return }
+        let variant = table.keys[key].group.variant
+        guard follows == .everything || !variant.isEmpty else { return }
+        outcomes.append(FeedbackOutcome(answer: id, user: user, variant: variant, time: time, change: change))
+    }
 
     /// How many answers are remembered.
     public var openCount: Int { open.count }
@@ -58,6 +104,9 @@ public struct FeedbackJoin: Sendable {
             if count > 0 { spread.add(0, seen: Double(count), of: user) }
             spread.convert(0, answers: 1, of: user)
         }
+        // Whose user was erased is nobody's answer.
+        guard impression.user != nil else { return }
+        note(number, .answered(items: count, latency: impression.latency, teams: impression.teams))
     }
 
     /// Takes a report of an item that was on the screen.
@@ -77,6 +126,7 @@ public struct FeedbackJoin: Sendable {
         let answer = open[number]
         guard seen != answer.seen else { return }
         open[number].seen = seen
+        note(number, .seen(seen.nonzeroBitCount, before: answer.seen.nonzeroBitCount))
         let (more, fewer) = (seen & ~answer.seen, answer.seen & ~seen)
         table.change(answer.key) { cell in
             for position in 0..<answer.count {
@@ -114,6 +164,7 @@ public struct FeedbackJoin: Sendable {
         case .click: click(number, position, answer)
         case .conversion: convert(event, number, position, isAssisted, item)
         case .satisfaction:
+            note(number, .satisfied(event.value ?? 1))
             table.change(answer.key) { cell in
                 cell.answers.satisfactions += 1
                 cell.answers.satisfaction += event.value ?? 1
@@ -161,6 +212,7 @@ public struct FeedbackJoin: Sendable {
         guard answer.clicked & bit == 0 else { return }
         see(answer.seen | bit, number)
         open[number].clicked |= bit
+        note(number, .clicked(position: position, isFirst: answer.clicked == 0))
         table.change(answer.key) { cell in
             if answer.clicked == 0 { cell.answers.accepted += 1 }
             cell.change(position) { $0.clicks += 1 }
@@ -192,6 +244,7 @@ public struct FeedbackJoin: Sendable {
             received: event.received
         )
         count(conversion, sign: 1, changesAnswer: isFirst)
+        note(number, .converted(value: conversion.value))
     }
 
     private mutating func takeBack(_ event: FeedbackEvent) -> Credit? {
@@ -204,6 +257,7 @@ public struct FeedbackJoin: Sendable {
             )
         else { return nil }
         count(conversion, sign: -1, changesAnswer: isLast)
+        note(0, conversion.user, conversion.time, conversion.key, .takenBack(value: conversion.value))
         return Credit(
             kind: .refund,
             group: table.keys[conversion.key].group,

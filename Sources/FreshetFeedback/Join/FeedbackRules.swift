@@ -46,7 +46,7 @@ public struct FeedbackRules: Sendable, Equatable, Codable {
     }
 
     /// For how long an answer is remembered, in milliseconds.
-    var memory: Int64 {
+    package var memory: Int64 {
         let kinds = [FeedbackKind.click, .conversion, .satisfaction]
         return (kinds.map(window).max() ?? 0) + Int64(grace * 1000)
     }

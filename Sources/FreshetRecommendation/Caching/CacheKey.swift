@@ -29,6 +29,7 @@ struct QueryShape: Hashable {
     let scenario: String?
     let item: ItemIndex?
     let rules: Set<String>
+    let variant: String?
     let includeSeen: Bool?
     let diversity: Double?
     let explains: Bool
@@ -49,6 +50,7 @@ struct QueryShape: Hashable {
         scenario = query.scenario
         item = query.item
         rules = query.rules
+        variant = query.variant
         includeSeen = query.includeSeen
         diversity = query.diversity
         explains = query.explains

@@ -109,11 +109,13 @@ public final class CachingRecommender: Sendable {
 
     /// The questions that were asked last, the latest first: what to ``preload(_:snapshot:streaming:)`` after a swap,
     /// with the histories and times of then.
+    ///
+    /// Those that a fixed version answers are not among them.
     public func latestQueries(limit: Int) -> [Query] {
         state.withLock { state in
             var queries: [Query] = []
             state.cache.forEach { _, answer in
-                if let query = answer.query { queries.append(query) }
+                if let query = answer.query, !query.isPinned { queries.append(query) }
                 return queries.count < limit
             }
             return queries

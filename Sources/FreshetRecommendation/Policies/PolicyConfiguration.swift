@@ -17,16 +17,21 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     public var longTail: Double
     /// The share of places given at random to new items that resemble what the user likes.
     public var newItemShare: Double
+    /// The share of places that go to any of the next best candidates; 0 for none.
+    public var exploration: Double
+    /// Among how many of the next best candidates such a place is drawn.
+    public var explorationDepth: Int
     /// What must hold of every item that is shown, beside what the request asks for.
     public var filter: FilterExpression?
     /// How many of the best candidates by score the policies see at least.
     public var candidateCount: Int
 
     enum CodingKeys: String, CodingKey {
-        case repeats, dislikes, diversity, filter
+        case repeats, dislikes, diversity, exploration, filter
         case maximumPerCategory = "maximum_per_category"
         case longTail = "long_tail"
         case newItemShare = "new_item_share"
+        case explorationDepth = "exploration_depth"
         case candidateCount = "candidate_count"
     }
 
@@ -38,6 +43,8 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         diversity = 0
         longTail = 0
         newItemShare = 0.02
+        exploration = 0
+        explorationDepth = 20
         filter = nil
         candidateCount = 200
     }
@@ -52,6 +59,8 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         diversity = try container.decodeIfPresent(Double.self, forKey: .diversity) ?? diversity
         longTail = try container.decodeIfPresent(Double.self, forKey: .longTail) ?? longTail
         newItemShare = try container.decodeIfPresent(Double.self, forKey: .newItemShare) ?? newItemShare
+        exploration = try container.decodeIfPresent(Double.self, forKey: .exploration) ?? exploration
+        explorationDepth = try container.decodeIfPresent(Int.self, forKey: .explorationDepth) ?? explorationDepth
         filter = try container.decodeIfPresent(FilterExpression.self, forKey: .filter)
         candidateCount = try container.decodeIfPresent(Int.self, forKey: .candidateCount) ?? candidateCount
     }
@@ -59,13 +68,17 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     /// Checks ranges.
     /// - Throws: ``FreshetCore/FreshetError`` of kind `usage` that names the setting, its value and its range.
     public func validate() throws {
-        for (name, share) in [("diversity", diversity), ("long_tail", longTail), ("new_item_share", newItemShare)] {
+        for (name, share) in [
+            ("diversity", diversity), ("long_tail", longTail), ("new_item_share", newItemShare),
+            ("exploration", exploration),
+        ] {
             try SettingRange.check(name, share, in: 0...1)
         }
         try SettingRange.check("dislikes", dislikes, in: 0...100)
         if let maximumPerCategory {
             try SettingRange.check("maximum_per_category", maximumPerCategory, in: 1...Int.max)
         }
+        try SettingRange.check("exploration_depth", explorationDepth, in: 2...1000)
         try SettingRange.check("candidate_count", candidateCount, in: 10...10_000)
         for (name, rule) in repeats.rules.map({ ("rules.\($0.rawValue)", $1) }) + [("otherwise", repeats.otherwise)] {
             if case .afterDays(let days) = rule { try SettingRange.check("repeats.\(name)", days, in: 0...1e6) }

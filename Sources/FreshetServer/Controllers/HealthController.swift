@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetEngine
+import FreshetFeedback
 import Hummingbird
 
 /// Probes and metrics.
@@ -67,8 +68,11 @@ struct HealthController {
     }
 
     @Sendable private func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let running = try engine.experiments.filter { $0.state == .running }
+            .map { (served: $0, figures: try engine.figures(ofExperiment: $0.id)) }
         let text =
             registry.text() + StatusMetrics.text(of: engine.status(), engine.servingCounts, engine.tenant)
+            + OutcomeMetrics.text(of: engine.feedback(by: [.scenario]), running, engine.tenant)
             + ProcessMetrics.text(folder: engine.configuration.folder)
         return Response(
             status: .ok,

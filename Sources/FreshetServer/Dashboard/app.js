@@ -3,13 +3,14 @@
 import { notice, put, setText, whenChanged } from "./dom.js";
 import { live } from "./live.js";
 import catalogue from "./catalogue.js";
+import experiments from "./experiments.js";
 import models from "./models.js";
 import overview from "./overview.js";
 import quality from "./quality.js";
 import recommendations from "./recommendations.js";
 import settings from "./settings.js";
 
-const pages = { overview, quality, models, recommendations, catalogue, settings };
+const pages = { overview, quality, models, experiments, recommendations, catalogue, settings };
 const main = document.getElementById("main");
 let page = null;
 let shown = "";

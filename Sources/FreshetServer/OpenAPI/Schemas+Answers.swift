@@ -41,6 +41,9 @@ extension Schemas {
                 required: ["recommendation_id", "model", "items"],
                 [
                     "recommendation_id": ["type": "string"], "user": ["type": "string"], "model": reference("Version"),
+                    "variant": [
+                        "type": "string", "description": "The experiment and its variant that answered, if one runs.",
+                    ],
                     "items": list(of: "RecommendedItem"),
                     "next": ["type": "string", "description": "The `cursor` of the next page; absent on the last."],
                 ]

@@ -186,7 +186,8 @@ extension Schemas {
         ),
     ]
 
-    private static func names<Name: CaseIterable & RawRepresentable<String>>(_ type: Name.Type) -> JSONValue {
+    /// One of the names of a type.
+    static func names<Name: CaseIterable & RawRepresentable<String>>(_ type: Name.Type) -> JSONValue {
         ["type": "string", "enum": .array(Name.allCases.map { .string($0.rawValue) })]
     }
 }

@@ -37,5 +37,5 @@ enum Schemas {
 
     /// All of them.
     static let all: [(name: String, schema: JSONValue)] =
-        requests + ruleRequests + answers + ruleAnswers + engine
+        requests + ruleRequests + experimentRequests + answers + ruleAnswers + engine + experiments
 }

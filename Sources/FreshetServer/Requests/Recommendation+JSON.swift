@@ -12,6 +12,10 @@ extension JSONWriter {
         }
         raw(",\"model\":")
         string(answer.model.description)
+        if let variant = answer.variant {
+            raw(",\"variant\":")
+            string(variant)
+        }
         raw(",\"items\":")
         array(answer.items) { $0.item($1, fields) }
         if let next = answer.next {

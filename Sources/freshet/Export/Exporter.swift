@@ -101,8 +101,8 @@ struct Exporter {
     /// A row an event that named an answer, and one an item that was shown and of which nothing came.
     private func writeFeedback(to path: String) throws -> Int {
         let columns = [
-            "recommendation_id", "user", "time", "model", "scenario", "position", "item", "score", "propensity", "type",
-            "value", "event_time",
+            "recommendation_id", "user", "time", "model", "scenario", "position", "item", "score", "propensity",
+            "variant", "type", "value", "event_time",
         ]
         var file = try ExportFile(path: path, form: form, columns: columns)
         let total = try store.counts().impressions
@@ -114,6 +114,7 @@ struct Exporter {
                     .time(Timestamp(milliseconds: impression.time)), .text(impression.model.description),
                     impression.scenario.map { .text($0) }, .integer(Int64(position + 1)), .text(shown.item),
                     .number(Double(shown.score)), .number(Double(shown.propensity)),
+                    impression.variant.map { .text($0) },
                 ]
                 let own = events.filter { $0.item == shown.item }
                 if own.isEmpty { try file.write(place + [nil, nil, nil]) }

@@ -54,6 +54,41 @@ import Testing
         try folder.write(items.joined(separator: "\n") + "\n", to: "data/items.jsonl")
     }
 
+    /// An experiment is there again after a kill, as it was.
+    @Test(.timeLimit(.minutes(10))) func experimentsAreStartedWatchedAndEnded() throws {
+        let folder = try TemporaryFolder()
+        try makeData(in: folder)
+        let (first, url) = try serve(in: folder, "--import", "data")
+        defer { if first.isRunning { kill(first.processIdentifier, SIGKILL) } }
+        try folder.write(
+            """
+            {"id": "varied", "metrics": ["conversion"], "days_before": 0,
+             "variants": [{"name": "a"}, {"name": "b", "scenario": {"diversity": 0.5}}]}
+            """,
+            to: "varied.json"
+        )
+        func experiments(_ arguments: String..., at url: String) throws -> Executable.Result {
+            try run(["experiments"] + arguments + ["--server", url], in: folder)
+        }
+        #expect(try experiments("list", at: url).output.contains("There is no experiment"))
+        let started = try experiments("start", folder.path("varied.json"), at: url)
+        #expect(started.code == 0 && started.output.contains("'varied' runs"), "\(started.errors)")
+        _ = stop(first, by: SIGKILL)
+
+        let (second, again) = try serve(in: folder, "--import", "data")
+        defer { if second.isRunning { kill(second.processIdentifier, SIGKILL) } }
+        let list = try experiments("list", at: again)
+        #expect(list.output.contains("varied") && list.output.contains("running"), "\(list.output)\(list.errors)")
+        #expect(try experiments("show", "varied", at: again).output.contains("by split"))
+        #expect(try experiments("show", "other", at: again).code == 1)
+        let concluded = try experiments("conclude", "varied", "--variant", "b", "--json", at: again).json()
+        #expect((concluded["decision"] as? [String: Any])?["winner"] as? String == "b")
+        #expect(try experiments("stop", "varied", at: again).errors.contains("concluded"))
+        #expect(try experiments("ship", "varied", at: again).output.contains("as by 'b'"))
+        #expect(try experiments("delete", "varied", at: again).code == 0)
+        #expect(stop(second) == 0)
+    }
+
     @Test(.timeLimit(.minutes(10))) func eventsSurviveAKillAndCountOnce() throws {
         let folder = try TemporaryFolder()
         try makeData(in: folder)
