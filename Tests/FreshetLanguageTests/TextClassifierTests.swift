@@ -122,7 +122,7 @@ import Testing
 
     // MARK: On disk
 
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 4), .none])
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 4), .prompt(tokens: 4), .none])
     func comesBackFromItsFolder(method: TuningMethod) throws {
         let folder = try TemporaryFolder()
         let (classifier, base, _) = try train(method, epochs: 2)

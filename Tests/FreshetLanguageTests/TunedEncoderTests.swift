@@ -65,7 +65,8 @@ import Testing
     }
 
     /// The adapters' gradients against finite differences, through a whole network.
-    @Test(arguments: [TuningMethod.last(layers: 1), adapters, .bottleneck(width: 3)]) func gradientsAreAccurate(
+    @Test(arguments: [TuningMethod.last(layers: 1), adapters, .bottleneck(width: 3), .prompt(tokens: 2)])
+    func gradientsAreAccurate(
         method: TuningMethod
     ) throws {
         let base = try Fixture.encoder(vocabulary: 300)
@@ -116,12 +117,14 @@ import Testing
         #expect(folded.model.fingerprint != base.model.fingerprint)
     }
 
-    /// What stands behind the layers stays there: the vectors are those of the training, and the base's matrices are its own.
-    @Test func bottlenecksStayInTheNetwork() throws {
+    /// What stands beside the matrices stays there: the vectors are those of the training, and the base's matrices are its own.
+    ///
+    /// Two bottlenecks in each of two layers are two products with what is added to them each.
+    @Test(arguments: [(TuningMethod.bottleneck(width: 3), 16), (.prompt(tokens: 3), 1)])
+    func whatCannotBeFoldedStaysInTheNetwork(method: TuningMethod, parameters: Int) throws {
         let base = try Fixture.encoder(width: 8)
-        let (tuned, set) = try moved(base, .bottleneck(width: 3))
-        // Two behind each of two layers, two products with what is added to them each.
-        #expect(set.parameters.count { $0.layout != .frozen } == 16)
+        let (tuned, set) = try moved(base, method)
+        #expect(set.parameters.count { $0.layout != .frozen } == parameters)
         let folded = tuned.folded(name: "folded")
         let vectors = folded.vectors(of: Self.texts, on: ThreadPool(threads: 1))
         let before = base.vectors(of: Self.texts, on: ThreadPool(threads: 1))
@@ -140,6 +143,7 @@ import Testing
         let cases: [(TextEncoder, TuningMethod)] = [
             (bytes, .all), (base, .last(layers: 0)), (base, .last(layers: 3)), (base, .lowRank(wide)),
             (base, .lowRank(nothing)), (base, .bottleneck(width: 0)), (base, .bottleneck(width: 5)),
+            (base, .prompt(tokens: 0)), (base, .prompt(tokens: 1000)),
         ]
         for (encoder, method) in cases {
             var builder = NetworkBuilder(seed: 3)

@@ -1,6 +1,8 @@
 import Foundation
+import FreshetEngine
 import FreshetLanguage
 import FreshetTensor
+import HTTPTypes
 import Testing
 
 @testable import FreshetServer

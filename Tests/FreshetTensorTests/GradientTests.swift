@@ -299,6 +299,20 @@ import Testing
         #expect(abs(apart - (2.126928 + 0.018150)) < 1e-4)
     }
 
+    /// Sequences of 1, 5 and 3 rows, of which each gets two before it.
+    @Test func prependRows() {
+        var fixture = Fixture()
+        let (x, prompt) = (fixture.make("x", 9, 3), fixture.make("prompt", 2, 3))
+        let rows = IndexBuffer()
+        expectAccurate(
+            GradientCheck(fixture.set) { $0.prependRows(prompt, to: input(x, on: $0, rows), offsets: [0, 1, 6, 9]) }
+        )
+        let tape = Tape()
+        let y = tape.prependRows(prompt, to: tape.make(2, 3, [1, 2, 3, 4, 5, 6]), offsets: [0, 1, 2])
+        let before = Array(prompt.values)
+        #expect(y.array == before + [1, 2, 3] + before + [4, 5, 6])
+    }
+
     /// Held near other numbers beside a loss of its own.
     @Test func proximalTerm() {
         var fixture = Fixture()

@@ -6,8 +6,8 @@ extension LanguageModel {
     public func checkpoint() -> Checkpoint {
         precondition(precision == .float32, "a model in bytes has no weights to write")
         precondition(
-            network.layers.allSatisfy { $0.bottlenecks == nil },
-            "published models have no place for bottlenecks"
+            network.prompt == nil && network.layers.allSatisfy { $0.bottlenecks == nil },
+            "published models have no place for a prompt or bottlenecks"
         )
         var pieces: [String: [WeightPiece]] = [:]
         for (parameter, parts) in network.sources {

@@ -12,6 +12,8 @@ struct LanguageNetwork: Sendable {
     /// Of the embeddings; causal models have none.
     let embeddingNorm: LayerNorm?
     private(set) var layers: [LanguageLayer]
+    /// Vectors that were learned to stand before every text, `[P, C]`.
+    private(set) var prompt: Parameter?
     /// Of the last layer's result, in causal models.
     let finalNorm: LayerNorm?
     /// How many parts training leaves as they are, from the embeddings on.
@@ -58,6 +60,10 @@ struct LanguageNetwork: Sendable {
             builder.draws = true
             for layer in layers.indices { layers[layer].addAdapters("layers.\(layer)", settings, in: &builder) }
         }
+        if case .prompt(let tokens) = tuning {
+            builder.draws = true
+            prompt = builder.make("prompt", rows: tokens, columns: C, .normal(0.02))
+        }
         if case .bottleneck(let width) = tuning {
             builder.draws = true
             for layer in layers.indices {
@@ -83,12 +89,12 @@ struct LanguageNetwork: Sendable {
         return network
     }
 
-    /// The vectors of the tokens after the embeddings and after each layer, `[N, C]` each.
+    /// The vectors of the tokens after the embeddings and after each layer, `[N, C]` each, without a ``prompt``.
     ///
     /// The last one of a causal model is normalised.
     func states(of tokens: PackedTokens, on tape: Tape) -> [Tensor] {
         layers.indices.reduce(into: [embeddings(of: tokens, on: tape)]) { states, place in
-            states.append(layer(place, states[place], tokens, tape))
+            states.append(layer(place, states[place], tokens.offsets, tape))
         }
     }
 
@@ -100,9 +106,14 @@ struct LanguageNetwork: Sendable {
             part < frozenParts
                 ? tape.withoutRecording { tape.keepingResult(of: body) } : tape.keepingResult(of: body)
         }
-        return layers.indices.reduce(run(0) { embeddings(of: tokens, on: tape) }) { x, place in
-            run(place + 1) { layer(place, x, tokens, tape) }
+        let embedded = run(0) { embeddings(of: tokens, on: tape) }
+        func through(_ x: Tensor, _ offsets: [Int]) -> Tensor {
+            layers.indices.reduce(x) { x, place in run(place + 1) { layer(place, x, offsets, tape) } }
         }
+        guard let prompt else { return through(embedded, tokens.offsets) }
+        let offsets = tokens.prompted(by: prompt.rows)
+        let states = through(tape.prependRows(prompt, to: embedded, offsets: tokens.offsets), offsets)
+        return tape.selectRows(states, tokens.ownRows.indices)
     }
 
     private func embeddings(of tokens: PackedTokens, on tape: Tape) -> Tensor {
@@ -115,8 +126,8 @@ struct LanguageNetwork: Sendable {
         return tape.dropout(x, rate: configuration.dropout)
     }
 
-    private func layer(_ place: Int, _ x: Tensor, _ tokens: PackedTokens, _ tape: Tape) -> Tensor {
-        let y = layers[place](x, configuration, offsets: tokens.offsets, on: tape)
+    private func layer(_ place: Int, _ x: Tensor, _ offsets: [Int], _ tape: Tape) -> Tensor {
+        let y = layers[place](x, configuration, offsets: offsets, on: tape)
         guard let finalNorm, place == layers.count - 1 else { return y }
         return finalNorm(y, on: tape)
     }

@@ -5,6 +5,8 @@ public final class PackedTokens {
     let ids = IndexBuffer()
     let positions = IndexBuffer()
     let types = IndexBuffer()
+    /// Where the texts' own tokens are, once vectors stand before each (``prompted(by:)``).
+    let ownRows = IndexBuffer()
     /// Where each text begins, and the end.
     public private(set) var offsets = [0]
     private let configuration: LanguageModelConfiguration
@@ -20,6 +22,15 @@ public final class PackedTokens {
         for buffer in [ids, positions, types] { buffer.removeAll() }
         offsets.removeAll(keepingCapacity: true)
         offsets.append(0)
+    }
+
+    /// Where each text begins, and the end, when so many vectors stand before each.
+    func prompted(by count: Int) -> [Int] {
+        ownRows.removeAll()
+        for text in 0..<offsets.count - 1 {
+            for row in offsets[text]..<offsets[text + 1] { ownRows.append(Int32(row + (text + 1) * count)) }
+        }
+        return offsets.enumerated().map { $1 + $0 * count }
     }
 
     /// Adds a text.

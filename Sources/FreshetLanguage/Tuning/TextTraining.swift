@@ -52,6 +52,7 @@ public struct TextTraining: Sendable {
             case .all: self.init(epochs: 8, learningRate: 2e-4)
             case .lowRank: self.init(epochs: 10, learningRate: 2e-3)
             case .bottleneck: self.init(epochs: 10, learningRate: 1e-3)
+            case .prompt: self.init(epochs: 20, learningRate: 1e-2)
             }
         }
 

@@ -58,7 +58,7 @@ public struct TunedEncoder: Sendable {
     public func folded(name: String) -> TextEncoder {
         var builder = NetworkBuilder(seed: nil)
         let network = LanguageNetwork(base.model.configuration, method.isFoldable ? .all : method, in: &builder)
-        network.copyBottlenecks(from: encoder.model.network)
+        network.copyOwnParts(from: encoder.model.network)
         network.copyWeights(from: encoder.model.network)
         for (plain, tuned) in zip(network.layers, encoder.model.network.layers) {
             for (plain, tuned) in zip(plain.projections, tuned.projections) {
@@ -71,8 +71,11 @@ public struct TunedEncoder: Sendable {
 }
 
 extension LanguageNetwork {
-    /// Takes the bottlenecks' numbers of a network of the same shape, where both have them.
-    func copyBottlenecks(from other: LanguageNetwork) {
+    /// Takes the numbers of what stands beside the matrices, from a network of the same shape: prompt and bottlenecks.
+    func copyOwnParts(from other: LanguageNetwork) {
+        if let prompt, let learned = other.prompt {
+            prompt.pointer.update(from: learned.pointer, count: prompt.count)
+        }
         for (mine, theirs) in zip(layers, other.layers) {
             guard let own = mine.bottlenecks, let learned = theirs.bottlenecks else { continue }
             let pairs = [(own.attention, learned.attention), (own.outer, learned.outer)]

@@ -12,11 +12,16 @@ public enum TuningMethod: Sendable, Equatable, Codable {
     case lowRank(LowRankSettings)
     /// Narrow networks behind the two halves of its layers, so many numbers wide.
     case bottleneck(width: Int)
+    /// So many vectors that stand before every text (prompt tuning: Lester and others, EMNLP 2021).
+    case prompt(tokens: Int)
+
+    /// The most vectors before a text.
+    private static let longestPrompt = 256
 
     /// Whether an own part of a network learns: 0 is the embeddings, then one a layer.
     func trains(part: Int, of configuration: LanguageModelConfiguration) -> Bool {
         switch self {
-        case .none, .lowRank, .bottleneck: false
+        case .none, .lowRank, .bottleneck, .prompt: false
         case .last(let layers): part > configuration.layers - layers
         case .all: true
         }
@@ -28,13 +33,16 @@ public enum TuningMethod: Sendable, Equatable, Codable {
         case .none: configuration.layers + 1
         case .last(let layers): configuration.layers + 1 - layers
         case .all: 0
-        case .lowRank, .bottleneck: 1
+        case .lowRank, .bottleneck, .prompt: 1
         }
     }
 
     /// Whether what was learned is in the model's own matrices in the end, so that it can be written as a model like any other.
     public var isFoldable: Bool {
-        if case .bottleneck = self { false } else { true }
+        switch self {
+        case .bottleneck, .prompt: false
+        case .none, .last, .all, .lowRank: true
+        }
     }
 
     /// Checks that a network has what is to be tuned.
@@ -55,6 +63,14 @@ public enum TuningMethod: Sendable, Equatable, Codable {
                     .usage,
                     "A bottleneck \(width) wide does not fit a model \(configuration.width) wide.",
                     remedy: "Take a width from 1 to \(configuration.width)."
+                )
+            }
+        case .prompt(let tokens):
+            guard 1...Self.longestPrompt ~= tokens else {
+                throw FreshetError(
+                    .usage,
+                    "\(tokens) vectors cannot stand before every text.",
+                    remedy: "Take 1 to \(Self.longestPrompt)."
                 )
             }
         case .lowRank(let settings):

@@ -89,13 +89,13 @@ extension Classify {
 struct TuningOptions: ParsableArguments {
     /// What of a model learns.
     enum Tuning: String, ExpressibleByArgument, CaseIterable {
-        case all, last, lora, bottleneck, none
+        case all, last, lora, bottleneck, prompt, none
     }
 
     @Option(
         help: """
             What of a model learns: all of it, its last layers, low-rank adapters (lora), narrow networks behind its layers \
-            (bottleneck), or none: then its vectors stay and a logistic regression stands on them. All unless given; none of the light encoder.
+            (bottleneck), vectors before every text (prompt), or none: then its vectors stay and a logistic regression stands on them. All unless given; none of the light encoder.
             """
     )
     var tuning: Tuning?
@@ -105,6 +105,9 @@ struct TuningOptions: ParsableArguments {
 
     @Option(help: "With --tuning bottleneck: how many numbers one passes on.")
     var width = 32
+
+    @Option(help: "With --tuning prompt: how many vectors stand before every text.")
+    var promptTokens = 16
 
     @Option(help: "With --tuning lora: how many numbers an adapter passes on.")
     var rank = LowRankSettings().rank
@@ -143,6 +146,7 @@ struct TuningOptions: ParsableArguments {
         case .last: return .last(layers: layers)
         case .none: return .none
         case .bottleneck: return .bottleneck(width: width)
+        case .prompt: return .prompt(tokens: promptTokens)
         case .lora:
             var settings = LowRankSettings()
             (settings.rank, settings.alpha) = (rank, alpha)
@@ -180,6 +184,7 @@ struct TuningOptions: ParsableArguments {
         case .last(let layers): "last \(layers) layers"
         case .lowRank(let settings): "lora, rank \(settings.rank)"
         case .bottleneck(let width): "bottlenecks, \(width) wide"
+        case .prompt(let tokens): "prompt of \(tokens)"
         case .none: "none"
         }
     }

@@ -58,8 +58,8 @@ extension Models {
             guard method.isFoldable else {
                 throw FreshetError(
                     .usage,
-                    "A model's folder has no place for what stands behind its layers.",
-                    remedy: "Take --tuning lora, last or all; classifiers can be tuned by bottlenecks."
+                    "A model's folder has no place for what stands beside its matrices.",
+                    remedy: "Take --tuning lora, last or all; classifiers can be tuned by bottlenecks or a prompt."
                 )
             }
             var settings = try tuning.settings(for: method)
