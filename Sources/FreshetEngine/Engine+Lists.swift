@@ -54,7 +54,7 @@ extension Engine {
         }
     }
 
-    private func query(_ request: ListRequest) async throws -> Query {
+    func query(_ request: ListRequest) async throws -> Query {
         try await query(
             user: request.user,
             count: request.count,

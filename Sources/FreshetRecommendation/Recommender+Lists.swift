@@ -68,7 +68,7 @@ extension Recommender {
     }
 
     /// What each item has from its places in several orders.
-    static func reciprocalRanks(of orders: [[ItemIndex]]) -> [ItemIndex: Float] {
+    package static func reciprocalRanks(of orders: [[ItemIndex]]) -> [ItemIndex: Float] {
         var scores: [ItemIndex: Float] = [:]
         for order in orders {
             for (rank, item) in order.enumerated() { scores[item, default: 0] += 1 / (rankOffset + Float(rank + 1)) }

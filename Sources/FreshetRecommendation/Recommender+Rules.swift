@@ -3,6 +3,11 @@ import FreshetData
 import FreshetModels
 
 extension Recommender {
+    /// Whether who asks is in a segment; nobody is in an unknown one.
+    public func isIn(_ segment: String, _ query: Query) -> Bool {
+        rules.current.contains(query, inSegment: segment, catalog.current())
+    }
+
     /// What about a rule may not be meant, in sentences; looks through the catalogue once.
     ///
     /// - Parameters:

@@ -27,7 +27,7 @@ public struct Recommender: Sendable {
     private let configuration: RecommenderConfiguration
     private let sources: [any CandidateSource]
     private let policies: [any Policy]
-    private let explainer: Explainer
+    let explainer: Explainer
     private let sets = IdlePool<CandidateSet>()
     let scratch = ScratchBuffers()
 

@@ -75,6 +75,7 @@ public struct FreshetServer: Service {
         let routes = [
             EventsController(engine: engine, bodies: bodies, configuration: configuration, registry: registry).routes,
             RecommendationsController(engine: engine, bodies: bodies).routes,
+            ShelvesController(engine: engine, bodies: bodies).routes,
             CatalogueController<Item>(engine: engine, bodies: bodies, maximum: entries).routes,
             CatalogueController<User>(engine: engine, bodies: bodies, maximum: entries).routes,
             UsersController(engine: engine, bodies: bodies).routes,

@@ -7,6 +7,7 @@ enum CacheKey: Hashable {
     case recommendation(QueryShape)
     case similar(ItemIndex, QueryShape)
     case popular(QueryShape)
+    case trending(QueryShape)
 }
 
 /// A query without its time and seed, its history replaced by a fingerprint.

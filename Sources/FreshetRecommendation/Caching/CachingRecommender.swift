@@ -107,6 +107,13 @@ public final class CachingRecommender: Sendable {
         }.items
     }
 
+    /// As ``Recommender/trending(for:streaming:)``.
+    public func trending(for query: Query, streaming: any StreamingEvidence) -> [RankedItem] {
+        remembered(.trending(QueryShape(of: query)), nil, at: query.time, nil) {
+            RankedList(version: ModelVersion(0), items: recommender.trending(for: query, streaming: streaming))
+        }.items
+    }
+
     /// The questions that were asked last, the latest first: what to ``preload(_:snapshot:streaming:)`` after a swap,
     /// with the histories and times of then.
     ///

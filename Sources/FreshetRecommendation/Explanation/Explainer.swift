@@ -18,7 +18,6 @@ struct Explainer: Sendable {
         guard !items.isEmpty else { return }
         let past = EventGroups(of: request.query.history)
         let attribution = Attribution(of: items.map(\.item), to: past, request)
-        let eventTypes = vocabulary.eventTypes
         for place in items.indices {
             let shares = attribution.shares(place)
             let strongest = shares.indices
@@ -28,7 +27,7 @@ struct Explainer: Sendable {
             items[place].reasons = strongest.map { group in
                 let event = past.groups[group]
                 return Reason(
-                    text: text(for: event, of: items[place].item, eventTypes, request.catalog),
+                    text: text(for: event, of: items[place].item, request.catalog),
                     item: vocabulary.id(of: event.item),
                     weight: shares[group]
                 )
@@ -37,24 +36,41 @@ struct Explainer: Sendable {
         }
     }
 
-    /// "because you bought WHITE HANGING HEART".
+    /// What an event has to do with an item.
     private func text(
         for event: EventGroups.Group,
         of item: ItemIndex,
-        _ eventTypes: [EventType],
         _ catalog: CatalogSnapshot
     ) -> String {
-        let type = Int(event.type) < eventTypes.count ? eventTypes[Int(event.type)] : .view
-        let name = catalog.title(of: event.item) ?? vocabulary.id(of: event.item)
-        let isSame = event.item == item
+        let type = eventType(of: event)
+        guard event.item == item else { return cause(of: event, catalog) }
         return switch type {
-        case .purchase: isSame ? "because you bought it before" : "because you bought \(name)"
-        case .cart: isSame ? "because you put it into your cart" : "because you put \(name) into your cart"
-        case .like: isSame ? "because you liked it" : "because you liked \(name)"
-        case .rating: isSame ? "because you rated it" : "because you rated \(name)"
-        case .view: isSame ? "because you looked at it" : "because you looked at \(name)"
-        default: isSame ? "because of your \(type.rawValue) of it" : "because of your \(type.rawValue) of \(name)"
+        case .purchase: "because you bought it before"
+        case .cart: "because you put it into your cart"
+        case .like: "because you liked it"
+        case .rating: "because you rated it"
+        case .view: "because you looked at it"
+        default: "because of your \(type.rawValue) of it"
         }
+    }
+
+    /// The events of an item as a cause: "because you bought WHITE HANGING HEART".
+    func cause(of event: EventGroups.Group, _ catalog: CatalogSnapshot) -> String {
+        let type = eventType(of: event)
+        let name = catalog.title(of: event.item) ?? vocabulary.id(of: event.item)
+        return switch type {
+        case .purchase: "because you bought \(name)"
+        case .cart: "because you put \(name) into your cart"
+        case .like: "because you liked \(name)"
+        case .rating: "because you rated \(name)"
+        case .view: "because you looked at \(name)"
+        default: "because of your \(type.rawValue) of \(name)"
+        }
+    }
+
+    private func eventType(of event: EventGroups.Group) -> EventType {
+        let eventTypes = vocabulary.eventTypes
+        return Int(event.type) < eventTypes.count ? eventTypes[Int(event.type)] : .view
     }
 
     /// The reason where no event of the user's carried the item.

@@ -73,6 +73,31 @@ extension Schemas {
                 ["text": ["type": "string"], "item": ["type": "string"], "weight": ["type": "number"]]
             )
         ),
+        (
+            "Shelf",
+            object(
+                "A row of items with one idea behind it.",
+                required: ["kind", "title", "recommendation_id", "model", "items"],
+                [
+                    "kind": names(ShelfKind.self), "title": ["type": "string"],
+                    "item": ["type": "string", "description": "The user's item that it is about."],
+                    "recommendation_id": ["type": "string"], "model": reference("Version"),
+                    "items": list(of: "RecommendedItem"),
+                ]
+            )
+        ), ("ShelfList", object("Rows, the first on top.", required: ["shelves"], ["shelves": list(of: "Shelf")])),
+        (
+            "SegmentAnswer",
+            object(
+                "What a segment wants.",
+                required: ["recommendation_id", "model", "items", "users"],
+                [
+                    "recommendation_id": ["type": "string"], "model": reference("Version"),
+                    "items": list(of: "RecommendedItem"),
+                    "users": ["type": "integer", "minimum": 0, "description": "How many users were looked at."],
+                ]
+            )
+        ),
         ("ItemList", object("Items, best first.", required: ["items"], ["items": list(of: "RecommendedItem")])),
         (
             "Label",

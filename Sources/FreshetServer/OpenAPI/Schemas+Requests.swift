@@ -115,6 +115,23 @@ extension Schemas {
             )
         ),
         (
+            "ShelvesRequest",
+            request(
+                "What could the rows of a page hold for this user?",
+                [
+                    ("user", identifier), ("session", session), ("events", sessionEvents),
+                    (
+                        "shelves",
+                        [
+                            "type": "integer", "minimum": 1, "maximum": .number(Double(ShelvesRequest.maximumShelves)),
+                            "description": "How many rows at most; 5 unless given.",
+                        ]
+                    ),
+                ] + question
+            )
+        ),
+        ("SegmentRequest", request("What does a segment want?", question)),
+        (
             "LabelRequest",
             request(
                 "Which categories, tags or brands suit this user?",

@@ -4,7 +4,22 @@ import FreshetEngine
 extension JSONWriter {
     /// Writes the answer to a recommendation or a ranking.
     mutating func recommendation(_ answer: Recommendation, of user: String? = nil, _ fields: ItemFields? = nil) {
-        raw("{\"recommendation_id\":")
+        raw("{")
+        members(of: answer, user, fields)
+        raw("}")
+    }
+
+    /// Writes what a segment wants.
+    mutating func segmentAnswer(_ answer: Recommendation, users: Int, _ fields: ItemFields?) {
+        raw("{")
+        members(of: answer, nil, fields)
+        raw(",\"users\":")
+        integer(users)
+        raw("}")
+    }
+
+    private mutating func members(of answer: Recommendation, _ user: String?, _ fields: ItemFields?) {
+        raw("\"recommendation_id\":")
         string(answer.id)
         if let user {
             raw(",\"user\":")
@@ -22,6 +37,20 @@ extension JSONWriter {
             raw(",\"next\":")
             string(next)
         }
+    }
+
+    /// Writes a row of a page.
+    mutating func shelf(_ shelf: Shelf, _ fields: ItemFields?) {
+        raw("{\"kind\":")
+        string(shelf.kind.rawValue)
+        raw(",\"title\":")
+        string(shelf.title)
+        if let item = shelf.item {
+            raw(",\"item\":")
+            string(item)
+        }
+        raw(",")
+        members(of: shelf.answer, nil, fields)
         raw("}")
     }
 
