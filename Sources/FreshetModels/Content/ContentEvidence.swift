@@ -175,12 +175,15 @@ public struct ContentEvidence: CandidateEvidence {
             known += 1
         }
         let rows = known == 0 ? 0...2 : 2...2
-        for text in [request.profile, searched] where text.belongs(to: vectors) {
+        func add(_ text: TextVector) {
+            guard text.belongs(to: vectors) else { return }
             text.numbers.withUnsafeBufferPointer { numbers in
                 for row in rows { freshet_axpy(users + row * width, numbers.baseAddress!, 1, width) }
             }
             known += 1
         }
+        add(request.profile)
+        add(searched)
         for row in 0..<3 {
             let length = freshet_sum_of_squares(users + row * width, width).squareRoot()
             if length > 0 { freshet_scale(users + row * width, Float(1 / length), width) }

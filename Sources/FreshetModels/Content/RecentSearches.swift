@@ -159,6 +159,7 @@ public final class RecentSearches: Sendable {
     /// - Returns: ``RecentSearch/none`` where they say nothing.
     public func recent(of user: UserIndex, at time: Timestamp, includingLater: Bool = false) -> RecentSearch {
         let (encoder, searches) = state.withLock { state in (state.encoder, state.users[user] ?? []) }
+        guard !searches.isEmpty else { return .none }
         let counting = searches.reversed().filter { search in
             search.vector.encoder == encoder && search.time.milliseconds > time.milliseconds - window
                 && (includingLater || search.time < time)
