@@ -182,13 +182,12 @@ extension EngineConfiguration.Encoder: Configurable {
                 100...100_000_000,
                 "From how many of the newest events pairs of items are taken for it."
             ),
-            .whole(
-                "pairs",
-                \.tuning.pairs,
-                2...10_000_000,
-                "How many of the newest pairs are learned from at most."
+            .document(
+                "tuning",
+                \.tuning,
+                "How it is tuned: on how many of the newest pairs, at least and at most, and how firmly it is held near what "
+                    + "proved itself last."
             ),
-            .number("hold", \.tuning.hold, 0...1_000_000, "How firmly it is held near what proved itself last."),
         ]
     }
 }

@@ -55,7 +55,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try SettingRange.check(part: "recommender", recommender.validate)
         try SettingRange.check(part: "loop", loopSettings.validate)
         try language.checkWebhook()
-        try SettingRange.check(part: "learning.encoder", learning.encoder.tuning.validate)
+        try SettingRange.check(part: "learning.encoder.tuning", learning.encoder.tuning.validate)
     }
 }
 

@@ -27,10 +27,10 @@ public enum EncoderTuning {
         /// - Throws: `FreshetError` of kind `usage` that names the setting.
         public func validate() throws {
             try SettingRange.check("pairs", pairs, in: 2...10_000_000)
-            try SettingRange.check("leastPairs", leastPairs, in: 2...10_000_000)
+            try SettingRange.check("least_pairs", leastPairs, in: 2...10_000_000)
             try SettingRange.check("epochs", epochs, in: 1...1000)
-            try SettingRange.check("batchSize", batchSize, in: 2...100_000)
-            try SettingRange.check("learningRate", learningRate, in: 1e-8...1)
+            try SettingRange.check("batch_size", batchSize, in: 2...100_000)
+            try SettingRange.check("learning_rate", learningRate, in: 1e-8...1)
             try SettingRange.check("rank", rank, in: 1...1024)
             try SettingRange.check("hold", hold, in: 0...1e6)
         }
