@@ -226,6 +226,7 @@ public final class Engine: Service {
         content.start()
         feedback.start()
         let retention = Task { await compactRegularly() }
+        let allocation = Task { await allocateRegularly() }
         let reading = Task { await readProfiles() }
         do {
             try await gracefulShutdown()
@@ -233,6 +234,7 @@ public final class Engine: Service {
             // Cancelled rather than asked: what follows is the same.
         }
         retention.cancel()
+        allocation.cancel()
         reading.cancel()
         await shutDown()
     }

@@ -65,6 +65,19 @@ struct ShownExperiment: Codable, Sendable {
         let rankers: [Ranker]
     }
 
+    struct Allocation: Codable, Sendable {
+        let windows: Int
+        let arms: [Arm]
+    }
+
+    struct Arm: Codable, Sendable {
+        let variant: String
+        let share: Double
+        let units: Int
+        let value: Double?
+        let chance: Double
+    }
+
     struct Ranker: Codable, Sendable {
         let variant: String
         let wins: Int
@@ -89,9 +102,11 @@ struct ShownExperiment: Codable, Sendable {
     let decision: Decision?
     let comparison: Comparison?
     let preference: Preference?
+    let allocation: Allocation?
 
     enum CodingKeys: String, CodingKey {
         case id, state, method, coverage, started, ended, variants, verdict, variant, decision, comparison, preference
+        case allocation
         case sentence = "words"
     }
 
@@ -100,6 +115,7 @@ struct ShownExperiment: Codable, Sendable {
         var lines = ["\(id): \(state) since \(Words.date(started / 1000)), by \(method)."]
         if let comparison { lines.append(table(comparison)) }
         if let preference { lines.append(table(preference)) }
+        if let allocation { lines.append(table(allocation)) }
         if let decision {
             lines.append("Decided for '\(decision.winner)'. What was known: \(decision.words)")
         } else {
@@ -127,6 +143,17 @@ struct ShownExperiment: Codable, Sendable {
             table.rows.append([
                 ranker.variant, Words.count(ranker.wins), Words.count(ranker.losses), Words.count(ranker.ties),
                 Self.interval(ranker.preference, ranker.low, ranker.high),
+            ])
+        }
+        return table.text
+    }
+
+    private func table(_ allocation: Allocation) -> String {
+        var table = ConsoleTable(header: ["variant", "share", "users", "figure", "chance to be best"])
+        for arm in allocation.arms {
+            table.rows.append([
+                arm.variant, Self.percent(arm.share), Words.count(arm.units),
+                arm.value.map { Words.decimal($0, 4) } ?? "–", Self.percent(arm.chance),
             ])
         }
         return table.text

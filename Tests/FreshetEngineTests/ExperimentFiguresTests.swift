@@ -8,7 +8,7 @@ import Testing
 /// What experiments show, from the logs.
 @Suite(.serialized) struct ExperimentFiguresTests {
     /// Answers users, who click as many of the items as `clicks` says, and reads the logs.
-    private static func run(
+    static func run(
         _ stage: ExperimentStage,
         users: Int,
         clicks: (_ user: Int, _ answer: Recommendation) -> [Int]
@@ -107,7 +107,7 @@ import Testing
         for user in 0..<60 {
             let answer = try await stage.answer("v\(user)")
             let teams = try #require(try await engine.impression(answer.id)?.teams)
-            let clicked = try #require(teams.firstIndex(of: 1))
+            let clicked = try #require(teams.firstIndex(of: user % 6 == 0 ? 0 : 1))
             while engine.status().impressions.waiting > 0 { try await Task.sleep(for: .milliseconds(1)) }
             let event = Event(
                 user: "v\(user)",
@@ -122,7 +122,7 @@ import Testing
             Issue.record("there is no preference")
             return
         }
-        #expect(report.rankers.map(\.variant) == ["b"] && report.rankers[0].wins == 60)
+        #expect(report.rankers.map(\.variant) == ["b"] && report.rankers[0].wins == 50)
         #expect(report.verdict == .better && report.variant == "b", "\(report.words)")
         #expect(report.words.contains("Next: ship 'b'"))
     }
@@ -196,5 +196,46 @@ import Testing
         ])
         #expect(report.units == ["a": 1, "b": 0])
         #expect(report.metrics[0].controlValue == 0 && report.metrics[0].value == nil)
+    }
+}
+
+/// Bandits give more users to what does better, window by window.
+@Suite(.serialized) struct BanditTests {
+    @Test(.timeLimit(.minutes(10))) func theBetterVariantGetsMoreUsersInTheNextWindow() async throws {
+        let stage = try await ExperimentStage()
+        let engine = stage.engine
+        var draft = try ExperimentStage.draft("e", [.nothing, .frozen(nil)], method: .bandit)
+        draft.bandit.floor = 0.1
+        draft.bandit.windowHours = 1
+        let served = try await engine.start(draft)
+        #expect(served.windows.map(\.shares) == [[0.5, 0.5]])
+        let first = try await ExperimentStage.labels(engine, count: 200)
+        #expect(try await ExperimentStage.labels(engine, count: 200) == first, "a window changes nobody's variant")
+        try await ExperimentFiguresTests.run(stage, users: 200) { user, answer in
+            answer.variant == "e:b" ? (user % 2 == 0 ? [0] : []) : (user % 10 == 0 ? [0] : [])
+        }
+        try await engine.allocate(at: served.started + 3_599_000)
+        #expect(try engine.experiment("e").windows.count == 1, "the window is not over")
+        try await engine.allocate(at: served.started + 3_600_000)
+        let next = try #require(try engine.experiment("e").windows.last)
+        #expect(next.number == 1 && next.shares[1] > 0.85 && next.shares[0] >= 0.1 - 1e-9)
+        let second = try await ExperimentStage.labels(engine, count: 200)
+        #expect(second.count { $0 == "e:b" } > 150 && first.count { $0 == "e:b" } < 130)
+        while engine.status().impressions.waiting > 0 { try await Task.sleep(for: .milliseconds(2)) }
+        try engine.feedback.follow(upTo: .max)
+        guard case .allocation(let report) = try engine.figures(ofExperiment: "e") else {
+            Issue.record("there is no allocation")
+            return
+        }
+        #expect(report.arms[1].share == next.shares[1] && report.words.contains("'b' has"))
+        // Nobody ends it: as after a kill.
+        let again = try await stage.test.reopened()
+        try again.feedback.follow(upTo: .max)
+        guard case .allocation(let same) = try again.figures(ofExperiment: "e") else {
+            Issue.record("there is no allocation")
+            return
+        }
+        #expect(same.arms == report.arms)
+        #expect(try await ExperimentStage.labels(again, count: 200) == second)
     }
 }

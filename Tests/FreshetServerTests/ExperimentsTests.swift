@@ -79,7 +79,11 @@ private func two(_ change: String) -> String {
         (#"{"id": "e", "metrics": ["clicks"], "variants": [{"name": "a"}, {"name": "b"}]}"#, "Known:"),
         (#"{"id": "e", "metrics": ["satisfaction"], "variants": [{"name": "a"}, {"name": "b"}]}"#, "has no events"),
         (#"{"id": "e", "metrics": ["ctr"], "unit": "page", "variants": [{"name": "a"}, {"name": "b"}]}"#, "user"),
-        (two(#""policy": "x""#), "scenario"),
+        (two(#""policy": "x""#), "scenario"), (two(#""rule": "x""#), "rule"),
+        (
+            #"{"id": "e", "metrics": ["ctr"], "method": "bandit", "bandit": {"floor": 0.7}, "variants": [{"name": "a"}, {"name": "b"}]}"#,
+            "bandit.floor"
+        ),
         (two(#""version": "7""#), "not kept"),
         (two(#""frozen": true"#), "freeze"),
         (

@@ -36,7 +36,7 @@ extension Engine {
             ).check()
             let arms = try await serve(draft.changes)
             defer { letGo(arms) }
-            let served = ServedExperiment(
+            var served = ServedExperiment(
                 experiment: draft.experiment,
                 changes: arms.map { $0.change },
                 method: draft.method,
@@ -44,6 +44,11 @@ extension Engine {
                 daysBefore: draft.daysBefore,
                 started: clock.milliseconds
             )
+            if draft.method == .bandit {
+                let shares = draft.experiment.variants.map(\.weight)
+                served.bandit = draft.bandit
+                served.windows = [BanditWindow(number: 0, started: served.started, shares: shares)]
+            }
             // Followed before anybody is answered by it.
             feedback.follow(served)
             do {

@@ -90,6 +90,12 @@ final class ExperimentBook: Sendable {
         former?.pinned.forEach(pins.letGo)
     }
 
+    /// Keeps an experiment that goes on as it is now, durably; what answers its variants stays.
+    /// - Throws: ``FreshetError`` of kind `external`; then nothing has changed.
+    func update(_ served: ServedExperiment) async throws {
+        try await put(served, snapshots: state.withLock { $0.snapshots[served.id] } ?? [])
+    }
+
     /// Removes an experiment.
     func remove(_ id: String) async throws {
         try await storage.watching { try await $0.setSetting(Self.prefix + id, to: nil) }

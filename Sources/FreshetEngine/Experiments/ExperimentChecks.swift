@@ -57,6 +57,7 @@ struct ExperimentChecks {
             throw FreshetError(.conflict, "\(known.count) experiments are kept.", remedy: "Delete one that has ended.")
         }
         try SettingRange.check("days_before", draft.daysBefore, in: 0...90)
+        if draft.method == .bandit { try draft.bandit.validate(variants: draft.experiment.variants.count) }
     }
 
     private func checkChanges() throws {

@@ -13,6 +13,8 @@ public struct ExperimentDraft: Sendable, Equatable {
     public var scenarios: [String]
     /// How many days before its beginning say what its users were like before; 0 for none.
     public var daysBefore: Double
+    /// How a bandit shares out its users.
+    public var bandit = BanditSettings()
 
     /// Creates a draft.
     public init(

@@ -7,12 +7,16 @@ public enum ExperimentFigures: Sendable, Equatable {
     case comparison(ExperimentReport)
     /// Whose places users click in answers of all variants.
     case preference(InterleavingReport)
+    /// How a bandit shares out its users.
+    case allocation(BanditReport)
 
     /// The verdict.
     public var verdict: Verdict {
         switch self {
         case .comparison(let report): report.verdict
         case .preference(let report): report.verdict
+        // It shares out by chances, which are no test.
+        case .allocation: .undecided
         }
     }
 
@@ -21,6 +25,7 @@ public enum ExperimentFigures: Sendable, Equatable {
         switch self {
         case .comparison(let report): report.variant
         case .preference(let report): report.variant
+        case .allocation(let report): report.arms.max { $0.chance < $1.chance }?.variant
         }
     }
 
@@ -29,6 +34,7 @@ public enum ExperimentFigures: Sendable, Equatable {
         switch self {
         case .comparison(let report): report.words
         case .preference(let report): report.words
+        case .allocation(let report): report.words
         }
     }
 }
@@ -51,7 +57,8 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `usage` for an unknown variant.
     func decision(on served: ServedExperiment, for winner: String?) throws -> ServedExperiment.Decision {
         let figures = feedback.figures(of: served)
-        let better = figures.flatMap { $0.verdict == .better ? $0.variant : nil }
+        let isNamed = figures?.verdict == .better || served.method == .bandit
+        let better = isNamed ? figures?.variant : nil
         let name = winner ?? better ?? served.experiment.variants[0].name
         _ = try served.place(of: name)
         return ServedExperiment.Decision(

@@ -22,6 +22,9 @@ struct ExperimentTallies: Sendable {
         labels = [:]
     }
 
+    /// Takes it that a bandit's windows begin, as the experiment says.
+    mutating func follow(_ served: ServedExperiment) { tallies[served.id]?.follow(served) }
+
     /// Removes an experiment.
     mutating func remove(_ id: String) {
         tallies[id] = nil

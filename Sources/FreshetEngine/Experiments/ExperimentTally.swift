@@ -13,6 +13,7 @@ struct ExperimentTally: Sendable {
     let served: ServedExperiment
     private var data: ExperimentData
     private var interleaving: InterleavingTest
+    private var bandit: BanditTally
     private let covariates: [UInt64: [Double]]
     private var answers: [UInt64: Answer] = [:]
     private var order: [(time: Int64, answer: UInt64)] = []
@@ -29,6 +30,7 @@ struct ExperimentTally: Sendable {
         self.served = served
         self.covariates = covariates
         data = try ExperimentData(served.experiment)
+        bandit = BanditTally(served)
         interleaving = InterleavingTest(
             rankers: served.experiment.variants.count,
             alpha: served.experiment.rules.alpha
@@ -39,6 +41,7 @@ struct ExperimentTally: Sendable {
 
     /// Takes what came of an answer of a variant; users who saw another variant first do not count.
     mutating func take(_ outcome: FeedbackOutcome, of variant: Int) {
+        guard served.method != .bandit else { return bandit.take(outcome, of: variant) }
         if case .answered = outcome.change {
             data.expose(outcome.user, to: variant, covariates: covariates[outcome.user] ?? [])
         }
@@ -91,7 +94,14 @@ struct ExperimentTally: Sendable {
     mutating func forget(_ user: UInt64) {
         data.forget(user)
         interleaving.forget(user)
+        bandit.forget(user)
     }
+
+    /// Takes it that a bandit's windows begin, as the experiment says.
+    mutating func follow(_ served: ServedExperiment) { bandit.follow(served) }
+
+    /// What a bandit's variants would get next.
+    var allocation: ThompsonAllocation { bandit.allocation(isHigherBetter: data.metrics[0].isHigherBetter) }
 
     /// What it has shown so far.
     ///
@@ -103,6 +113,16 @@ struct ExperimentTally: Sendable {
         switch served.method {
         case .split: .comparison(ExperimentReport(served.experiment, data: data, days: days))
         case .interleaving: .preference(InterleavingReport(served.experiment, test: interleaving, days: days))
+        case .bandit:
+            .allocation(
+                BanditReport(
+                    served.experiment,
+                    shares: served.windows.last?.shares ?? [],
+                    next: allocation,
+                    windows: bandit.counted,
+                    days: days
+                )
+            )
         }
     }
 }

@@ -9,6 +9,8 @@ public struct ServedExperiment: Sendable, Equatable {
         case split
         /// Every answer is put together from all of them by team draft.
         case interleaving
+        /// Each user has one of them for a while, more users the better one.
+        case bandit
     }
 
     /// Where it stands.
@@ -45,6 +47,10 @@ public struct ServedExperiment: Sendable, Equatable {
     public let scenarios: [String]
     /// How many days before its beginning say what its users were like before.
     public let daysBefore: Double
+    /// How a bandit shares out its users.
+    public internal(set) var bandit: BanditSettings?
+    /// A bandit's newest windows, the one at hand last.
+    public internal(set) var windows: [BanditWindow] = []
     /// Where it stands.
     public internal(set) var state = State.running
     /// When it began, in milliseconds since 1970.
@@ -81,7 +87,7 @@ public struct ServedExperiment: Sendable, Equatable {
 
 extension ServedExperiment: Codable {
     enum CodingKeys: String, CodingKey {
-        case experiment, changes, method, scenarios, state, started, ended, decision
+        case experiment, changes, method, scenarios, bandit, windows, state, started, ended, decision
         case daysBefore = "days_before"
     }
 }

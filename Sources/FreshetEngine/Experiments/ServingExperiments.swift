@@ -22,10 +22,13 @@ final class ServingExperiments: Sendable {
         let arms: [Arm]
         /// The name that answers of all arms together are kept under.
         let together: String
+        /// What is hashed for a bandit's window at hand.
+        private let windowSeed: String
 
         init(_ served: ServedExperiment, snapshots: [ModelSnapshot?]) {
             self.served = served
             together = VariantLabel.text(served.id, VariantLabel.together)
+            windowSeed = served.windows.last?.seed(of: served.id) ?? ""
             arms = served.experiment.variants.indices.map { place in
                 Arm(
                     label: VariantLabel.text(served.id, served.experiment.variants[place].name),
@@ -34,6 +37,9 @@ final class ServingExperiments: Sendable {
                 )
             }
         }
+
+        /// The place of a user's variant in a bandit's window at hand.
+        func banditVariant(of unit: String) -> Int? { served.windows.last?.variant(of: unit, seed: windowSeed) }
     }
 
     /// Those that run, the oldest first.
@@ -63,6 +69,7 @@ final class ServingExperiments: Sendable {
             guard let place = entry.served.experiment.variant(of: unit) else { continue }
             switch entry.served.method {
             case .split: treatment.add(entry.arms[place])
+            case .bandit: treatment.add(entry.arms[entry.banditVariant(of: unit) ?? place])
             case .interleaving:
                 treatment.rivals = entry.arms.map { arm in
                     var rival = treatment

@@ -142,6 +142,12 @@ final class FeedbackService: Sendable {
     /// Adds up from now on what an experiment's users do.
     func follow(_ served: ServedExperiment) { newcomers.withLock { $0.append(served) } }
 
+    /// Takes it that a bandit's windows begin, as the experiment says.
+    func followWindows(of served: ServedExperiment) { state.withLock { $0.tallies.follow(served) } }
+
+    /// What a bandit's variants would get next, of all that is known; `nil` until that is read.
+    func allocation(of id: String) -> ThompsonAllocation? { state.withLock { $0.tallies[id]?.allocation } }
+
     /// Ends that.
     func unfollow(_ id: String) {
         newcomers.withLock { $0.removeAll { $0.id == id } }

@@ -1,3 +1,5 @@
+import Foundation
+
 extension RandomNumberGenerator {
     /// A number in `0 ..< 1`.
     mutating func share() -> Double { Double(next() >> 11) * 0x1p-53 }
@@ -7,4 +9,7 @@ extension RandomNumberGenerator {
 
     /// A number in `0 ..< bound`.
     mutating func place(below bound: Int) -> Int { min(Int(share() * Double(bound)), bound - 1) }
+
+    /// A draw from the standard normal distribution (Box and Muller, 1958).
+    mutating func normal() -> Double { (-2 * log(1 - share())).squareRoot() * cos(2 * .pi * share()) }
 }

@@ -21,7 +21,7 @@ export function experimentForm(start) {
     const detail = text("experiment-detail");
     const detailField = field("experiment-detail", "Which", detail, "field-grow");
     const metric = select("experiment-metric", metricNames);
-    const method = select("experiment-method", [["split", "Each user by one of them"], ["interleaving", "Every answer by both"]]);
+    const method = select("experiment-method", [["split", "Each user by one of them"], ["interleaving", "Every answer by both"], ["bandit", "More users to the better one"]]);
     const coverage = h("input", { type: "number", id: "experiment-coverage", min: "1", max: "100", step: "1", value: "100" });
     const scenarios = text("experiment-scenarios", "", { placeholder: "all" });
     const state = h("p", { class: "bad", role: "alert" });

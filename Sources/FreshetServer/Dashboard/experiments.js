@@ -85,12 +85,14 @@ function open(parameters) {
                 h("dd", null, `${changeWords(variant)}${entry.comparison ? `; ${format.count(entry.comparison.units[variant.name])} users` : ""}`)]),
             h("dt", null, "Takes part"), h("dd", null, `${format.percent(entry.coverage, 1)} of users${entry.scenarios.length > 0 ? `, in ${entry.scenarios.join(", ")}` : ""}`)),
         entry.comparison ? comparison(entry.comparison, first) : null,
-        entry.preference ? preference(entry.preference, first) : null);
+        entry.preference ? preference(entry.preference, first) : null,
+        entry.allocation ? allocation(entry.allocation) : null);
     });
 
     function levers(entry) {
         const button = (text, act, kind = "") => h("button", { type: "button", class: `button ${kind}`, on: { click: act } }, text);
-        const winner = entry.decision?.winner ?? (entry.verdict === "better" ? entry.variant : entry.variants[0].name);
+        const isNamed = entry.verdict === "better" || entry.method === "bandit";
+        const winner = entry.decision?.winner ?? ((isNamed ? entry.variant : null) ?? entry.variants[0].name);
         const ends = [];
         if (entry.state === "running") {
             ends.push(button("Stop", () => carryOut({
@@ -187,6 +189,17 @@ function preference(report, first) {
                 [entry.wins, entry.losses, entry.ties].map((number) => h("td", { class: "number" }, format.count(number))),
                 h("td", { class: "number" }, Number.isFinite(entry.preference) ? `${format.change(entry.preference)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
                 h("td", null, interval(entry.preference, entry.low, entry.high, reach)), h("td", { class: "number" }, format.score(entry.p_value))))))),
+        h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days.`),
+    ];
+}
+
+function allocation(report) {
+    return [
+        h("div", { class: "scroll" }, h("table", { class: "data data-experiment" },
+            h("caption", null, `Who gets how many of the users now, by ${format.name(report.metric)} over the newest ${format.count(report.windows)} windows.`),
+            h("thead", null, h("tr", null, h("th", { scope: "col" }, "Variant"), ["Share of users", "Users", "Figure", "Chance to be the best"].map((text) => h("th", { scope: "col", class: "number" }, text)))),
+            h("tbody", null, report.arms.map((arm) => h("tr", null, h("th", { scope: "row" }, arm.variant), h("td", { class: "number" }, format.percent(arm.share, 1)),
+                h("td", { class: "number" }, format.count(arm.units)), h("td", { class: "number" }, format.figure(arm.value)), h("td", { class: "number" }, format.percent(arm.chance, 1))))))),
         h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days.`),
     ];
 }

@@ -29,6 +29,7 @@ struct OutcomeMetrics {
             switch figures {
             case .comparison(let report): metrics.add(report, of: served)
             case .preference(let report): metrics.add(report)
+            case .allocation(let report): metrics.add(report)
             case nil: break
             }
         }
@@ -76,6 +77,14 @@ struct OutcomeMetrics {
             for (name, help, value) in figures {
                 if let value { set("freshet_experiment_\(name)", help, value, labels) }
             }
+        }
+    }
+
+    private func add(_ report: BanditReport) {
+        for arm in report.arms {
+            let labels = [("experiment", report.id), ("variant", arm.variant)]
+            set("freshet_experiment_share", "The share of its users that a bandit's variant has.", arm.share, labels)
+            set("freshet_experiment_users", "Users that a variant has answered.", Double(arm.units), labels)
         }
     }
 

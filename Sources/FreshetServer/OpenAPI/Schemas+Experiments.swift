@@ -21,7 +21,7 @@ extension Schemas {
                     "coverage": share.adding("description", "The share of users who take part."),
                     "namespace": ["anyOf": [shortText, reference("Namespace")]],
                     "scenarios": texts.adding("description", "The places that take part; all where left out."),
-                    "rules": reference("VerdictRules"),
+                    "rules": reference("VerdictRules"), "bandit": reference("BanditSettings"),
                     "days_before": [
                         "type": "number", "minimum": 0, "maximum": 90,
                         "description": "From how many days before it is known what users were like (CUPED).",
@@ -67,6 +67,20 @@ extension Schemas {
             )
         ),
         (
+            "BanditSettings",
+            request(
+                "How a bandit shares out its users.",
+                [
+                    "floor": share.adding("description", "The least share of a variant."),
+                    "window_hours": [
+                        "type": "number", "minimum": 0.001, "maximum": 720,
+                        "description": "For how long the shares stand still, and with them every user's variant.",
+                    ],
+                    "windows": ["type": "integer", "minimum": 1, "maximum": 1000],
+                ]
+            )
+        ),
+        (
             "VerdictRules",
             request(
                 "When there is a verdict.",
@@ -96,6 +110,7 @@ extension Schemas {
                     "verdict": names(Verdict.self), "variant": variantName, "words": ["type": "string"],
                     "comparison": reference("ExperimentComparison"),
                     "preference": reference("ExperimentPreference"),
+                    "allocation": reference("ExperimentAllocation"), "bandit": reference("BanditSettings"),
                 ]
             )
         ),
@@ -158,6 +173,29 @@ extension Schemas {
                 [
                     "id": variantName, "days": ["type": "number"], "rankers": list(of: "PreferredRanker"),
                     "verdict": names(Verdict.self), "variant": variantName, "words": ["type": "string"],
+                ]
+            )
+        ),
+        (
+            "ExperimentAllocation",
+            object(
+                "How a bandit shares out its users, and what that rests on.",
+                required: ["days", "metric", "windows", "arms", "words"],
+                [
+                    "id": variantName, "days": ["type": "number"], "metric": ["type": "string"], "windows": amount,
+                    "arms": list(of: "BanditArm"), "words": ["type": "string"],
+                ]
+            )
+        ),
+        (
+            "BanditArm",
+            object(
+                "A variant of a bandit.",
+                required: ["variant", "share", "units", "chance"],
+                [
+                    "variant": variantName, "share": share, "units": amount, "value": ["type": "number"],
+                    "difference": ["type": "number"], "deviation": ["type": "number"],
+                    "chance": share.adding("description", "The chance that it is the best."),
                 ]
             )
         ),

@@ -21,6 +21,8 @@ extension ExperimentDraft {
         let guardrails = fields.strings("guardrails", maximum: 20)
         let rules = fields.decoded("rules", VerdictRules.self, names: VerdictRules.names)
         let daysBefore = fields.number("days_before", in: 0...90)
+        let bandit = fields.decoded("bandit", BanditSettings.self, names: BanditSettings.names)
+        if bandit != nil, method != .bandit { fields.fault("bandit", "belongs to the method 'bandit'") }
         try fields.finish()
         self.init(
             try Experiment(
@@ -37,6 +39,7 @@ extension ExperimentDraft {
             scenarios: scenarios ?? [],
             daysBefore: daysBefore ?? 7
         )
+        self.bandit = bandit ?? self.bandit
     }
 }
 

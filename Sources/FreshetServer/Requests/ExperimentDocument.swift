@@ -33,7 +33,7 @@ struct ExperimentDocument: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case id, state, method, unit, namespace, coverage, scenarios, variants, metrics, guardrails, rules
-        case started, ended, decision, verdict, variant, words, comparison, preference
+        case started, ended, decision, verdict, variant, words, comparison, preference, allocation, bandit
         case daysBefore = "days_before"
     }
 
@@ -52,6 +52,7 @@ struct ExperimentDocument: Encodable {
         try container.encode(experiment.metrics, forKey: .metrics)
         try container.encode(experiment.guardrails, forKey: .guardrails)
         try container.encode(experiment.rules, forKey: .rules)
+        try container.encodeIfPresent(served.bandit, forKey: .bandit)
         try container.encode(served.daysBefore, forKey: .daysBefore)
         try container.encode(served.started, forKey: .started)
         try container.encodeIfPresent(served.ended, forKey: .ended)
@@ -64,6 +65,7 @@ struct ExperimentDocument: Encodable {
         switch figures {
         case .comparison(let report): try container.encode(report, forKey: .comparison)
         case .preference(let report): try container.encode(report, forKey: .preference)
+        case .allocation(let report): try container.encode(report, forKey: .allocation)
         }
     }
 }
