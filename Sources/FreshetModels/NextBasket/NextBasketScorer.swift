@@ -20,7 +20,8 @@ struct NextBasketScorer: Scorer {
 
     init(vectors: SparseRows, configuration: NextBasket.Configuration) {
         self.vectors = vectors
-        users = vectors.transposed()
+        let users = vectors.transposed()
+        self.users = users
         squares = vectors.norms().map { $0 > 0 ? $0 * $0 : .infinity }
         itemNorms = users.norms()
         baskets = Baskets(configuration)
