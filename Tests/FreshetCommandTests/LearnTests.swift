@@ -64,6 +64,32 @@ import Testing
         #expect(unread.code == 0 && !unread.text.contains("light-"), "\(unread.text)")
     }
 
+    /// The encoder is tuned on what came before, reads the catalogue anew and competes; one without weights cannot be tuned.
+    @Test func theEncoderIsTunedOnTheStream() throws {
+        let folder = try TemporaryFolder()
+        try folder.addTinyModel()
+        let titles = (0..<12).map { "i\($0)\tw\($0 + 10) w\($0 + 50)" }
+        try folder.write("item\ttitle\n" + titles.joined(separator: "\n") + "\n", to: "items.tsv")
+        let events = (0..<600).map { "u\($0 % 20)\ti\(($0 % 20 + $0 / 20) % 12)\t\(1_600_000_000 + $0 * 60)" }
+        try folder.write("user\titem\ttime\n" + events.joined(separator: "\n") + "\n", to: "events.tsv")
+        func learned(by encoder: String) throws -> Executable.Result {
+            let model = [
+                "epochs=1", "channels=8", "heads=1", "blocks=1", "encoder.leastPairs=20", "encoder.batchSize=16",
+            ]
+            let command = [
+                "learn", "--stream", "events.tsv", "--catalogue", "items.tsv", "--encoder", encoder, "--warm-up", "0.5",
+                "--contenders", "live", "--tune-encoder-hours", "1", "--threads", "1", "--json",
+            ]
+            return try Executable.run(command + model.flatMap { ["--set", $0] }, in: folder)
+        }
+        let result = try learned(by: "./model")
+        #expect(result.code == 0, "\(result.errors)")
+        let tuning = try #require(try result.json()["encoderTuning"] as? [String: Any])
+        #expect(tuning["tunings"] as? Int ?? 0 >= 1 && tuning["promotions"] is Int, "\(tuning)")
+        let light = try learned(by: "light")
+        #expect(light.code == 64 && light.errors.contains("pretrained"), "\(light.errors)")
+    }
+
     @Test func eitherAStreamOrASimulation() throws {
         let folder = try TemporaryFolder()
         #expect(try folder.freshet("learn").code == 64)
