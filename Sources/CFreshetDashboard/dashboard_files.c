@@ -91,6 +91,10 @@ static const unsigned char recommendations_js[] = {
 #embed "../FreshetServer/Dashboard/recommendations.js"
 };
 
+static const unsigned char rules_js[] = {
+#embed "../FreshetServer/Dashboard/rules.js"
+};
+
 static const unsigned char search_js[] = {
 #embed "../FreshetServer/Dashboard/search.js"
 };
@@ -125,6 +129,7 @@ static const struct freshet_dashboard_file files[] = {
     {"patch.js", patch_js, sizeof patch_js},
     {"quality.js", quality_js, sizeof quality_js},
     {"recommendations.js", recommendations_js, sizeof recommendations_js},
+    {"rules.js", rules_js, sizeof rules_js},
     {"search.js", search_js, sizeof search_js},
     {"settings.js", settings_js, sizeof settings_js},
     {"status.js", status_js, sizeof status_js},

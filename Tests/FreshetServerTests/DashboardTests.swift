@@ -70,7 +70,9 @@ struct DashboardTests {
             (
                 "#/experiments",
                 "document.querySelector('h1').innerText === 'Experiments' && !document.querySelector('.skeleton')"
-            ), ("#/recommendations", "document.querySelector('.results li')"),
+            ),
+            ("#/rules", "document.querySelector('h1').innerText === 'Rules' && !document.querySelector('.skeleton')"),
+            ("#/recommendations", "document.querySelector('.results li')"),
             ("#/recommendations?user=\(id)", "\(shown) && document.querySelectorAll('.history time').length > 0"),
             (
                 "#/catalogue?tab=items&id=\(id)",
@@ -253,6 +255,31 @@ struct DashboardTests {
         _ = try await chromium.evaluate("\(button).click()")
         #expect(try await chromium.wait(until: "document.querySelector('dialog[open] [data-confirm]')"))
         _ = try await chromium.evaluate("document.querySelector('dialog[open] [data-confirm]').click()")
+    }
+
+    @Test(.timeLimit(.minutes(10)))
+    func triesARuleAndSwitchesItOff() async throws {
+        try await DashboardStage.run { stage in
+            _ = try await stage.engine.accept((0..<40).map { Event(user: "u\($0 % 8)", item: "i\($0 % 5)") })
+            let pin = Rule.Actions(pin: [Rule.Pin(item: "i4", position: 1)])
+            _ = try await stage.engine.put(Rule(id: "promo", then: pin))
+            let chromium = stage.chromium
+            try await chromium.open("\(stage.address)/#/rules?id=promo")
+            #expect(try await chromium.wait(until: "document.querySelector('#rule-text')?.value.includes('\"i4\"')"))
+            func button(_ words: String) -> String {
+                "[...document.querySelectorAll('main .button')].find((one) => one.innerText === '\(words)')"
+            }
+            _ = try await chromium.evaluate("\(button("Try it")).click()")
+            #expect(try await chromium.wait(until: "document.querySelectorAll('.trial').length === 2"))
+            #expect(
+                try await chromium.evaluate("document.querySelectorAll('.trial')[1].querySelector('li').innerText")
+                    == "i4"
+            )
+            _ = try await chromium.evaluate("\(button("Switch off")).click()")
+            #expect(try await chromium.wait(until: "document.querySelector('.data-rules .badge')?.innerText === 'Off'"))
+            #expect(stage.engine.rule("promo")?.rule?.enabled == false)
+            #expect(chromium.complaints() == [])
+        }
     }
 
     @Test(.timeLimit(.minutes(10)))

@@ -8,9 +8,10 @@ import models from "./models.js";
 import overview from "./overview.js";
 import quality from "./quality.js";
 import recommendations from "./recommendations.js";
+import rules from "./rules.js";
 import settings from "./settings.js";
 
-const pages = { overview, quality, models, experiments, recommendations, catalogue, settings };
+const pages = { overview, quality, models, experiments, rules, recommendations, catalogue, settings };
 const main = document.getElementById("main");
 let page = null;
 let shown = "";
