@@ -137,7 +137,7 @@ public final class Engine: Service {
         (start.loop.evidence, start.loop.content) = (evidence, content.readView)
         start.loop.attachReadings(content.tuned.reading)
         try await experimentBook.load(archive, reading: content.tuned.reading)
-        for served in experimentBook.all { feedback.follow(served) }
+        for served in experimentBook.followed { feedback.follow(served) }
         live = LiveModel(ModelSnapshot(start.loop.live))
         // Those of a resumed learner are the same function of the log, so only the rest has to be replayed.
         let models =

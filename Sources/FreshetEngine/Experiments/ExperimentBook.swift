@@ -11,6 +11,8 @@ final class ExperimentBook: Sendable {
     static let part = "experiments"
     /// More are not kept.
     static let capacity = 1_000
+    /// Of those that have ended, so many of the newest are added up again after a start.
+    private static let ended = 20
     private static let prefix = "experiment."
 
     fileprivate struct State {
@@ -37,6 +39,12 @@ final class ExperimentBook: Sendable {
     /// All of them, the newest first.
     var all: [ServedExperiment] {
         state.withLock { $0.all.values.sorted { ($1.started, $1.id) < ($0.started, $0.id) } }
+    }
+
+    /// Those whose figures are kept up: all that run, and the newest that have ended.
+    var followed: [ServedExperiment] {
+        let all = all
+        return all.filter { $0.state == .running } + all.filter { $0.state != .running }.prefix(Self.ended)
     }
 
     /// Those that serve, as requests read them.

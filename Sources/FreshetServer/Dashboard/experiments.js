@@ -79,7 +79,7 @@ function open(parameters) {
         put(detail, h("div", { class: "panel-head" }, h("h2", null, entry.id), stateBadge(entry.state),
             entry.verdict ? verdictBadge(entry.verdict) : null, h("div", { class: "controls" }, levers(entry))),
         h("p", { class: "verdict", role: "status" }, entry.decision ? `Decided for “${entry.decision.winner}”. ${entry.decision.words}`
-            : entry.words ?? "Reading what its users were like before."),
+            : entry.words ?? (entry.state === "running" ? "Reading what its users were like before." : "What it has shown is not added up any more.")),
         h("dl", { class: "facts" },
             entry.variants.flatMap((variant, place) => [h("dt", null, `${variant.name}${place === 0 ? ", compared with" : ""}`),
                 h("dd", null, `${changeWords(variant)}${entry.comparison ? `; ${format.count(entry.comparison.units[variant.name])} users` : ""}`)]),
@@ -173,8 +173,8 @@ function comparison(report, first) {
                 h("th", { scope: "row" }, format.name(entry.metric), isGuardrail ? h("span", { class: "version-note" }, "guardrail") : null),
                 h("td", null, entry.variant), h("td", { class: "number" }, format.figure(entry.control_value)), h("td", { class: "number" }, format.figure(entry.value)),
                 h("td", { class: "number" }, Number.isFinite(entry.lift) ? `${format.change(entry.lift)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
-                h("td", null, interval(entry.lift, entry.low, entry.high, reach, entry.is_higher_better)), h("td", { class: "number" }, format.score(entry.p_value))))))),
-        h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days. The shares of users are as they should be with p ${format.score(report.ratio_p_value)}.`),
+                h("td", null, interval(entry.lift, entry.low, entry.high, reach, entry.is_higher_better)), h("td", { class: "number" }, format.pValue(entry.p_value))))))),
+        h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days. The shares of users are as they should be with p ${format.pValue(report.ratio_p_value)}.`),
     ];
 }
 
@@ -188,7 +188,7 @@ function preference(report, first) {
             h("tbody", null, report.rankers.map((entry) => h("tr", null, h("th", { scope: "row" }, entry.variant),
                 [entry.wins, entry.losses, entry.ties].map((number) => h("td", { class: "number" }, format.count(number))),
                 h("td", { class: "number" }, Number.isFinite(entry.preference) ? `${format.change(entry.preference)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
-                h("td", null, interval(entry.preference, entry.low, entry.high, reach)), h("td", { class: "number" }, format.score(entry.p_value))))))),
+                h("td", null, interval(entry.preference, entry.low, entry.high, reach)), h("td", { class: "number" }, format.pValue(entry.p_value))))))),
         h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days.`),
     ];
 }

@@ -24,6 +24,9 @@ export const rate = (number) => !Number.isFinite(number) ? none : number < 10 ? 
 /** A share of one with three digits: 0.182 */
 export const score = (number) => Number.isFinite(number) ? number.toFixed(Math.abs(number) >= 10 ? 1 : 3) : none;
 
+/** A p-value: 0.031, <0.001 */
+export const pValue = (number) => !Number.isFinite(number) ? none : number < 0.001 ? "<0.001" : number.toFixed(3);
+
 /** A share of one in percent: 18% */
 export const percent = (number, digits = 0) => Number.isFinite(number) ? `${(number * 100).toFixed(digits)}%` : none;
 
@@ -85,6 +88,7 @@ const names = {
     "last_good": "Last good state",
     "micro_update": "Micro-update", "held_back": "Held back", "promotion": "Promotion", "discard": "Discard",
     "rollback": "Rollback", "retrain": "Retrain", "drift": "Drift", "alert": "Alert", "rolled_back": "Rolled back",
+    "ctr": "Clicks per item", "empty": "Empty answers", "acceptance": "Answers with a click", "value": "Value per answer",
     "recall": "Recall", "ndcg": "NDCG", "mrr": "MRR", "hit": "Hit rate", "hr": "Hit rate",
 };
 
