@@ -20,22 +20,21 @@ struct RulePlacePolicy: Policy {
         let count = min(request.query.count, candidates.count)
         func belongs(_ candidate: Candidate) -> Bool { program.admits(request.details(of: candidate.item)) }
         let isOwn = candidates[..<count].map(belongs)
-        var missing = Int((share * Double(count)).rounded(.up)) - isOwn.count { $0 }
+        // A share of .07 of 100 places is 7 of them, although no Double is .07.
+        let missing = Int((share * Double(count) - 1e-9).rounded(.up)) - isOwn.count { $0 }
         guard missing > 0 else { return }
-        var others = candidates[count...].filter(belongs)
-        if others.count < missing { others += further(missing - others.count, of: program, than: candidates, request) }
-        var entering = others.prefix(missing).reversed().makeIterator()
-        var left: [Candidate] = []
-        for place in (0..<count).reversed() where !isOwn[place] && missing > 0 {
-            guard var candidate = entering.next() else { break }
-            candidate.score = min(candidate.score, candidates[place].score)
-            left.append(candidates[place])
-            candidates[place] = candidate
-            missing -= 1
+        var entering = Array(candidates[count...].filter(belongs).prefix(missing))
+        if entering.count < missing {
+            entering += further(missing - entering.count, of: program, than: candidates, request)
         }
-        let shown = Set(candidates[..<count].map(\.item))
-        let rest = candidates[count...].filter { !shown.contains($0.item) }
-        candidates = Array(candidates[..<count]) + left.reversed() + rest
+        let leaving = Set((0..<count).filter { !isOwn[$0] }.suffix(entering.count))
+        // Its own stand in their order in the places that they have together.
+        let places = (0..<count).filter { isOwn[$0] || leaving.contains($0) }
+        let own = (0..<count).filter { isOwn[$0] }.map { candidates[$0] } + entering
+        var shown = Array(candidates[..<count])
+        for (place, candidate) in zip(places, own) { shown[place] = candidate }
+        let items = Set(shown.map(\.item))
+        candidates = shown + candidates.filter { !items.contains($0.item) }
     }
 
     /// Items that are no candidates: the most popular of all that belong to a share.
