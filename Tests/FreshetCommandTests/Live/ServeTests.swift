@@ -59,7 +59,7 @@ import Testing
         let folder = try TemporaryFolder()
         try makeData(in: folder)
         let (first, url) = try serve(in: folder, "--import", "data")
-        defer { if first.isRunning { kill(first.processIdentifier, SIGKILL) } }
+        defer { first.send(SIGKILL) }
         try folder.write(
             """
             {"id": "varied", "metrics": ["conversion"], "days_before": 0,
@@ -76,7 +76,7 @@ import Testing
         _ = stop(first, by: SIGKILL)
 
         let (second, again) = try serve(in: folder, "--import", "data")
-        defer { if second.isRunning { kill(second.processIdentifier, SIGKILL) } }
+        defer { second.send(SIGKILL) }
         let list = try experiments("list", at: again)
         #expect(list.output.contains("varied") && list.output.contains("running"), "\(list.output)\(list.errors)")
         #expect(try experiments("show", "varied", at: again).output.contains("by split"))
