@@ -19,7 +19,7 @@ import Testing
         line.withUnsafeBufferPointer { bytes in
             guard (try? parser.parse(bytes)) != nil else { return nil }
             let text = { (bytes: UnsafeBufferPointer<UInt8>) in String(decoding: bytes, as: UTF8.self) }
-            return Event(
+            var event = Event(
                 user: text(parser.user),
                 item: text(parser.item),
                 type: parser.type.map { EventType(rawValue: text($0)) } ?? .view,
@@ -28,6 +28,8 @@ import Testing
                 id: parser.id.map(text),
                 session: parser.session.map(text)
             )
+            if let search = parser.search { (event.type, event.text) = (.search, text(search)) }
+            return event
         }
     }
 
@@ -35,7 +37,8 @@ import Testing
     func isSame(_ left: Event?, _ right: Event?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         let texts = { (event: Event) in
-            [event.user, event.item, event.type.rawValue, event.id ?? "-", event.session ?? "-"].map { Array($0.utf8) }
+            [event.user, event.item, event.type.rawValue, event.id ?? "-", event.session ?? "-", event.text ?? "-"].map
+            { Array($0.utf8) }
         }
         return texts(left) == texts(right) && left == right
     }

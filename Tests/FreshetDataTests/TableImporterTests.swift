@@ -86,7 +86,7 @@ import Testing
 
     @Test func refusesUnknownRoles() throws {
         let error = #expect(throws: FreshetError.self) { try read("a,b\n1,2\n", format: "csv", ["usr": "a"]) }
-        #expect(error?.remedy == "Known: item, session, time, type, user, value.")
+        #expect(error?.remedy == "Known: item, session, text, time, type, user, value.")
     }
 
     @Test func dropsBadRows() throws {

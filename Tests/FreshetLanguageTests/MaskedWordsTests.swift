@@ -25,7 +25,8 @@ import Testing
             TextTraining(settings, seed: 1, pool: pool)
         )
         let (first, last) = (outcome.losses.prefix(5).reduce(0, +), outcome.losses.suffix(5).reduce(0, +))
-        #expect(last < 0.85 * first, "\(first) \(last)")
+        // A table that stays as it is, of small drawn numbers, lets little be told apart.
+        #expect(last < (method == .all ? 0.85 : 0.92) * first, "\(first) \(last)")
         #expect(tuned.model.parameters.count == base.model.parameters.count && tuned.name == base.name)
         #expect(tuned.vectors(of: Self.texts, on: pool) != base.vectors(of: Self.texts, on: pool))
     }
