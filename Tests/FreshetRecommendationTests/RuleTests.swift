@@ -63,7 +63,8 @@ import Testing
         let group3 = try expression("category = 'group 3'")
         func count(_ actions: Rule.Actions) -> Int { items(actions).count { $0 % 4 == 3 } }
         let plain = count(Rule.Actions(hide: try expression("category = 'no such'")))
-        let boosted = count(Rule.Actions(boost: [Rule.Weight(filter: group3, by: 1e6)]))
+        let often = Array(repeating: Rule.Weight(filter: group3, by: 1e6), count: 8)
+        let boosted = count(Rule.Actions(boost: often))
         #expect(boosted == 10 && plain < 10)
         let group1 = try expression("category = 'group 1'")
         #expect(items(Rule.Actions(bury: [Rule.Weight(filter: group1, by: 1e6)])).allSatisfy { $0 % 4 != 1 })

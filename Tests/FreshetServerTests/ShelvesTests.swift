@@ -18,7 +18,7 @@ import Testing
         #expect(try await client.send(.post, "/v1/items", "[\(items.joined(separator: ","))]").status == 200)
         let events = (0..<12).flatMap { user in
             (0..<6).map { event in
-                let number = (2 * (user + 3 * event) + user % 2) % 24
+                let number = 2 * ((user + 5 * event) % 12) + user % 2
                 return #"{"user":"u\#(user)","item":"\#(user % 2 == 0 ? "red" : "blue")\#(number)","type":"purchase"}"#
             }
         }
