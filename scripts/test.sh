@@ -20,5 +20,3 @@ swift test --skip-build
 # The kernels that processors with fewer instructions take, and oneDNN's.
 FRESHET_INSTRUCTION_SET=avx2 ONEDNN_MAX_CPU_ISA=AVX2 swift test --skip-build --filter "$kernel_tests"
 FRESHET_INSTRUCTION_SET=plain ONEDNN_MAX_CPU_ISA=SSE41 swift test --skip-build --filter "$kernel_tests"
-# What computes, once as the optimiser makes it.
-swift test --package-path scripts/optimised -c release -Xswiftc -enable-testing
