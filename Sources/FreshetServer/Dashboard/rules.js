@@ -1,6 +1,6 @@
 // Rules: what the operator wants of answers, what each would do to one, and what it costs in clicks.
 
-import { Problem, api, itemsByID } from "./api.js";
+import { Problem, api } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { h, loading, notice, put, setText, titleText, toast, visible, whenChanged } from "./dom.js";
 import * as format from "./format.js";
@@ -136,14 +136,13 @@ function open(parameters) {
             await load();
         });
         const tryOut = () => attempt(async () => {
-            const body = { rule: { ...read(), id: name.value.trim() || "new" }, count: 10 };
+            const body = { rule: { ...read(), id: name.value.trim() || "new" }, count: 10, fields: ["title"] };
             if (users.input.value.trim()) body.user = users.input.value.trim();
             if (scenario.value.trim()) body.scenario = scenario.value.trim();
-            const trial = await api.tryRule(body);
-            const known = await itemsByID([...trial.before, ...trial.after].map((item) => item.id), controller.signal);
+            const trial = await api.tryRule(body, controller.signal);
             const old = trial.before.map((item) => item.id);
             const column = (title, items, isChanged) => h("section", null, h("h3", null, title), items.length === 0 ? h("p", { class: "muted empty" }, "Nothing.")
-                : h("ol", { class: "trial" }, items.map((item, place) => h("li", { class: isChanged(item.id, place) ? "is-changed" : null }, titleText(known(item.id)?.title, item.id)))));
+                : h("ol", { class: "trial" }, items.map((item, place) => h("li", { class: isChanged(item.id, place) ? "is-changed" : null }, titleText(item.title, item.id)))));
             put(results, column("Without it", trial.before, () => false), column("With it", trial.after, (item, place) => old[place] !== item));
             if (!trial.in_force) results.prepend(h("p", { class: "muted" }, "This question is none that the rule is for."));
             for (const warning of trial.warnings) results.prepend(h("p", { class: "bad" }, warning));
