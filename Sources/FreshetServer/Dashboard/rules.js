@@ -123,6 +123,7 @@ function open(parameters) {
             try {
                 await action();
             } catch (problem) {
+                if (problem.name === "AbortError") return;
                 if (problem instanceof SyntaxError) setText(state, `This is no JSON: ${problem.message}`);
                 else if (problem instanceof Problem) setText(state, [problem.message, problem.advice].filter(Boolean).join(" "));
                 else throw problem;
