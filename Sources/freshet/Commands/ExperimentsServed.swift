@@ -10,7 +10,7 @@ struct ExperimentsList: LiveCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "The experiments of a running server, newest first.",
-        discussion: "  freshet experiments list"
+        discussion: "  freshet experiments list --json"
     )
 
     @OptionGroup var serverOptions: ServerOptions
@@ -53,8 +53,7 @@ struct ExperimentsStart: LiveCommand {
         commandName: "start",
         abstract: "Start an experiment on a running server.",
         discussion: """
-            The file holds the body of POST /v1/experiments, such as
-            {"id":"frozen","metrics":["ctr"],"variants":[{"name":"continual"},{"name":"frozen","frozen":true}]}.
+            The file holds the body of POST /v1/experiments; Documentation/Experiments.md says what is in it.
 
               freshet experiments start frozen.json
             """
