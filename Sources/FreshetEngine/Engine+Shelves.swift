@@ -61,7 +61,7 @@ extension Engine {
             throw FreshetError(.notFound, "There is no segment '\(segment)'.")
         }
         let (snapshot, count) = try (live.current, checkedCount(request.count))
-        var lists: [[ItemIndex]] = []
+        var lists: [[ScoredItem]] = []
         for user in activeUsers() {
             guard lists.count < Self.members else { break }
             try Task.checkCancellation()
@@ -69,7 +69,10 @@ extension Engine {
             (question.user, question.session, question.events, question.count) = (user, nil, nil, count)
             let query = try await query(question, comparing: Set(condition.userAttributes))
             guard recommender.recommender.isIn(segment, query) else { continue }
-            lists.append(recommender.recommend(query, snapshot: snapshot, streaming: streaming).items.map(\.item))
+            lists.append(
+                recommender.recommend(query, snapshot: snapshot, streaming: streaming).items
+                    .map { ScoredItem(item: $0.item, score: $0.score) }
+            )
             await Task.yield()
         }
         let best = Recommender.reciprocalRanks(of: lists).sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(

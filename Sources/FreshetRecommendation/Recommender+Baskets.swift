@@ -31,7 +31,9 @@ extension Recommender {
         let wanted = recommend(wide, snapshot: snapshot, streaming: streaming)
         let company = company(of: basket, wide.count, for: request(query, snapshot: snapshot, streaming: streaming))
         let sources = Dictionary(wanted.items.map { ($0.item, $0.sources) }) { first, _ in first }
-        let scores = Self.reciprocalRanks(of: [company.map(\.item), wanted.items.map(\.item)])
+        let scores = Self.reciprocalRanks(of: [
+            company, wanted.items.map { ScoredItem(item: $0.item, score: $0.score) },
+        ])
         let items = scores.map { RankedItem(item: $0, score: $1, sources: sources[$0] ?? .company) }
             .sorted { ($1.score, $0.item) < ($0.score, $1.item) }
         return RankedList(version: snapshot.version, items: Array(items.prefix(query.count)), rules: wanted.rules)

@@ -62,16 +62,22 @@ extension Recommender {
         ranking.explains = false
         ranking.diversity = 0
         let taste = recommend(ranking, snapshot: snapshot, streaming: streaming).items
-        let scores = Self.reciprocalRanks(of: [items.map(\.item), taste.map(\.item)])
+            .map { ScoredItem(item: $0.item, score: $0.score) }
+        let scores = Self.reciprocalRanks(of: [items, taste])
         return items.map { ScoredItem(item: $0.item, score: scores[$0.item] ?? 0) }
             .sorted { ($1.score, $0.item) < ($0.score, $1.item) }
     }
 
-    /// What each item has from its places in several orders.
-    package static func reciprocalRanks(of orders: [[ItemIndex]]) -> [ItemIndex: Float] {
+    /// What each item has from its places in several orders; those of one score in a row have one rank, so that no order
+    /// is made of what says nothing.
+    package static func reciprocalRanks(of orders: [[ScoredItem]]) -> [ItemIndex: Float] {
         var scores: [ItemIndex: Float] = [:]
         for order in orders {
-            for (rank, item) in order.enumerated() { scores[item, default: 0] += 1 / (rankOffset + Float(rank + 1)) }
+            var rank = 0
+            for (place, scored) in order.enumerated() {
+                if place == 0 || scored.score != order[place - 1].score { rank = place + 1 }
+                scores[scored.item, default: 0] += 1 / (rankOffset + Float(rank))
+            }
         }
         return scores
     }
