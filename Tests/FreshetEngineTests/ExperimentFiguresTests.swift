@@ -227,7 +227,7 @@ import Testing
             Issue.record("there is no allocation")
             return
         }
-        #expect(report.arms[1].share == next.shares[1] && report.words.contains("'b' has"))
+        #expect(report.arms[1].share == next.shares[1] && report.words.contains("'b' is the best"))
         // Nobody ends it: as after a kill.
         let again = try await stage.test.reopened()
         try again.feedback.follow(upTo: .max)

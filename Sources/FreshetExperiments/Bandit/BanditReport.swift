@@ -66,8 +66,8 @@ public struct BanditReport: Sendable, Equatable, Encodable {
         }
         let best = arms.max { $0.chance < $1.chance } ?? arms[0]
         words =
-            "'\(best.variant)' has \(VerdictJudge.percent(best.share)) of the users, as it is the best in '\(metric)' with a "
-            + "chance of \(VerdictJudge.percent(best.chance)), by \(self.windows) windows. "
+            "'\(best.variant)' is the best in '\(metric)' with a chance of \(VerdictJudge.percent(best.chance)), and has "
+            + "\(VerdictJudge.percent(best.share)) of the users now. "
             + "A chance is no test: to know by how much it is better, compare by the method 'split'. Next: "
             + (best.chance >= 0.99 ? "ship '\(best.variant)', or let it run." : "let it run.")
     }
