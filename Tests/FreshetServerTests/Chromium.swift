@@ -96,7 +96,7 @@ final class Chromium: @unchecked Sendable {
     }
 
     /// Waits until an expression is true; whether it became so.
-    func wait(until expression: String, seconds: Double = 8) async throws -> Bool {
+    func wait(until expression: String, seconds: Double = 60) async throws -> Bool {
         let end = ContinuousClock.now.advanced(by: .seconds(seconds))
         while ContinuousClock.now < end {
             if try await evaluate("(() => { try { return Boolean(\(expression)) } catch { return false } })()")
@@ -123,7 +123,7 @@ final class Chromium: @unchecked Sendable {
         var command: [String: Any] = ["id": number, "method": method, "params": parameters]
         command["sessionId"] = session
         try commands.fileHandleForWriting.write(contentsOf: JSONSerialization.data(withJSONObject: command) + [0])
-        let end = ContinuousClock.now.advanced(by: .seconds(20))
+        let end = ContinuousClock.now.advanced(by: .seconds(60))
         while true {
             let message = try nextMessage(until: end, method)
             guard message["id"] as? Int == number else {

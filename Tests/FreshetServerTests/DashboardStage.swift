@@ -49,19 +49,16 @@ struct DashboardStage: Sendable {
                 defer { chromium.close() }
                 let result: Result<Void, any Error>
                 do {
-                    try await body(
-                        DashboardStage(
-                            engine: engine,
-                            chromium: chromium,
-                            address: "http://127.0.0.1:\(port)",
-                            key: key
-                        )
-                    )
-                    result = .success(())
+                    let address = "http://127.0.0.1:\(port)"
+                    let stage = DashboardStage(engine: engine, chromium: chromium, address: address, key: key)
+                    result = .success(try await body(stage))
                 } catch let error {
                     result = .failure(error)
                 }
+                // Ended before an error goes on: a server that is cancelled drops connections it has not looked at yet,
+                // which ends the process.
                 await services.triggerGracefulShutdown()
+                try await group.waitForAll()
                 try result.get()
             }
             try await group.waitForAll()

@@ -10,7 +10,10 @@ import Synchronization
 import Testing
 
 /// The dashboard as a real browser renders it, served by the real server over a real engine.
-@Suite(.enabled(if: Chromium.path != nil, "No Chromium here; install it by scripts/install-dependencies.sh --tests."))
+@Suite(
+    .serialized,
+    .enabled(if: Chromium.path != nil, "No Chromium here; install it by scripts/install-dependencies.sh --tests.")
+)
 struct DashboardTests {
     /// Ids and titles that somebody outside chose, to break the page.
     private static let hostile = [

@@ -3,7 +3,10 @@ import FreshetEngine
 import Testing
 
 /// The dashboard's page of experiments, in a real browser.
-@Suite(.enabled(if: Chromium.path != nil, "No Chromium here; install it by scripts/install-dependencies.sh --tests."))
+@Suite(
+    .serialized,
+    .enabled(if: Chromium.path != nil, "No Chromium here; install it by scripts/install-dependencies.sh --tests.")
+)
 struct ExperimentsPageTests {
     private static let main = "document.querySelector('main').innerText"
 

@@ -17,14 +17,16 @@ enum LiveServer {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             guard let port = await ports.first(where: { _ in true }) else { return }
+            let result: Result<Void, any Error>
             do {
-                try await body(port, test, group)
-            } catch {
-                await group.triggerGracefulShutdown()
-                throw error
+                result = .success(try await body(port, test, group))
+            } catch let error {
+                result = .failure(error)
             }
+            // Ended before an error goes on, as on ``DashboardStage``.
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
+            try result.get()
         }
     }
 }
