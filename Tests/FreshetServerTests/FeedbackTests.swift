@@ -19,7 +19,7 @@ struct FeedbackTests {
     }
 
     @Test(arguments: [
-        ("by=versoin", "version"), ("from=yesterday", "must be a date or a time"), ("from=2026-11-02&to=2026-11-01", "before"),
+        ("by=versoin", "version"), ("from=yesterday", "must be a date"), ("from=2026-11-02&to=2026-11-01", "before"),
         ("day=2026-11-01", "not a parameter"),
     ])
     func whatIsAskedWronglyIsRefused(query: String, says: String) async throws {
