@@ -144,8 +144,9 @@ import Testing
             let answer = try await Self.blocking { connection.receive() }
             trickle.cancel()
             #expect(answer.isClosed)
-            let status = path == "/nothing" ? 404 : 408
-            #expect(inTheHead ? answer.text.isEmpty : answer.text.hasPrefix("HTTP/1.1 \(status)"), "\(answer.text)")
+            // What still trickles when the server has closed resets the connection, which can take the answer with it.
+            let start = inTheHead ? "" : "HTTP/1.1 \(path == "/nothing" ? 404 : 408)"
+            #expect(answer.text.isEmpty || !inTheHead && answer.text.hasPrefix(start), "\(answer.text)")
         }
     }
 
