@@ -45,7 +45,7 @@ public struct LabelAlert: Sendable, Equatable, CustomStringConvertible {
     private static func noRule(_ text: String) -> FreshetError {
         FreshetError(
             .usage,
-            "'\(text)' is no rule on a classifier.",
+            "'\(text)' is not a valid alert rule.",
             remedy: "For example: sentiment: negative > 0.3 in 1h (s, m, h or d)."
         )
     }

@@ -80,7 +80,7 @@ extension EncoderAdapters {
     }
 
     /// The adapters that ``checkpoint()`` described.
-    /// - Throws: `FreshetError` of kind `invalidData` when something is missing or is no number.
+    /// - Throws: `FreshetError` of kind `invalidData` when a tensor is missing or holds a value that is not finite.
     public init(from checkpoint: Checkpoint) throws {
         guard let base = checkpoint.metadata[Self.weights], let text = checkpoint.metadata[Self.shape],
             let settings = try? JSONDecoder().decode(LowRankSettings.self, from: Data(text.utf8))
@@ -90,7 +90,7 @@ extension EncoderAdapters {
         numbers = try (0..<count).map { place in
             let numbers = try checkpoint.numbers("adapters.\(place)", of: Float.self)
             guard numbers.allSatisfy(\.isFinite) else {
-                throw FreshetError(.invalidData, "The checkpoint holds adapters with what is no number.")
+                throw FreshetError(.invalidData, "The checkpoint's adapters hold values that are not finite.")
             }
             return numbers
         }
