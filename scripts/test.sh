@@ -20,3 +20,5 @@ swift test --skip-build
 # The kernels that processors with fewer instructions take, and oneDNN's.
 FRESHET_INSTRUCTION_SET=avx2 ONEDNN_MAX_CPU_ISA=AVX2 swift test --skip-build --filter "$kernel_tests"
 FRESHET_INSTRUCTION_SET=plain ONEDNN_MAX_CPU_ISA=SSE41 swift test --skip-build --filter "$kernel_tests"
+# The same tests as the optimiser makes them, which is what everybody runs.
+swift test --package-path scripts/optimised -c release -Xswiftc -enable-testing

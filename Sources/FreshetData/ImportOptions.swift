@@ -64,9 +64,9 @@ public struct ImportOptions: Sendable, Equatable {
     public var minimumValue: Float?
     /// What events say of their items, by type and value.
     public var meanings = EventMeanings()
-    /// k-core: every user that stays has at least so many events, on items that stay.
+    /// k-core: every user that stays has at least this many events, on items that stay.
     public var userCore = 0
-    /// k-core: every item that stays has at least so many events, of users that stay.
+    /// k-core: every item that stays has at least this many events, of users that stay.
     public var itemCore = 0
     /// Users with fewer events are dropped once, after everything else.
     public var minimumHistory = 0

@@ -5,7 +5,7 @@ import FreshetRecommendation
 
 /// What every kind of question is made from: who asks, what they did, what may appear.
 extension Engine {
-    /// From so many events on a user is known by them, not by what they say of themselves.
+    /// A user with this many events is known by them, and no longer by what they say of themselves.
     private static let newcomer = 20
 
     /// Who asks, and for what, in dense numbers.

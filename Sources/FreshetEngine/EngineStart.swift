@@ -7,7 +7,7 @@ import FreshetRecommendation
 enum EngineStart {
     /// How many events or items are taken at once.
     private static let page = 20_000
-    /// From so many newest events it is known who dealt with what lately.
+    /// How many newest events tell who dealt with what lately.
     private static let audienceEvents = 50_000
     /// So many newest searches are remembered, about 30 MB.
     private static let newestSearches = 50_000

@@ -38,7 +38,7 @@ extension EventCollector {
             } catch .otherUnit(let unit) {
                 return try drop(.otherTimeUnit, "'\(decodeText(row[position]))' is in \(unit.rawValue)")
             } catch .unreadable {
-                return try drop(.malformedLine, "'\(decodeText(row[position]))' is no time")
+                return try drop(.malformedLine, "'\(decodeText(row[position]))' is not a time")
             }
             if let position = roles.delay, let delay = NumberText.integer(row[position]) {
                 time = time.map { $0 &+ delay }
@@ -50,7 +50,7 @@ extension EventCollector {
         var value = Float.nan
         if let position = roles.value, !MissingText.isMissing(row[position]) {
             guard let number = NumberText.double(row[position]), Float(number).isFinite else {
-                return try drop(.malformedLine, "'\(decodeText(row[position]))' is no number")
+                return try drop(.malformedLine, "'\(decodeText(row[position]))' is not a number")
             }
             value = Float(number)
         }

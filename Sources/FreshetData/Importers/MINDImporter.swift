@@ -28,7 +28,7 @@ struct MINDImporter: Importer {
         try collector.forEachLine(of: path) { line in
             guard let row = Self.cut(line) else { return try collector.drop(.malformedLine, "not five fields") }
             guard let time = Self.time(row.time) else {
-                return try collector.drop(.malformedLine, "'\(decodeText(row.time))' is no time")
+                return try collector.drop(.malformedLine, "'\(decodeText(row.time))' is not a time")
             }
             var impressions = SeparatedFields(blanksIn: row.impressions)
             while let impression = impressions.next() {

@@ -115,12 +115,12 @@ package struct EventParser {
             let number = NumberText.double(text)
             time = number.flatMap(Timestamp.init(seconds:))
             if time == nil, let hint = number.flatMap(Timestamp.unitHint(for:)) {
-                throw JSONFault("a 'time' that is no time; \(hint)")
+                throw JSONFault("a 'time' that is not a time; \(hint)")
             }
         case .string(let text): time = Timestamp.milliseconds(from: text).map(Timestamp.init(milliseconds:))
         case .other: time = nil
         }
-        guard let time else { throw JSONFault("a 'time' that is no time") }
+        guard let time else { throw JSONFault("a 'time' that is not a time") }
         return time
     }
 }

@@ -1,8 +1,8 @@
 import FreshetCore
 
-/// Why the text of a field is no time of its column.
+/// Why the text of a field is not a time of its column.
 enum TimeFault: Error {
-    /// The text is none in the column's form.
+    /// The text does not have the column's form.
     case unreadable
     /// The number would be a time in another unit than that of the column.
     case otherUnit(ImportOptions.TimeUnit)

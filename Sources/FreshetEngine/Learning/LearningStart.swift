@@ -7,7 +7,7 @@ import FreshetTensor
 
 /// Where the learner begins: at its checkpoint, at the newest good version on disk, or at nothing.
 struct LearningStart {
-    /// At most so many events of a log are predicted and learned that no learner ever saw; older ones are remembered.
+    /// How many newest events of a log that no learner ever saw are predicted and learned; older ones are only remembered.
     private static let unseen: Int64 = 20_000
 
     /// The loop, with the live state in it.

@@ -6,9 +6,9 @@ import FreshetModels
 enum LogDataset {
     /// How many events are read at once.
     private static let page = 10_000
-    /// At most so many users' last events are held out.
+    /// How many users' last events are held out at most.
     private static let holdouts = 2000
-    /// A user needs so many events for one of them to be held out.
+    /// How many events a user needs for one of them to be held out.
     private static let eventsForHoldout = 3
 
     /// Reads the log.
@@ -18,7 +18,7 @@ enum LogDataset {
     ///   - vocabulary: its ids.
     ///   - limit: how many newest events are read at most.
     ///   - newest: the offset up to which is read.
-    /// - Returns: all events, and for early stopping the last one of every so manieth user apart, if it likes its item.
+    /// - Returns: all events, and for early stopping the last one of every n-th user apart, if it likes its item.
     /// - Throws: ``FreshetError`` when the log cannot be read.
     static func read(
         _ log: any EventLog,
@@ -61,7 +61,7 @@ enum LogDataset {
         }
         let isEligible = { counts[$0] >= eventsForHoldout && endsWithLiking[$0] }
         let eligible = counts.indices.count(where: isEligible)
-        // Every so manieth user, but at least nine in ten keep all of their events.
+        // Every n-th user, but at least nine in ten keep all of their events.
         let step = max(10, eligible / holdouts + 1)
         var isHeldOut = [Bool](repeating: false, count: users.count)
         var index = 0

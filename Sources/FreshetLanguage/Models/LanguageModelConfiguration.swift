@@ -132,7 +132,7 @@ private struct ConfigurationFields {
     func number(_ name: String, _ usual: Double) throws -> Double {
         guard let value = document[name], value != .null else { return usual }
         guard let number = value.double, abs(number) < 1e9 else {
-            throw FreshetError(.invalidData, "The model's configuration has a '\(name)' that is no number.")
+            throw FreshetError(.invalidData, "The model's configuration has a '\(name)' that is not a number.")
         }
         return number
     }

@@ -51,7 +51,7 @@ public struct ThresholdRule: Sendable, Equatable, CustomStringConvertible {
         else {
             throw FreshetError(
                 .usage,
-                "'\(text)' is no rule.",
+                "'\(text)' is not a rule.",
                 remedy: "For example: recall@10 < 0.05 for 10m -> rollback (or retrain; s, m, h or d)."
             )
         }

@@ -79,7 +79,7 @@ extension RepeatPolicy.Rule: Codable {
         case let other:
             throw DecodingError.dataCorruptedError(
                 in: container,
-                debugDescription: "'\(other)' is no rule: \"always\", \"never\" or a number of days"
+                debugDescription: "'\(other)' is not a rule: \"always\", \"never\" or a number of days"
             )
         }
     }

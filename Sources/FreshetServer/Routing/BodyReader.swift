@@ -132,7 +132,7 @@ struct BodyReader: Sendable {
 
     private func declaredLength(of request: Request) throws(Problem) -> Int? {
         guard let text = request.headers[.contentLength] else { return nil }
-        guard let length = Int(text), length >= 0 else { throw .malformed("its length is no number") }
+        guard let length = Int(text), length >= 0 else { throw .malformed("its length is not a number") }
         guard length <= maximum else { throw tooLarge }
         return length
     }

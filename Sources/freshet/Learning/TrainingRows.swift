@@ -17,7 +17,7 @@ struct TrainingRows {
         for event in events { byUser[event.user.position].append(event) }
     }
 
-    /// Holds out the last event of every so manieth user who has three, if it likes its item.
+    /// Holds out the last event of every n-th user who has three events, if it likes its item.
     mutating func holdOut(every step: Int) {
         var seen = 0
         for user in byUser.indices where byUser[user].count >= 3 && (byUser[user].last?.weight ?? 0) > 0 {
