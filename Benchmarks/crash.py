@@ -3,12 +3,16 @@
     python3 Benchmarks/crash.py --rounds 200                 # kill -9 at random moments, then every fault
     python3 Benchmarks/crash.py --rounds 20 --only kills
     python3 Benchmarks/crash.py --only faults ready
+    python3 Benchmarks/crash.py --rounds 200 --only experiment
 
 Kills: writers send batches of events with ids of their own and note an id when its 202 is there, readers ask for
 recommendations, and after a random time the engine gets SIGKILL: while it takes events, learns, publishes (every 0.3 s
 here), checkpoints (every 0.5 s), trains a version, compacts its log, or still starts. After each start the database is
 looked at: every noted event must be there, once. At the end the learner must have learned exactly the log. Impressions
 are written beside the answers: counted is how many of those answered a kill took, and how long ago they were answered.
+
+Experiment: the same kills while an experiment runs whose users click what they are shown. No user may go from one variant to
+another, and every click of an answer that was kept must be credited, once.
 
 Faults: a full database and a full disk, a folder that cannot be written to, a clock that jumps back, damaged snapshots.
 Each must give a clear state and lose no event.
@@ -60,6 +64,9 @@ class Ledger:
         self.problems = []
         # The recommendation_id of every answer since the start, and when it came.
         self.shown = []
+        # The variant that each user was answered by, and the answer that each click was sent for, by its event id.
+        self.variants = {}
+        self.clicks = {}
 
     def batch(self):
         """The next events: now and then a batch again whose answer was lost."""
@@ -129,6 +136,48 @@ def read(engine, ledger, stopped):
         time.sleep(0.005)
 
 
+def browse(engine, ledger, stopped):
+    """Asks as the users of an experiment, and clicks the first item now and then, until the engine is gone."""
+    connection = engine.connection(timeout=20)
+    generator = random.Random(len(ledger.clicks))
+    while not stopped.is_set():
+        user = f"reader{generator.randrange(200)}"
+        try:
+            answer = engine.call("POST", "/v1/recommendations", {"user": user, "count": 5}, connection=connection)
+            name, variant = answer["recommendation_id"], answer.get("variant")
+            with ledger.lock:
+                ledger.shown.append((name, time.monotonic()))
+                if ledger.variants.setdefault(user, variant) != variant:
+                    ledger.problems.append(f"{user} went from {ledger.variants[user]} to {variant}")
+            ledger.count("recommendations 200")
+            if answer["items"] and generator.random() < 0.5:
+                click = {"id": f"click-{name}", "user": user, "type": "click", "item": answer["items"][0]["id"]}
+                # Before it is sent, as a kill may come after the engine took it and before it said so.
+                with ledger.lock:
+                    ledger.clicks[click["id"]] = name
+                engine.call("POST", "/v1/events", [click | {"recommendation_id": name}], connection=connection)
+                with ledger.lock:
+                    ledger.acknowledged.add(click["id"])
+        except Refused as refusal:
+            ledger.count(f"browsing {refusal.status}")
+        except (OSError, http.client.HTTPException, ValueError):
+            return
+        time.sleep(0.005)
+
+
+def credit(engine, ledger, data):
+    """The clicks that feedback counts, and those that it should: of kept answers, in the log."""
+    kept, ids = impressions(data), set(look(data)[0])
+    due = sum(click in ids and name in kept for click, name in ledger.clicks.items())
+    deadline = time.monotonic() + 60
+    while True:
+        rows = engine.call("GET", "/v1/feedback?by=variant")["rows"]
+        counted = sum(row["clicks"] for row in rows if row["group"].get("variant", "").startswith("frozen:"))
+        if counted == due or time.monotonic() > deadline:
+            return counted, due
+        time.sleep(0.5)
+
+
 def look(data):
     """The ids in the database by how often they are there; and the newest offset."""
     database = sqlite3.connect(f"file:{data}/freshet.sqlite?mode=ro", uri=True, timeout=30)
@@ -149,11 +198,33 @@ def impressions(data):
         database.close()
 
 
-def kills(options, folder):
+def start_experiment(data, ledger, folder):
+    """An experiment over everybody: the version that learns on against the first one as it is now."""
+    with Engine(data, settings=HURRIED, log=Path(folder) / "kills.log") as engine:
+        engine.wait_ready()
+        for _ in range(120):
+            events = ledger.batch()
+            engine.call("POST", "/v1/events", events)
+            ledger.acknowledged.update(event["id"] for event in events)
+        engine.call("POST", "/v1/events", [{"user": "u0", "item": "i0", "type": "click"}])
+        engine.promote_first()
+        variants = [{"name": "continual", "weight": 0.5}, {"name": "frozen", "weight": 0.5, "frozen": True}]
+        engine.call("POST", "/v1/experiments", {"id": "frozen", "metrics": ["ctr"], "variants": variants})
+        engine.kill()
+
+
+def experiment(options, folder):
+    """kill -9 at random moments while an experiment runs."""
+    return kills(options, folder, with_experiment=True)
+
+
+def kills(options, folder, with_experiment=False):
     """kill -9 at random moments."""
-    data = Path(folder) / "kills"
+    data = Path(folder) / ("experiment" if with_experiment else "kills")
     generator = random.Random(options.seed)
     ledger = Ledger(options.seed)
+    if with_experiment:
+        start_experiment(data, ledger, folder)
     starts, versions, lost, twice, shown, ages = [], set(), 0, 0, 0, []
     for number in range(options.rounds):
         engine = Engine(data, settings=HURRIED, log=Path(folder) / "kills.log")
@@ -166,7 +237,8 @@ def kills(options, folder):
         ledger.shown = []
         stopped = threading.Event()
         threads = [threading.Thread(target=write, args=(engine, ledger, stopped)) for _ in range(3)]
-        threads.append(threading.Thread(target=read, args=(engine, ledger, stopped)))
+        reader = browse if with_experiment else read
+        threads.append(threading.Thread(target=reader, args=(engine, ledger, stopped)))
         for thread in threads:
             thread.start()
         time.sleep(generator.random() ** 2 * options.longest)
@@ -198,6 +270,7 @@ def kills(options, folder):
         starts.append(engine.wait_ready())
         status = engine.wait_learned()
         _, newest, count = look(data)
+        counted, due = credit(engine, ledger, data)
         code, seconds = engine.stop()
     learner = status["learner"]
     learned = learner.get("learned", learner["offset"])
@@ -216,10 +289,14 @@ def kills(options, folder):
         "oldest of them at its kill, ms": round(max(ages, default=0)),
         "the same, 95th percentile": round(sorted(ages)[int(len(ages) * 0.95)]) if ages else 0,
         "versions seen": len(versions),
+        "users with a variant": len(ledger.variants),
+        "clicks credited": counted,
+        "clicks to credit": due,
         "answers": ledger.answers,
         "problems": ledger.problems[:5],
         "graceful shutdown": {"code": code, "seconds": round(seconds, 2)},
-        "good": not (lost or twice or ledger.problems or learned != newest or code or max(ages, default=0) > 1000),
+        "good": not (lost or twice or ledger.problems or learned != newest or code or max(ages, default=0) > 1000
+                         or counted != due),
     }
 
 
@@ -454,7 +531,7 @@ def faults(options, folder):
     return results
 
 
-PARTS = {"kills": kills, "ready": ready, "faults": faults}
+PARTS = {"kills": kills, "experiment": experiment, "ready": ready, "faults": faults}
 
 
 def main():

@@ -1,5 +1,5 @@
 """Measures a serving, learning engine: latency beside ingest, a slow disk, saturation, ingest, freshness, a million items,
-similar items.
+similar items, and what feedback and an experiment cost.
 
     python3 Benchmarks/live_speed.py                              # everything, about 20 minutes
     python3 Benchmarks/live_speed.py --only latency ingest --seconds 30 --json live.json
@@ -11,6 +11,7 @@ The load average at the start is part of the output: run it on a machine that do
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -271,6 +272,69 @@ def similar(table, options, folder):
     return report
 
 
+class Experiment:
+    """An experiment that runs for a while on an engine: continual against frozen, so that two versions answer."""
+
+    def __init__(self, engine, name):
+        self.engine, self.name = engine, name
+
+    def __enter__(self):
+        variants = [{"name": "continual", "weight": 0.5}, {"name": "frozen", "weight": 0.5, "frozen": True}]
+        self.engine.call("POST", "/v1/experiments", {"id": self.name, "metrics": [], "variants": variants})
+
+    def __exit__(self, *_):
+        self.engine.call("POST", f"/v1/experiments/{self.name}/stop")
+
+
+def experiment(table, options, folder):
+    """What it costs to keep answers for feedback and to run an experiment, in alternating rounds."""
+    figures = {}
+    with (
+        serve(folder, "experiment-off", ["serving.records_impressions=false"]) as off,
+        serve(folder, "experiment-on") as on,
+    ):
+        print(f"  versions {warm(off)} and {warm(on)} serve", flush=True)
+        states = {
+            "no feedback": (off, lambda name: contextlib.nullcontext()),
+            "feedback": (on, lambda name: contextlib.nullcontext()),
+            "feedback and an experiment": (on, lambda name: Experiment(on, name)),
+        }
+        for number in range(options.rounds):
+            for state in sorted(states, reverse=number % 2 == 1):
+                engine, running = states[state]
+                with running(f"round-{number}"):
+                    measure_state(engine, options.seconds / 6, figures.setdefault(state, {}))
+    plain = figures["no feedback"]
+    for name in plain:
+        for state, found in figures.items():
+            table.add(f"{name}, {state}: median of {options.rounds}", statistics.median(found[name]), "")
+        for state in list(figures)[1:]:
+            ratio = statistics.median(figures[state][name]) / statistics.median(plain[name])
+            lower_is_better = "ms" in name
+            table.add(f"the same, {state} / no feedback", ratio, "x", 1.05 if lower_is_better else 0.95, not lower_is_better)
+    return figures
+
+
+def measure_state(engine, seconds, figures):
+    """Latency beside events, saturation, and ingest, each for some seconds; the learner has caught up before each."""
+    report = bench(
+        engine, "--data", SAMPLE, "--recommendations", 150, "--events", 150, "--seconds", seconds, "--warm-up", 1
+    )
+    asked = stream(report, "recommendations")
+    figures.setdefault("recommendations at 150/s beside 150 events/s, p50 in ms", []).append(asked["latency"]["p50"])
+    figures.setdefault("the same, p99 in ms", []).append(asked["latency"]["p99"])
+    engine.wait_learned()
+    report = bench(
+        engine, "--data", SAMPLE, "--recommendations-saturated", "--connections", 16, "--seconds", seconds, "--warm-up", 1
+    )
+    figures.setdefault("recommendations/s", []).append(stream(report, "recommendations")["requestsPerSecond"])
+    report = bench(
+        engine, "--data", SAMPLE, "--events-saturated", "--connections", 8, "--seconds", seconds / 4, "--warm-up", 0
+    )
+    figures.setdefault("single events/s", []).append(stream(report, "events")["unitsPerSecond"])
+    engine.wait_learned()
+
+
 PARTS = {
     "latency": latency,
     "slow-disk": slow_disk,
@@ -279,6 +343,7 @@ PARTS = {
     "learner": learner,
     "million": million,
     "similar": similar,
+    "experiment": experiment,
 }
 
 
@@ -289,6 +354,7 @@ def main():
     parser.add_argument(
         "--untrained", dest="trained", action="store_false", help="the slow disk before any version is trained"
     )
+    parser.add_argument("--rounds", type=int, default=4, help="alternating rounds of what an experiment costs")
     parser.add_argument("--patience", type=float, default=900, help="seconds to wait for a version of a million items")
     parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
     parser.add_argument("--json", type=Path, help="the file for every figure")
