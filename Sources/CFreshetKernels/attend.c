@@ -138,3 +138,37 @@ FRESHET_KERNEL(
             }
         }
     })
+
+// Keys lie in two places, those of the past and the pass's own; a query sees all of the past and its own up to itself.
+FRESHET_KERNEL(
+    void, freshet_attend_after,
+    (float *restrict out, float *restrict scores, const float *restrict queries, const float *restrict past,
+     const float *restrict own, float scale, ptrdiff_t before, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride),
+    (out, scores, queries, past, own, scale, before, rows, width, stride), {
+        for (ptrdiff_t r = 0; r < rows; r++) {
+            const float *restrict query = queries + r * stride;
+            float *restrict to = out + r * stride;
+            ptrdiff_t seen = before + r + 1;
+            for (ptrdiff_t c = 0; c < seen; c++) {
+                const float *restrict key = c < before ? past + c * 2 * stride : own + (c - before) * 2 * stride;
+                float score = 0;
+                for (ptrdiff_t w = 0; w < width; w++) score += query[w] * key[w];
+                scores[c] = score * scale;
+            }
+            float maximum = -3.0e38f;
+            for (ptrdiff_t c = 0; c < seen; c++) maximum = scores[c] > maximum ? scores[c] : maximum;
+            float sum = 0;
+            for (ptrdiff_t c = 0; c < seen; c++) {
+                scores[c] = freshet_exp(scores[c] - maximum);
+                sum += scores[c];
+            }
+            float inverse = 1.0f / sum;
+            memset(to, 0, (size_t)width * sizeof(float));
+            for (ptrdiff_t c = 0; c < seen; c++) {
+                float p = scores[c] * inverse;
+                const float *restrict value =
+                    (c < before ? past + c * 2 * stride : own + (c - before) * 2 * stride) + stride;
+                for (ptrdiff_t w = 0; w < width; w++) to[w] += p * value[w];
+            }
+        }
+    })

@@ -35,6 +35,16 @@ void *freshet_memory_resize(void *memory, size_t bytes, size_t new_bytes) {
     return other;
 }
 
+void freshet_memory_prefer_large_pages(void *memory, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    // Advice: where it is not taken, the memory is as it was.
+    if (bytes >= FRESHET_PAGED_BYTES) (void)madvise(memory, bytes, MADV_HUGEPAGE);
+#else
+    (void)memory;
+    (void)bytes;
+#endif
+}
+
 void freshet_memory_give_back(void *memory, size_t bytes) {
     if (bytes >= FRESHET_PAGED_BYTES) {
         munmap(memory, bytes);

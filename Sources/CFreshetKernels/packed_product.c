@@ -52,6 +52,40 @@ typedef int8_t bytes __attribute__((vector_size(64), aligned(1)));
         }                                                                                                   \
     }
 
+// A single row takes several panels at a time: memory delivers streams side by side faster than one after the other (AVX2: 19
+// to 21 GB/s against 14 to 17, where nothing but loads reads 21 to 25).
+#define WIDTH 4
+#define FOR_EACH_PANEL _Pragma("clang loop unroll(full)") for (int k = 0; k < WIDTH; k++)
+
+#define ROW(set, target)                                                                                    \
+    target static ptrdiff_t row_##set(                                                                      \
+        float *restrict out, const uint8_t *restrict x, float row_scale, int32_t row_zero,                  \
+        const int8_t *restrict panels, const float *restrict scales, const int32_t *restrict sums,          \
+        const float *restrict bias, ptrdiff_t padded, ptrdiff_t outputs) {                                  \
+        ptrdiff_t c = 0;                                                                                    \
+        for (; c + WIDTH * COLUMNS <= outputs; c += WIDTH * COLUMNS) {                                      \
+            integers products[WIDTH];                                                                       \
+            FOR_EACH_PANEL products[k] = (integers){0};                                                     \
+            for (ptrdiff_t i = 0; i < padded; i += 4) {                                                     \
+                int32_t four;                                                                               \
+                memcpy(&four, x + i, 4);                                                                    \
+                FOR_EACH_PANEL {                                                                            \
+                    const int8_t *panel = panels + (c + k * COLUMNS) * padded;                              \
+                    products[k] = dot_##set(products[k], four, *(const bytes *)(panel + i * COLUMNS));      \
+                }                                                                                           \
+            }                                                                                               \
+            FOR_EACH_PANEL {                                                                                \
+                ptrdiff_t first = c + k * COLUMNS;                                                          \
+                floats start = {0};                                                                         \
+                if (bias) start = *(const floats *)(bias + first);                                          \
+                integers whole = products[k] - row_zero * *(const integers *)(sums + first);                \
+                floats factors = *(const floats *)(scales + first) * row_scale;                             \
+                *(floats *)(out + first) = __builtin_convertvector(whole, floats) * factors + start;        \
+            }                                                                                               \
+        }                                                                                                   \
+        return c;                                                                                           \
+    }
+
 #define TILES(set, height)                                                                                  \
     for (; r + height <= rows; r += height)                                                                 \
         tile_##set##_##height(out + r * outputs + c, x + r * padded, row_scales + r, row_zeros + r,         \
@@ -63,12 +97,16 @@ typedef int8_t bytes __attribute__((vector_size(64), aligned(1)));
     TILE(set, target, tall)                                                                                 \
     TILE(set, target, low)                                                                                  \
     TILE(set, target, 1)                                                                                    \
+    ROW(set, target)                                                                                        \
     static void multiply_##set(                                                                             \
         float *restrict out, const uint8_t *restrict x, const float *restrict row_scales,                   \
         const int32_t *restrict row_zeros, const int8_t *restrict panels, const float *restrict scales,     \
         const int32_t *restrict sums, const float *restrict bias, ptrdiff_t rows, ptrdiff_t padded,         \
         ptrdiff_t outputs) {                                                                                \
-        for (ptrdiff_t c = 0; c < outputs; c += COLUMNS) {                                                  \
+        ptrdiff_t c = 0;                                                                                    \
+        if (rows == 1)                                                                                      \
+            c = row_##set(out, x, *row_scales, *row_zeros, panels, scales, sums, bias, padded, outputs);    \
+        for (; c < outputs; c += COLUMNS) {                                                                 \
             ptrdiff_t r = 0;                                                                                \
             TILES(set, tall)                                                                                \
             TILES(set, low)                                                                                 \

@@ -52,3 +52,19 @@ FRESHET_KERNEL(
         for (ptrdiff_t i = 0; i < n; i++) count += x[i] >= bound;
         return count;
     })
+
+FRESHET_KERNEL(
+    uint64_t, freshet_sum_words, (const uint64_t *restrict words, ptrdiff_t n, ptrdiff_t streams), (words, n, streams), {
+        uint64_t sum = 0;
+        if (streams == 4) {
+            ptrdiff_t part = n / 4;
+            const uint64_t *restrict b = words + part;
+            const uint64_t *restrict c = b + part;
+            const uint64_t *restrict d = c + part;
+            for (ptrdiff_t i = 0; i < part; i++) sum += words[i] + b[i] + c[i] + d[i];
+            for (ptrdiff_t i = 4 * part; i < n; i++) sum += words[i];
+            return sum;
+        }
+        for (ptrdiff_t i = 0; i < n; i++) sum += words[i];
+        return sum;
+    })

@@ -6,6 +6,9 @@ public final class BufferPool {
     /// How many times the pool had to ask the system for memory.
     public private(set) var allocations = 0
 
+    /// How much memory the pool has, in bytes.
+    public var byteCount: Int { chunks.reduce(0) { $0 + $1.count * MemoryLayout<Float>.stride } }
+
     private var chunks: [UnsafeMutableBufferPointer<Float>] = []
     private var chunk = 0
     private var used = 0

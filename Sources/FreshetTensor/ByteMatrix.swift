@@ -22,6 +22,9 @@ public final class ByteMatrix: @unchecked Sendable {
     private let scales: GrowingBuffer<Float>
     private let sums: GrowingBuffer<Int32>
 
+    /// How many bytes a product with it reads.
+    public var byteCount: Int { panels.count }
+
     /// Rows, filled up to what one step of a product takes.
     private var paddedRows: Int { (rows + 3) / 4 * 4 }
 
@@ -43,6 +46,7 @@ public final class ByteMatrix: @unchecked Sendable {
         let padded = (columns + panel - 1) / panel * panel
         (self.rows, self.columns) = (rows, columns)
         panels = GrowingBuffer(count: (rows + 3) / 4 * 4 * padded)
+        freshet_memory_prefer_large_pages(panels.start, panels.count)
         scales = GrowingBuffer(count: padded)
         sums = GrowingBuffer(count: padded)
         let largest = use == .products ? freshet_largest_packed_weight() : 127

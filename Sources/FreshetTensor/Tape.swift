@@ -19,6 +19,8 @@ public final class Tape {
     /// Which matrices were made while nothing was recorded: a gradient of theirs leads nowhere.
     private var areConstant: [Bool] = []
     private var steps: [() -> Void] = []
+    /// Runs the parts that are computed again on the way back; there once one was (``recomputed(_:part:)``).
+    var inner: Tape?
 
     /// A tape that records for gradients.
     public init(recordingInto gradients: Gradients, pool: BufferPool = BufferPool()) {
@@ -112,6 +114,9 @@ public final class Tape {
         areConstant.removeAll(keepingCapacity: true)
         pool.reset()
     }
+
+    /// How much scratch memory there is, in bytes: that of the largest pass so far.
+    public var scratchBytes: Int { pool.byteCount + (inner?.scratchBytes ?? 0) }
 
     /// A key for the next dropout of this pass.
     func nextDropoutKey() -> UInt32 {

@@ -17,9 +17,11 @@ import Testing
         return parameter
     }
 
-    /// Shapes around the four rows of a step, the sixteen columns of a panel and the heights of the tiles.
+    /// Shapes around the four rows of a step, the sixteen columns of a panel, the heights of the tiles and the four panels that a
+    /// single row takes at a time.
     private static let shapes = [
         (1, 1, 1), (1, 4, 16), (2, 3, 5), (3, 5, 17), (4, 8, 15), (5, 7, 33), (7, 64, 48), (13, 31, 16), (18, 12, 40),
+        (1, 9, 63), (1, 31, 64), (1, 64, 150),
     ]
 
     /// Only rounding the factors costs accuracy: the product of what was rounded is exact.

@@ -120,6 +120,79 @@ import Testing
         }
     }
 
+    /// Two texts after one past see it and themselves, as if each stood behind it.
+    @Test(arguments: [0, 1, 70]) func attentionAfterAPast(before: Int) {
+        let (heads, width, lengths) = (2, 3, [5, 1])
+        let C = heads * width
+        let (q, kv, past) = (make(6, C, seed: 1), make(6, 2 * C, seed: 2), make(max(before, 1), 2 * C, seed: 3))
+        let tape = Tape()
+        let y = tape.causalAttention(
+            queries: tape.make(6, C, Array(q.values)),
+            keysAndValues: tape.make(6, 2 * C, Array(kv.values)),
+            heads: heads,
+            offsets: [0, 5, 6],
+            after: MatrixView(past.pointer, before, 2 * C)
+        )
+        for (text, length) in lengths.enumerated() {
+            let start = text * 5
+            for head in 0..<heads {
+                func rows(_ p: Parameter, _ range: Range<Int>, from column: Int) -> [[Double]] {
+                    range.map { row in (0..<width).map { Double(p.values[row * p.columns + column + $0]) } }
+                }
+                func all(from column: Int) -> [[Double]] {
+                    rows(past, 0..<before, from: column) + rows(kv, start..<start + length, from: column)
+                }
+                let expected = Reference.attention(
+                    queries: rows(past, 0..<before, from: 0) + rows(q, start..<start + length, from: head * width),
+                    keys: all(from: head * width),
+                    values: all(from: C + head * width),
+                    bias: []
+                ).dropFirst(before)
+                for (row, expected) in expected.enumerated() {
+                    let place = (start + row) * C + head * width
+                    expectClose(Array(y.array[place..<place + width]), expected)
+                }
+            }
+        }
+    }
+
+    /// `y + factor · ((x · P) ∘ λ) · Q` in some columns.
+    @Test(arguments: [(1, 1), (7, 5), (33, 64)]) func singularValues(N: Int, I: Int) {
+        let (R, O) = (3, 4)
+        let (x, start) = (make(N, I, seed: 1), make(N, O + 2, seed: 2))
+        let (left, values, right) = (make(I, R, seed: 3), make(1, R, seed: 4), make(R, O, seed: 5))
+        let tape = Tape()
+        let y = tape.make(N, O + 2, Array(start.values))
+        tape.addSingularValues(
+            tape.make(N, I, Array(x.values)),
+            left,
+            values,
+            right,
+            factor: 0.7,
+            to: y,
+            first: 1
+        )
+        var inner = Reference.multiply(doubles(x), doubles(left), N, I, R)
+        for place in inner.indices { inner[place] *= 0.7 * Double(values.values[place % R]) }
+        let product = Reference.multiply(inner, doubles(right), N, R, O)
+        var expected = doubles(start)
+        for row in 0..<N {
+            for column in 0..<O { expected[row * (O + 2) + column + 1] += product[row * O + column] }
+        }
+        expectClose(y.array, expected)
+    }
+
+    @Test func orthogonalityIsTheDistanceFromIt() {
+        let W = make(2, 2, seed: 1)
+        for (place, number) in ([1, 2, 0, 1] as [Float]).enumerated() { W.values[place] = number }
+        // WᵀW = [1 2; 2 5], WWᵀ = [5 2; 2 1]: 0 + 4 + 4 + 16.
+        #expect(abs(Tape().orthogonalityTerm(W, ofRows: false, weight: 0.5) - 12) < 1e-5)
+        #expect(abs(Tape().orthogonalityTerm(W, ofRows: true, weight: 0.5) - 12) < 1e-5)
+    }
+
+    /// Reading memory in order takes some time, and a gigabyte of it less than a second on any machine.
+    @Test func theSpeedOfMemoryIsMeasured() { #expect(MemoryBandwidth.measured() > 1e8) }
+
     @Test func crossEntropyIsTheNegativeLogSoftmax() {
         let (N, C, V) = (70, 5, 37)
         let (x, table) = (make(N, C, seed: 1), make(V, C, seed: 2))

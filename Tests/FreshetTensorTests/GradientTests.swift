@@ -280,6 +280,80 @@ import Testing
         expectAccurate(check)
     }
 
+    @Test(arguments: sizes) func addSingularValues(N: Int, C: Int) {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", N, C), fixture.make("weight", C, C + 2))
+        let (left, right) = (fixture.make("left", C, 2), fixture.make("right", 2, C))
+        let values = fixture.make("values", 1, 2)
+        let rows = IndexBuffer()
+        let check = GradientCheck(fixture.set) { tape in
+            let x = input(x, on: tape, rows)
+            let y = tape.linear(x, weight)
+            tape.addSingularValues(x, left, values, right, factor: 0.7, to: y, first: 1)
+            return y
+        }
+        expectAccurate(check)
+    }
+
+    @Test(arguments: [false, true]) func orthogonalityTerm(ofRows: Bool) {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", 5, 3), fixture.make("weight", 3, 4))
+        let rows = IndexBuffer()
+        let check = GradientCheck(fixture.set) { tape in
+            let term = tape.orthogonalityTerm(weight, ofRows: ofRows, weight: 0.3)
+            let y = tape.linear(input(x, on: tape, rows), weight)
+            return term + tape.contrastiveLoss(y, y, kinds: [1, 2, 3, 4, 5], temperature: 0.9, scale: 1)
+        }
+        expectAccurate(check)
+    }
+
+    /// Layers that are computed again have the result and, to the last bit, the gradients of those that are kept, with the same
+    /// numbers dropped.
+    @Test func recomputedPartsChangeNothing() {
+        func run(_ recomputes: Bool) -> (result: [Float], gradients: [[Double]], bytes: Int) {
+            var fixture = Fixture()
+            let x = fixture.make("x", 40, 16)
+            let layers = (0..<6).map { (fixture.make("in\($0)", 16, 400), fixture.make("out\($0)", 400, 16)) }
+            let gradients = Gradients(for: fixture.set)
+            let tape = Tape(recordingInto: gradients, pool: BufferPool(minimumChunk: 1 << 10))
+            tape.dropoutKey = 3
+            let rows = IndexBuffer()
+            let y = layers.reduce(input(x, on: tape, rows)) { x, layer in
+                let part = { (x: Tensor, tape: Tape) in
+                    let inner = tape.dropout(tape.activate(tape.linear(x, layer.0), .gelu), rate: 0.2)
+                    return tape.add(x, tape.linear(inner, layer.1))
+                }
+                return recomputes ? tape.recomputed(x, part: part) : part(x, tape)
+            }
+            let result = y.array
+            tape.gradient(of: y).update(from: result, count: y.count)
+            tape.backward()
+            return (result, fixture.set.parameters.map { gradients.array(of: $0) }, tape.pool.byteCount)
+        }
+        let (kept, again) = (run(false), run(true))
+        #expect(kept.result == again.result && kept.gradients == again.gradients)
+        #expect(again.bytes * 5 < kept.bytes, "\(again.bytes) of \(kept.bytes) bytes")
+    }
+
+    /// The gradients of recomputed parts against finite differences, what is constant among them.
+    @Test(arguments: [false, true]) func recomputed(isConstant: Bool) {
+        var fixture = Fixture()
+        let (x, weight) = (fixture.make("x", 5, 4), fixture.make("weight", 4, 3))
+        let rows = IndexBuffer()
+        let numbers = Array(x.values)
+        let check = GradientCheck(fixture.set) { tape in
+            let start =
+                isConstant
+                ? tape.withoutRecording { tape.make(5, 4, numbers) } : input(x, on: tape, rows)
+            return tape.recomputed(start) { x, tape in tape.activate(tape.linear(x, weight), .tanh) }
+        }
+        if isConstant {
+            for (name, error) in check.errors() where name == "weight" { #expect(error < 1e-3) }
+        } else {
+            expectAccurate(check)
+        }
+    }
+
     /// Two rows of one kind do not stand against each other.
     @Test func contrastiveLoss() {
         var fixture = Fixture()

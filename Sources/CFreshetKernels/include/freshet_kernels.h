@@ -36,6 +36,8 @@ void freshet_scale(float *x, float alpha, ptrdiff_t n);
 double freshet_sum_of_squares(const float *restrict x, ptrdiff_t n);
 /// How many of n numbers are at least `bound`.
 ptrdiff_t freshet_count_at_least(const float *restrict x, float bound, ptrdiff_t n);
+/// The sum of n words, read in order, or in four streams side by side where `streams` is 4.
+uint64_t freshet_sum_words(const uint64_t *restrict words, ptrdiff_t n, ptrdiff_t streams);
 
 // rows.c -------------------------------------------------------------------------------------------------------------
 
@@ -120,6 +122,13 @@ void freshet_attend(
     float *restrict out, float *restrict scratch, const float *restrict queries, const float *restrict keys,
     const float *restrict values, float scale, ptrdiff_t first, ptrdiff_t step, ptrdiff_t rows, ptrdiff_t columns,
     ptrdiff_t width, ptrdiff_t stride);
+
+/// One head's attention of a few queries that go on after a past, without what a gradient would need: row r sees the
+/// `before` rows of `past` and rows 0 ... r of `own`. Both point at the head's first key; values stand `stride` further,
+/// rows lie twice as far apart. `scores` holds before + rows numbers.
+void freshet_attend_after(
+    float *restrict out, float *restrict scores, const float *restrict queries, const float *restrict past,
+    const float *restrict own, float scale, ptrdiff_t before, ptrdiff_t rows, ptrdiff_t width, ptrdiff_t stride);
 
 /// The same with what the gradient needs: `probabilities` and, where `rate` is above 0, `dropped` (may be null otherwise)
 /// receive rows * columns numbers, those after dropout decided as by freshet_attention_softmax_forward, unseen columns 0 or

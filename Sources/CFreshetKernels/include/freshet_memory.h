@@ -15,6 +15,9 @@ void *freshet_memory_take(size_t bytes);
 /// The same memory with another size, at the same place or another: what both sizes have is kept, the rest is zeros.
 /// NULL when there is no memory; the old is then as it was.
 void *freshet_memory_resize(void *memory, size_t bytes, size_t new_bytes);
+/// Asks for large pages below memory that will be written whole and read in order: fewer of them have to be found. Nothing
+/// where the memory is small or the system has none.
+void freshet_memory_prefer_large_pages(void *memory, size_t bytes);
 /// Gives back memory of a size.
 void freshet_memory_give_back(void *memory, size_t bytes);
 
