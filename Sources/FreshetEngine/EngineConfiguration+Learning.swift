@@ -15,6 +15,9 @@ extension EngineConfiguration {
         public var classifiers: [String] = []
         /// The indices of known answers to answer with, each `name=folder`.
         public var replies: [String] = []
+        /// What composes one answer of the best known ones: a causal model, `auto` for the first installed one if there is
+        /// one, or `none`.
+        public var composer = EncoderChoice.automatic
         /// Rules on what the classifiers say (``LabelAlert``), such as `sentiment: negative > 0.3 in 1h`.
         public var alerts: [String] = []
         /// Where each alert is posted as JSON: an address of this machine, such as `http://127.0.0.1:9000/alerts`; empty for
@@ -152,6 +155,12 @@ extension EngineConfiguration.Language: Configurable {
                 "replies",
                 \.replies,
                 "The indices that POST /v1/replies answers with, each name=folder (freshet replies index)."
+            ),
+            .text(
+                "composer",
+                \.composer,
+                "The causal model that composes one answer of the best known ones: an installed model, a model's folder, none, or "
+                    + "auto: the first installed one, in bytes, else none."
             ),
             .texts(
                 "alerts",

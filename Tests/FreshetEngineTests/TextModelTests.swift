@@ -53,15 +53,43 @@ import Testing
         let found = try await engine.classify(["a fine and lovely cup", "broken and awful"], top: 2)
         #expect(found.classifier == "mood" && found.results.map { $0[0].label } == ["good", "not good"])
         #expect(found.results.allSatisfy { abs($0.reduce(0) { $0 + $1.probability } - 1) < 1e-4 })
-        let reply = try engine.replies(to: "how long will delivery take", by: "shop", count: 1)
+        let reply = try await engine.replies(to: "how long will delivery take", by: "shop", count: 1)
         #expect(reply.answers.map(\.answer) == ["Two days."] && reply.replies == "shop")
-        #expect(try engine.replies(to: "xylophone").asksAPerson)
+        #expect(try await engine.replies(to: "xylophone").asksAPerson)
         let unknown = await #expect(throws: FreshetError.self) { try await engine.classify(["a"], by: "topic") }
         #expect(unknown?.kind == .notFound)
         let many = Array(repeating: "a", count: Engine.mostTexts + 1)
         #expect(await #expect(throws: FreshetError.self) { try await engine.classify(many) }?.kind == .usage)
         let none = try await TestEngine()
-        #expect(throws: FreshetError.self) { try none.engine.replies(to: "a") }
+        await #expect(throws: FreshetError.self) { try await none.engine.replies(to: "a") }
+    }
+
+    /// A causal model of drawn weights says nothing that is known: the best known answer stands, and for a person there is none.
+    @Test func composesOneAnswer() async throws {
+        let folder = try Folder()
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let model = folder.path + "/gpt2"
+        try FileManager.default.copyItem(
+            atPath: tests.appendingPathComponent("FreshetLanguageTests/Fixtures/gpt2-tiny").path,
+            toPath: model
+        )
+        let characters = (33...126).map { String(UnicodeScalar($0)) } + ["Ġ", "th"]
+        let tokens = characters + (characters.count..<199).map { "\u{e000}\($0)" } + ["<|endoftext|>"]
+        try JSONEncoder().encode(Dictionary(uniqueKeysWithValues: zip(tokens, 0...)))
+            .write(to: URL(fileURLWithPath: model + "/vocab.json"))
+        try Data("#version: 0.2\nt h\n".utf8).write(to: URL(fileURLWithPath: model + "/merges.txt"))
+        let test = try await TestEngine {
+            ($0.language.replies, $0.language.composer) = ([folder.replies], model)
+        }
+        let known = try await test.engine.replies(to: "How long does delivery take?")
+        #expect(!known.asksAPerson && known.answer == "Two days." && known.composer == nil)
+        let strange = try await test.engine.replies(to: "xylophone")
+        #expect(strange.asksAPerson && strange.answer == nil)
+        let plain = try await TestEngine { ($0.language.replies, $0.language.composer) = ([folder.replies], "none") }
+        #expect(try await plain.engine.replies(to: "How long does delivery take?").answer == nil)
+        await #expect(throws: FreshetError.self) {
+            try await TestEngine { ($0.language.replies, $0.language.composer) = ([folder.replies], "nowhere") }
+        }
     }
 
     /// A rule is told once when it begins to apply, in the decisions and to whoever listens, and again only after it did not.

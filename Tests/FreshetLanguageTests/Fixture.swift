@@ -9,6 +9,19 @@ enum Fixture {
         Bundle.module.bundleURL.appendingPathComponent("Fixtures/\(name)").path
     }
 
+    /// A causal model of drawn weights with byte-level tokens.
+    static func causal(positions: Int = 40, width: Int = 8, seed: UInt64 = 5) throws -> TextEncoder {
+        try encoder(
+            .gpt2,
+            pooling: .last,
+            tokenizer: "bytes",
+            vocabulary: 401,
+            width: width,
+            positions: positions,
+            seed: seed
+        )
+    }
+
     /// A model of drawn weights with a tokenizer of the fixtures.
     static func encoder(
         _ family: LanguageModelConfiguration.Family = .bert,
@@ -16,10 +29,11 @@ enum Fixture {
         tokenizer: String = "wordpiece",
         vocabulary: Int = 300,
         width: Int = 4,
+        positions: Int = 40,
         seed: UInt64 = 5
     ) throws -> TextEncoder {
         var configuration = try LanguageModelConfiguration.tiny(family)
-        (configuration.vocabulary, configuration.positions) = (vocabulary, 40)
+        (configuration.vocabulary, configuration.positions) = (vocabulary, positions)
         (configuration.width, configuration.innerWidth) = (width, width * 3 / 2)
         let document = try #require(try JSONDocument.read(path("\(tokenizer).json"))["tokenizer"])
         return try TextEncoder(

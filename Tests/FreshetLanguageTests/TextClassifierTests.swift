@@ -27,24 +27,34 @@ import Testing
         return .lowRank(settings)
     }
 
+    static var adaptive: TuningMethod {
+        var settings = AdaptiveRankSettings()
+        (settings.rank, settings.initialRank) = (3, 4)
+        return .adaptiveLowRank(settings)
+    }
+
     private func train(
         _ method: TuningMethod,
         seed: UInt64 = 1,
         epochs: Int = 60,
-        on texts: LabelledTexts = Self.texts
+        on texts: LabelledTexts = Self.texts,
+        changing change: (inout TextTraining.Settings) -> Void = { _ in }
     ) throws -> (classifier: TextClassifier, base: TextEncoder, outcome: TextTraining.Outcome) {
         let base = try Fixture.encoder(width: 16)
+        var settings = settings(method, epochs: epochs)
+        change(&settings)
         let (classifier, outcome) = try TextClassifier.train(
             on: texts,
             reading: .model(base),
             tuning: method,
-            TextTraining(settings(method, epochs: epochs), seed: seed, pool: Self.pool)
+            TextTraining(settings, seed: seed, pool: Self.pool)
         )
         return (classifier, base, outcome)
     }
 
     /// Whatever learns, it can learn a few texts by heart.
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 4)]) func learnsByHeart(
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, adaptive, .bottleneck(width: 4)])
+    func learnsByHeart(
         method: TuningMethod
     ) throws {
         let (classifier, _, outcome) = try train(method)
@@ -111,6 +121,50 @@ import Testing
         for (a, b) in zip(losses[0], losses[1]) { #expect(abs(a - b) < 1e-3 * a) }
     }
 
+    /// Layers that are computed again on the way back teach the same to the last bit.
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters]) func recomputingChangesNothing(
+        method: TuningMethod
+    )
+        throws
+    {
+        let (kept, _, _) = try train(method, epochs: 3)
+        let (again, _, _) = try train(method, epochs: 3) { $0.recomputes = true }
+        let probabilities = kept.probabilities(of: Self.texts.texts, on: Self.pool)
+        #expect(again.probabilities(of: Self.texts.texts, on: Self.pool) == probabilities)
+    }
+
+    /// Against moved vectors it learns something else, by heart all the same, and the same every time.
+    @Test(arguments: [AdversarialSettings.fgm(epsilon: 0.05), .pgd(epsilon: 0.05, steps: 2)])
+    func learnsAgainstAnAdversary(adversary: AdversarialSettings) throws {
+        for method in [TuningMethod.all, Self.adapters, .last(layers: 1)] {
+            let (plain, _, _) = try train(method, epochs: 3)
+            let (first, _, _) = try train(method, epochs: 3) { $0.adversary = adversary }
+            let (second, _, _) = try train(method, epochs: 3) { $0.adversary = adversary }
+            let texts = Self.texts.texts
+            let probabilities = first.probabilities(of: texts, on: Self.pool)
+            #expect(second.probabilities(of: texts, on: Self.pool) == probabilities)
+            #expect(plain.probabilities(of: texts, on: Self.pool) != probabilities)
+        }
+        let (classifier, _, _) = try train(.all) { $0.adversary = adversary }
+        #expect(try classifier.report(on: Self.texts, pool: Self.pool).accuracy >= 0.95)
+        let error = #expect(throws: FreshetError.self) {
+            try train(.all, epochs: 1) { $0.adversary = .fgm(epsilon: -1) }
+        }
+        #expect(error?.kind == .usage)
+    }
+
+    /// The ranks that are left are as many as were asked for, and only those count.
+    @Test func ranksAreSharedOut() throws {
+        let (classifier, _, outcome) = try train(Self.adaptive, epochs: 20)
+        #expect(outcome.ranks.count == 12 && outcome.ranks.values.reduce(0, +) == 36)
+        #expect(Set(outcome.ranks.values).count > 1, "\(outcome.ranks)")
+        for (name, rank) in outcome.ranks {
+            let values = try #require(classifier.learned.arrays["\(name).values"]?.floats())
+            #expect(values.count { $0 != 0 } == rank, "\(name)")
+        }
+        #expect(try train(Self.adaptive, epochs: 20).outcome.ranks == outcome.ranks)
+    }
+
     @Test func canBeStopped() throws {
         var training = TextTraining(settings(.all), seed: 1, pool: Self.pool)
         training.isCancelled = { true }
@@ -122,7 +176,9 @@ import Testing
 
     // MARK: On disk
 
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 4), .prompt(tokens: 4), .none])
+    @Test(arguments: [
+        TuningMethod.all, .last(layers: 1), adapters, adaptive, .bottleneck(width: 4), .prompt(tokens: 4), .none,
+    ])
     func comesBackFromItsFolder(method: TuningMethod) throws {
         let folder = try TemporaryFolder()
         let (classifier, base, _) = try train(method, epochs: 2)

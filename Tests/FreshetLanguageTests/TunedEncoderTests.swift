@@ -16,6 +16,12 @@ import Testing
         return .lowRank(settings)
     }
 
+    static var adaptive: TuningMethod {
+        var settings = AdaptiveRankSettings()
+        (settings.rank, settings.initialRank, settings.alpha) = (2, 3, 3)
+        return .adaptiveLowRank(settings)
+    }
+
     /// A tuned encoder whose learned parameters were moved, with its parameters.
     private func moved(_ base: TextEncoder, _ method: TuningMethod) throws -> (encoder: TunedEncoder, set: ParameterSet)
     {
@@ -40,7 +46,7 @@ import Testing
     }
 
     /// B of a fresh adapter is zero, and the frozen rest has the numbers of the base: nothing is changed yet.
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, .bottleneck(width: 2), .none])
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, adaptive, .bottleneck(width: 2), .none])
     func beginsAsItsBase(method: TuningMethod) throws {
         let base = try Fixture.encoder()
         var builder = NetworkBuilder(seed: 3)
@@ -65,7 +71,7 @@ import Testing
     }
 
     /// The adapters' gradients against finite differences, through a whole network.
-    @Test(arguments: [TuningMethod.last(layers: 1), adapters, .bottleneck(width: 3), .prompt(tokens: 2)])
+    @Test(arguments: [TuningMethod.last(layers: 1), adapters, adaptive, .bottleneck(width: 3), .prompt(tokens: 2)])
     func gradientsAreAccurate(
         method: TuningMethod
     ) throws {
@@ -104,7 +110,7 @@ import Testing
     }
 
     /// Folded in, the matrices alone do what matrices and adapters did.
-    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters])
+    @Test(arguments: [TuningMethod.all, .last(layers: 1), adapters, adaptive])
     func foldingChangesNothing(method: TuningMethod) throws {
         let base = try Fixture.encoder(width: 8)
         let (tuned, _) = try moved(base, method)

@@ -42,7 +42,8 @@ extension Engine {
         return Classification(classifier: name, results: results)
     }
 
-    /// The best known answers to a question.
+    /// The best known answers to a question, and one that is composed of them where a causal model does that
+    /// (``EngineConfiguration/Language/composer``).
     ///
     /// - Parameters:
     ///   - question: the question.
@@ -50,16 +51,35 @@ extension Engine {
     ///   - count: how many answers at most.
     /// - Returns: the answers, and whether a person should give one.
     /// - Throws: ``FreshetError`` of kind `notFound` for an index that there is not, of kind `usage` where several could be meant.
-    public func replies(to question: String, by name: String? = nil, count: Int = 3) throws -> KnownReplies {
+    public func replies(to question: String, by name: String? = nil, count: Int = 3) async throws -> KnownReplies {
         let (name, index) = try TextModels.find(name, in: textModels.replies, "index of replies")
         let reply = index.replies(to: [question], count: count, on: textModels.pool)[0]
+        let composed = try await composed(question, reply, threshold: index.threshold)
         return KnownReplies(
             replies: name,
             asksAPerson: !reply.isSure,
             answers: reply.answers.map {
                 KnownReplies.Answer(question: $0.entry.question, answer: $0.entry.answer, likeness: $0.likeness)
-            }
+            },
+            answer: composed?.text,
+            composer: composed?.isComposed == true ? textModels.composer?.name : nil
         )
+    }
+
+    /// One answer, on a thread of its own: a causal model takes a second or two, for which no other request waits.
+    private func composed(
+        _ question: String,
+        _ reply: ReplyIndex.Reply,
+        threshold: Float
+    ) async throws -> ReplyComposer.Answer? {
+        guard let composer = textModels.composer, reply.isSure else { return nil }
+        return try await withCheckedThrowingContinuation { continuation in
+            BackgroundThread.start(named: "freshet-replies", niceness: 0) {
+                continuation.resume(
+                    with: Result { try composer.answer(to: question, from: reply, threshold: threshold) }
+                )
+            }
+        }
     }
 
     private func watch(_ label: String, of classifier: String) {
@@ -116,9 +136,13 @@ public struct KnownReplies: Sendable, Equatable, Codable {
     public var asksAPerson: Bool
     /// The answers, the best first.
     public var answers: [Answer]
+    /// What to say, where the server composes answers and no person is to be asked.
+    public var answer: String?
+    /// The model that composed it; `nil` where it is the best known answer as it is.
+    public var composer: String?
 
     enum CodingKeys: String, CodingKey {
-        case replies, answers
+        case replies, answers, answer, composer
         case asksAPerson = "ask_a_person"
     }
 }

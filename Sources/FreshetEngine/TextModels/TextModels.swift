@@ -7,6 +7,8 @@ import Synchronization
 final class TextModels: Sendable {
     let classifiers: [String: TextClassifier]
     let replies: [String: ReplyIndex]
+    /// Composes answers of what the indices know.
+    let composer: ReplyComposer?
     private let watches: Mutex<[LabelWatch]>
     let pool = ThreadPool(threads: 1)
 
@@ -20,6 +22,7 @@ final class TextModels: Sendable {
         replies = try Self.read(language.replies, "index of replies") { folder in
             try ReplyIndex(folder: folder) { try store.encoder(named: $0) }
         }
+        composer = replies.isEmpty ? nil : try ReplyComposer.named(language.composer, in: store)
         let rules = try language.alerts.map { try LabelAlert($0) }
         for rule in rules {
             guard let classifier = classifiers[rule.classifier] else {

@@ -38,14 +38,20 @@ extension TextClassifier {
             let outcome = try training.run(builder.set, workers: workers, costs: labels.map { _ in 1 })
             return (TextClassifier(classes, encoder, method, head, builder.set), outcome)
         }
-        let tuned = try TunedEncoder(model, method, in: &builder)
+        let settings = training.settings
+        let tuned = try TunedEncoder(model, method, recomputing: settings.recomputes, in: &builder)
         let head = ClassifierHead(classes: classes.count, width: tuned.width, in: &builder)
         let tokens = beginnings.map(model.tokens)
-        let noise = try TokenNoise(training.settings, model.tokenizer)
+        let noise = try TokenNoise(settings, model.tokenizer)
         let workers = (0..<training.pool.threads).map { _ in
-            TextClassifierWorker(head, tuned, builder.set, tokens, labels, noise, dropout: training.settings.dropout)
+            TextClassifierWorker(head, tuned, builder.set, tokens, labels, noise, settings)
         }
-        let outcome = try training.run(builder.set, workers: workers, costs: tokens.map { max($0.count, 1) })
+        let outcome = try training.run(
+            builder.set,
+            workers: workers,
+            costs: tokens.map { max($0.count, 1) },
+            sharing: tuned.rankAllocation()
+        )
         let encoder = tuned.folded(name: model.name)
         return (TextClassifier(classes, encoder, method, head, builder.set), outcome)
     }
@@ -125,6 +131,8 @@ private final class VectorClassifierWorker: TextTrainingWorker {
         tape = Tape(recordingInto: gradients)
     }
 
+    var scratchBytes: Int { tape.scratchBytes }
+
     func accumulate(_ examples: [Int], scale: Float, key: UInt64) -> Double {
         let C = head.weights.columns
         let batch = tape.make(examples.count, C)
@@ -153,6 +161,7 @@ private final class TextClassifierWorker: TextTrainingWorker {
     private let noise: TokenNoise?
     private let dropout: Float
     private let tape: Tape
+    private let passes: TrainingPasses
     private let packed: PackedTokens
     private let rows = IndexBuffer()
     private let targets = IndexBuffer()
@@ -164,14 +173,17 @@ private final class TextClassifierWorker: TextTrainingWorker {
         _ tokens: [[Int32]],
         _ labels: [Int32],
         _ noise: TokenNoise?,
-        dropout: Float
+        _ settings: TextTraining.Settings
     ) {
         (self.head, self.encoder, self.tokens, self.labels) = (head, encoder, tokens, labels)
-        (self.dropout, self.noise) = (dropout, noise)
+        (dropout, self.noise) = (settings.dropout, noise)
         gradients = Gradients(for: set)
         tape = Tape(recordingInto: gradients)
+        passes = TrainingPasses(settings.adversary, on: tape)
         packed = PackedTokens(for: encoder.base.model.configuration)
     }
+
+    var scratchBytes: Int { tape.scratchBytes }
 
     func accumulate(_ examples: [Int], scale: Float, key: UInt64) -> Double {
         tape.dropoutKey = key
@@ -193,10 +205,10 @@ private final class TextClassifierWorker: TextTrainingWorker {
                 next += 1
             }
             guard targets.count > 0 else { continue }
-            let vectors = encoder.vectors(of: packed, on: tape, rows: rows)
-            loss += head.loss(vectors, targets, scale: scale, dropout: dropout, on: tape)
-            tape.backward()
-            tape.reset()
+            loss += passes.run(packed, width: encoder.width, scale: scale) { scale, perturbation in
+                let vectors = encoder.vectors(of: packed, on: tape, rows: rows, movedBy: perturbation)
+                return head.loss(vectors, targets, scale: scale, dropout: dropout, on: tape)
+            }
         }
         return loss
     }

@@ -27,12 +27,21 @@ struct LanguageLayer: Sendable {
     }
 
     /// Lets matrices learn by adapters beside them.
-    mutating func addAdapters(_ name: String, _ settings: LowRankSettings, in builder: inout NetworkBuilder) {
+    ///
+    /// - Parameters:
+    ///   - name: what the layer is called.
+    ///   - matrices: which matrices.
+    ///   - make: makes an adapter of a name for so many inputs and some columns.
+    mutating func addAdapters(
+        _ name: String,
+        to matrices: [AdaptedMatrix],
+        _ make: (_ name: String, _ inputs: Int, _ columns: Range<Int>) -> any MatrixAdapter
+    ) {
         let C = query.weight?.rows ?? 0
-        for matrix in AdaptedMatrix.allCases where settings.matrices.contains(matrix) {
+        for matrix in AdaptedMatrix.allCases where matrices.contains(matrix) {
             let path = projection(of: matrix)
             let columns = matrix == .key ? 0..<C : matrix == .value ? C..<2 * C : nil
-            self[keyPath: path].addAdapter("\(name).\(matrix.rawValue)", settings, columns: columns, in: &builder)
+            self[keyPath: path].addAdapter(columns: columns) { make("\(name).\(matrix.rawValue)", $0, $1) }
         }
     }
 
@@ -59,17 +68,26 @@ struct LanguageLayer: Sendable {
     var projections: [Projection] { [query, keysAndValues, attentionOutput, inner, outer] }
 
     /// Maps `[N, C]` to `[N, C]`.
+    ///
+    /// - Parameters:
+    ///   - x: the vectors of the tokens.
+    ///   - configuration: what the model's file says.
+    ///   - offsets: where each text begins, and the end.
+    ///   - past: what a causal model has read before, if anything.
+    ///   - tape: the pass.
+    /// - Returns: the vectors after the layer.
     func callAsFunction(
         _ x: Tensor,
         _ configuration: LanguageModelConfiguration,
         offsets: [Int],
+        after past: LayerPast? = nil,
         on tape: Tape
     ) -> Tensor {
         guard configuration.family.isCausal else {
-            let h = attentionNorm(tape.add(x, attention(x, configuration, offsets, tape)), on: tape)
+            let h = attentionNorm(tape.add(x, attention(x, configuration, offsets, nil, tape)), on: tape)
             return outerNorm(tape.add(h, feedForward(h, configuration, tape)), on: tape)
         }
-        let h = tape.add(x, attention(attentionNorm(x, on: tape), configuration, offsets, tape))
+        let h = tape.add(x, attention(attentionNorm(x, on: tape), configuration, offsets, past, tape))
         return tape.add(h, feedForward(outerNorm(h, on: tape), configuration, tape))
     }
 
@@ -88,25 +106,38 @@ struct LanguageLayer: Sendable {
         _ x: Tensor,
         _ configuration: LanguageModelConfiguration,
         _ offsets: [Int],
+        _ past: LayerPast?,
         _ tape: Tape
     ) -> Tensor {
         let (queries, keysAndValues) = (query(x, on: tape), keysAndValues(x, on: tape))
-        let seen =
-            configuration.family.isCausal
-            ? tape.causalAttention(
+        let heads = configuration.heads
+        let seen: Tensor
+        if let past {
+            seen = tape.causalAttention(
                 queries: queries,
                 keysAndValues: keysAndValues,
-                heads: configuration.heads,
+                heads: heads,
+                offsets: offsets,
+                after: past.keysAndValues
+            )
+            past.keep(keysAndValues)
+        } else if configuration.family.isCausal {
+            seen = tape.causalAttention(
+                queries: queries,
+                keysAndValues: keysAndValues,
+                heads: heads,
                 offsets: offsets,
                 dropout: configuration.dropout
             )
-            : tape.attention(
+        } else {
+            seen = tape.attention(
                 queries: queries,
                 keysAndValues: keysAndValues,
-                heads: configuration.heads,
+                heads: heads,
                 offsets: offsets,
                 dropout: configuration.dropout
             )
+        }
         let told = tape.dropout(attentionOutput(seen, on: tape), rate: configuration.dropout)
         return bottlenecks?.attention(told, configuration.activation, on: tape) ?? told
     }

@@ -86,6 +86,9 @@ public struct LanguageModel: Sendable {
         }
     }
 
+    /// How many bytes of weights a causal model reads for a token: its matrices, and the table of tokens as its output.
+    public var bytesPerToken: Int { network.projections.reduce(network.tokenTable.byteCount) { $0 + $1.byteCount } }
+
     private static func weightsFile(in folder: String) throws -> String {
         for name in ["model.safetensors", "model.safetensors.index.json"] {
             if FileManager.default.fileExists(atPath: folder + "/" + name) { return folder + "/" + name }

@@ -18,6 +18,8 @@ struct LanguageNetwork: Sendable {
     let finalNorm: LayerNorm?
     /// How many parts training leaves as they are, from the embeddings on.
     let frozenParts: Int
+    /// Whether a recorded pass keeps nothing of a layer but its result, and computes it again on the way back.
+    var recomputes = false
 
     /// Builds a network whose numbers are drawn with a seed, or all zero without one, for weights to be copied into.
     init(_ configuration: LanguageModelConfiguration, seed: UInt64?) {
@@ -58,7 +60,19 @@ struct LanguageNetwork: Sendable {
         builder.isFrozen = false
         if case .lowRank(let settings) = tuning {
             builder.draws = true
-            for layer in layers.indices { layers[layer].addAdapters("layers.\(layer)", settings, in: &builder) }
+            for layer in layers.indices {
+                layers[layer].addAdapters("layers.\(layer)", to: settings.matrices) {
+                    LowRankAdapter($0, inputs: $1, columns: $2, settings, in: &builder)
+                }
+            }
+        }
+        if case .adaptiveLowRank(let settings) = tuning {
+            builder.draws = true
+            for layer in layers.indices {
+                layers[layer].addAdapters("layers.\(layer)", to: settings.matrices) {
+                    SingularValueAdapter($0, inputs: $1, columns: $2, settings, in: &builder)
+                }
+            }
         }
         if case .prompt(let tokens) = tuning {
             builder.draws = true
@@ -73,6 +87,9 @@ struct LanguageNetwork: Sendable {
         parameters = builder.set
         self.configuration = configuration
     }
+
+    /// The products of all layers.
+    var projections: [Projection] { layers.flatMap(\.projections) }
 
     /// What the table of the tokens is for: a causal model's is its output too.
     var tableUse: ByteMatrix.Use { configuration.family.isCausal ? .products : .columns }
@@ -100,15 +117,25 @@ struct LanguageNetwork: Sendable {
 
     /// The vectors of the tokens after the last layer, `[N, C]`; a tape that does not record has memory for one layer only.
     ///
-    /// What training leaves as it is is not recorded.
-    func lastState(of tokens: PackedTokens, on tape: Tape) -> Tensor {
+    /// What training leaves as it is is not recorded, unless the vectors of the tokens are moved, when the way back ends there.
+    func lastState(
+        of tokens: PackedTokens,
+        on tape: Tape,
+        movedBy perturbation: EmbeddingPerturbation? = nil
+    ) -> Tensor {
+        let unrecorded = perturbation == nil ? frozenParts : 0
         func run(_ part: Int, _ body: () -> Tensor) -> Tensor {
-            part < frozenParts
+            part < unrecorded
                 ? tape.withoutRecording { tape.keepingResult(of: body) } : tape.keepingResult(of: body)
         }
-        let embedded = run(0) { embeddings(of: tokens, on: tape) }
+        let embedded = run(0) { embeddings(of: tokens, on: tape, movedBy: perturbation) }
         func through(_ x: Tensor, _ offsets: [Int]) -> Tensor {
-            layers.indices.reduce(x) { x, place in run(place + 1) { layer(place, x, offsets, tape) } }
+            layers.indices.reduce(x) { x, place in
+                guard recomputes, tape.isRecording, place + 1 >= unrecorded else {
+                    return run(place + 1) { layer(place, x, offsets, tape) }
+                }
+                return tape.recomputed(x) { layer(place, $0, offsets, $1) }
+            }
         }
         guard let prompt else { return through(embedded, tokens.offsets) }
         let offsets = tokens.prompted(by: prompt.rows)
@@ -116,18 +143,47 @@ struct LanguageNetwork: Sendable {
         return tape.selectRows(states, tokens.ownRows.indices)
     }
 
-    private func embeddings(of tokens: PackedTokens, on tape: Tape) -> Tensor {
+    /// The vectors of tokens that go on after what a causal model has read, after the last layer, `[N, C]`.
+    ///
+    /// - Parameters:
+    ///   - tokens: the tokens, at the places that follow.
+    ///   - cache: what was read, and takes what is read now where it keeps.
+    ///   - tape: the pass, which must not record.
+    /// - Returns: the vectors.
+    func states(of tokens: PackedTokens, after cache: KeyValueCache, on tape: Tape) -> Tensor {
+        let embedded = tape.keepingResult { embeddings(of: tokens, on: tape) }
+        let states = layers.indices.reduce(embedded) { x, place in
+            tape.keepingResult {
+                layer(place, x, tokens.offsets, tape, after: LayerPast(cache: cache, layer: place))
+            }
+        }
+        cache.finishPass(of: tokens.count)
+        return states
+    }
+
+    private func embeddings(
+        of tokens: PackedTokens,
+        on tape: Tape,
+        movedBy perturbation: EmbeddingPerturbation? = nil
+    ) -> Tensor {
         var x = tape.add(
             tokenTable(tokens.ids.indices, on: tape),
             tape.gather(positionTable, tokens.positions.indices)
         )
         if let typeTable { x = tape.add(x, tape.gather(typeTable, tokens.types.indices)) }
+        if let perturbation { x = perturbation.applied(to: x, on: tape) }
         if let embeddingNorm { x = embeddingNorm(x, on: tape) }
         return tape.dropout(x, rate: configuration.dropout)
     }
 
-    private func layer(_ place: Int, _ x: Tensor, _ offsets: [Int], _ tape: Tape) -> Tensor {
-        let y = layers[place](x, configuration, offsets: offsets, on: tape)
+    private func layer(
+        _ place: Int,
+        _ x: Tensor,
+        _ offsets: [Int],
+        _ tape: Tape,
+        after past: LayerPast? = nil
+    ) -> Tensor {
+        let y = layers[place](x, configuration, offsets: offsets, after: past, on: tape)
         guard let finalNorm, place == layers.count - 1 else { return y }
         return finalNorm(y, on: tape)
     }

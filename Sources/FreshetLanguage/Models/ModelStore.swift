@@ -26,6 +26,14 @@ public struct ModelStore: Sendable {
             .filter { Self.isName($0) && manager.fileExists(atPath: path(of: $0) + "/config.json") }.sorted()
     }
 
+    /// The first installed model that says what comes next, such as GPT-2.
+    public var firstCausal: String? {
+        names.first { name in
+            let type = try? JSONDocument.read(path(of: name) + "/config.json")["model_type"]?.text
+            return type.flatMap(LanguageModelConfiguration.Family.init(rawValue:))?.isCausal == true
+        }
+    }
+
     /// The folder of a model.
     public func path(of name: String) -> String { folder + "/" + name }
 

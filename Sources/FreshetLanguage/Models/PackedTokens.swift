@@ -38,15 +38,16 @@ public final class PackedTokens {
     /// - Parameters:
     ///   - tokens: its tokens, all within the model's vocabulary and no more than it has places.
     ///   - types: the type of each, all 0 unless given.
-    public func append(_ tokens: some Collection<Int32>, types: [Int32]? = nil) {
+    ///   - first: the place of the first token: how many a causal model has read before.
+    public func append(_ tokens: some Collection<Int32>, types: [Int32]? = nil, from first: Int = 0) {
         precondition(
-            tokens.count <= configuration.maximumLength,
-            "\(tokens.count) tokens for \(configuration.maximumLength) places"
+            first + tokens.count <= configuration.maximumLength,
+            "\(first) + \(tokens.count) tokens for \(configuration.maximumLength) places"
         )
         for (place, token) in tokens.enumerated() {
             precondition(0..<configuration.vocabulary ~= Int(token), "token \(token) of \(configuration.vocabulary)")
             ids.append(token)
-            positions.append(Int32(configuration.firstPosition + place))
+            positions.append(Int32(configuration.firstPosition + first + place))
             self.types.append(types?[place] ?? 0)
         }
         offsets.append(ids.count)

@@ -4,7 +4,7 @@ import FreshetTensor
 /// `y = x · W + b`, as it is trained, with adapters beside it, or in bytes.
 enum Projection: Sendable {
     case floats(Linear)
-    case adapted(Linear, [LowRankAdapter])
+    case adapted(Linear, [any MatrixAdapter])
     case bytes(ByteMatrix, bias: Parameter?)
 
     /// `[I, O]`, where it is in floats.
@@ -16,7 +16,7 @@ enum Projection: Sendable {
     }
 
     /// What it learns by instead of its matrix.
-    var adapters: [LowRankAdapter] {
+    var adapters: [any MatrixAdapter] {
         guard case .adapted(_, let adapters) = self else { return [] }
         return adapters
     }
@@ -26,6 +26,14 @@ enum Projection: Sendable {
         switch self {
         case .floats(let linear), .adapted(let linear, _): linear.bias
         case .bytes(_, let bias): bias
+        }
+    }
+
+    /// How many bytes its matrix has.
+    var byteCount: Int {
+        switch self {
+        case .floats(let linear), .adapted(let linear, _): linear.weight.count * MemoryLayout<Float>.stride
+        case .bytes(let matrix, _): matrix.byteCount
         }
     }
 
@@ -44,15 +52,11 @@ enum Projection: Sendable {
     /// Puts an adapter beside the matrix.
     ///
     /// - Parameters:
-    ///   - name: what it is called.
-    ///   - settings: its shape.
     ///   - columns: the columns of the matrix that it is for; all unless given.
-    ///   - builder: takes its parameters.
+    ///   - make: makes it for so many inputs and these columns.
     mutating func addAdapter(
-        _ name: String,
-        _ settings: LowRankSettings,
         columns: Range<Int>?,
-        in builder: inout NetworkBuilder
+        _ make: (_ inputs: Int, _ columns: Range<Int>) -> any MatrixAdapter
     ) {
         switch self {
         case .floats(let linear): self = .adapted(linear, [])
@@ -60,8 +64,7 @@ enum Projection: Sendable {
         case .bytes: preconditionFailure("a matrix in bytes cannot learn")
         }
         guard case .adapted(let linear, let adapters) = self else { return }
-        let columns = columns ?? 0..<linear.weight.columns
-        let adapter = LowRankAdapter(name, inputs: linear.weight.rows, columns: columns, settings, in: &builder)
+        let adapter = make(linear.weight.rows, columns ?? 0..<linear.weight.columns)
         self = .adapted(linear, adapters + [adapter])
     }
 
@@ -81,6 +84,14 @@ enum TokenTable: Sendable {
     case floats(Parameter)
     /// `[C, V]`.
     case bytes(ByteMatrix)
+
+    /// How many bytes it has.
+    var byteCount: Int {
+        switch self {
+        case .floats(let table): table.count * MemoryLayout<Float>.stride
+        case .bytes(let table): table.byteCount
+        }
+    }
 
     /// The vectors of some tokens, `[N, C]`.
     func callAsFunction(_ tokens: UnsafeBufferPointer<Int32>, on tape: Tape) -> Tensor {

@@ -113,7 +113,17 @@ public struct TextEncoder: Sendable {
     ///   - rows: memory that must live until the tape is reset.
     /// - Returns: a row a text.
     public func vectors(of tokens: PackedTokens, on tape: Tape, rows: IndexBuffer) -> Tensor {
-        let states = model.states(of: tokens, on: tape)
+        vectors(of: tokens, on: tape, rows: rows, movedBy: nil)
+    }
+
+    /// The same of tokens whose vectors are moved.
+    func vectors(
+        of tokens: PackedTokens,
+        on tape: Tape,
+        rows: IndexBuffer,
+        movedBy perturbation: EmbeddingPerturbation?
+    ) -> Tensor {
+        let states = model.network.lastState(of: tokens, on: tape, movedBy: perturbation)
         let pooled: Tensor
         switch pooling {
         case .mean: pooled = tape.meanOfSequences(states, offsets: tokens.offsets)

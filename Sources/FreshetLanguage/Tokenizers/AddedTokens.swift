@@ -35,6 +35,9 @@ struct AddedTokens: Sendable {
         }
     }
 
+    /// Their numbers.
+    var ids: Set<Int32> { Set(tokens.map(\.id)) }
+
     /// The number of a token, or `nil`.
     func id(of token: String) -> Int32? { tokens.first { $0.content.elementsEqual(token.utf8) }?.id }
 

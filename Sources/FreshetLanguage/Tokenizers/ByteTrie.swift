@@ -64,6 +64,23 @@ struct ByteTrie: Sendable {
         return true
     }
 
+    /// All strings that have a number, in no order.
+    func entries() -> [(bytes: [UInt8], value: Int32)] {
+        var parents = [(node: Int32, byte: UInt8)](repeating: (0, 0), count: values.count)
+        for (edge, child) in zip(edges, children) where edge >= 0 {
+            parents[Int(child)] = (Int32(edge >> 8), UInt8(truncatingIfNeeded: edge))
+        }
+        return values.indices.filter { values[$0] >= 0 }.map { end in
+            var bytes: [UInt8] = []
+            var node = end
+            while node != Int(Self.root) {
+                bytes.append(parents[node].byte)
+                node = Int(parents[node].node)
+            }
+            return (bytes.reversed(), values[end])
+        }
+    }
+
     private mutating func add(_ edge: Int64) -> Int32 {
         let node = Int32(values.count)
         values.append(-1)

@@ -59,7 +59,7 @@ extension TunedEncoder {
     /// A and B of each adapter, in the order of the network.
     var adapterParameters: [Parameter] {
         encoder.model.network.layers.flatMap { layer in
-            layer.projections.flatMap { $0.adapters.flatMap { [$0.down, $0.up] } }
+            layer.projections.flatMap { $0.adapters.flatMap(\.parameters) }
         }
     }
 }

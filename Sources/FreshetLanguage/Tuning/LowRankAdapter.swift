@@ -5,7 +5,7 @@ import FreshetTensor
 /// 2022).
 ///
 /// B is zero at first, so a model with fresh adapters is the model without.
-struct LowRankAdapter: Sendable {
+struct LowRankAdapter: MatrixAdapter {
     /// A, `[I, rank]`.
     let down: Parameter
     /// B, `[rank, O]`.
@@ -30,12 +30,12 @@ struct LowRankAdapter: Sendable {
         firstColumn = columns.lowerBound
     }
 
-    /// Adds what it makes of `x` to what the matrix made of it.
+    var parameters: [Parameter] { [down, up] }
+
     func add(_ x: Tensor, to y: Tensor, on tape: Tape) {
         tape.addLowRank(x, down, up, factor: factor, to: y, first: firstColumn)
     }
 
-    /// Adds it to a matrix, which then does what both did.
     func fold(into weight: Parameter) {
         multiply(
             down.matrix,

@@ -46,13 +46,26 @@ public enum MaskedWords {
             throw FreshetError(.usage, "There are no texts to mask words of.", remedy: "Give a catalogue with texts.")
         }
         var builder = NetworkBuilder(seed: training.seed)
-        let tuned = try TunedEncoder(encoder, method, in: &builder)
+        let settings = training.settings
+        guard settings.adversary == nil else {
+            throw FreshetError(
+                .usage,
+                "Vectors are not moved against the telling of masked words.",
+                remedy: "Leave out --adversarial."
+            )
+        }
+        let tuned = try TunedEncoder(encoder, method, recomputing: settings.recomputes, in: &builder)
         let head = MaskedWordsHead(encoder.model.configuration, in: &builder)
         let told = ToldTokens(tokens, frame: (frame.before.count, frame.after.count), mask: mask, most: candidates)
         let workers = try (0..<training.pool.threads).map { _ in
             try MaskedWordsWorker(tuned, head, builder.set, tokens, told)
         }
-        let outcome = try training.run(builder.set, workers: workers, costs: tokens.map(\.count))
+        let outcome = try training.run(
+            builder.set,
+            workers: workers,
+            costs: tokens.map(\.count),
+            sharing: tuned.rankAllocation()
+        )
         return (tuned.folded(name: encoder.name), outcome)
     }
 }
@@ -146,6 +159,8 @@ private final class MaskedWordsWorker: TextTrainingWorker {
         zeros = GrowingBuffer(count: table.rows)
         for token in told.tokens { candidates.append(token) }
     }
+
+    var scratchBytes: Int { tape.scratchBytes }
 
     func accumulate(_ examples: [Int], scale: Float, key: UInt64) -> Double {
         tape.dropoutKey = key

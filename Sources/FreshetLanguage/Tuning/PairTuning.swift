@@ -61,17 +61,33 @@ public struct PairTuning {
             )
         }
         var builder = NetworkBuilder(seed: training.seed)
-        let tuned = try TunedEncoder(encoder, method, in: &builder)
+        let settings = training.settings
+        let tuned = try TunedEncoder(encoder, method, recomputing: settings.recomputes, in: &builder)
         try start?.copy(into: tuned)
         let used = Set(pairs.flatMap { [$0.0, $0.1] })
         let tokens = texts.enumerated().map { used.contains(Int32($0)) ? encoder.tokens(of: $1) : [] }
         let held = hold > 0 ? tuned.adapterParameters.map { ($0, Array($0.values)) } : []
-        let noise = try TokenNoise(training.settings, encoder.tokenizer)
+        let noise = try TokenNoise(settings, encoder.tokenizer)
         let workers = (0..<training.pool.threads).map { _ in
-            PairWorker(tuned, builder.set, tokens, pairs, noise, temperature: temperature, held: held, hold: hold)
+            PairWorker(
+                tuned,
+                builder.set,
+                tokens,
+                pairs,
+                noise,
+                settings.adversary,
+                temperature: temperature,
+                held: held,
+                hold: hold
+            )
         }
         let costs = pairs.map { tokens[Int($0.0)].count + tokens[Int($0.1)].count }
-        let outcome = try training.run(builder.set, workers: workers, costs: costs)
+        let outcome = try training.run(
+            builder.set,
+            workers: workers,
+            costs: costs,
+            sharing: tuned.rankAllocation()
+        )
         return (tuned, outcome)
     }
 }
@@ -88,6 +104,7 @@ private final class PairWorker: TextTrainingWorker {
     private let held: [(parameter: Parameter, anchor: [Float])]
     private let hold: Float
     private let tape: Tape
+    private let passes: TrainingPasses
     private let packed: PackedTokens
     private let rows = IndexBuffer()
     private let (left, right) = (IndexBuffer(), IndexBuffer())
@@ -98,6 +115,7 @@ private final class PairWorker: TextTrainingWorker {
         _ tokens: [[Int32]],
         _ pairs: [(Int32, Int32)],
         _ noise: TokenNoise?,
+        _ adversary: AdversarialSettings?,
         temperature: Float,
         held: [(Parameter, [Float])],
         hold: Float
@@ -107,8 +125,11 @@ private final class PairWorker: TextTrainingWorker {
         (self.encoder, self.tokens, self.pairs, self.temperature) = (encoder, tokens, pairs, temperature)
         gradients = Gradients(for: set)
         tape = Tape(recordingInto: gradients)
+        passes = TrainingPasses(adversary, on: tape)
         packed = PackedTokens(for: encoder.base.model.configuration)
     }
+
+    var scratchBytes: Int { tape.scratchBytes }
 
     func accumulate(_ examples: [Int], scale: Float, key: UInt64) -> Double {
         tape.dropoutKey = key
@@ -126,21 +147,20 @@ private final class PairWorker: TextTrainingWorker {
             right.append(Int32(2 * place + 1))
             kinds.append(pair.1)
         }
-        // Of length √C each; products are to be cosines.
-        let width = Float(encoder.width)
-        let vectors = tape.scale(encoder.vectors(of: packed, on: tape, rows: rows), by: 1 / width.squareRoot())
-        // Each thread adds its share of the step.
-        let share = scale * Float(examples.count)
-        for (parameter, anchor) in held { tape.proximalTerm(parameter, near: anchor, weight: hold * share) }
-        let loss = tape.contrastiveLoss(
-            tape.selectRows(vectors, left.indices),
-            tape.selectRows(vectors, right.indices),
-            kinds: kinds,
-            temperature: temperature,
-            scale: scale
-        )
-        tape.backward()
-        tape.reset()
-        return loss
+        return passes.run(packed, width: encoder.width, scale: scale) { scale, perturbation in
+            let vectors = encoder.vectors(of: packed, on: tape, rows: rows, movedBy: perturbation)
+            // Of length √C each; products are to be cosines.
+            let unit = tape.scale(vectors, by: 1 / Float(encoder.width).squareRoot())
+            // Each thread adds its share of the step.
+            let share = scale * Float(examples.count)
+            for (parameter, anchor) in held { tape.proximalTerm(parameter, near: anchor, weight: hold * share) }
+            return tape.contrastiveLoss(
+                tape.selectRows(unit, left.indices),
+                tape.selectRows(unit, right.indices),
+                kinds: kinds,
+                temperature: temperature,
+                scale: scale
+            )
+        }
     }
 }

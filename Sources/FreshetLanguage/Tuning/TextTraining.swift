@@ -28,6 +28,10 @@ public struct TextTraining: Sendable {
         public var wordDeletion: Float = 0
         /// The share of a text's tokens that is hidden each time it is seen.
         public var wordDropout: Float = 0
+        /// How the vectors of the tokens are moved against what is learned; not at all unless given.
+        public var adversary: AdversarialSettings?
+        /// Whether layers are computed again on the way back instead of being kept: less memory, a third more work.
+        public var recomputes = false
 
         /// Creates settings.
         public init(
@@ -50,7 +54,7 @@ public struct TextTraining: Sendable {
             case .none: self.init(epochs: 40, batchSize: 64, learningRate: 5e-3)
             case .last: self.init(epochs: 8, learningRate: 3e-4)
             case .all: self.init(epochs: 8, learningRate: 2e-4)
-            case .lowRank: self.init(epochs: 10, learningRate: 2e-3)
+            case .lowRank, .adaptiveLowRank: self.init(epochs: 10, learningRate: 2e-3)
             case .bottleneck: self.init(epochs: 10, learningRate: 1e-3)
             case .prompt: self.init(epochs: 20, learningRate: 1e-2)
             }
@@ -69,6 +73,7 @@ public struct TextTraining: Sendable {
                 ("The dropout", 0..<1 ~= dropout),
                 ("The share of words that are left out", 0..<1 ~= wordDeletion),
                 ("The share of words that are hidden", 0..<1 ~= wordDropout),
+                ("How far or how often vectors are moved", adversary?.isInRange ?? true),
             ]
             if let (name, _) = checks.first(where: { !$0.1 }) {
                 throw FreshetError(.usage, "\(name) is out of range.")
@@ -100,6 +105,10 @@ public struct TextTraining: Sendable {
         public var seconds = 0.0
         /// How much was read, in the unit of the examples' costs: tokens.
         public var cost = 0
+        /// The scratch memory of all passes, in bytes.
+        public var scratchBytes = 0
+        /// How many ranks each adapter has in the end, where they were shared out.
+        public var ranks: [String: Int] = [:]
     }
 
     /// The settings.
@@ -124,12 +133,14 @@ public struct TextTraining: Sendable {
     ///   - parameters: what learns.
     ///   - workers: one a thread.
     ///   - costs: what reading each example costs, in tokens.
+    ///   - allocation: shares the ranks of adapters out, if anything does.
     /// - Returns: the losses and the time.
     /// - Throws: `FreshetError` of kind `cancelled`.
     package func run(
         _ parameters: ParameterSet,
         workers: [any TextTrainingWorker],
-        costs: [Int]
+        costs: [Int],
+        sharing allocation: RankAllocation? = nil
     ) throws -> Outcome {
         precondition(workers.count == pool.threads && !costs.isEmpty, "\(workers.count) workers, \(costs.count) texts")
         let optimizer = AdamW(parameters, weightDecay: settings.weightDecay)
@@ -153,7 +164,7 @@ public struct TextTraining: Sendable {
                 let first = batch * settings.batchSize
                 let examples = order[first..<min(first + settings.batchSize, order.count)]
                 loss += accumulate(examples, workers, costs, step: step)
-                update(optimizer, workers, rate: schedule.rate(at: step, of: steps))
+                update(optimizer, workers, allocation, step: step, of: steps, rate: schedule.rate(at: step, of: steps))
                 seen += examples.count
                 outcome.cost += examples.reduce(0) { $0 + costs[$1] }
                 outcome.seconds += start.duration(to: .now) / .seconds(1)
@@ -170,6 +181,8 @@ public struct TextTraining: Sendable {
             }
             outcome.losses.append(loss / Double(seen))
         }
+        outcome.scratchBytes = workers.reduce(0) { $0 + $1.scratchBytes }
+        outcome.ranks = allocation?.ranks ?? [:]
         return outcome
     }
 
@@ -191,11 +204,20 @@ public struct TextTraining: Sendable {
         return losses.numbers.reduce(0, +)
     }
 
-    private func update(_ optimizer: AdamW, _ workers: [any TextTrainingWorker], rate: Float) {
+    private func update(
+        _ optimizer: AdamW,
+        _ workers: [any TextTrainingWorker],
+        _ allocation: RankAllocation?,
+        step: Int,
+        of steps: Int,
+        rate: Float
+    ) {
         let gradients = workers.map(\.gradients)
         Gradients.merge(gradients, pool: pool)
+        allocation?.addOrthogonality(to: gradients[0])
         let scale = gradients[0].clippingScale(to: settings.clipping)
         optimizer.step(gradients[0], rate: rate, gradientScale: scale, pool: pool)
+        allocation?.finish(gradients[0], step: step, of: steps)
         for gradient in gradients { gradient.reset() }
     }
 
@@ -216,6 +238,8 @@ public struct TextTraining: Sendable {
 package protocol TextTrainingWorker: AnyObject {
     /// The gradients of the step so far.
     var gradients: Gradients { get }
+    /// How much scratch memory its passes have, in bytes.
+    var scratchBytes: Int { get }
 
     /// Adds the gradients of some examples.
     ///

@@ -16,9 +16,15 @@ public struct TunedEncoder: Sendable {
     /// - Parameters:
     ///   - base: the encoder to start from, in floats.
     ///   - method: what of it learns.
+    ///   - recomputes: whether layers are computed again on the way back instead of being kept.
     ///   - builder: takes the parameters.
     /// - Throws: `FreshetError` of kind `usage` when the encoder cannot be tuned so.
-    public init(_ base: TextEncoder, _ method: TuningMethod, in builder: inout NetworkBuilder) throws {
+    public init(
+        _ base: TextEncoder,
+        _ method: TuningMethod,
+        recomputing recomputes: Bool = false,
+        in builder: inout NetworkBuilder
+    ) throws {
         let configuration = base.model.configuration
         guard base.model.precision == .float32 else {
             throw FreshetError(
@@ -29,7 +35,8 @@ public struct TunedEncoder: Sendable {
         }
         try method.check(configuration)
         builder.draws = false
-        let network = LanguageNetwork(configuration, method, in: &builder)
+        var network = LanguageNetwork(configuration, method, in: &builder)
+        network.recomputes = recomputes
         builder.draws = true
         network.copyWeights(from: base.model.network)
         (self.base, self.method) = (base, method)
@@ -48,7 +55,17 @@ public struct TunedEncoder: Sendable {
     ///   - rows: memory that must live until the tape is reset.
     /// - Returns: a row a text.
     public func vectors(of tokens: PackedTokens, on tape: Tape, rows: IndexBuffer) -> Tensor {
-        let vectors = encoder.vectors(of: tokens, on: tape, rows: rows)
+        vectors(of: tokens, on: tape, rows: rows, movedBy: nil)
+    }
+
+    /// The same of tokens whose vectors are moved.
+    func vectors(
+        of tokens: PackedTokens,
+        on tape: Tape,
+        rows: IndexBuffer,
+        movedBy perturbation: EmbeddingPerturbation?
+    ) -> Tensor {
+        let vectors = encoder.vectors(of: tokens, on: tape, rows: rows, movedBy: perturbation)
         let unit = encoder.isNormalized ? vectors : tape.normalizeRows(vectors)
         return tape.scale(unit, by: Float(width).squareRoot())
     }

@@ -10,6 +10,8 @@ public enum TuningMethod: Sendable, Equatable, Codable {
     case all
     /// Adapters beside its matrices.
     case lowRank(LowRankSettings)
+    /// Adapters beside its matrices, whose ranks are shared out while they learn.
+    case adaptiveLowRank(AdaptiveRankSettings)
     /// Narrow networks behind the two halves of its layers, so many numbers wide.
     case bottleneck(width: Int)
     /// So many vectors that stand before every text (prompt tuning: Lester and others, EMNLP 2021).
@@ -21,7 +23,7 @@ public enum TuningMethod: Sendable, Equatable, Codable {
     /// Whether an own part of a network learns: 0 is the embeddings, then one a layer.
     func trains(part: Int, of configuration: LanguageModelConfiguration) -> Bool {
         switch self {
-        case .none, .lowRank, .bottleneck, .prompt: false
+        case .none, .lowRank, .adaptiveLowRank, .bottleneck, .prompt: false
         case .last(let layers): part > configuration.layers - layers
         case .all: true
         }
@@ -33,7 +35,7 @@ public enum TuningMethod: Sendable, Equatable, Codable {
         case .none: configuration.layers + 1
         case .last(let layers): configuration.layers + 1 - layers
         case .all: 0
-        case .lowRank, .bottleneck, .prompt: 1
+        case .lowRank, .adaptiveLowRank, .bottleneck, .prompt: 1
         }
     }
 
@@ -41,7 +43,7 @@ public enum TuningMethod: Sendable, Equatable, Codable {
     public var isFoldable: Bool {
         switch self {
         case .bottleneck, .prompt: false
-        case .none, .last, .all, .lowRank: true
+        case .none, .last, .all, .lowRank, .adaptiveLowRank: true
         }
     }
 
@@ -73,6 +75,7 @@ public enum TuningMethod: Sendable, Equatable, Codable {
                     remedy: "Take 1 to \(Self.longestPrompt)."
                 )
             }
+        case .adaptiveLowRank(let settings): try settings.check(width: configuration.width)
         case .lowRank(let settings):
             guard 1...configuration.width ~= settings.rank, settings.alpha > 0, settings.alpha.isFinite,
                 !settings.matrices.isEmpty

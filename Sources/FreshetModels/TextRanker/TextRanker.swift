@@ -18,7 +18,7 @@ public struct TextRanker: Learner {
         public var width = LightEncoder.Configuration().width
         /// What of the encoder learns.
         public var tuning = Tuning.none
-        /// With `lora`: how many numbers an adapter passes on.
+        /// With `lora` and `adalora`: how many numbers an adapter passes on, with `adalora` on average in the end.
         public var rank = 8
         /// With `last`: how many layers.
         public var layers = 2
@@ -61,6 +61,10 @@ public struct TextRanker: Learner {
                 var settings = LowRankSettings()
                 settings.rank = rank
                 return .lowRank(settings)
+            case .adalora:
+                var settings = AdaptiveRankSettings()
+                (settings.rank, settings.initialRank) = (rank, (3 * rank + 1) / 2)
+                return .adaptiveLowRank(settings)
             }
         }
 
@@ -81,6 +85,8 @@ public struct TextRanker: Learner {
         case last
         /// Low-rank adapters.
         case lora
+        /// Low-rank adapters whose ranks are shared out.
+        case adalora
         /// Everything.
         case all
     }

@@ -75,7 +75,7 @@ struct TextRankerTraining {
             histories: histories.map { model.tokens(of: $0) },
             items: texts.map { model.tokens(of: $0) }
         )
-        try run(examples, head, source, builder.set)
+        try run(examples, head, source, builder.set, sharing: tuned.rankAllocation())
         return TextRankerScorer(
             tuned.folded(name: model.name),
             name: name,
@@ -92,7 +92,8 @@ struct TextRankerTraining {
         _ examples: [RankerExample],
         _ head: RankerHead,
         _ source: RankerWorker.Source,
-        _ parameters: ParameterSet
+        _ parameters: ParameterSet,
+        sharing allocation: RankAllocation? = nil
     ) throws {
         guard !examples.isEmpty else { return }
         let pool = session.pool
@@ -112,7 +113,8 @@ struct TextRankerTraining {
         }
         training.isCancelled = session.isCancelled
         let workers = (0..<pool.threads).map { _ in RankerWorker(head, source, examples, parameters) }
-        _ = try training.run(parameters, workers: workers, costs: examples.map { source.cost(of: $0) })
+        let costs = examples.map { source.cost(of: $0) }
+        _ = try training.run(parameters, workers: workers, costs: costs, sharing: allocation)
     }
 }
 
@@ -151,6 +153,8 @@ private final class RankerWorker: TextTrainingWorker {
             packed = nil
         }
     }
+
+    var scratchBytes: Int { tape.scratchBytes }
 
     func accumulate(_ chosen: [Int], scale: Float, key: UInt64) -> Double {
         tape.dropoutKey = key

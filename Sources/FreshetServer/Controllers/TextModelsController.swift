@@ -35,7 +35,10 @@ struct TextModelsController {
                     "findReplies",
                     tag: "texts",
                     "Find the best known answers to a question",
-                    detail: "By an index of replies that the server was started with (`language.replies`).",
+                    detail: """
+                        By an index of replies that the server was started with (`language.replies`). Where a causal model composes \
+                        (`language.composer`) and no person is to be asked, `answer` is what to say.
+                        """,
                     body: .json("The question.", Schemas.reference("RepliesRequest")),
                     answer: .init(status: 200, detail: "Answers.", schema: Schemas.reference("Replies")),
                     problems: [.invalidRequest, .notFound]
@@ -56,9 +59,8 @@ struct TextModelsController {
     @Sendable private func replies(_ request: Request, _ context: ServerContext) async throws -> Response {
         try await bodies.read(request, context, as: BodyReader.json) { bytes, _ in
             let question = try RepliesRequest(JSONValue(bytes))
-            return try .encoded(
-                engine.replies(to: question.question, by: question.replies, count: question.count)
-            )
+            let found = try await engine.replies(to: question.question, by: question.replies, count: question.count)
+            return try .encoded(found)
         }
     }
 }

@@ -177,6 +177,15 @@ extension Schemas {
                         "description": "Whether no known question is alike enough to answer by itself.",
                     ],
                     "answers": list(of: "KnownAnswer"),
+                    "answer": [
+                        "type": "string",
+                        "description":
+                            "What to say, composed of the answers; only where the server composes and no person is asked.",
+                    ],
+                    "composer": [
+                        "type": "string",
+                        "description": "The model that composed it; absent where it is the best known answer as it is.",
+                    ],
                 ]
             )
         ),

@@ -89,13 +89,13 @@ extension Classify {
 struct TuningOptions: ParsableArguments {
     /// What of a model learns.
     enum Tuning: String, ExpressibleByArgument, CaseIterable {
-        case all, last, lora, bottleneck, prompt, none
+        case all, last, lora, adalora, bottleneck, prompt, none
     }
 
     @Option(
         help: """
-            What of a model learns: all of it, its last layers, low-rank adapters (lora), narrow networks behind its layers \
-            (bottleneck), vectors before every text (prompt), or none: then its vectors stay and a logistic regression stands on them. All unless given; none of the light encoder.
+            What of a model learns: all of it, its last layers, low-rank adapters (lora), the same with ranks that are \
+            shared out in training (adalora), narrow networks behind its layers (bottleneck), vectors before every text (prompt), or none: then its vectors stay and a logistic regression stands on them. All unless given; none of the light encoder.
             """
     )
     var tuning: Tuning?
@@ -109,15 +109,24 @@ struct TuningOptions: ParsableArguments {
     @Option(help: "With --tuning prompt: how many vectors stand before every text.")
     var promptTokens = 16
 
-    @Option(help: "With --tuning lora: how many numbers an adapter passes on.")
+    @Option(
+        help:
+            "With --tuning lora or adalora: how many numbers an adapter passes on, with adalora on average in the end."
+    )
     var rank = LowRankSettings().rank
 
-    @Option(help: "With --tuning lora: what an adapter adds is multiplied with alpha / rank.")
+    @Option(
+        help:
+            "With --tuning adalora: how many numbers every adapter passes on at first; half more than --rank unless given."
+    )
+    var initialRank: Int?
+
+    @Option(help: "With --tuning lora or adalora: what an adapter adds is multiplied with alpha / rank.")
     var alpha = LowRankSettings().alpha
 
     @Option(
         help: ArgumentHelp(
-            "With --tuning lora: the matrices with an adapter, of \(AdaptedMatrix.allCases.map(\.rawValue).joined(separator: ", ")); all unless given.",
+            "With --tuning lora or adalora: the matrices with an adapter, of \(AdaptedMatrix.allCases.map(\.rawValue).joined(separator: ", ")); all unless given.",
             valueName: "name,…"
         )
     )
@@ -138,6 +147,28 @@ struct TuningOptions: ParsableArguments {
     @Option(help: "The same, but a mask stands in their place.")
     var wordDropout: Float = 0
 
+    /// How vectors are moved against what is learned.
+    enum Adversary: String, ExpressibleByArgument, CaseIterable {
+        case fgm, pgd
+    }
+
+    @Option(
+        help: """
+            Learn from texts whose vectors of tokens are moved to where the loss grows as well: fgm in one step (twice the work), \
+            pgd in several.
+            """
+    )
+    var adversarial: Adversary?
+
+    @Option(help: "With --adversarial: how far the vectors of a text move at most.")
+    var epsilon: Float = 0.5
+
+    @Option(help: "With --adversarial pgd: how many steps they take.")
+    var ascentSteps = 3
+
+    @Flag(help: "Compute layers again on the way back instead of keeping them: less memory, a third more work.")
+    var recompute = false
+
     /// What learns.
     /// - Throws: ``FreshetError`` of kind `usage` for a matrix that does not exist.
     func method(isModel: Bool) throws -> TuningMethod {
@@ -149,20 +180,23 @@ struct TuningOptions: ParsableArguments {
         case .prompt: return .prompt(tokens: promptTokens)
         case .lora:
             var settings = LowRankSettings()
-            (settings.rank, settings.alpha) = (rank, alpha)
-            if let matrices {
-                settings.matrices = try matrices.split(separator: ",").map { name in
-                    guard let matrix = AdaptedMatrix(rawValue: String(name)) else {
-                        throw FreshetError.unknown(
-                            "matrix",
-                            String(name),
-                            known: AdaptedMatrix.allCases.map(\.rawValue)
-                        )
-                    }
-                    return matrix
-                }
-            }
+            (settings.rank, settings.alpha, settings.matrices) = (rank, alpha, try adaptedMatrices())
             return .lowRank(settings)
+        case .adalora:
+            var settings = AdaptiveRankSettings()
+            (settings.rank, settings.alpha, settings.matrices) = (rank, alpha, try adaptedMatrices())
+            settings.initialRank = initialRank ?? (3 * rank + 1) / 2
+            return .adaptiveLowRank(settings)
+        }
+    }
+
+    private func adaptedMatrices() throws -> [AdaptedMatrix] {
+        guard let matrices else { return AdaptedMatrix.allCases }
+        return try matrices.split(separator: ",").map { name in
+            guard let matrix = AdaptedMatrix(rawValue: String(name)) else {
+                throw FreshetError.unknown("matrix", String(name), known: AdaptedMatrix.allCases.map(\.rawValue))
+            }
+            return matrix
         }
     }
 
@@ -173,6 +207,13 @@ struct TuningOptions: ParsableArguments {
         settings.batchSize = batch ?? settings.batchSize
         settings.learningRate = rate ?? settings.learningRate
         (settings.wordDeletion, settings.wordDropout) = (wordDeletion, wordDropout)
+        settings.recomputes = recompute
+        settings.adversary =
+            switch adversarial {
+            case .fgm: .fgm(epsilon: epsilon)
+            case .pgd: .pgd(epsilon: epsilon, steps: ascentSteps)
+            case nil: nil
+            }
         try settings.validate()
         return settings
     }
@@ -183,6 +224,7 @@ struct TuningOptions: ParsableArguments {
         case .all: "all"
         case .last(let layers): "last \(layers) layers"
         case .lowRank(let settings): "lora, rank \(settings.rank)"
+        case .adaptiveLowRank(let settings): "adalora, rank \(settings.initialRank) to \(settings.rank)"
         case .bottleneck(let width): "bottlenecks, \(width) wide"
         case .prompt(let tokens): "prompt of \(tokens)"
         case .none: "none"
@@ -212,6 +254,10 @@ private struct ClassifierTrainingReport: Encodable {
     let seconds: Double
     /// How much was read while the encoder learned; `nil` where it did not.
     let tokensPerSecond: Double?
+    /// The scratch memory of the passes, in bytes.
+    let scratchBytes: Int
+    /// How many ranks each adapter has in the end, where they were shared out.
+    let ranks: [String: Int]?
     let heldOut: ClassificationReport?
     let folder: String
 
@@ -226,7 +272,8 @@ private struct ClassifierTrainingReport: Encodable {
     ) {
         (self.encoder, self.tuning, self.classes) = (encoder, tuning, classes)
         (self.trainingTexts, self.heldOut, self.folder) = (trainingTexts, heldOut, folder)
-        (losses, seconds) = (outcome.losses, outcome.seconds)
+        (losses, seconds, scratchBytes) = (outcome.losses, outcome.seconds, outcome.scratchBytes)
+        ranks = outcome.ranks.isEmpty ? nil : outcome.ranks
         tokensPerSecond = tuning == "none" || outcome.seconds == 0 ? nil : Double(outcome.cost) / outcome.seconds
     }
 
@@ -234,7 +281,8 @@ private struct ClassifierTrainingReport: Encodable {
         let speed = tokensPerSecond.map { ", \(Words.count(Int($0))) tokens a second" } ?? ""
         var lines = [
             "\(classes) classes learned from \(Words.count(trainingTexts)) texts in \(Words.duration(seconds)) "
-                + "(\(encoder), tuned: \(tuning)\(speed); last loss \(Words.decimal(losses.last ?? 0, 4)))."
+                + "(\(encoder), tuned: \(tuning)\(speed); \(scratchBytes >> 20) MB of passes; "
+                + "last loss \(Words.decimal(losses.last ?? 0, 4)))."
         ]
         if let heldOut { lines.append("Of \(Words.count(heldOut.count)) held-out texts: \(heldOut.summary).") }
         lines.append("Classifier in \(folder).")

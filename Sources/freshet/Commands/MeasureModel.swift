@@ -12,7 +12,9 @@ extension Models {
             abstract: "Measure how fast a model reads texts, and what rounding its numbers changes.",
             discussion: """
                 Reads the texts again and again, so many at a time, once before the clock runs. The likeness is the mean \
-                cosine of the vectors with those of the model in floats.
+                cosine of the vectors with those of the model in floats. Of a causal model it is said too how fast it makes \
+                tokens, one after the other by one thread, as a share of what reading its weights once for each would take at the \
+                speed at which this machine reads memory.
 
                   freshet models measure minilm --texts titles.txt --precision int8 --batch 32 --threads 1
                 """
@@ -69,7 +71,9 @@ extension Models {
                 threads: pool.threads,
                 tokensPerText: Double(texts.reduce(0) { $0 + encoder.tokens(of: $1).count }) / Double(texts.count),
                 textsPerSecond: Double(read) / elapsed,
-                likeness: encoder.model.precision == .float32 ? 1 : try likeness(of: vectors, texts, encoder, pool)
+                likeness: encoder.model.precision == .float32 ? 1 : try likeness(of: vectors, texts, encoder, pool),
+                generation: encoder.model.configuration.family.isCausal
+                    ? try GenerationSpeed(encoder, prompt: texts[0], seconds: seconds) : nil
             )
             try console.result(report) { report.words }
         }
@@ -105,9 +109,57 @@ private struct ModelSpeed: Encodable {
     let tokensPerText: Double
     let textsPerSecond: Double
     let likeness: Double
+    /// Of a causal model.
+    let generation: GenerationSpeed?
 
-    var words: String {
+    var words: String { [encoding, generation?.words].compactMap(\.self).joined(separator: "\n") }
+
+    private var encoding: String {
         "\(model): \(Words.decimal(textsPerSecond, 1)) texts a second of \(Words.decimal(tokensPerText, 1)) "
             + "tokens, \(batch) at a time, \(Words.count(threads)) threads; likeness \(Words.decimal(likeness, 4))"
+    }
+}
+
+/// How fast a causal model makes one token after another.
+private struct GenerationSpeed: Encodable {
+    /// How long a text becomes before another begins.
+    private static let textLength = 64
+
+    let tokensPerSecond: Double
+    /// Bytes of weights that a token takes.
+    let bytesPerToken: Int
+    /// Bytes a second that are read in order, the faster of before and after.
+    let memoryBandwidth: Double
+    /// Which share of it the weights of the tokens are.
+    let shareOfBandwidth: Double
+
+    init(_ encoder: TextEncoder, prompt: String, seconds: Double) throws {
+        let decoder = try CausalDecoder(encoder.model)
+        let most = min(Self.textLength, decoder.room - 1)
+        let prompt = encoder.tokenizer.encode(prompt, addsSpecialTokens: false, limit: decoder.room - most)
+        let before = MemoryBandwidth.measured()
+        var (made, elapsed) = (0, 0.0)
+        let clock = ContinuousClock()
+        while elapsed < seconds {
+            decoder.rewind(to: 0)
+            decoder.read(prompt.isEmpty ? [0] : prompt)
+            let start = clock.now
+            for _ in 0..<most {
+                decoder.read(CollectionOfOne(decoder.likeliest))
+                made += 1
+            }
+            elapsed += (clock.now - start) / .seconds(1)
+        }
+        tokensPerSecond = Double(made) / elapsed
+        bytesPerToken = encoder.model.bytesPerToken
+        memoryBandwidth = max(before, MemoryBandwidth.measured())
+        shareOfBandwidth = tokensPerSecond * Double(bytesPerToken) / memoryBandwidth
+    }
+
+    var words: String {
+        let (rate, bandwidth) = (tokensPerSecond * Double(bytesPerToken) / 1e9, memoryBandwidth / 1e9)
+        return "one token after another: \(Words.decimal(tokensPerSecond, 1)) a second by one thread, "
+            + "\(Words.decimal(rate, 2)) GB/s of weights, \(Words.decimal(100 * shareOfBandwidth, 0))% of the "
+            + "\(Words.decimal(bandwidth, 2)) GB/s at which memory is read"
     }
 }

@@ -7,7 +7,7 @@ import FreshetTensor
 /// `freshet models`.
 struct Models: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Install, list, measure, tune and remove the language models that read texts.",
+        abstract: "Install, list, measure, tune, use and remove language models.",
         discussion: """
             A model is the folder that it was published in: config.json, its tokenizer's files, model.safetensors. BERT, \
             MiniLM, DistilBERT, RoBERTa, XLM-R and GPT-2 can be read. Models are kept in FRESHET_MODELS, or in \
@@ -19,7 +19,9 @@ struct Models: ParsableCommand {
               freshet models tune minilm --data events.tsv --catalogue items.tsv --tuning lora --output tuned
               freshet models remove minilm
             """,
-        subcommands: [Add.self, List.self, Measure.self, Tune.self, Remove.self]
+        subcommands: [
+            Add.self, List.self, Measure.self, Tune.self, Generate.self, Rank.self, Remove.self,
+        ]
     )
 
     /// `freshet models add`.

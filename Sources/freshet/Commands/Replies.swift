@@ -131,9 +131,11 @@ struct Replies: ParsableCommand {
             abstract: "Find the best known answers to questions.",
             discussion: """
                 One question, or many: one a line, or JSON strings one a line (.jsonl), from a file or standard input. \
-                What no answer is alike enough for is marked: ask a person.
+                What no answer is alike enough for is marked: ask a person. A causal model composes one answer of the best \
+                ones; where it says what they do not, the best one stands as it is.
 
                   freshet replies ask --replies replies --question 'how do I send something back?'
+                  freshet replies ask --replies replies --question 'how do I send something back?' --composer gpt2@int8
                   freshet replies ask --replies replies --texts questions.txt --count 5 --json
                 """
         )
@@ -153,6 +155,15 @@ struct Replies: ParsableCommand {
         @Option(help: ArgumentHelp("Where the model lies; where it lay before, unless given.", valueName: "name"))
         var encoder: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "The causal model that composes one answer: an installed model, a model's folder, none, or auto: the first "
+                    + "installed one, in bytes, else none.",
+                valueName: "name"
+            )
+        )
+        var composer = EncoderChoice.automatic
+
         @OptionGroup var common: CommonOptions
 
         func validate() throws {
@@ -166,7 +177,11 @@ struct Replies: ParsableCommand {
             let index = try ReplyIndex(folder: replies) { try ModelStore().encoder(named: encoder ?? $0) }
             let questions = try question.map { [$0] } ?? EncodedInput(texts: texts, catalogue: nil).texts
             let found = index.replies(to: questions, count: count, on: common.makePool())
-            let reports = zip(questions, found).map { ReplyReport(question: $0, $1) }
+            let composer = try ReplyComposer.named(composer)
+            let reports = try zip(questions, found).map { question, reply in
+                let answer = try composer?.answer(to: question, from: reply, threshold: index.threshold)
+                return ReplyReport(question: question, reply, answer, by: composer?.name)
+            }
             try console.result(reports) { reports.map(\.words).joined(separator: "\n\n") }
         }
     }
@@ -192,9 +207,15 @@ private struct ReplyReport: Encodable {
     let question: String
     let askAPerson: Bool
     let answers: [Answer]
+    /// What to say, where something composes and no person is to be asked.
+    let answer: String?
+    /// What composed it; `nil` where it is the best answer as it is.
+    let composer: String?
 
-    init(question: String, _ reply: ReplyIndex.Reply) {
+    init(question: String, _ reply: ReplyIndex.Reply, _ answer: ReplyComposer.Answer?, by composer: String?) {
         self.question = question
+        self.answer = answer?.text
+        self.composer = answer?.isComposed == true ? composer : nil
         askAPerson = !reply.isSure
         answers = reply.answers.map {
             Answer(question: $0.entry.question, answer: $0.entry.answer, likeness: $0.likeness)
@@ -203,6 +224,7 @@ private struct ReplyReport: Encodable {
 
     var words: String {
         let lines = answers.map { "  \(Words.decimal(Double($0.likeness), 3))  \($0.question)\n         \($0.answer)" }
-        return ([question + (askAPerson ? "  (ask a person)" : "")] + lines).joined(separator: "\n")
+        let said = composer.flatMap { composer in answer.map { "  \($0)  (\(composer))" } }.map { [$0] } ?? []
+        return ([question + (askAPerson ? "  (ask a person)" : "")] + said + lines).joined(separator: "\n")
     }
 }

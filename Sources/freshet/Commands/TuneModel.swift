@@ -94,6 +94,8 @@ extension Models {
                 losses: outcome.losses,
                 seconds: outcome.seconds,
                 tokensPerSecond: outcome.seconds > 0 ? Double(outcome.cost) / outcome.seconds : 0,
+                scratchBytes: outcome.scratchBytes,
+                ranks: outcome.ranks.isEmpty ? nil : outcome.ranks,
                 folder: output.path
             )
             try console.result(report) {
@@ -127,5 +129,9 @@ private struct TuningReport: Encodable {
     let losses: [Double]
     let seconds: Double
     let tokensPerSecond: Double
+    /// The scratch memory of the passes, in bytes.
+    let scratchBytes: Int
+    /// How many ranks each adapter has in the end, where they were shared out.
+    let ranks: [String: Int]?
     let folder: String
 }

@@ -23,6 +23,19 @@ enum TinyData {
 }
 
 extension TemporaryFolder {
+    /// Puts the tiny GPT-2 of the encoders' tests into `gpt2`; its tokens are the characters of ASCII and some that no text has.
+    func addTinyCausalModel() throws {
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let model = tests.appendingPathComponent("FreshetLanguageTests/Fixtures/gpt2-tiny").path
+        try FileManager.default.copyItem(atPath: model, toPath: path("gpt2"))
+        let characters = (33...126).map { String(UnicodeScalar($0)) } + ["Ġ", "th"]
+        let tokens = characters + (characters.count..<199).map { "\u{e000}\($0)" } + ["<|endoftext|>"]
+        let vocabulary = Dictionary(uniqueKeysWithValues: zip(tokens, 0...))
+        try JSONEncoder().encode(vocabulary).write(to: URL(fileURLWithPath: path("gpt2/vocab.json")))
+        try write("#version: 0.2\nt h\n", to: "gpt2/merges.txt")
+    }
+
     /// Puts the tiny BERT of the encoders' tests into `model`, with `w4` to `w199` for its words.
     func addTinyModel() throws {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
