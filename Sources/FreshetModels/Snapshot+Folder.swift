@@ -26,20 +26,20 @@ extension Snapshot {
         ]
         if !dataset.itemDetails.isEmpty { parts[SnapshotFile.items] = [JSONLines.encode(dataset.itemDetails)] }
         if !dataset.userDetails.isEmpty { parts[SnapshotFile.users] = [JSONLines.encode(dataset.userDetails)] }
-        var manifest = manifest
-        manifest.files = parts.mapValues(SnapshotManifest.FileRecord.init(of:))
-        parts[SnapshotFile.manifest] = [manifest.encoded()]
-        try DurableFolder.replace(folder, obsolete: SnapshotFile.all) { new in
-            for (name, content) in parts.sorted(by: { $0.key < $1.key }) {
-                try DurableFile.write(content, to: new + "/" + name)
-            }
-        }
+        try manifest.write(with: parts, to: folder)
     }
 
     /// Reads and verifies a snapshot.
     /// - Throws: ``FreshetError`` that names the file which is missing or damaged, and what to do.
     public static func read(from folder: String) throws -> Snapshot {
         let manifest = try SnapshotManifest.read(from: folder)
+        guard manifest.model != FactorizationMachine.name else {
+            throw FreshetError(
+                .usage,
+                "'\(folder)' holds a \(manifest.model), which knows rows of features and no users and items.",
+                remedy: "It is measured by: freshet evaluate --snapshot \(folder) --truth FILE --format libfm"
+            )
+        }
         let model = try ModelRegistry.model(named: manifest.model)
         var dataset = try inFile(SnapshotFile.data, of: folder) {
             try Dataset(checkpoint: Checkpoint(encoded: try content(SnapshotFile.data), requiringChecksum: true))
@@ -69,16 +69,7 @@ extension Snapshot {
         }
         return Snapshot(manifest: manifest, dataset: dataset, scorer: scorer)
 
-        func content(_ name: String) throws -> Data {
-            guard let record = manifest.files[name] else {
-                throw FreshetError(.invalidData, "the manifest does not list it.")
-            }
-            let content = try FileContents.read(folder + "/" + name)
-            guard SnapshotManifest.FileRecord(of: content) == record else {
-                throw FreshetError(.invalidData, "its content is not what the manifest lists.")
-            }
-            return content
-        }
+        func content(_ name: String) throws -> Data { try manifest.content(of: name, in: folder) }
     }
 
     /// Says of an error about a file's content which file it is.
@@ -96,6 +87,33 @@ extension Snapshot {
 }
 
 extension SnapshotManifest {
+    /// Writes a snapshot's files with this manifest, which lists them, into a new folder that takes the place of the old one.
+    /// - Throws: ``FreshetError`` of kind `external`; what was in the folder is then as it was.
+    func write(with parts: [String: [Data]], to folder: String) throws {
+        var manifest = self
+        manifest.files = parts.mapValues(FileRecord.init(of:))
+        var parts = parts
+        parts[SnapshotFile.manifest] = [manifest.encoded()]
+        try DurableFolder.replace(folder, obsolete: SnapshotFile.all) { new in
+            for (name, content) in parts.sorted(by: { $0.key < $1.key }) {
+                try DurableFile.write(content, to: new + "/" + name)
+            }
+        }
+    }
+
+    /// Reads one of the files that the manifest lists, and verifies it.
+    /// - Throws: ``FreshetError`` when it is missing or other than listed.
+    func content(of name: String, in folder: String) throws -> Data {
+        guard let record = files[name] else {
+            throw FreshetError(.invalidData, "the manifest does not list it.")
+        }
+        let content = try FileContents.read(folder + "/" + name)
+        guard FileRecord(of: content) == record else {
+            throw FreshetError(.invalidData, "its content is not what the manifest lists.")
+        }
+        return content
+    }
+
     /// Reads and verifies a snapshot's manifest alone.
     /// - Throws: ``FreshetError`` when the folder is no snapshot or the manifest is damaged.
     public static func read(from folder: String) throws -> SnapshotManifest {

@@ -82,7 +82,7 @@ public struct EpochRecord: Sendable, Equatable, Codable {
     public var loss: Double
     /// Seconds of training, validation left out.
     public var seconds: Double
-    /// Validation NDCG@10, when it was measured after this epoch.
+    /// Validation NDCG@10, when it was measured after this epoch; of a ``FactorizationMachine`` the negative log loss.
     public var validation: Double?
 
     /// Creates a record.

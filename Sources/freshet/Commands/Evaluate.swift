@@ -20,6 +20,7 @@ struct Evaluate: FreshetCommand {
               freshet evaluate --recommendations recommendations.tsv --truth test.tsv --json
               freshet evaluate --snapshot model --truth test.tsv
               freshet evaluate --snapshot model --truth ratings.tsv --ratings --liked-from 4
+              freshet evaluate --snapshot model --truth test.libfm --format libfm
               freshet evaluate --logged shown.csv --policy chances.tsv
             """
     )
@@ -89,6 +90,12 @@ struct Evaluate: FreshetCommand {
         guard snapshot != nil || (sampledNegatives == nil && !includeSeen && !ratings) else {
             throw ValidationError("--sampled-negatives, --include-seen and --ratings go with --snapshot.")
         }
+        guard !reading.readsRows || snapshot != nil else {
+            throw ValidationError("--format libfm goes with --snapshot.")
+        }
+        guard !reading.readsRows || (!ratings && sampledNegatives == nil && !includeSeen) else {
+            throw ValidationError("With --format libfm there is nothing to rank: AUC and log loss are measured.")
+        }
         guard !ratings || (sampledNegatives == nil && !includeSeen) else {
             throw ValidationError("--ratings ranks nothing: leave --sampled-negatives and --include-seen out.")
         }
@@ -96,6 +103,7 @@ struct Evaluate: FreshetCommand {
 
     func execute(_ console: Console) throws {
         if let logged { return try evaluateLogged(logged, console) }
+        if reading.readsRows { return try evaluateRows(console) }
         let truth = try reading.read(truth ?? "", console).dataset
         let result =
             try snapshot.map { try evaluate(snapshot: Snapshot.read(from: $0), truth) }

@@ -17,9 +17,12 @@ struct Train: FreshetCommand {
               freshet train --data ml-1m.txt --format pairs --model popularity --set halfLifeEvents=10 --output model
               freshet train --data events.tsv --model hybrid --parts transformer,counts --output model
               freshet train --data events.tsv --catalogue items.tsv --model hybrid --encoder minilm --output model
+              freshet train --data train.libfm --validation other.libfm --format libfm --model factorization-machine \
+            --preset online --output model
 
             Models:
             \(ModelRegistry.all.map(Self.line).joined(separator: "\n"))
+            \(Self.line(FactorizationMachine.name, FactorizationMachine.summary, FactorizationMachine.presets.keys.sorted()))
             """
     )
 
@@ -29,6 +32,11 @@ struct Train: FreshetCommand {
     @OptionGroup var common: CommonOptions
 
     @OptionGroup var output: OutputFolder
+
+    @Option(
+        help: ArgumentHelp("With --format libfm: other rows, which say when to end.", valueName: "file")
+    )
+    var validation: String?
 
     @Flag(help: "Go on with the unfinished training in the output folder.")
     var resume = false
@@ -41,7 +49,14 @@ struct Train: FreshetCommand {
     )
     var parts: String?
 
+    func validate() throws {
+        guard validation == nil || dataOptions.reading.readsRows else {
+            throw ValidationError("--validation goes with --format libfm: of events each user's last is held out.")
+        }
+    }
+
     func execute(_ console: Console) throws {
+        if dataOptions.reading.readsRows { return try trainOnRows(console) }
         let description = try modelOptions.description()
         let overrides = try modelOptions.overrides()
         let folder = TrainingFolder(output.path)
@@ -96,9 +111,10 @@ struct Train: FreshetCommand {
         )
     }
 
-    private static func line(_ model: ModelDescription) -> String {
-        let presets = model.presets.isEmpty ? "" : " (presets: \(model.presets.joined(separator: ", ")))"
-        return "  \(model.name): \(model.summary)\(presets)"
+    private static func line(_ model: ModelDescription) -> String { line(model.name, model.summary, model.presets) }
+
+    private static func line(_ name: String, _ summary: String, _ presets: [String]) -> String {
+        "  \(name): \(summary)" + (presets.isEmpty ? "" : " (presets: \(presets.joined(separator: ", ")))")
     }
 }
 
@@ -137,9 +153,12 @@ struct TrainReport: Encodable {
     }
 
     var words: String {
+        let what =
+            data.format == LabelledRows.format
+            ? "rows"
+            : "events of \(Words.count(data.users)) users and \(Words.count(data.items)) items"
         var lines = [
-            "\(model) (\(preset)) trained in \(Words.duration(trainSeconds)) on \(Words.count(data.events)) events of "
-                + "\(Words.count(data.users)) users and \(Words.count(data.items)) items."
+            "\(model) (\(preset)) trained in \(Words.duration(trainSeconds)) on \(Words.count(data.events)) \(what)."
         ]
         if let loss = losses.last { lines.append("\(losses.count) epochs, last loss \(Words.decimal(loss, 4)).") }
         for (name, value) in metrics.sorted(by: { $0.key < $1.key }) {

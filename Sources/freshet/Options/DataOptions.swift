@@ -30,7 +30,10 @@ struct ReadingOptions: ParsableArguments {
     static let importers = others + Importers.all
 
     @Option(
-        help: "The format of the data: \(Self.importers.map(\.name).joined(separator: ", ")). Guessed when left out."
+        help: """
+            The format of the data: \(Self.importers.map(\.name).joined(separator: ", ")). Guessed when left out. train and \
+            evaluate also take \(LabelledRows.format).
+            """
     )
     var format: String?
 
@@ -112,6 +115,9 @@ struct ReadingOptions: ParsableArguments {
             )
         }
     }
+
+    /// Whether the data are rows of features, not events.
+    var readsRows: Bool { format == LabelledRows.format }
 
     /// Reads the first events of a file or folder.
     func preview(_ path: String, count: Int) throws -> ImportResult {
