@@ -26,6 +26,19 @@ FRESHET_KERNEL(
         return logf(sum) + maximum - (1.0f - smoothing) * chosen - even * total;
     })
 
+FRESHET_KERNEL(float, freshet_softmax, (float *x, float scale, ptrdiff_t n), (x, scale, n), {
+    float maximum = -3.0e38f;
+    for (ptrdiff_t i = 0; i < n; i++) maximum = x[i] > maximum ? x[i] : maximum;
+    float sum = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        x[i] = freshet_exp(x[i] - maximum);
+        sum += x[i];
+    }
+    float factor = scale / sum;
+    for (ptrdiff_t i = 0; i < n; i++) x[i] *= factor;
+    return logf(sum) + maximum;
+})
+
 FRESHET_KERNEL(float, freshet_log_sum_exp, (const float *restrict x, ptrdiff_t n), (x, n), {
     float maximum = -3.0e38f;
     for (ptrdiff_t i = 0; i < n; i++) maximum = x[i] > maximum ? x[i] : maximum;

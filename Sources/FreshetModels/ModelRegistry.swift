@@ -20,6 +20,8 @@ public enum ModelRegistry {
         ModelDescription(NextBasket.self),
         ModelDescription(EASE.self),
         ModelDescription(MatrixFactorization.self),
+        ModelDescription(Autoencoder.self),
+        ModelDescription(LightGCN.self),
         flagship,
         ModelDescription(OnlineMatrixFactorization.self),
         ModelDescription(Hybrid.self),

@@ -10,11 +10,17 @@ private let variants = [
     Subject(model: "user-knn", overrides: ["featureWeight": "0.5"]),
     Subject(model: "matrix-factorization", overrides: ["trainer": "sgd", "factors": "4"]),
     Subject(model: "matrix-factorization", overrides: ["trainer": "bpr"]),
+    Subject(model: "autoencoder", overrides: ["kind": "denoising"]),
 ]
 
 /// Settings that make a model's contract run quick without changing what it does.
 private let quick: [String: [String: String]] = [
     "matrix-factorization": ["factors": "2", "als.regularization": "1", "bpr.regularization": "0.001"],
+    "autoencoder": [
+        "hidden": "16", "latent": "8", "epochs": "60", "annealingEpochs": "10", "batchSize": "16",
+        "learningRate": "0.01",
+    ],
+    "graph": ["factors": "8", "epochs": "40", "batchSize": "64", "learningRate": "0.02"],
     "sequence-transformer": [
         "channels": "16", "blocks": "1", "heads": "1", "maximumLength": "16", "relativePositions": "16",
         "batchSize": "16", "epochs": "30", "learningRate": "0.01", "averaging": "0",

@@ -1,3 +1,4 @@
+import Foundation
 import FreshetTensor
 import FreshetTestSupport
 import Testing
@@ -49,6 +50,76 @@ import Testing
             }
         }
         expectClose(c, Reference.multiply(doubles(left), doubles(right), M, K, N).map { 2 * $0 + 3 })
+    }
+
+    /// What each row chose, all at once, with more rows than a block where the catalogue is long.
+    @Test(arguments: [(3, 5, 7), (40, 17, 70_000)])
+    func multinomialLoss(N: Int, C: Int, V: Int) {
+        let (x, table, bias) = (make(N, C, seed: 1), make(V, C, seed: 2), make(1, V, seed: 3))
+        let choices = (0..<N).map { n in (0..<n % 4).map { Int32((n * 31 + $0 * 17) % V) } }
+        let chosen = IndexBuffer()
+        choices.joined().forEach(chosen.append)
+        let tape = Tape()
+        let loss = tape.multinomialLoss(
+            tape.make(N, C, Array(x.values)),
+            table: table,
+            bias: bias,
+            chosen: chosen.indices,
+            offsets: choices.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) },
+            scale: 1
+        )
+        var expected = 0.0
+        for (n, own) in choices.enumerated() where !own.isEmpty {
+            let logits = (0..<V).map { item in
+                (0..<C).reduce(Double(bias.values[item])) {
+                    $0 + Double(x.values[n * C + $1]) * Double(table.values[item * C + $1])
+                }
+            }
+            let probabilities = Reference.softmax(logits)
+            expected -= own.reduce(0) { $0 + log(probabilities[Int($1)]) }
+        }
+        #expect(abs(loss - expected) < 1e-5 * max(1, expected))
+    }
+
+    @Test(arguments: [1, 2]) func graphProduct(threads: Int) {
+        let (N, C) = (700, 9)
+        let x = make(N, C, seed: 1)
+        // Every node is joined with the one seven further on.
+        let entries = (0..<N).map { n in [(n + 7) % N, (n + N - 7) % N].sorted() }
+        let graph = GraphMatrix(
+            offsets: (0...N).map { 2 * $0 },
+            columns: entries.joined().map(Int32.init),
+            values: [Float](repeating: 0.5, count: 2 * N)
+        )
+        let tape = Tape()
+        let y = tape.graphProduct(graph, tape.make(N, C, Array(x.values)), threads: ThreadPool(threads: threads))
+        let values = doubles(x)
+        expectClose(
+            y.array,
+            (0..<N * C).map { place in
+                entries[place / C].reduce(0) { $0 + 0.5 * values[$1 * C + place % C] }
+            }
+        )
+    }
+
+    /// Inference takes the mean; a pass that learns draws around it.
+    @Test func gaussianDraws() {
+        let (mean, logVariance) = (make(50, 80, seed: 1), make(50, 80, seed: 2))
+        logVariance.values.update(repeating: -2)
+        func draw(on tape: Tape) -> [Float] {
+            tape.dropoutKey = 3
+            let drawn = tape.gaussianDraw(
+                tape.make(50, 80, Array(mean.values)),
+                logVariance: tape.make(50, 80, Array(logVariance.values))
+            )
+            return drawn.array
+        }
+        #expect(draw(on: Tape()) == Array(mean.values))
+        let first = draw(on: Tape(recordingInto: Gradients(for: set)))
+        #expect(first == draw(on: Tape(recordingInto: Gradients(for: set))))
+        let deviations = zip(first, mean.values).map { Double($0 - $1) }
+        let variance = deviations.reduce(0) { $0 + $1 * $1 } / Double(deviations.count)
+        #expect(abs(variance - exp(-2)) < 0.01 && abs(deviations.reduce(0, +)) / 4000 < 0.02)
     }
 
     @Test(arguments: [1, 2, 15, 16, 17, 64, 100])

@@ -165,6 +165,94 @@ import Testing
         expectAccurate(check)
     }
 
+    @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func weightedRows(_ layout: Parameter.GradientLayout) {
+        var fixture = Fixture()
+        let table = fixture.make("table", 6, 5, layout: layout)
+        let rows: [Int32] = [2, 0, 2, 5]
+        let weights: [Float] = [0.5, -1, 2, 1]
+        rows.withUnsafeBufferPointer { rows in
+            weights.withUnsafeBufferPointer { weights in
+                expectAccurate(
+                    GradientCheck(fixture.set) { tape in
+                        // The second has no entries.
+                        tape.weightedRows(table, rows: rows, weights: weights, offsets: [0, 3, 3, 4])
+                    }
+                )
+            }
+        }
+    }
+
+    /// A row with three choices, one of them twice, one with none, and one with one.
+    @Test func multinomialLoss() {
+        var fixture = Fixture()
+        let (x, table) = (fixture.make("x", 3, 5), fixture.make("table", 13, 5))
+        let bias = fixture.make("bias", 1, 13)
+        let (rows, chosen) = (IndexBuffer(), IndexBuffer())
+        for item in [4, 7, 4, 12] as [Int32] { chosen.append(item) }
+        let check = GradientCheck(fixture.set) { tape in
+            tape.multinomialLoss(
+                input(x, on: tape, rows),
+                table: table,
+                bias: bias,
+                chosen: chosen.indices,
+                offsets: [0, 3, 3, 4],
+                scale: 1
+            )
+        }
+        expectAccurate(check)
+    }
+
+    @Test func gaussianLatent() {
+        var fixture = Fixture()
+        let (mean, logVariance) = (fixture.make("mean", 4, 5), fixture.make("logVariance", 4, 5))
+        let (first, second) = (IndexBuffer(), IndexBuffer())
+        expectAccurate(
+            GradientCheck(fixture.set) { tape in
+                tape.gaussianDraw(input(mean, on: tape, first), logVariance: input(logVariance, on: tape, second))
+            }
+        )
+        expectAccurate(
+            GradientCheck(fixture.set) { tape in
+                tape.gaussianDivergence(
+                    input(mean, on: tape, first),
+                    logVariance: input(logVariance, on: tape, second),
+                    scale: 1
+                )
+            }
+        )
+    }
+
+    /// A path of three nodes and one that stands alone; what two layers pass on comes back through both.
+    @Test(arguments: [1, 2]) func graphProduct(threads: Int) {
+        var fixture = Fixture()
+        let x = fixture.make("x", 4, 5)
+        let rows = IndexBuffer()
+        let graph = GraphMatrix(offsets: [0, 1, 3, 4, 4], columns: [1, 0, 2, 1], values: [0.5, 0.5, 2, 2])
+        let pool = ThreadPool(threads: threads)
+        expectAccurate(
+            GradientCheck(fixture.set) { tape in
+                let first = tape.graphProduct(graph, input(x, on: tape, rows), threads: pool)
+                return tape.add(first, tape.graphProduct(graph, first, threads: pool))
+            }
+        )
+    }
+
+    @Test func pairwiseLoss() {
+        var fixture = Fixture()
+        let (x, better, worse) = (fixture.make("x", 4, 5), fixture.make("better", 4, 5), fixture.make("worse", 4, 5))
+        let buffers = (IndexBuffer(), IndexBuffer(), IndexBuffer())
+        expectAccurate(
+            GradientCheck(fixture.set) { tape in
+                tape.pairwiseLoss(
+                    input(x, on: tape, buffers.0),
+                    better: input(better, on: tape, buffers.1),
+                    worse: input(worse, on: tape, buffers.2),
+                    scale: 1
+                )
+            }
+        )
+    }
+
     @Test(arguments: [0, 0.1] as [Float]) func catalogueCrossEntropy(smoothing: Float) {
         var fixture = Fixture()
         let (x, table) = (fixture.make("x", 67, 5), fixture.make("table", 13, 5))

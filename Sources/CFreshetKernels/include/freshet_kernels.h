@@ -155,6 +155,8 @@ float freshet_cross_entropy(float *logits, ptrdiff_t target, float scale, float 
 /// Cross-entropy of softmax(logits) against softmax(teacher); the logits become their gradient times `scale`, the
 /// teacher's are used up. Returns the loss.
 float freshet_distillation(float *restrict logits, float *restrict teacher, float scale, ptrdiff_t n);
+/// x = scale * softmax(x) over n numbers, in place; returns the logarithm of the sum of their exponentials.
+float freshet_softmax(float *x, float scale, ptrdiff_t n);
 /// The logarithm of the sum of exponentials of n numbers.
 float freshet_log_sum_exp(const float *restrict x, ptrdiff_t n);
 

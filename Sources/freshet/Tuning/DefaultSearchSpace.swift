@@ -21,6 +21,14 @@ enum DefaultSearchSpace {
         "matrix-factorization": [
             "factors=32,64,128", "als.regularization=0.5..100.0(log)", "als.confidence=1.0..40.0(log)",
         ],
+        "autoencoder": [
+            "kind=variational,denoising", "hidden=200,400,600", "latent=50,100,200", "dropout=0.1..0.7",
+            "divergence=0.0..0.5", "learningRate=0.0003..0.003(log)", "query.decay=0.7..1.0",
+        ],
+        "graph": [
+            "factors=32,64,128", "layers=1..3", "learningRate=0.001..0.03(log)", "weightDecay=0.0001..0.1(log)",
+            "query.decay=0.7..1.0",
+        ],
         "online-matrix-factorization": [
             "factors=16,32,64", "learningRate=0.01..0.2(log)", "userRate=0.1..2.0(log)", "negatives=10,20,50,100",
         ],
