@@ -27,6 +27,7 @@ struct Freshet: AsyncParsableCommand {
             Serve.self, ReplayCommand.self, Config.self, Keys.self, Promote.self, Rollback.self, Backup.self,
             Restore.self,
             Import.self, Export.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
+            CrossValidate.self,
             Recommend.self,
             Predict.self, Similar.self,
             Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,

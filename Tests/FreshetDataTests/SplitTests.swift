@@ -64,4 +64,26 @@ import Testing
     @Test(arguments: [-1, 1, 4]) func refusesFoldsThatDoNotFit(count: Int) {
         #expect(throws: FreshetError.self) { try dataset.userFolds(count, seed: 1) }
     }
+
+    @Test func eventFoldsPartTheEvents() throws {
+        let dataset = Dataset(
+            users: IdentifierTable(["a", "b"]),
+            items: IdentifierTable(["x", "y", "z"]),
+            histories: Histories(
+                offsets: [0, 4, 7],
+                items: [0, 1, 2, 0, 2, 1, 1].map { ItemIndex($0) },
+                values: [1, 2, 3, 4, 5, 6, 7]
+            )
+        )
+        let folds = try dataset.eventFolds(3, seed: 4)
+        #expect(folds.map(\.held.histories.eventCount).sorted() == [2, 2, 3])
+        #expect(folds.flatMap(\.held.histories.values).sorted() == [1, 2, 3, 4, 5, 6, 7])
+        for fold in folds {
+            let learned = Set(fold.training.histories.values)
+            #expect(learned.isDisjoint(with: fold.held.histories.values))
+            #expect(learned.count + fold.held.histories.eventCount == 7)
+        }
+        #expect(try dataset.eventFolds(3, seed: 4).map(\.held.histories) == folds.map(\.held.histories))
+        #expect(throws: FreshetError.self) { try dataset.eventFolds(8, seed: 1) }
+    }
 }

@@ -32,11 +32,7 @@ extension Snapshot {
     /// - Throws: ``FreshetError`` of kind `usage` when it is none.
     func ratingPredictor() throws -> any RatingPredictor {
         if let predictor = scorer as? any RatingPredictor { return predictor }
-        throw FreshetError(
-            .usage,
-            "A model of kind '\(manifest.model)' predicts no ratings.",
-            remedy: "Train one that does: freshet train --model matrix-factorization --set trainer=sgd."
-        )
+        throw FreshetError.predictsNoRatings(manifest.model)
     }
 
     /// The ratings of a truth in the model's own numbers, and how many of them are of items that it does not know.
@@ -55,5 +51,16 @@ extension Snapshot {
             }
         }
         return (known, unknown)
+    }
+}
+
+extension FreshetError {
+    /// The error for a model that is asked for ratings and foretells none.
+    static func predictsNoRatings(_ model: String) -> FreshetError {
+        FreshetError(
+            .usage,
+            "A model of kind '\(model)' predicts no ratings.",
+            remedy: "Train one that does: freshet train --model matrix-factorization --set trainer=sgd."
+        )
     }
 }
