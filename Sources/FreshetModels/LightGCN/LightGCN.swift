@@ -62,6 +62,13 @@ public struct LightGCN: Learner {
         return ["recent": recent]
     }
 
+    /// An epoch of a small log has a dozen steps too.
+    public static func recommendedConfiguration(for data: TrainingData) -> Configuration {
+        var configuration = Configuration()
+        configuration.batchSize = min(configuration.batchSize, max(256, data.histories.eventCount / 12))
+        return configuration
+    }
+
     /// The settings it was created with.
     public let configuration: Configuration
     private var vectors: GraphVectors?
