@@ -156,8 +156,8 @@ let package = Package(
         tests(
             of: "FreshetModels",
             [
-                "CFreshetKernels", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetNN", "FreshetTensor",
-                "FreshetTestSupport",
+                "CFreshetKernels", "FreshetCore", "FreshetData", "FreshetExperiments", "FreshetLanguage", "FreshetNN",
+                "FreshetTensor", "FreshetTestSupport",
             ]
         ),
         tests(

@@ -20,10 +20,23 @@ public struct TrainingData: Sendable {
     public let validation: [Holdout]
     /// A vector of what is said of each item, for models that read; `nil` where nothing is said.
     public let content: ItemContent?
+    /// With what chance the item of each event was shown to its user, not a number where that is not known; empty where it
+    /// is of none.
+    public let propensities: [Float]
 
     /// Creates training data.
-    public init(dataset: Dataset, validation: [Holdout] = [], content: ItemContent? = nil) {
+    public init(
+        dataset: Dataset,
+        validation: [Holdout] = [],
+        content: ItemContent? = nil,
+        propensities: [Float] = []
+    ) {
         precondition(content == nil || content?.itemCount == dataset.items.count, "content of another catalogue")
+        precondition(
+            propensities.isEmpty || propensities.count == dataset.histories.eventCount,
+            "\(propensities.count) propensities for \(dataset.histories.eventCount) events"
+        )
+        self.propensities = propensities
         self.dataset = dataset
         self.validation = validation
         self.content = content
@@ -33,7 +46,12 @@ public struct TrainingData: Sendable {
     public func reading(_ vectors: ItemVectors?) -> TrainingData {
         guard let vectors, vectors.itemCount > 0 else { return self }
         let content = ItemContent(of: vectors, itemCount: itemCount)
-        return TrainingData(dataset: dataset, validation: validation, content: content)
+        return TrainingData(
+            dataset: dataset,
+            validation: validation,
+            content: content,
+            propensities: propensities
+        )
     }
 
     /// The length `V` of the catalogue.

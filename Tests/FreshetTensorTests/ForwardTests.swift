@@ -286,6 +286,44 @@ import Testing
         #expect(abs(loss - expected) < 1e-3 * expected)
     }
 
+    /// The loss is the integral of the weighted gradient, here by small steps from a chance of nearly 0.
+    @Test(arguments: [(1, 0.3), (4, 0.3), (4, 0.02), (16, 0.001)]) func offPolicyLossAddsUpItsSlope(
+        slate: Int,
+        propensity: Double
+    ) {
+        let (N, C, V) = (7, 5, 11)
+        let (x, table) = (make(N, C, seed: 1), make(V, C, seed: 2))
+        let targets = IndexBuffer()
+        for n in 0..<N { targets.append(Int32(n % V)) }
+        let tape = Tape()
+        let loss = [Float](repeating: Float(propensity), count: N).withUnsafeBufferPointer {
+            tape.topKOffPolicy(
+                tape.make(N, C, Array(x.values)),
+                table: table,
+                targets: targets.indices,
+                propensities: $0,
+                slate: slate,
+                cap: 5,
+                scale: 1
+            )
+        }
+        var expected = 0.0
+        for n in 0..<N {
+            let logits = (0..<V).map { v in
+                (0..<C).reduce(0) { $0 + Double(x.values[n * C + $1]) * Double(table.values[v * C + $1]) }
+            }
+            let chance = Reference.softmax(logits)[n % V]
+            let steps = 200_000
+            for step in 0..<steps {
+                let middle = (Double(step) + 0.5) * chance / Double(steps)
+                var others = Double(slate)
+                for _ in 1..<max(slate, 1) { others *= 1 - middle }
+                expected -= min(1 / propensity, 5 / middle) * others * chance / Double(steps)
+            }
+        }
+        #expect(abs(loss - expected) < 1e-3 * abs(expected), "\(loss) and \(expected)")
+    }
+
     @Test func dropoutKeepsTheMeanAndPassesInference() {
         let ones = [Float](repeating: 1, count: 100_000)
         let recording = Tape(recordingInto: Gradients(for: set))

@@ -272,6 +272,29 @@ import Testing
         expectAccurate(check)
     }
 
+    /// Rows below the cap and above it, and one that nobody showed.
+    @Test(arguments: [1, 2, 10]) func topKOffPolicy(slate: Int) {
+        var fixture = Fixture()
+        let (x, table) = (fixture.make("x", 9, 5), fixture.make("table", 13, 5))
+        let (rows, targets) = (IndexBuffer(), IndexBuffer())
+        for n in 0..<9 { targets.append(Int32(n * 5 % 13)) }
+        let propensities: [Float] = [0.9, 0.5, 0.01, 0.001, 1, .nan, 0.2, 0.0001, 0.05]
+        let check = GradientCheck(fixture.set, difference: .fourPoint(0.02)) { tape in
+            propensities.withUnsafeBufferPointer {
+                tape.topKOffPolicy(
+                    input(x, on: tape, rows),
+                    table: table,
+                    targets: targets.indices,
+                    propensities: $0,
+                    slate: slate,
+                    cap: 4,
+                    scale: 1
+                )
+            }
+        }
+        expectAccurate(check)
+    }
+
     @Test(arguments: [Parameter.GradientLayout.dense, .rows]) func sampledSoftmax(_ layout: Parameter.GradientLayout) {
         var fixture = Fixture()
         let (x, table) = (fixture.make("x", 9, 5), fixture.make("table", 13, 5, layout: layout))

@@ -18,6 +18,8 @@ final class PackedSequences {
     let targets = IndexBuffer()
     /// The rows of those events.
     let targetRows = IndexBuffer()
+    /// With what chance each target was shown, where that is asked for.
+    private(set) var propensities: [Float] = []
     /// The last row of each sequence.
     let last = IndexBuffer()
     /// Where each sequence begins, and the end.
@@ -42,6 +44,7 @@ final class PackedSequences {
         for buffer in [items, positions, types, gaps, opinions, targets, targetRows, last] { buffer.removeAll() }
         offsets.removeAll(keepingCapacity: true)
         offsets.append(0)
+        propensities.removeAll(keepingCapacity: true)
     }
 
     /// How many events there are.
@@ -56,9 +59,16 @@ final class PackedSequences {
     ///   - maximumLength: `T`, the number of places; the newest event takes the last one.
     ///   - firstTarget: from which event of the range on its successor becomes its target where that likes its item, `nil`
     ///     for none; the range must then end before the last event, and the network know its items.
+    ///   - shown: with what chance each event's item was shown; empty where nobody asks.
     /// - Returns: whether anything was added.
     @discardableResult
-    func append(_ history: History, _ range: Range<Int>, maximumLength: Int, firstTarget: Int? = nil) -> Bool {
+    func append(
+        _ history: History,
+        _ range: Range<Int>,
+        maximumLength: Int,
+        firstTarget: Int? = nil,
+        shown: ArraySlice<Float> = []
+    ) -> Bool {
         let base = history.items.startIndex
         let before = items.count
         for (place, i) in range.enumerated() {
@@ -78,6 +88,7 @@ final class PackedSequences {
             }
             targetRows.append(Int32(items.count - 1))
             targets.append(history.items[base + i + 1].rawValue)
+            if !shown.isEmpty { propensities.append(shown[shown.startIndex + i + 1]) }
         }
         guard items.count > before else { return false }
         offsets.append(items.count)

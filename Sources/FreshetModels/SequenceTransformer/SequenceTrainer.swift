@@ -13,6 +13,8 @@ struct SequenceTrainer {
     private let training: SequenceTraining
     private let sampler: NegativeSampler
     private let anchors: ContentAnchors?
+    /// With what chance what is learned was shown; empty where it is not corrected for.
+    private let propensities: [Float]
 
     /// The weights with the best validation so far.
     private(set) var best: SequenceNetwork
@@ -41,6 +43,7 @@ struct SequenceTrainer {
         self.shape = shape
         self.data = data
         self.session = session
+        propensities = configuration.slate > 0 ? data.propensities : []
         let network = SequenceNetwork(configuration, shape: shape, seed: session.seed)
         anchors = ContentAnchors(data, configuration)
         anchors?.place(network.itemTable)
@@ -101,11 +104,11 @@ struct SequenceTrainer {
 
     /// Next batch, forward, loss, backward, update.
     private mutating func step(_ batch: ArraySlice<SequenceWindow>, total: Int) {
-        let targets = batch.reduce(0) { $0 + $1.targets }
+        let (targets, propensities) = (batch.reduce(0) { $0 + $1.targets }, propensities)
         training.accumulate(
             batch,
             of: data.histories,
-            for: { _ in .init(scale: 1 / Float(max(targets, 1))) },
+            for: { _ in .init(scale: 1 / Float(max(targets, 1)), propensities: propensities) },
             sampler: sampler,
             seed: session.seed,
             step: progress.steps

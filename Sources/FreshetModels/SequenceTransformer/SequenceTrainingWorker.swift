@@ -55,6 +55,8 @@ final class SequenceTrainingWorker {
         var scale: Float
         /// The network whose ranking of the items it knows is to be kept, and the weight of each target's distillation.
         var teacher: Teacher?
+        /// With what chance the item of each event of the histories was shown; empty to learn as if nobody had shown it.
+        var propensities: [Float] = []
         typealias Teacher = (network: SequenceNetwork, tape: Tape, knownItems: Int, scale: Float)
     }
 
@@ -71,7 +73,7 @@ final class SequenceTrainingWorker {
         while next < windows.count {
             let first = next
             var random = RandomSource.stream(seed: seed, 3, UInt64(step), UInt64(windows[first].user.rawValue))
-            next = pack(windows, from: first, of: histories, sampler, using: &random)
+            next = pack(windows, from: first, of: histories, objective.propensities, sampler, using: &random)
             guard batch.targets.count > 0 else { continue }
             tape.dropoutKey = random.next()
             let states = network(batch, at: batch.targetRows.indices, on: tape)
@@ -86,6 +88,7 @@ final class SequenceTrainingWorker {
         _ windows: [SequenceWindow],
         from first: Int,
         of histories: Histories,
+        _ propensities: [Float],
         _ sampler: NegativeSampler,
         using random: inout RandomSource
     ) -> Int {
@@ -100,7 +103,8 @@ final class SequenceTrainingWorker {
                 history,
                 window.range,
                 maximumLength: configuration.maximumLength,
-                firstTarget: window.contextOnly
+                firstTarget: window.contextOnly,
+                shown: propensities.isEmpty ? [] : propensities[history.items.indices]
             )
             if configuration.loss == .binaryCrossEntropy {
                 drawNegatives(history, targets: batch.targets.count - before, sampler, using: &random)
@@ -157,6 +161,19 @@ final class SequenceTrainingWorker {
         using random: inout RandomSource
     ) -> Double {
         let (table, targets) = (network.itemTable, batch.targets.indices)
+        guard batch.propensities.isEmpty else {
+            return batch.propensities.withUnsafeBufferPointer { propensities in
+                tape.topKOffPolicy(
+                    states,
+                    table: table,
+                    targets: targets,
+                    propensities: propensities,
+                    slate: configuration.slate,
+                    cap: configuration.importanceCap,
+                    scale: scale
+                )
+            }
+        }
         switch configuration.loss {
         case .softmax:
             return tape.catalogueCrossEntropy(

@@ -48,6 +48,11 @@ extension SequenceTransformer {
         public var calibration: Float = 0
         /// The share of a target's mass that is spread over the catalogue (softmax only).
         public var labelSmoothing: Float = 0
+        /// How many items are shown at once, to correct for what was shown with which chance (top-K off-policy
+        /// REINFORCE); 0 does not. Needs propensities, and the softmax.
+        public var slate = 0
+        /// The largest weight that a target shown seldom has by that correction.
+        public var importanceCap: Float = 10
         /// Which part of a history an epoch trains on.
         public var windows = Windows.all
 
@@ -93,6 +98,8 @@ extension SequenceTransformer {
             try SettingRange.check("negatives", negatives, in: 1...100_000)
             try SettingRange.check("calibration", calibration, in: 0...1)
             try SettingRange.check("labelSmoothing", labelSmoothing, in: 0...0.9)
+            try SettingRange.check("slate", slate, in: 0...1000)
+            try SettingRange.check("importanceCap", importanceCap, in: 0.01...1e6)
             try SettingRange.check("batchSize", batchSize, in: 1...65_536)
             try SettingRange.check("epochs", epochs, in: 1...100_000)
             try SettingRange.check("patience", patience, in: 1...100_000)
@@ -103,6 +110,13 @@ extension SequenceTransformer {
             try SettingRange.check("weightDecay", weightDecay, in: 0...10)
             try SettingRange.check("gradientClipping", gradientClipping, in: 0...1e6)
             try SettingRange.check("averaging", averaging, in: 0...0.999999)
+            guard slate == 0 || loss == .softmax else {
+                throw FreshetError(
+                    .usage,
+                    "slate = \(slate) goes with loss = softmax only, not with \(loss.rawValue).",
+                    remedy: "Set loss=softmax, or slate=0."
+                )
+            }
             guard channels % heads == 0 else {
                 throw FreshetError(.usage, "heads = \(heads) does not divide channels = \(channels).")
             }

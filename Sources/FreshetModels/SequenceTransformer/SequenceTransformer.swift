@@ -76,6 +76,13 @@ public struct SequenceTransformer: Learner {
     public mutating func fit(_ data: TrainingData, session: TrainingSession) throws {
         try configuration.validate()
         guard data.itemCount > 0 else { throw FreshetError(.invalidData, "There is no item to learn about.") }
+        guard configuration.slate == 0 || !data.propensities.isEmpty else {
+            throw FreshetError(
+                .usage,
+                "slate = \(configuration.slate) corrects for what was shown, but it is not known with which chance.",
+                remedy: "Give --propensities, a table of what was shown, or set slate=0."
+            )
+        }
         let shape = Shape(data, configuration)
         var trainer = SequenceTrainer(configuration, shape: shape, data: data, session: session)
         try trainer.run()

@@ -19,6 +19,7 @@ struct Train: FreshetCommand {
               freshet train --data events.tsv --catalogue items.tsv --model hybrid --encoder minilm --output model
               freshet train --data train.libfm --validation other.libfm --format libfm --model factorization-machine \
             --preset online --output model
+              freshet train --data clicks.tsv --model sequence-transformer --propensities shown.csv --set slate=10 --output model
 
             Models:
             \(ModelRegistry.all.map(Self.line).joined(separator: "\n"))
@@ -54,6 +55,13 @@ struct Train: FreshetCommand {
             throw ValidationError("--validation goes with --format libfm: of events each user's last is held out.")
         }
     }
+    @Option(
+        help: ArgumentHelp(
+            "What was shown with which chance, a table of user, item and propensity: for --set slate=K, which corrects for it.",
+            valueName: "file"
+        )
+    )
+    var propensities: String?
 
     func execute(_ console: Console) throws {
         if dataOptions.reading.readsRows { return try trainOnRows(console) }
@@ -73,7 +81,10 @@ struct Train: FreshetCommand {
                 title: description.name,
                 pool: pool,
                 console
-            )
+            ),
+            propensities: try propensities.map {
+                try PropensityFile($0, dataset: split.training).propensities(of: split.training)
+            } ?? []
         )
         let learner = try description.makeLearner(preset: modelOptions.preset, overrides: overrides, data: data)
         let parts = try parts.map { try HybridParts($0, learner: learner, dataset: imported.dataset) }
