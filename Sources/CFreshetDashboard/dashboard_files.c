@@ -39,12 +39,20 @@ static const unsigned char dom_js[] = {
 #embed "../FreshetServer/Dashboard/dom.js"
 };
 
+static const unsigned char experimentchange_js[] = {
+#embed "../FreshetServer/Dashboard/experimentchange.js"
+};
+
 static const unsigned char experimentform_js[] = {
 #embed "../FreshetServer/Dashboard/experimentform.js"
 };
 
 static const unsigned char experiments_js[] = {
 #embed "../FreshetServer/Dashboard/experiments.js"
+};
+
+static const unsigned char feedback_js[] = {
+#embed "../FreshetServer/Dashboard/feedback.js"
 };
 
 static const unsigned char figures_js[] = {
@@ -116,8 +124,10 @@ static const struct freshet_dashboard_file files[] = {
     {"decisions.js", decisions_js, sizeof decisions_js},
     {"dialog.js", dialog_js, sizeof dialog_js},
     {"dom.js", dom_js, sizeof dom_js},
+    {"experimentchange.js", experimentchange_js, sizeof experimentchange_js},
     {"experimentform.js", experimentform_js, sizeof experimentform_js},
     {"experiments.js", experiments_js, sizeof experiments_js},
+    {"feedback.js", feedback_js, sizeof feedback_js},
     {"figures.js", figures_js, sizeof figures_js},
     {"firstversion.js", firstversion_js, sizeof firstversion_js},
     {"format.js", format_js, sizeof format_js},

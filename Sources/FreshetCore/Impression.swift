@@ -14,6 +14,8 @@ public struct Impression: Sendable, Equatable, Codable {
     public var variant: String?
     /// The ids of the rules that were in force, with `!` before it of those that the user is left out of.
     public var rules: [String]
+    /// The segments that the user was in, in the order of their ids.
+    public var segments: [String]
     /// Which variant put each item there, by its place in the experiment, where several answered together.
     public var teams: [UInt8]?
     /// How long the answer took, in milliseconds.
@@ -47,6 +49,7 @@ public struct Impression: Sendable, Equatable, Codable {
         scenario: String? = nil,
         variant: String? = nil,
         rules: [String] = [],
+        segments: [String] = [],
         teams: [UInt8]? = nil,
         latency: Float? = nil,
         items: [ShownItem]
@@ -58,6 +61,7 @@ public struct Impression: Sendable, Equatable, Codable {
         self.scenario = scenario
         self.variant = variant
         self.rules = rules
+        self.segments = segments
         self.teams = teams
         self.latency = latency
         self.items = items

@@ -27,7 +27,10 @@ extension Engine {
         var (sessionEvents, exemplars) = (0, 0)
         if let index {
             if let history = try? await sessions.history(of: index) { audience.forget(index, of: history.items) }
-            for number in [index] + former { content.replaceSearches(of: number, with: []) }
+            for number in [index] + former {
+                content.replaceSearches(of: number, with: [])
+                actions.forget(number)
+            }
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
             exemplars = try await learning.perform { $0.erase([index] + former) }

@@ -181,7 +181,8 @@ extension Engine {
 
     func question(_ user: String?, _ session: String?, _ scenario: String?, _ fields: ItemFields?) -> Question {
         let asker = Event.user(user, orVisitorOf: session).map(vocabulary.name)
-        let treatment = experimentBook.serving.treatment(of: asker, in: scenario)
+        var treatment = experimentBook.serving.treatment(of: asker, in: scenario)
+        trial.join(&treatment, asker)
         return Question(user: asker, scenario: scenario, fields: fields, treatment: treatment)
     }
 
@@ -191,6 +192,19 @@ extension Engine {
     }
 
     func list(
+        _ query: Query,
+        _ treatment: Treatment,
+        by live: ModelSnapshot,
+        _ answer: (Query, ModelSnapshot) -> RankedList
+    ) -> AnsweredList {
+        var list = merged(query, treatment, by: live, answer)
+        if configuration.serving.recordsImpressions {
+            list.segments = rules.book.current.segments(of: query, catalog.current())
+        }
+        return list
+    }
+
+    private func merged(
         _ query: Query,
         _ treatment: Treatment,
         by live: ModelSnapshot,
@@ -235,6 +249,7 @@ extension Engine {
                     scenario: asked.scenario,
                     variant: asked.treatment.label,
                     rules: list.rules,
+                    segments: list.segments,
                     teams: list.teams.map { Array($0.prefix(count)) },
                     latency: Float((ContinuousClock.now - asked.start) / .milliseconds(1)),
                     items: shown

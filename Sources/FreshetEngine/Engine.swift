@@ -49,6 +49,8 @@ public final class Engine: Service {
     public let alerts: AsyncStream<Decision>
     let alertSource: AsyncStream<Decision>.Continuation
     let experimentBook: ExperimentBook
+    let trial: CandidateTrial
+    let actions: ActionCounts
     let latency: Histogram
     let freshness: Histogram
     let requestRate = RateMeter()
@@ -105,14 +107,19 @@ public final class Engine: Service {
             moment: .seconds(configuration.serving.impressionDelay),
             logger: logger
         )
+        catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
         experimentBook = ExperimentBook(storage: storage, health: health)
+        trial = CandidateTrial(configuration.loop.promotion.interleaving)
         feedback = FeedbackService(
             configuration,
             store: store,
             vocabulary: vocabulary,
             clock: clock,
             logger: logger
-        )
+        ) { [catalog, attribute = configuration.serving.profitAttribute] in
+            catalog.current().number(attribute, of: $0)
+        }
+        actions = ActionCounts(log: store)
         recommendationIDs = RecommendationIDs(secret: try await RecommendationIDs.secret(of: store))
         book = VersionBook(try await store.versions(), queue: records)
         decisionLog = DecisionLog(try await store.decisions(limit: DecisionLog.limit))
@@ -131,7 +138,6 @@ public final class Engine: Service {
             health: health,
             logger: logger
         )
-        catalog = CatalogView(unlisted: configuration.serving.unlistedItems)
         try EngineStart.readItems(store, vocabulary, into: catalog)
         let evidence = Self.evidence(of: content, catalog) + extensions.evidence
         (start.loop.evidence, start.loop.content) = (evidence, content.readView)
@@ -192,7 +198,9 @@ public final class Engine: Service {
             freshness: freshness,
             retraining: RetrainService(training: training, logger: logger),
             content: content,
-            preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock)
+            preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock),
+            trial: trial,
+            feedback: feedback
         )
         book.discardUnfinished(except: start.loop.policy.candidate)
         learning = try LearningService(parts, start)

@@ -46,6 +46,8 @@ extension EngineConfiguration {
         public var impressionDelay = 0.05
         /// The most impressions that wait for the disk.
         public var waitingImpressions = 20_000
+        /// The attribute of items, a number, that says what a conversion of one leaves.
+        public var profitAttribute = "profit"
         /// Creates the defaults.
         public init() {}
     }
@@ -118,6 +120,11 @@ extension EngineConfiguration.Serving: Configurable {
                 \.waitingImpressions,
                 1...10_000_000,
                 "Kept answers that wait for the disk at once; more are dropped and counted."
+            ),
+            .text(
+                "profit_attribute",
+                \.profitAttribute,
+                "The attribute of items, a number, that says what one conversion leaves: the figure 'profit'."
             ),
         ]
     }

@@ -28,6 +28,9 @@ enum Migrations {
             try db.execute(sql: "ALTER TABLE impression ADD COLUMN teams BLOB")
             try db.execute(sql: "ALTER TABLE impression ADD COLUMN latency REAL")
         }
+        migrator.registerMigration("10 segments of impressions") { db in
+            try db.execute(sql: "ALTER TABLE impression ADD COLUMN segments TEXT")
+        }
         return migrator
     }
 

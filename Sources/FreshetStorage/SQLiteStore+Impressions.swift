@@ -45,7 +45,7 @@ struct ImpressionRows {
 
     /// Takes the rows that a condition names.
     init(_ db: Database, _ condition: String) throws {
-        let columns = "id, user, time, model, scenario, variant, items, number, rules, teams, latency"
+        let columns = "id, user, time, model, scenario, variant, items, number, rules, teams, latency, segments"
         statement = try RawStatement(db, "SELECT \(columns) FROM impression \(condition)")
     }
 
@@ -67,6 +67,7 @@ struct ImpressionRows {
             scenario: statement.text(4),
             variant: statement.text(5),
             rules: statement.text(8)?.split(separator: ",").map { String($0) } ?? [],
+            segments: statement.text(11)?.split(separator: ",").map { String($0) } ?? [],
             teams: statement.isNull(9) ? nil : statement.withBytes(9) { Array($0) },
             latency: statement.isNull(10) ? nil : Float(statement.double(10)),
             items: items
@@ -133,8 +134,8 @@ struct ImpressionWriter {
         insert = try RawStatement(
             db,
             """
-            INSERT INTO impression (id, user, time, model, scenario, variant, items, rules, teams, latency)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO impression (id, user, time, model, scenario, variant, items, rules, teams, latency, segments)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         )
@@ -156,6 +157,7 @@ struct ImpressionWriter {
         insert.bind(8, impression.rules.isEmpty ? nil : impression.rules.joined(separator: ","))
         insert.bind(9, impression.teams)
         insert.bind(10, impression.latency.map(Double.init))
+        insert.bind(11, impression.segments.isEmpty ? nil : impression.segments.joined(separator: ","))
         try insert.run()
     }
 }

@@ -13,6 +13,7 @@ extension StoreContract {
                 scenario: "home",
                 variant: "ranker:b",
                 rules: ["a", "!b.c"],
+                segments: ["large", "new"],
                 teams: [1, 0],
                 latency: 2.5,
                 items: [.init(item: "tea", score: 0.25, propensity: 0.5), .init(item: "unknown", score: -1)]

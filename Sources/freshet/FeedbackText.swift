@@ -13,7 +13,9 @@ struct FeedbackText {
     /// The main figures with half their intervals; a dash where there is no data.
     var words: String {
         guard !rows.isEmpty else { return "Nothing was recommended in that time." }
-        let figures = ["answers", "seen", "ctr", "acceptance", "conversion", "value per 1,000", "still to come"]
+        let figures = [
+            "answers", "seen", "ctr", "acceptance", "conversion", "value per 1,000", "profit", "still to come",
+        ]
         var table = ConsoleTable(header: (dimensions.isEmpty ? ["all"] : dimensions) + figures)
         for row in rows {
             let names = dimensions.isEmpty ? [""] : dimensions.map { row.group[$0] ?? "" }
@@ -22,6 +24,7 @@ struct FeedbackText {
                     row.answers.map(Words.count) ?? "–", Words.count(row.seen), Self.cell(row.clickThrough),
                     Self.cell(row.acceptance), Self.cell(row.conversion),
                     row.valuePerThousand.map { Words.decimal($0, 2) } ?? "–",
+                    row.profitPerThousand.map { Words.decimal($0, 2) } ?? "–",
                     row.conversionsToCome.map { Self.percent($0) } ?? row.clicksToCome.map { Self.percent($0) } ?? "–",
                 ]
             )
@@ -39,7 +42,8 @@ struct FeedbackText {
             ("empty", \.empty), ("ctr", \.clickThrough), ("acceptance", \.acceptance), ("conversion", \.conversion),
         ]
         let numbers: [(String, (FeedbackRow) -> Double?)] = [
-            ("value_per_1000", \.valuePerThousand), ("satisfaction", \.satisfaction),
+            ("value_per_1000", \.valuePerThousand), ("profit_per_1000", \.profitPerThousand),
+            ("satisfaction", \.satisfaction),
             ("clicks_to_come", \.clicksToCome), ("conversions_to_come", \.conversionsToCome),
         ]
         let header =

@@ -28,7 +28,7 @@ import Testing
     }
 
     private static let experiments = [
-        "plan", "simulate", "list", "show", "start", "stop", "conclude", "ship", "delete",
+        "plan", "simulate", "list", "show", "start", "change", "stop", "conclude", "ship", "delete",
     ]
     .map { "experiments " + $0 }
 

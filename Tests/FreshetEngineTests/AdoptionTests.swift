@@ -11,7 +11,7 @@ import Testing
 /// A snapshot that was trained elsewhere becomes a candidate like any other.
 @Suite(.serialized) struct AdoptionTests {
     /// Trained on a ring of items in the opposite order, and one more that nobody else has.
-    private static func snapshot(_ name: String = SequenceTransformer.name, prefix: String = "i") throws -> Snapshot {
+    static func snapshot(_ name: String = SequenceTransformer.name, prefix: String = "i") throws -> Snapshot {
         let items = IdentifierTable((0..<12).reversed().map { "\(prefix)\($0)" } + ["elsewhere"])
         let rows = (0..<6).map { user in (0..<10).map { ItemIndex((24 - user - $0) % 12) } } + [[ItemIndex(12)]]
         let dataset = Dataset(

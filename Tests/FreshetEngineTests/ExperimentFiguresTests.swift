@@ -135,7 +135,7 @@ import Testing
         let draft = try ExperimentStage.draft(
             "e",
             [.nothing, .nothing],
-            metrics: ["ctr", "conversion", "value"],
+            metrics: ["ctr", "conversion", "value", "profit"],
             guardrails: ["latency", "empty"]
         )
         let served = ServedExperiment(
@@ -181,10 +181,11 @@ import Testing
 
     @Test func whatIsTakenBackIsTakenBack() throws {
         let report = try Self.tally([
-            (1, 1, .answered(items: 10, latency: nil, teams: nil)), (1, 1, .converted(value: 20)),
-            (1, 1, .converted(value: 5)), (1, 1, .takenBack(value: 20)),
+            (1, 1, .answered(items: 10, latency: nil, teams: nil)),
+            (1, 1, .converted(value: 20, profit: 4)), (1, 1, .converted(value: 5, profit: 2)),
+            (1, 1, .converted(value: 0, profit: nil)), (1, 1, .takenBack(value: 20, profit: 4)),
         ])
-        #expect(report.metrics.map(\.value) == [0, 1, 5])
+        #expect(report.metrics.map(\.value) == [0, 2, 5, 2])
     }
 
     /// Who turned out to be somebody with another variant counts as before.
@@ -228,8 +229,10 @@ import Testing
             return
         }
         #expect(report.arms[1].share == next.shares[1] && report.words.contains("'b' is the best"))
-        // Nobody ends it: as after a kill.
+        // Nobody ends it: as after a kill. A window that is due waits until the logs are read again.
         let again = try await stage.test.reopened()
+        try await again.allocate(at: served.started + 7_200_000)
+        #expect(try again.experiment("e").windows.count == 2)
         try again.feedback.follow(upTo: .max)
         guard case .allocation(let same) = try again.figures(ofExperiment: "e") else {
             Issue.record("there is no allocation")
@@ -237,5 +240,31 @@ import Testing
         }
         #expect(same.arms == report.arms)
         #expect(try await ExperimentStage.labels(again, count: 200) == second)
+    }
+
+    /// Windows begin when the clock says so, and what is older than the newest of them is forgotten, although nobody asks.
+    @Test(.timeLimit(.minutes(10))) func windowsAdvanceByTheClockWithoutTraffic() async throws {
+        let stage = try await ExperimentStage()
+        let engine = stage.engine
+        var draft = try ExperimentStage.draft("e", [.nothing, .frozen(nil)], method: .bandit)
+        (draft.bandit.floor, draft.bandit.windowHours, draft.bandit.windows) = (0.1, 1, 3)
+        let served = try await engine.start(draft)
+        try await ExperimentFiguresTests.run(stage, users: 200) { user, answer in
+            answer.variant == "e:b" ? (user % 2 == 0 ? [0] : []) : (user % 10 == 0 ? [0] : [])
+        }
+        let hour: Int64 = 3_600_000
+        try await engine.allocate(at: served.started + hour + 20)
+        var windows = try engine.experiment("e").windows
+        #expect(windows.map(\.number) == [0, 1] && windows[1].started == served.started + hour)
+        #expect(windows[1].shares[1] > 0.85)
+        // Nothing ran for one and a half hours: the window that was missed is left out.
+        try await engine.allocate(at: served.started + 3 * hour + hour / 2)
+        windows = try engine.experiment("e").windows
+        #expect(windows.map(\.number) == [0, 1, 3] && windows[2].started == served.started + 3 * hour)
+        #expect(windows[2].shares[1] > 0.85)
+        // The window in which there was something to see is none of the three before any more.
+        try await engine.allocate(at: served.started + 6 * hour)
+        windows = try engine.experiment("e").windows
+        #expect(windows.map(\.number) == [3, 6] && windows[1].shares == [0.5, 0.5])
     }
 }

@@ -149,6 +149,81 @@ import Testing
         #expect(teams == [0, 1])
     }
 
+    // MARK: Changes
+
+    /// With other weights and another coverage users come in or drop out, and nobody goes from one variant to another.
+    @Test(.timeLimit(.minutes(10))) func nobodyGoesFromOneVariantToAnother() async throws {
+        let stage = try await ExperimentStage()
+        let engine = stage.engine
+        let started = try await engine.start(ExperimentStage.draft("e", [.nothing, .frozen(nil)]))
+        var first = try await ExperimentStage.labels(engine, count: 300)
+        for (weights, coverage) in [(["a": 0.2, "b": 0.8], 0.5), ([:], 0.2), (["a": 0.7, "b": 0.3], 0.6)] {
+            let changed = try await engine.changeExperiment("e", weights: weights, coverage: coverage)
+            #expect(abs(changed.experiment.allocation.coverage - coverage) < 1e-9)
+            let labels = try await ExperimentStage.labels(engine, count: 300)
+            #expect(labels.contains(nil) && labels.contains { $0 != nil })
+            for (user, label) in labels.enumerated() {
+                guard let label else { continue }
+                #expect(first[user] ?? label == label, "u\(user)")
+                first[user] = label
+            }
+        }
+        let served = try engine.experiment("e")
+        #expect(served.periods?.map(\.coverage) == [1, 0.5, 0.2, 0.6] && served.periods?[0].started == started.started)
+        #expect(served.periods?[1].shares == [0.2, 0.8] && served.changes == started.changes)
+        // As after a kill.
+        let again = try await stage.test.reopened()
+        #expect(try again.experiment("e") == served)
+        #expect(try await ExperimentStage.labels(again, count: 300) == ExperimentStage.labels(engine, count: 300))
+    }
+
+    @Test(.timeLimit(.minutes(10))) func changesThatCannotBeAreRefused() async throws {
+        let stage = try await ExperimentStage()
+        let engine = stage.engine
+        func refuses(_ kind: FreshetError.Kind, _ change: () async throws -> Void) async throws {
+            await #expect { try await change() } throws: { ($0 as? FreshetError)?.kind == kind }
+        }
+        try await refuses(.notFound) { _ = try await engine.changeExperiment("e", coverage: 0.5) }
+        let served = try await engine.start(ExperimentStage.draft("e", [.nothing, .frozen(nil)]))
+        try await refuses(.usage) { _ = try await engine.changeExperiment("e", weights: ["a": 0.9]) }
+        try await refuses(.usage) { _ = try await engine.changeExperiment("e", weights: ["c": 0.5]) }
+        try await refuses(.usage) { _ = try await engine.changeExperiment("e", coverage: 0) }
+        try await refuses(.usage) { _ = try await engine.changeExperiment("e", coverage: 0.000_01) }
+        #expect(try engine.experiment("e") == served)
+        _ = try await engine.stopExperiment("e")
+        try await refuses(.conflict) { _ = try await engine.changeExperiment("e", coverage: 0.5) }
+        let bandit = try ExperimentStage.draft("b", [.nothing, .frozen(nil)], method: .bandit)
+        _ = try await engine.start(bandit)
+        try await refuses(.usage) { _ = try await engine.changeExperiment("b", weights: ["a": 0.4, "b": 0.6]) }
+        #expect(try await engine.changeExperiment("b", coverage: 0.5).experiment.coverage == 0.5)
+    }
+
+    /// Answers of before count by the weights of then, also when they are clicked later, and after a restart.
+    @Test(.timeLimit(.minutes(10))) func answersCountByTheWeightsOfTheirTime() async throws {
+        let stage = try await ExperimentStage()
+        let engine = stage.engine
+        _ = try await engine.start(ExperimentStage.draft("e", [.nothing, .frozen(nil)]))
+        try await ExperimentFiguresTests.run(stage, users: 100) { _, _ in [0] }
+        try await Task.sleep(for: .milliseconds(5))
+        _ = try await engine.changeExperiment("e", weights: ["a": 0.1, "b": 0.9], coverage: 0.5)
+        try await Task.sleep(for: .milliseconds(5))
+        try await ExperimentFiguresTests.run(stage, users: 100) { _, _ in [] }
+        func report(_ engine: Engine) throws -> ExperimentReport? {
+            guard case .comparison(let report) = try engine.figures(ofExperiment: "e") else { return nil }
+            return report
+        }
+        let shown = try #require(try report(engine))
+        #expect(shown.units.values.reduce(0, +) == 100, "somebody changed variant")
+        // Half of what was seen was clicked in the first time, nothing in the second: the same for both, although
+        // the first variant has few answers of the second time.
+        let clicks = shown.metrics[0]
+        let (control, value) = (try #require(clicks.controlValue), try #require(clicks.value))
+        #expect(abs(control - value) < 0.06, "\(control) and \(value)")
+        let again = try await stage.test.reopened()
+        try again.feedback.follow(upTo: .max)
+        #expect(try report(again)?.metrics == shown.metrics)
+    }
+
     // MARK: Ends
 
     @Test(.timeLimit(.minutes(10))) func shippedSettingsAreEverybodys() async throws {
@@ -234,7 +309,7 @@ import Testing
             (try ExperimentStage.draft("e", [.nothing, .rule("nowhere")]), .usage),
             (try ExperimentStage.draft("e", [.nothing, .version(ModelVersion(7))]), .conflict),
             (try ExperimentStage.draft("e", metrics: ["satisfaction"]), .conflict),
-            (try ExperimentStage.draft("e", metrics: ["profit"]), .usage),
+            (try ExperimentStage.draft("e", metrics: ["profit"]), .conflict),
             (try ExperimentStage.draft("e", metrics: ["clicks"]), .usage),
             (try ExperimentStage.draft("e", [.nothing, .nothing], method: .interleaving), .usage),
         ]

@@ -62,6 +62,39 @@ struct FeedbackTests {
         try Self.check(test.engine, answer.items.count)
     }
 
+    /// Answers are told apart by the segments that the user was in then, and conversions say what they leave.
+    @Test(.timeLimit(.minutes(10))) func segmentsAndProfit() async throws {
+        let test = try await TestEngine { $0.serving.impressionDelay = 0.001 }
+        let engine = test.engine
+        _ = try await engine.accept((0..<8).map { Event(user: "u\($0 % 2)", item: "i\($0 % 4)") })
+        try await engine.put((0..<4).map { Item(id: "i\($0)", attributes: ["profit": .number(2.5)]) })
+        try await engine.put([User(id: "u1", attributes: ["level": .text("gold")])])
+        try await engine.put(UserSegment(id: "gold", filter: FilterExpression("user.level = 'gold'")))
+        try await engine.put(UserSegment(id: "known", filter: FilterExpression("user.events >= 1")))
+        var answers: [Recommendation] = []
+        for user in ["u0", "u1", "nobody"] {
+            var request = RecommendationRequest(user: user, count: 2)
+            request.includeSeen = true
+            answers.append(try await engine.recommend(request))
+        }
+        #expect(try await engine.impression(answers[1].id)?.segments == ["gold", "known"])
+        while engine.status().impressions.written < 3 { try await Task.sleep(for: .milliseconds(2)) }
+        let item = try #require(answers[1].items.first?.id)
+        _ = try await engine.accept([
+            Event(user: "u1", item: item, type: .purchase, value: 9, recommendationID: answers[1].id)
+        ])
+        try engine.feedback.follow(upTo: .max)
+        let rows = engine.feedback(by: [.segment]).rows
+        #expect(rows.map { $0.group["segment"] } == ["", "gold", "known"])
+        #expect(rows.map(\.answers) == [1, 1, 2] && rows.map(\.conversions) == [0, 1, 1])
+        #expect(rows.map(\.profitPerThousand) == [0, 2500, 1250])
+        // What somebody is later does not change what they were.
+        try await engine.put([User(id: "u1", attributes: [:])])
+        let again = try await test.reopened()
+        try again.feedback.follow(upTo: .max)
+        #expect(again.feedback(by: [.segment]).rows == rows)
+    }
+
     /// While the engine runs, figures follow by themselves.
     @Test(.timeLimit(.minutes(10))) func figuresFollowByThemselves() async throws {
         let test = try await TestEngine { $0.serving.impressionDelay = 0.001 }

@@ -70,6 +70,49 @@ struct FigureTests {
         #expect(FeedbackJoin().rows(by: [.version], now: 0).isEmpty)
     }
 
+    /// A user in two segments counts in the rows of both, and nobody's counts are lost.
+    @Test func rowsBySegment() throws {
+        var join = FeedbackJoin()
+        for number in 0..<12 {
+            let segments = [["new"], ["large", "new"], []][number % 3]
+            join.add(
+                Impression(
+                    id: "r\(number)",
+                    user: "u\(number)",
+                    time: Self.noon,
+                    model: ModelVersion(1),
+                    segments: segments,
+                    items: [Impression.ShownItem(item: "a", score: 1)]
+                )
+            )
+            if number % 3 == 1 { join.add(Self.event("click", "a", number, Self.noon + 1000)) }
+        }
+        let rows = join.rows(by: [.segment], now: Self.noon)
+        #expect(rows.map { $0.group["segment"] } == ["", "large", "new"])
+        #expect(rows.map(\.answers) == [4, 4, 8] && rows.map(\.clicks) == [0, 4, 4])
+        let places = join.rows(by: [.segment, .position], now: Self.noon)
+        #expect(places.map(\.served) == [4, 4, 8])
+        #expect(join.rows(by: [], now: Self.noon)[0].answers == 12)
+    }
+
+    /// The profit of conversions as far as it is known, a refund taken back; missing where none is known.
+    @Test func profitIsWhatConversionsLeave() throws {
+        var join = Self.join()
+        #expect(join.rows(by: [], now: Self.noon)[0].profitPerThousand == nil)
+        func add(_ type: String, _ number: Int, _ after: Int64, profit: Double?) {
+            let time = Self.noon + Int64(number / 200) * 86_400_000 + Int64(number) + after
+            var event = Self.event(type, "b", number, time, value: 10)
+            event.profit = profit
+            join.add(event)
+        }
+        add("purchase", 3, 10_000, profit: 4)
+        add("purchase", 5, 10_000, profit: 2.5)
+        add("purchase", 7, 10_000, profit: nil)
+        #expect(join.rows(by: [], now: Self.noon)[0].profitPerThousand == 1000 * 6.5 / 400)
+        add("refund", 3, 20_000, profit: nil)
+        #expect(join.rows(by: [], now: Self.noon)[0].profitPerThousand == 1000 * 2.5 / 400)
+    }
+
     @Test func noDataIsNotZero() {
         #expect(FeedbackRate(0, of: 0) == nil)
         #expect(FeedbackRate(0, of: 10)?.value == 0)

@@ -2,6 +2,7 @@ import Foundation
 import FreshetEvaluation
 import FreshetExperiments
 import FreshetLearning
+import FreshetTensor
 import Testing
 
 /// The gates on streams of which the truth is known.
@@ -93,6 +94,89 @@ struct GateTests {
         }
         #expect(gate.verdict == .worse)
         #expect(gate.evidence.count < 10_000)
+    }
+
+    private static func preference(_ wins: Int, of answers: Int) throws -> PreferenceEvidence {
+        var test = InterleavingTest(optimum: 200)
+        for answer in 0..<answers { test.add(credits: answer < wins ? [0, 1] : [1, 0], user: "u\(answer)") }
+        return try #require(PreferenceEvidence(test))
+    }
+
+    private static func askingUsers(_ change: (inout PromotionGate.Settings) -> Void = { _ in }) -> PromotionGate {
+        var settings = PromotionGate.Settings()
+        settings.interleaving.share = 0.1
+        change(&settings)
+        return PromotionGate(settings: settings)
+    }
+
+    @Test func usersMayDecide() throws {
+        var gate = Self.askingUsers()
+        #expect(gate.take(try Self.preference(150, of: 190)) == .waiting, "too few answers")
+        #expect(gate.take(try Self.preference(105, of: 200)) == .waiting)
+        #expect(gate.take(try Self.preference(150, of: 200)) == .better)
+        #expect(gate.isDecidedByUsers && gate.figures["interleaved_answers"] == 200)
+        #expect(gate.reason == "Users preferred the candidate in 200 answers that both versions made together.")
+        #expect(gate.take(try Self.preference(20, of: 400)) == .better, "a verdict stays")
+        var loser = Self.askingUsers()
+        #expect(loser.take(try Self.preference(50, of: 200)) == .worse)
+        #expect(loser.reason.hasPrefix("Users preferred the live version"))
+        #expect(try roundTrip(loser) == loser)
+    }
+
+    /// Unless it is asked for, and for a first version, what users choose is no evidence.
+    @Test func usersDecideOnlyWhereTheyAreAsked() throws {
+        var off = PromotionGate()
+        #expect(off.take(try Self.preference(190, of: 200)) == .waiting && off.preference == nil)
+        var settings = PromotionGate.Settings()
+        settings.interleaving.share = 1
+        var first = PromotionGate(settings: settings, standard: .notWorse)
+        #expect(first.take(try Self.preference(190, of: 200)) == .waiting)
+    }
+
+    /// Two kinds of evidence have half of the chance of error each: what is just enough for the one alone is not.
+    @Test func theChanceOfErrorIsShared() throws {
+        var settings = PromotionGate.Settings()
+        settings.minimumEvents = 1
+        var (alone, shared) = (PromotionGate(settings: settings), Self.askingUsers { $0.minimumEvents = 1 })
+        var events = 0
+        while alone.verdict == .waiting {
+            // Five of nine events are won.
+            let (candidate, live) = events % 9 < 5 ? (1.0, 0.0) : (0.0, 1.0)
+            alone.add(candidate: candidate, live: live)
+            shared.add(candidate: candidate, live: live)
+            events += 1
+        }
+        #expect(alone.verdict == .better && shared.verdict == .waiting)
+    }
+
+    /// Candidates that users like as much as the live version, with a look after every answer: few are promoted.
+    @Test func equalsAreSeldomPreferred() throws {
+        var promoted = 0
+        for stream in 0..<200 {
+            var random = RandomSource.stream(seed: 12, UInt64(stream))
+            var test = InterleavingTest(alpha: 0.02)
+            var gate = Self.askingUsers { $0.interleaving.minimumAnswers = 50 }
+            for answer in 0..<1_500 where gate.verdict == .waiting {
+                test.add(credits: random.uniform() < 0.5 ? [0, 1] : [1, 0], user: "u\(answer)")
+                if let preference = PreferenceEvidence(test) { gate.take(preference) }
+            }
+            if gate.verdict == .better { promoted += 1 }
+        }
+        #expect(promoted <= 4)
+    }
+
+    /// A gate that was written before users could choose is read.
+    @Test func olderGatesAreRead() throws {
+        var gate = PromotionGate()
+        gate.add(candidate: 1, live: 0.5)
+        let text = String(decoding: try JSONEncoder().encode(gate), as: UTF8.self)
+        var object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        object["isDecidedByUsers"] = nil
+        var settings = try #require(object["settings"] as? [String: Any])
+        settings["interleaving"] = nil
+        object["settings"] = settings
+        let old = try JSONSerialization.data(withJSONObject: object)
+        #expect(try JSONDecoder().decode(PromotionGate.self, from: old) == gate)
     }
 
     @Test func statesSurviveCoding() throws {

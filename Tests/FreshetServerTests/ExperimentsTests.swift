@@ -111,6 +111,31 @@ private func two(_ change: String) -> String {
         }
     }
 
+    @Test func weightsAndCoverageAreChanged() async throws {
+        try await Self.run { _, client in
+            _ = try await client.send(.post, "/v1/experiments", Self.draft)
+            let path = "/v1/experiments/home-diversity"
+            let body = #"{"coverage": 0.8, "weights": {"today": 0.6, "varied": 0.4}}"#
+            let changed = try await client.send(.patch, path, body)
+            #expect(changed.status == 200, "\(changed.text)")
+            #expect(changed.json["coverage"] as? Double == 0.8)
+            let weights = (changed.json["variants"] as? [[String: Any]])?.compactMap { $0["weight"] as? Double }
+            #expect(weights == [0.6, 0.4])
+            let periods = try #require(changed.json["periods"] as? [[String: Any]])
+            #expect(periods.map { $0["coverage"] as? Double } == [0.5, 0.8])
+            for (wrong, says) in [
+                ("{}", "nothing changes"), (#"{"weights": {"today": 2}}"#, "/weights/today"),
+                (#"{"weights": [1]}"#, "an object"), (#"{"weights": {"x": 0.5}}"#, "Known:"),
+                (#"{"weights": {"today": 0.9}}"#, "add up"), (#"{"coverge": 1}"#, "coverage"),
+            ] {
+                let answer = try await client.send(.patch, path, wrong)
+                let isRefused = (400..<500).contains(answer.status) && answer.text.contains(says)
+                #expect(isRefused, "\(wrong): \(answer.status) \(answer.text)")
+            }
+            #expect(try await client.send(.patch, "/v1/experiments/x", body).status == 404)
+        }
+    }
+
     @Test func prometheusKnowsWhatTheyShow() async throws {
         try await Self.run { test, client in
             let running = Task { try await test.engine.run() }

@@ -13,6 +13,8 @@ struct AnsweredList {
     let rules: [String]
     /// Which variant put each item there, where several answered.
     let teams: [UInt8]?
+    /// The segments that the user is in.
+    var segments: [String] = []
 
     /// The list of one variant.
     init(_ list: RankedList) {

@@ -12,26 +12,27 @@ struct BanditTally: Sendable {
     private let metric: String
     private let variants: Int
     private let settings: BanditSettings
-    /// When each window began, ascending.
-    private var starts: [Int64]
+    /// The windows that began, ascending.
+    private var begun: [(number: Int, start: Int64)] = []
     private var windows: [Int: Window] = [:]
 
     init(_ served: ServedExperiment) {
         metric = served.experiment.metrics[0]
         variants = served.experiment.variants.count
         settings = served.bandit ?? BanditSettings()
-        starts = served.windows.map(\.started)
+        follow(served)
     }
 
     /// Takes it that windows begin, as the experiment says.
     mutating func follow(_ served: ServedExperiment) {
-        starts = served.windows.map(\.started)
-        for start in windows.keys where !starts.contains(Int64(start)) { windows[start] = nil }
+        begun = served.windows.map { ($0.number, $0.started) }
+        let starts = Set(begun.map { Int($0.start) })
+        for start in windows.keys where !starts.contains(start) { windows[start] = nil }
     }
 
     /// Takes what came of an answer of a variant.
     mutating func take(_ outcome: FeedbackOutcome, of variant: Int) {
-        guard let start = starts.last(where: { $0 <= outcome.time }),
+        guard let start = begun.last(where: { $0.start <= outcome.time })?.start,
             let part = outcome.change.contribution(to: metric)
         else { return }
         var window =
@@ -50,16 +51,27 @@ struct BanditTally: Sendable {
         for start in windows.keys { windows[start]?.users[user] = nil }
     }
 
-    /// The sums of the windows that count, the oldest first.
-    var counted: [[ArmSums]] { starts.suffix(settings.windows).map { windows[Int($0)]?.sums ?? empty } }
+    /// The sums of the windows that count before one of a number, by the clock; the oldest first.
+    ///
+    /// - Parameter next: the window; the one after the newest when `nil`.
+    /// - Returns: the sums, by variant.
+    func counted(before next: Int? = nil) -> [[ArmSums]] {
+        let next = next ?? (begun.last?.number ?? 0) + 1
+        return begun.filter { $0.number >= next - settings.windows }.map { windows[Int($0.start)]?.sums ?? empty }
+    }
 
     private var empty: [ArmSums] { [ArmSums](repeating: ArmSums(), count: variants) }
 
-    /// What each variant would get next; the same for the same figures.
-    func allocation(isHigherBetter: Bool) -> ThompsonAllocation {
-        var random = RandomSource(seed: UInt64(starts.count))
+    /// What each variant gets in a window; the same for the same figures.
+    ///
+    /// - Parameters:
+    ///   - isHigherBetter: whether more is better.
+    ///   - next: the window's number; the one after the newest when `nil`.
+    /// - Returns: the shares and what they rest on.
+    func allocation(isHigherBetter: Bool, in next: Int? = nil) -> ThompsonAllocation {
+        var random = RandomSource(seed: UInt64(begun.count))
         return ThompsonAllocation(
-            windows: counted,
+            windows: counted(before: next),
             variants: variants,
             isHigherBetter: isHigherBetter,
             floor: settings.floor,

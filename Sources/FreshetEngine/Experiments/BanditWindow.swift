@@ -2,7 +2,7 @@ import FreshetExperiments
 
 /// A span of time in which a bandit's shares stand still, and with them every user's variant.
 public struct BanditWindow: Sendable, Equatable, Codable {
-    /// Its number, from 0.
+    /// Its number by the clock, from 0; one in which nothing ran is left out.
     public let number: Int
     /// When it began, in milliseconds since 1970.
     public let started: Int64

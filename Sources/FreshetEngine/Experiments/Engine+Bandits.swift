@@ -19,32 +19,39 @@ extension Engine {
         }
     }
 
-    /// Lets the windows begin that are due.
+    /// Lets the windows begin that are due, by the clock: whether or not anybody asks, and where several have passed while
+    /// nothing ran, the one at hand.
+    ///
+    /// A window waits until what was done before it is read, as after a start.
     /// - Throws: ``FreshetError`` of kind `external` when that cannot be kept; then the shares are those of before.
     func allocate(at now: Int64) async throws {
-        for id in experimentBook.all.filter({ $0.isDue(at: now) }).map(\.id) {
+        for id in experimentBook.all.filter({ $0.windowDue(at: now) != nil }).map(\.id) {
             try await experimentBook.turn.run {
                 // It may have ended meanwhile.
-                guard var served = experimentBook.experiment(id), served.isDue(at: now), let bandit = served.bandit,
-                    let allocation = feedback.allocation(of: id)
+                guard var served = experimentBook.experiment(id), let bandit = served.bandit,
+                    let next = served.windowDue(at: now),
+                    let allocation = feedback.allocation(of: id, in: next)
                 else { return }
                 let window = BanditWindow(
-                    number: (served.windows.last?.number ?? -1) + 1,
-                    started: now,
+                    number: next.number,
+                    started: next.started,
                     shares: allocation.arms.map(\.share)
                 )
-                served.windows = served.windows.suffix(bandit.windows) + [window]
+                served.windows = served.windows.filter { $0.number >= next.number - bandit.windows } + [window]
                 try await experimentBook.update(served)
-                feedback.followWindows(of: served)
+                feedback.follow(changesOf: served)
             }
         }
     }
 }
 
 extension ServedExperiment {
-    /// Whether a bandit's window at hand is over.
-    fileprivate func isDue(at now: Int64) -> Bool {
-        guard state == .running, let bandit, let window = windows.last else { return false }
-        return Double(now - window.started) >= bandit.windowHours * 3_600_000
+    /// The number and the beginning of the window that a bandit is in by the clock, where it has not begun; a window begins
+    /// a whole number of windows after the first.
+    fileprivate func windowDue(at now: Int64) -> (number: Int, started: Int64)? {
+        guard state == .running, let bandit, let window = windows.last else { return nil }
+        let length = max(Int64(bandit.windowHours * 3_600_000), 1)
+        let passed = (now - window.started) / length
+        return passed > 0 ? (window.number + Int(passed), window.started + passed * length) : nil
     }
 }

@@ -32,7 +32,8 @@ extension Engine {
                 known: experimentBook.all,
                 scenarios: Array(scenarios.keys),
                 rules: allRules.compactMap(\.rule),
-                eventTypes: vocabulary.eventTypes
+                eventTypes: vocabulary.eventTypes,
+                hasProfit: catalog.current().hasAttribute(configuration.serving.profitAttribute)
             ).check()
             let arms = try await serve(draft.changes)
             defer { letGo(arms) }
@@ -58,6 +59,51 @@ extension Engine {
                 throw error
             }
             logger.notice("experiment started", metadata: ["experiment": "\(served.id)"])
+            return served
+        }
+    }
+
+    /// Changes the weights or the coverage of an experiment that runs, from the next request on.
+    ///
+    /// Users come in or drop out; nobody goes from one variant to another. A bandit finds its weights itself, and interleaving
+    /// has none.
+    ///
+    /// - Parameters:
+    ///   - id: the experiment.
+    ///   - weights: the new weights by variant; the others stay, and all add up to 1.
+    ///   - coverage: the share of all users that should take part; as before when `nil`.
+    /// - Returns: the experiment as it is now.
+    /// - Throws: ``FreshetError`` of kind `notFound` for an unknown experiment, of kind `usage` for weights or a coverage that
+    ///   it cannot have, of kind `conflict` for one that does not run or was changed too often.
+    public func changeExperiment(
+        _ id: String,
+        weights: [String: Double] = [:],
+        coverage: Double? = nil
+    ) async throws -> ServedExperiment {
+        try await experimentBook.turn.run {
+            var served = try experiment(id)
+            guard served.state == .running else { throw Self.refusal(of: served) }
+            guard weights.isEmpty || served.method == .split else {
+                throw FreshetError(
+                    .usage,
+                    "The weights of '\(id)' cannot be changed: its method is '\(served.method.rawValue)'.",
+                    remedy: "Change its coverage, or start another experiment."
+                )
+            }
+            let periods = served.periods ?? [AllocationPeriod(served.experiment, started: served.started)]
+            guard periods.count < ExperimentChecks.periods else {
+                throw FreshetError(
+                    .conflict,
+                    "'\(id)' was changed \(periods.count - 1) times, which is the most.",
+                    remedy: "End it and start another one."
+                )
+            }
+            try served.experiment.change(weights: weights, coverage: coverage)
+            try ExperimentChecks.checkShares(of: served.experiment)
+            served.periods = periods + [AllocationPeriod(served.experiment, started: clock.milliseconds)]
+            try await experimentBook.update(served)
+            feedback.follow(changesOf: served)
+            logger.notice("experiment changed", metadata: ["experiment": "\(id)"])
             return served
         }
     }

@@ -9,6 +9,8 @@ struct ExperimentChecks {
     static let running = 20
     /// More variants are not compared.
     static let variants = 16
+    /// An experiment's weights and coverage do not stand still more often.
+    static let periods = 100
 
     let draft: ExperimentDraft
     /// All experiments there are.
@@ -19,6 +21,8 @@ struct ExperimentChecks {
     let rules: [Rule]
     /// The types of the events that ever came in.
     let eventTypes: [EventType]
+    /// Whether it is known of any item what is left of its price.
+    var hasProfit = false
 
     /// - Throws: ``FreshetError`` of kind `usage` for what is never sound, of kind `conflict` for what is not now.
     func check() throws {
@@ -29,6 +33,18 @@ struct ExperimentChecks {
     }
 
     private var id: String { draft.experiment.id }
+
+    /// Refuses an experiment in which a variant would have nobody: less than one bucket of 10,000.
+    /// - Throws: ``FreshetError`` of kind `usage`.
+    static func checkShares(of experiment: Experiment) throws {
+        for (variant, share) in zip(experiment.variants, experiment.allocation.shares) where share <= 0 {
+            throw FreshetError(
+                .usage,
+                "The variant '\(variant.name)' of '\(experiment.id)' would have no users.",
+                remedy: "Give it a larger weight, or the experiment a larger coverage."
+            )
+        }
+    }
 
     private func checkNames() throws {
         let names = draft.experiment.variants.map { (what: "name of a variant", name: $0.name) }
@@ -56,6 +72,7 @@ struct ExperimentChecks {
         guard known.count < ExperimentBook.capacity else {
             throw FreshetError(.conflict, "\(known.count) experiments are kept.", remedy: "Delete one that has ended.")
         }
+        try Self.checkShares(of: draft.experiment)
         try SettingRange.check("days_before", draft.daysBefore, in: 0...90)
         if draft.method == .bandit { try draft.bandit.validate(variants: draft.experiment.variants.count) }
     }
@@ -97,11 +114,12 @@ struct ExperimentChecks {
         let known = Set(eventTypes.compactMap { rules.kinds[$0.rawValue] })
         for name in draft.experiment.metrics + draft.experiment.guardrails {
             let metric = try ExperimentMetric.named(name)
-            guard let kinds = metric.kinds else {
+            let kinds = metric.kinds
+            guard name != "profit" || hasProfit else {
                 throw FreshetError(
-                    .usage,
-                    "Nothing says '\(name)' yet: items have no margin here.",
-                    remedy: "Use 'value'."
+                    .conflict,
+                    "Nothing says '\(name)' yet: no item has the attribute that 'serving.profit_attribute' names.",
+                    remedy: "Give items that attribute, or use 'value'."
                 )
             }
             guard kinds.isEmpty || kinds.contains(where: known.contains) else {
@@ -144,15 +162,13 @@ struct ExperimentChecks {
 }
 
 extension ExperimentMetric {
-    /// The kinds of events that it is counted from, any of them; none for what every answer says, `nil` for what nothing
-    /// says here.
-    var kinds: [FeedbackKind]? {
+    /// The kinds of events that it is counted from, any of them; none for what every answer says.
+    var kinds: [FeedbackKind] {
         switch name {
         case "ctr", "acceptance": [.click]
-        case "conversion", "value": [.conversion]
+        case "conversion", "value", "profit": [.conversion]
         case "satisfaction": [.satisfaction]
-        case "latency", "empty": []
-        default: nil
+        default: []
         }
     }
 }

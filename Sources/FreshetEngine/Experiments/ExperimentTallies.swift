@@ -1,15 +1,20 @@
 import FreshetExperiments
 import FreshetFeedback
+import FreshetLearning
 
 /// What the users of all experiments did.
 struct ExperimentTallies: Sendable {
-    /// An experiment of a label, and its variant; `nil` for all of them together.
-    private struct Part {
-        let experiment: String
-        let variant: Int?
+    /// What a part of a label is about.
+    private enum Part {
+        /// An experiment and its variant; `nil` for all of them together.
+        case experiment(String, variant: Int?)
+        /// A candidate together with the live version.
+        case candidate(Int)
     }
 
     private var tallies: [String: ExperimentTally] = [:]
+    /// The newest candidate that made answers together with the live version.
+    private var candidate: (number: Int, tally: InterleavingTally)?
     /// What labels mean: a few, which come with every answer.
     private var labels: [String: [Part]] = [:]
 
@@ -22,7 +27,7 @@ struct ExperimentTallies: Sendable {
         labels = [:]
     }
 
-    /// Takes it that a bandit's windows begin, as the experiment says.
+    /// Takes it that a bandit's windows or other shares begin, as the experiment says.
     mutating func follow(_ served: ServedExperiment) { tallies[served.id]?.follow(served) }
 
     /// Removes an experiment.
@@ -33,35 +38,53 @@ struct ExperimentTallies: Sendable {
 
     /// Takes what came of answers.
     mutating func take(_ outcomes: [FeedbackOutcome]) {
-        guard !tallies.isEmpty else { return }
         for outcome in outcomes {
             for part in parts(of: outcome.variant) {
-                // An experiment that was deleted may have had the id before.
-                guard let started = tallies[part.experiment]?.served.started, outcome.time >= started else { continue }
-                if let variant = part.variant {
-                    tallies[part.experiment]?.take(outcome, of: variant)
-                } else {
-                    tallies[part.experiment]?.takeTogether(outcome)
+                switch part {
+                case .candidate(let number): take(outcome, ofCandidate: number)
+                case .experiment(let id, let variant):
+                    // An experiment that was deleted may have had the id before.
+                    guard let started = tallies[id]?.served.started, outcome.time >= started else { continue }
+                    if let variant {
+                        tallies[id]?.take(outcome, of: variant)
+                    } else {
+                        tallies[id]?.takeTogether(outcome)
+                    }
                 }
             }
         }
+    }
+
+    private mutating func take(_ outcome: FeedbackOutcome, ofCandidate number: Int) {
+        if number > candidate?.number ?? -1 {
+            candidate = (number, InterleavingTally(rankers: 2, alpha: PromotionGate.Settings().falsePromotion))
+        }
+        if candidate?.number == number { candidate?.tally.take(outcome) }
+    }
+
+    /// What users chose between a candidate and the live version; `nil` while nothing is known.
+    func preference(forCandidate number: Int) -> PreferenceEvidence? {
+        guard let candidate, candidate.number == number else { return nil }
+        return PreferenceEvidence(candidate.tally.test)
     }
 
     /// Forgets who a user was; what they did stays counted.
     mutating func forget(_ user: String) {
         let user = StableHash.of(user)
         for id in tallies.keys { tallies[id]?.forget(user) }
+        candidate?.tally.forget(user)
     }
 
     private mutating func parts(of label: String) -> [Part] {
         if let known = labels[label] { return known }
         let parts = VariantLabel.parts(label).compactMap { experiment, variant -> Part? in
+            if let number = CandidateTrial.candidate((experiment, variant)) { return .candidate(number) }
             guard let tally = tallies[String(experiment)] else { return nil }
-            if variant == VariantLabel.together { return Part(experiment: String(experiment), variant: nil) }
+            if variant == VariantLabel.together { return .experiment(String(experiment), variant: nil) }
             guard let place = tally.served.experiment.variants.firstIndex(where: { $0.name == variant }) else {
                 return nil
             }
-            return Part(experiment: String(experiment), variant: place)
+            return .experiment(String(experiment), variant: place)
         }
         labels[label] = parts
         return parts

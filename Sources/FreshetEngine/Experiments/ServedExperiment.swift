@@ -51,6 +51,8 @@ public struct ServedExperiment: Sendable, Equatable {
     public internal(set) var bandit: BanditSettings?
     /// A bandit's newest windows, the one at hand last.
     public internal(set) var windows: [BanditWindow] = []
+    /// The times in which weights and coverage stood still, the oldest first; `nil` where they were never changed.
+    public internal(set) var periods: [AllocationPeriod]?
     /// Where it stands.
     public internal(set) var state = State.running
     /// When it began, in milliseconds since 1970.
@@ -87,7 +89,7 @@ public struct ServedExperiment: Sendable, Equatable {
 
 extension ServedExperiment: Codable {
     enum CodingKeys: String, CodingKey {
-        case experiment, changes, method, scenarios, bandit, windows, state, started, ended, decision
+        case experiment, changes, method, scenarios, bandit, windows, periods, state, started, ended, decision
         case daysBefore = "days_before"
     }
 }

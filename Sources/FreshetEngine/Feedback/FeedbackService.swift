@@ -2,6 +2,7 @@ import FreshetCore
 import FreshetData
 import FreshetExperiments
 import FreshetFeedback
+import FreshetLearning
 import Logging
 import Synchronization
 
@@ -19,12 +20,18 @@ final class FeedbackService: Sendable {
         var join: FeedbackJoin
         var feed = FeedbackFeed()
         var tallies = ExperimentTallies()
+        /// Up to when both logs were read.
+        var readUpTo = Int64.min
     }
 
     private let store: any EngineStore
     private let vocabulary: Vocabulary
+    /// What one conversion of an item leaves, as far as the catalogue says.
+    private let profit: @Sendable (ItemIndex) -> Double?
     private let clock: EngineClock
     private let settled: Int64
+    /// The types of events that are conversions.
+    private let conversions = FeedbackRules().types(of: .conversion)
     private let logger: Logger
     private let state: Mutex<State>
     /// Experiments of which it is not known yet what their users were like before.
@@ -38,8 +45,10 @@ final class FeedbackService: Sendable {
         store: any EngineStore,
         vocabulary: Vocabulary,
         clock: EngineClock,
-        logger: Logger
+        logger: Logger,
+        profit: @escaping @Sendable (ItemIndex) -> Double?
     ) {
+        self.profit = profit
         self.store = store
         self.vocabulary = vocabulary
         self.clock = clock
@@ -90,6 +99,7 @@ final class FeedbackService: Sendable {
                     events: events
                 )
                 state.tallies.take(state.join.takeOutcomes())
+                if count < Self.portion { state.readUpTo = max(state.readUpTo, time) }
                 return count
             }
             guard count == Self.portion else { return }
@@ -101,13 +111,15 @@ final class FeedbackService: Sendable {
         while let served = newcomers.withLock({ $0.first }) {
             guard let before = try covariates(of: served) else { return }
             let tally = try ExperimentTally(served, covariates: before)
-            // Taken back meanwhile, it is not followed.
-            let isWanted = newcomers.withLock { newcomers in
-                guard newcomers.first?.id == served.id else { return false }
-                newcomers.removeFirst()
-                return true
+            // Taken back meanwhile, it is not followed; changed meanwhile, it is as it is now.
+            let wanted = newcomers.withLock { newcomers in
+                newcomers.first?.id == served.id ? newcomers.removeFirst() : nil
             }
-            if isWanted { state.withLock { $0.tallies.add(tally) } }
+            guard let wanted else { continue }
+            state.withLock { state in
+                state.tallies.add(tally)
+                state.tallies.follow(wanted)
+            }
         }
     }
 
@@ -125,6 +137,7 @@ final class FeedbackService: Sendable {
                 user: vocabulary.id(of: event.user),
                 item: vocabulary.id(of: event.item),
                 type: types[Int(event.type)],
+                profit: conversions.contains(types[Int(event.type)].rawValue) ? profit(event.item) : nil,
                 recommendation: recommendation
             )
             return (event.offset, named)
@@ -142,11 +155,18 @@ final class FeedbackService: Sendable {
     /// Adds up from now on what an experiment's users do.
     func follow(_ served: ServedExperiment) { newcomers.withLock { $0.append(served) } }
 
-    /// Takes it that a bandit's windows begin, as the experiment says.
-    func followWindows(of served: ServedExperiment) { state.withLock { $0.tallies.follow(served) } }
+    /// Takes it that a bandit's windows or other shares begin, as the experiment says.
+    func follow(changesOf served: ServedExperiment) {
+        newcomers.withLock { newcomers in
+            if let place = newcomers.firstIndex(where: { $0.id == served.id }) { newcomers[place] = served }
+        }
+        state.withLock { $0.tallies.follow(served) }
+    }
 
-    /// What a bandit's variants would get next, of all that is known; `nil` until that is read.
-    func allocation(of id: String) -> ThompsonAllocation? { state.withLock { $0.tallies[id]?.allocation } }
+    /// What a bandit's variants get in a window, of all that was done before it; `nil` until that is read.
+    func allocation(of id: String, in window: (number: Int, started: Int64)) -> ThompsonAllocation? {
+        state.withLock { $0.readUpTo >= window.started ? $0.tallies[id]?.allocation(in: window.number) : nil }
+    }
 
     /// Ends that.
     func unfollow(_ id: String) {
@@ -158,6 +178,11 @@ final class FeedbackService: Sendable {
     func figures(of served: ServedExperiment) -> ExperimentFigures? {
         let days = served.days(at: clock.milliseconds)
         return state.withLock { $0.tallies[served.id]?.figures(of: served, days: days) }
+    }
+
+    /// What users chose so far between a candidate and the live version, where both made answers; `nil` without any.
+    func preference(for version: ModelVersion) -> PreferenceEvidence? {
+        state.withLock { $0.tallies.preference(forCandidate: version.number) }
     }
 
     // MARK: Users

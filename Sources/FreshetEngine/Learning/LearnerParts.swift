@@ -20,6 +20,8 @@ struct LearnerParts: Sendable {
     let retraining: RetrainService
     let content: ContentService
     let preload: Preload
+    let trial: CandidateTrial
+    let feedback: FeedbackService
 
     /// The file of the learner's state.
     var checkpointPath: String { configuration.folder + "/" + LearnedFiles.checkpoint }

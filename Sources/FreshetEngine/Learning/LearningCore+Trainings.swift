@@ -125,6 +125,14 @@ extension LearningCore {
         if parts.retraining.start(order) { lastTuning = now }
     }
 
+    /// Lets users choose between the candidate and the live version, and tells its gate what they chose.
+    func considerTrial() {
+        guard parts.trial.isEnabled else { return }
+        guard let version = loop.policy.candidate, erasure == nil else { return parts.trial.end() }
+        parts.trial.serve(version, at: parts.clock.milliseconds) { loop.competitor().map { ModelSnapshot($0) } }
+        if let preference = parts.feedback.preference(for: version) { loop.take(preference, of: version) }
+    }
+
     /// Lets the candidate learn a batch of what came while it was trained.
     ///
     /// - Returns: whether there is more.

@@ -66,6 +66,7 @@ final class LearningCore {
         try takeUpTrainings()
         try considerErasures()
         considerTuning()
+        considerTrial()
         let events = try parts.store.events(after: loop.offset, limit: parts.configuration.learning.batchSize)
         guard !events.isEmpty else {
             try carryOut(loop.idle(time: parts.clock.milliseconds))

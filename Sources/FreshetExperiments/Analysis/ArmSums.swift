@@ -93,6 +93,13 @@ public struct ArmSums: Sendable, Equatable, Codable {
         max(eventSquares - 2 * ratio * eventProducts + ratio * ratio * eventDenominatorSquares, 0)
     }
 
+    /// The same without what was known of units before.
+    var withoutCovariate: ArmSums {
+        var sums = self
+        (sums.covariate, sums.covariateSquares, sums.covariateProducts, sums.covariateDenominators) = (0, 0, 0, 0)
+        return sums
+    }
+
     /// The sums of two groups of units that have none in common.
     public static func + (left: ArmSums, right: ArmSums) -> ArmSums {
         var sum = left

@@ -36,14 +36,15 @@ public struct ExperimentReport: Sendable, Equatable, Encodable {
         let rules = experiment.rules
         let names = experiment.variants.map(\.name)
         func compare(_ place: Int, _ sums: [[ArmSums]], segment: String? = nil) -> [ComparedMetric] {
-            Self.corrected(
+            let arms = data.compared(sums[place])
+            return Self.corrected(
                 names.indices.dropFirst().map { variant in
                     ComparedMetric(
                         data.metrics[place],
                         variant: names[variant],
                         segment: segment,
-                        control: sums[place][0],
-                        treatment: sums[place][variant],
+                        control: arms[0],
+                        treatment: arms[variant],
                         rules: rules
                     )
                 }
@@ -51,7 +52,7 @@ public struct ExperimentReport: Sendable, Equatable, Encodable {
         }
         id = experiment.id
         self.days = days
-        units = Dictionary(uniqueKeysWithValues: zip(names, data.ratio.counts))
+        units = Dictionary(uniqueKeysWithValues: zip(names, data.unitCounts))
         ratioPValue = data.ratio.pValue
         let own = experiment.metrics.count
         metrics = data.metrics.indices.prefix(own).flatMap { compare($0, data.sums) }
@@ -61,7 +62,7 @@ public struct ExperimentReport: Sendable, Equatable, Encodable {
         let judge = VerdictJudge(
             rules: rules,
             days: days,
-            leastUnits: data.ratio.counts.min() ?? 0,
+            leastUnits: data.unitCounts.min() ?? 0,
             sharesAreOff: data.ratio.isOff(alpha: rules.ratioAlpha),
             goal: metrics.filter { $0.metric == experiment.metrics[0] },
             guardrails: guardrails

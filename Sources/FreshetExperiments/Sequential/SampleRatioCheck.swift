@@ -7,11 +7,14 @@ import Foundation
 /// expected ones, over that under the expected ones themselves. It is a martingale where all is well, so it reaches
 /// `1 / α` ever with a chance of at most `α` (Lindon and Malek, "Anytime-valid inference for multinomial count data",
 /// NeurIPS 2022).
+///
+/// When the shares are changed the evidence begins anew, with units that may have been counted before: what chance gave one
+/// variant too many of the first time would count against it twice. Each span between changes has that chance of an alarm.
 public struct SampleRatioCheck: Sendable, Equatable, Codable {
     /// How close to the expected shares the others are that they are compared with: the precision of the distribution.
     private static let concentration = 10_000.0
 
-    /// How many units each variant got.
+    /// How many units each variant got; who was counted again after a change, more than once.
     public private(set) var counts: [Int]
     /// The shares that are expected.
     public private(set) var shares: [Double]
@@ -41,17 +44,17 @@ public struct SampleRatioCheck: Sendable, Equatable, Codable {
         recent[variant] += 1
     }
 
-    /// Expects other shares of the units to come.
+    /// Expects other shares from now on, of units that are counted anew.
     public mutating func change(shares: [Double]) {
         precondition(shares.count == counts.count && shares.allSatisfy { $0 > 0 }, "the shares \(shares)")
-        guard shares != self.shares else { return }
         self.shares = shares
         recent = counts.map { _ in 0 }
+        logEvidence = 0
     }
 
-    /// The p-value, valid at every look.
+    /// The p-value, valid at every look; the least of all spans between changes.
     public var pValue: Double { min(1, exp(-most)) }
 
-    /// Whether the shares are off, wrongly with a chance of at most `alpha` over all looks.
+    /// Whether the shares are off, wrongly with a chance of at most `alpha` over all looks of a span.
     public func isOff(alpha: Double) -> Bool { most >= -log(alpha) }
 }

@@ -8,7 +8,7 @@ public enum FeedbackDimension: String, Sendable, Codable, CaseIterable {
     case version
     /// The variant of an experiment.
     case variant
-    /// The segment of the user.
+    /// The segments of the user when the answer was given: one in two counts in the rows of both, one in none where the name is empty.
     case segment
     /// The rules that were in force, between commas; `!` stands before those that the user was left out of.
     case rule
@@ -35,7 +35,7 @@ public enum FeedbackDimension: String, Sendable, Codable, CaseIterable {
         case .scenario: group.scenario
         case .version: group.version
         case .variant: group.variant
-        case .segment: group.segment
+        case .segment: group.segments
         case .rule: group.rules
         case .position, .day: nil
         }

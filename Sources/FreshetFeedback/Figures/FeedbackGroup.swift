@@ -6,8 +6,8 @@ public struct FeedbackGroup: Sendable, Hashable {
     public var version: String
     /// The variant of an experiment that answered; empty where none ran.
     public var variant: String
-    /// The segment of the user; empty where none is known.
-    public var segment: String
+    /// The segments of the user, between commas; empty where none is known.
+    public var segments: String
     /// The rules that were in force, between commas; empty where none was.
     public var rules: String
 
@@ -16,13 +16,13 @@ public struct FeedbackGroup: Sendable, Hashable {
         scenario: String = "",
         version: String = "",
         variant: String = "",
-        segment: String = "",
+        segments: String = "",
         rules: String = ""
     ) {
         self.scenario = scenario
         self.version = version
         self.variant = variant
-        self.segment = segment
+        self.segments = segments
         self.rules = rules
     }
 }

@@ -19,20 +19,32 @@ extension FeedbackJoin {
                 default: dimension.value(of: key.group) ?? ""
                 }
             }
-            guard let position else {
-                sums[names, default: RowSums()].add(cell, key)
-                continue
-            }
-            for (place, counts) in cell.places.enumerated() {
-                var names = names
-                names[position] = "\(place + 1)"
-                sums[names, default: RowSums()].add(counts, key)
+            for names in Self.apart(names, at: dimensions.firstIndex(of: .segment)) {
+                guard let position else {
+                    sums[names, default: RowSums()].add(cell, key)
+                    continue
+                }
+                for (place, counts) in cell.places.enumerated() {
+                    var names = names
+                    names[position] = "\(place + 1)"
+                    sums[names, default: RowSums()].add(counts, key)
+                }
             }
         }
         let curves = (delayCurve(of: .click, now: now), delayCurve(of: .conversion, now: now))
         return sums.sorted { Self.isBefore($0.key, $1.key) }.map { names, sums in
             let group = Dictionary(uniqueKeysWithValues: zip(dimensions.map(\.rawValue), names))
             return row(group, sums, isByPosition: position != nil, curves, now: now)
+        }
+    }
+
+    /// The names of a row for each of the segments that are named at a place.
+    private static func apart(_ names: [String], at place: Int?) -> [[String]] {
+        guard let place, names[place].contains(",") else { return [names] }
+        return names[place].split(separator: ",").map { segment in
+            var names = names
+            names[place] = String(segment)
+            return names
         }
     }
 
@@ -60,6 +72,7 @@ extension FeedbackJoin {
             acceptance: FeedbackRate(answers.accepted, of: count, designEffect: clicks),
             conversion: FeedbackRate(answers.converted, of: count, designEffect: conversions),
             valuePerThousand: count > 0 ? 1000 * places.value / Double(count) : nil,
+            profitPerThousand: count > 0 && knowsProfit ? 1000 * places.profit / Double(count) : nil,
             satisfaction: answers.satisfactions > 0 ? answers.satisfaction / Double(answers.satisfactions) : nil,
             clicksToCome: curves.clicks.flatMap { sums.toCome($0, now: now) },
             conversionsToCome: curves.conversions.flatMap { sums.toCome($0, now: now) }

@@ -24,6 +24,8 @@ public struct FeedbackRow: Sendable, Equatable, Codable {
     public let conversion: FeedbackRate?
     /// The value of conversions per 1,000 answers.
     public let valuePerThousand: Double?
+    /// The profit of conversions per 1,000 answers; missing where no conversion's is known.
+    public let profitPerThousand: Double?
     /// What users said of answers, on average.
     public let satisfaction: Double?
     /// The share of clicks that is still to come, by how long clicks take.
@@ -36,6 +38,7 @@ public struct FeedbackRow: Sendable, Equatable, Codable {
         case assistedConversions = "assisted_conversions"
         case clickThrough = "ctr"
         case valuePerThousand = "value_per_1000"
+        case profitPerThousand = "profit_per_1000"
         case clicksToCome = "clicks_to_come"
         case conversionsToCome = "conversions_to_come"
     }

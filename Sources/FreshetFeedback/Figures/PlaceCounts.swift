@@ -10,6 +10,8 @@ public struct PlaceCounts: Sendable, Equatable, Codable {
     public var conversions = 0
     /// Their value.
     public var value = 0.0
+    /// Their profit, as far as it is known.
+    public var profit = 0.0
     /// How many conversions are credited to it that do not name the answer.
     public var assisted = 0
 
@@ -23,6 +25,7 @@ public struct PlaceCounts: Sendable, Equatable, Codable {
         left.clicks += right.clicks
         left.conversions += right.conversions
         left.value += right.value
+        left.profit += right.profit
         left.assisted += right.assisted
     }
 }

@@ -7,7 +7,9 @@ struct CreditedConversions {
         let key: Int
         let position: Int
         let value: Double
+        let profit: Double?
         let time: Int64
+        let answered: Int64
         let isAssisted: Bool
     }
 

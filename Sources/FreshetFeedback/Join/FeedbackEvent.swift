@@ -8,6 +8,8 @@ public struct FeedbackEvent: Sendable, Equatable {
     public var type: String
     /// How much of it: a price, a satisfaction.
     public var value: Double?
+    /// What is left of it, for a conversion: its item's profit; `nil` where that is not known.
+    public var profit: Double?
     /// When it happened, in milliseconds since 1970.
     public var time: Int64
     /// When it was received, in milliseconds since 1970.
@@ -21,6 +23,7 @@ public struct FeedbackEvent: Sendable, Equatable {
         item: String,
         type: String,
         value: Double? = nil,
+        profit: Double? = nil,
         time: Int64,
         received: Int64? = nil,
         recommendationID: String? = nil
@@ -29,6 +32,7 @@ public struct FeedbackEvent: Sendable, Equatable {
         self.item = item
         self.type = type
         self.value = value
+        self.profit = profit
         self.time = time
         self.received = received ?? time
         self.recommendationID = recommendationID

@@ -17,6 +17,8 @@ public struct FeedbackJoin: Sendable {
     private var delays: [FeedbackKind: RecentDelays] = [:]
     private let follows: Followed
     private var outcomes: [FeedbackOutcome] = []
+    /// Whether the profit of any conversion is known.
+    private(set) var knowsProfit = false
 
     /// The answers whose outcomes are handed out.
     public enum Followed: Sendable {
@@ -59,9 +61,18 @@ public struct FeedbackJoin: Sendable {
         _ change: FeedbackOutcome.Change
     ) {
         guard follows != .none else { return }
-        let variant = table.keys[key].group.variant
-        guard follows == .everything || !variant.isEmpty else { return }
-        outcomes.append(FeedbackOutcome(answer: id, user: user, variant: variant, time: time, change: change))
+        let group = table.keys[key].group
+        guard follows == .everything || !group.variant.isEmpty else { return }
+        outcomes.append(
+            FeedbackOutcome(
+                answer: id,
+                user: user,
+                variant: group.variant,
+                segments: group.segments,
+                time: time,
+                change: change
+            )
+        )
     }
 
     /// How many answers are remembered.
@@ -70,17 +81,13 @@ public struct FeedbackJoin: Sendable {
     // MARK: Answers
 
     /// Takes an answer, before anything that is done about it.
-    ///
-    /// - Parameters:
-    ///   - impression: the answer.
-    ///   - segment: the segment of its user.
-    public mutating func add(_ impression: Impression, segment: String = "") {
+    public mutating func add(_ impression: Impression) {
         forget(now: impression.time)
         let group = FeedbackGroup(
             scenario: impression.scenario ?? "",
             version: "\(impression.model.number)",
             variant: impression.variant ?? "",
-            segment: segment,
+            segments: impression.segments.joined(separator: ","),
             rules: impression.rules.joined(separator: ",")
         )
         let id = StableHash.of(impression.id)
@@ -234,7 +241,9 @@ public struct FeedbackJoin: Sendable {
             key: answer.key,
             position: position,
             value: event.value ?? 0,
+            profit: event.profit,
             time: event.time,
+            answered: answer.time,
             isAssisted: isAssisted
         )
         let isFirst = conversions.add(
@@ -244,7 +253,7 @@ public struct FeedbackJoin: Sendable {
             received: event.received
         )
         count(conversion, sign: 1, changesAnswer: isFirst)
-        note(number, .converted(value: conversion.value))
+        note(number, .converted(value: conversion.value, profit: conversion.profit))
     }
 
     private mutating func takeBack(_ event: FeedbackEvent) -> Credit? {
@@ -257,7 +266,13 @@ public struct FeedbackJoin: Sendable {
             )
         else { return nil }
         count(conversion, sign: -1, changesAnswer: isLast)
-        note(0, conversion.user, conversion.time, conversion.key, .takenBack(value: conversion.value))
+        note(
+            0,
+            conversion.user,
+            conversion.answered,
+            conversion.key,
+            .takenBack(value: conversion.value, profit: conversion.profit)
+        )
         return Credit(
             kind: .refund,
             group: table.keys[conversion.key].group,
@@ -271,11 +286,13 @@ public struct FeedbackJoin: Sendable {
 
     /// Counts a conversion, or takes its counts back.
     private mutating func count(_ conversion: CreditedConversions.Conversion, sign: Int, changesAnswer: Bool) {
+        if conversion.profit != nil { knowsProfit = true }
         table.change(conversion.key) { cell in
             if changesAnswer { cell.answers.converted += sign }
             cell.change(conversion.position) { place in
                 place.conversions += sign
                 place.value += Double(sign) * conversion.value
+                place.profit += Double(sign) * (conversion.profit ?? 0)
                 if conversion.isAssisted { place.assisted += sign }
             }
         }

@@ -9,9 +9,9 @@ public struct FeedbackOutcome: Sendable, Equatable {
         /// An item was clicked for the first time in it.
         case clicked(position: Int, isFirst: Bool)
         /// A conversion is credited to it.
-        case converted(value: Double)
+        case converted(value: Double, profit: Double?)
         /// A conversion that was credited to it is taken back.
-        case takenBack(value: Double)
+        case takenBack(value: Double, profit: Double?)
         /// The user says how content they are.
         case satisfied(Double)
     }
@@ -22,16 +22,26 @@ public struct FeedbackOutcome: Sendable, Equatable {
     public let user: UInt64
     /// The experiments and variants that it is of; empty for none.
     public let variant: String
-    /// When it was given, or converted, in milliseconds since 1970.
+    /// The segments of its user, between commas; empty for none.
+    public let segments: String
+    /// When the answer was given, in milliseconds since 1970.
     public let time: Int64
     /// What it changes.
     public let change: Change
 
     /// Creates what came of an answer.
-    package init(answer: UInt64, user: UInt64, variant: String, time: Int64, change: Change) {
+    package init(
+        answer: UInt64,
+        user: UInt64,
+        variant: String,
+        segments: String = "",
+        time: Int64,
+        change: Change
+    ) {
         self.answer = answer
         self.user = user
         self.variant = variant
+        self.segments = segments
         self.time = time
         self.change = change
     }

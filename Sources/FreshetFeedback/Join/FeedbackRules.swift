@@ -33,6 +33,9 @@ public struct FeedbackRules: Sendable, Equatable, Codable {
         ]
     }
 
+    /// The types of a kind.
+    public func types(of kind: FeedbackKind) -> Set<String> { Set(kinds.filter { $0.value == kind }.keys) }
+
     /// The window of a kind, in milliseconds.
     func window(of kind: FeedbackKind) -> Int64 {
         let seconds =

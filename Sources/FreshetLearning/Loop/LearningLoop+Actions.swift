@@ -239,6 +239,21 @@ extension LearningLoop {
     ///   the log has no more.
     public func catchUp(_ events: [LoggedEvent]) { lines.catchUp(events, newest: offset, histories) }
 
+    /// The candidate as it is now, where users may choose between it and the live version: once it competes as one that must
+    /// win.
+    public func competitor() -> ServedState? {
+        guard let version = policy.candidate, publication.promotion?.standard == .better, !isCatchingUp,
+            lines.isRehearsed
+        else { return nil }
+        return lines.candidateState(version, offset: offset)
+    }
+
+    /// Takes what users chose between a candidate and the live version so far; nothing where it is no candidate any more.
+    public func take(_ preference: PreferenceEvidence, of version: ModelVersion) {
+        guard policy.candidate == version, !isCatchingUp else { return }
+        publication.promotion?.take(preference)
+    }
+
     /// Has a candidate forget a user who was erased while it was trained.
     public func eraseFromCandidate(_ user: UserIndex) { _ = lines.candidate?.learner?.erase(user) }
 }

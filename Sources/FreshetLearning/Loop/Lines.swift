@@ -236,6 +236,12 @@ extension Lines {
         return learning.state(version, offset: offset, numbered: number)
     }
 
+    /// The candidate as a state, for whoever wants a copy of it; `nil` without one.
+    mutating func candidateState(_ version: ModelVersion, offset: Int64) -> ServedState? {
+        let number = nextNumber()
+        return candidate?.state(version, offset: offset, numbered: number)
+    }
+
     /// Makes the candidate the learning line, and gives it as a publication.
     mutating func promote(_ version: ModelVersion, offset: Int64) -> ServedState {
         guard let line = candidate else { preconditionFailure("\(version) won without being there") }

@@ -59,6 +59,17 @@ public struct CatalogSnapshot: Sendable {
     /// Where an item is, where that is known.
     public func place(of item: ItemIndex) -> Place? { details(of: item)?.place }
 
+    /// An attribute of an item that is a number.
+    public func number(_ name: String, of item: ItemIndex) -> Double? {
+        guard let term = terms.number(of: Term(kind: .name, text: name)),
+            let entry = details(of: item)?.entries.first(where: { $0.name == term && $0.form == .number })
+        else { return nil }
+        return entry.value
+    }
+
+    /// Whether any item has or had an attribute.
+    public func hasAttribute(_ name: String) -> Bool { terms.number(of: Term(kind: .name, text: name)) != nil }
+
     /// The categories of an item.
     public func categories(of item: ItemIndex) -> [String] {
         details(of: item)?.categories.map { terms.term($0).text } ?? []

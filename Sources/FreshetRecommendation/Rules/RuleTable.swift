@@ -31,7 +31,7 @@ public struct RuleTable: Sendable {
     public let segments: [String: UserSegment]
     /// The policies by scenario, where they are others than the configuration's.
     public let scenarios: [String: PolicyConfiguration]
-    /// The attributes of users that rules and their segments compare with.
+    /// The attributes of users that rules and segments compare with.
     public let userAttributes: Set<String>
 
     /// Compiles rules.
@@ -43,8 +43,8 @@ public struct RuleTable: Sendable {
         entries = rules.sorted { $0.id < $1.id }.map { Entry($0) }
         self.segments = segments
         self.scenarios = scenarios
-        let named = Set(rules.compactMap(\.when.segment)).compactMap { segments[$0]?.filter }
-        let filters = named + rules.flatMap { $0.then.filters.map(\.filter) }
+        // Of all segments, as answers are told apart by them.
+        let filters = segments.values.map(\.filter) + rules.flatMap { $0.then.filters.map(\.filter) }
         userAttributes = Set(filters.flatMap(\.userAttributes))
     }
 
@@ -59,6 +59,11 @@ public struct RuleTable: Sendable {
     /// The same without a rule.
     public func without(_ id: String) -> RuleTable {
         RuleTable(rules: rules.filter { $0.id != id }, segments: segments, scenarios: scenarios)
+    }
+
+    /// The segments that hold the user of a question, in the order of their ids.
+    public func segments(of query: Query, _ catalog: CatalogSnapshot) -> [String] {
+        segments.isEmpty ? [] : segments.keys.sorted().filter { contains(query, inSegment: $0, catalog) }
     }
 
     /// Whether a segment holds a user.

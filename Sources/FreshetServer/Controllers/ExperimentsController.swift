@@ -62,6 +62,30 @@ struct ExperimentsController {
                 show
             ),
             Route(
+                .patch,
+                "/v1/experiments/{id}",
+                right: .admin,
+                Operation(
+                    "changeExperiment",
+                    tag: "experiments",
+                    "Change the weights or the coverage of an experiment that runs",
+                    detail: """
+                        From the next request on users come in or drop out; nobody goes from one variant to another. Weights that \
+                        are not named stay, and all add up to 1.
+                        """,
+                    parameters: [.id(of: "experiment")],
+                    body: .init(
+                        detail: "What changes.",
+                        schemas: ["application/merge-patch+json", "application/json"].map {
+                            ($0, Schemas.reference("ExperimentChange"))
+                        }
+                    ),
+                    answer: .init(status: 200, detail: "It goes on.", schema: Schemas.reference("Experiment")),
+                    problems: [.invalidRequest, .notFound, .conflict]
+                ),
+                change
+            ),
+            Route(
                 .delete,
                 "/v1/experiments/{id}",
                 right: .admin,
@@ -142,6 +166,16 @@ struct ExperimentsController {
 
     @Sendable private func show(_ request: Request, _ context: ServerContext) async throws -> Response {
         try .encoded(document(engine.experiment(context.identifier())))
+    }
+
+    @Sendable private func change(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let id = try context.identifier()
+        return try await bodies.read(request, context, as: BodyReader.patch) { bytes, _ in
+            let change = try ExperimentChange(JSONValue(bytes))
+            let served = try await engine.changeExperiment(id, weights: change.weights, coverage: change.coverage)
+            note("changed", id, context)
+            return try .encoded(document(served))
+        }
     }
 
     @Sendable private func delete(_ request: Request, _ context: ServerContext) async throws -> Response {

@@ -40,6 +40,28 @@ struct UsersController {
             ),
             Route(
                 .get,
+                "/v1/users/{id}/next-actions",
+                right: .read,
+                Operation(
+                    "nextActions",
+                    tag: "users",
+                    "Which kind of event to ask a user for",
+                    detail: """
+                        By what users did after what this one did last: how likely each action is, and by how much it raises the \
+                        chance to reach the goal. It is what they did by themselves; an experiment tells what asking does.
+                        """,
+                    parameters: [
+                        .id(of: "user"),
+                        .text("goal", "The type of event that is wanted in the end; `purchase` where left out."),
+                        .text("among", "The types that can be asked for, between commas; all likings where left out."),
+                        .integer("count", 1...20, default: 3, "How many at most."),
+                    ],
+                    answer: .init(status: 200, detail: "Actions.", schema: Schemas.reference("NextActions"))
+                ),
+                nextActions
+            ),
+            Route(
+                .get,
                 "/v1/items/{id}/users",
                 right: .read,
                 Operation(
@@ -104,6 +126,16 @@ struct UsersController {
     @Sendable private func similar(_ request: Request, _ context: ServerContext) async throws -> Response {
         let id = try context.identifier(by: engine.configuration.ingest.identifiers)
         return Self.list(try await engine.similarUsers(to: id, count: try count(request)))
+    }
+
+    @Sendable private func nextActions(_ request: Request, _ context: ServerContext) async throws -> Response {
+        let id = try context.identifier(by: engine.configuration.ingest.identifiers)
+        var query = QueryFields(request, known: ["goal", "among", "count"])
+        let (goal, among) = (query.string("goal"), query.string("among"))
+        let count = query.integer("count", in: 1...20, default: 3)
+        try query.finish()
+        let types = among.map { $0.split(separator: ",").map { String($0) } }
+        return try .encoded(try await engine.nextActions(of: id, goal: goal, among: types, count: count))
     }
 
     @Sendable private func users(_ request: Request, _ context: ServerContext) async throws -> Response {

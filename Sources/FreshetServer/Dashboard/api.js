@@ -77,6 +77,7 @@ export const api = {
     experiments: async (signal) => list(await json("experiments", { signal })).entries,
     experiment: (name, signal) => json(`experiments/${id(name)}`, { signal }),
     startExperiment: (body) => json("experiments", { method: "POST", body }),
+    changeExperiment: (name, body) => json(`experiments/${id(name)}`, { method: "PATCH", body }),
     endExperiment: (name, how, variant) => json(`experiments/${id(name)}/${how}${query({ variant })}`, { method: "POST" }),
     deleteExperiment: (name) => json(`experiments/${id(name)}`, { method: "DELETE" }),
     items: async (search, cursor, limit, signal) => list(await json(`items${query({ search, cursor, limit })}`, { signal })),

@@ -8,7 +8,7 @@ const kinds = [
     ["policy", "The settings of another scenario"], ["rule", "A rule that is switched off"],
 ];
 const hints = { version: "3.17", rule: "summer", scenario: "{\"diversity\": 0.3}", policy: "cart" };
-const metricNames = [["ctr", "Clicks per item seen"], ["acceptance", "Answers with a click"], ["conversion", "Purchases per answer"], ["value", "Value per answer"]];
+const metricNames = [["ctr", "Clicks per item seen"], ["acceptance", "Answers with a click"], ["conversion", "Purchases per answer"], ["value", "Value per answer"], ["profit", "Profit per answer"]];
 
 /** The form; `start` sends what was filled in. */
 export function experimentForm(start) {

@@ -3,7 +3,9 @@
 import { Problem, api } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { h, loading, notice, put, setText, toast, whenChanged } from "./dom.js";
+import { changeForm } from "./experimentchange.js";
 import { experimentForm } from "./experimentform.js";
+import { feedbackPanel } from "./feedback.js";
 import * as format from "./format.js";
 import { live } from "./live.js";
 import { frame } from "./status.js";
@@ -34,6 +36,8 @@ function open(parameters) {
     const controller = new AbortController();
     const list = h("div", null, loading(3));
     const detail = h("section", { class: "panel detail", hidden: true });
+    const change = h("div", { hidden: true });
+    const feedback = feedbackPanel(controller.signal);
     const form = experimentForm(async (body) => {
         const made = await api.startExperiment(body);
         toast(`“${made.id}” runs`);
@@ -46,7 +50,7 @@ function open(parameters) {
         if (!form.hidden) form.querySelector("input").focus();
     } } }, "New experiment");
     const page = frame("Experiments", h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "All experiments"),
-        h("div", { class: "controls" }, create)), list), form, detail);
+        h("div", { class: "controls" }, create)), list), form, detail, change, feedback.element);
     setText(page.lead, "Two versions, or two settings, answer users side by side. Look as often as you like: the verdicts hold at every look.");
 
     async function load() {
@@ -54,8 +58,11 @@ function open(parameters) {
             const entries = await api.experiments(controller.signal);
             showList(entries);
             const id = asked ?? entries.find((entry) => entry.state === "running")?.id ?? entries[0]?.id;
-            if (id) showDetail(await api.experiment(id, controller.signal));
+            const entry = id ? await api.experiment(id, controller.signal) : null;
+            if (entry) showDetail(entry);
             else detail.hidden = true;
+            showChange(entry?.state === "running" ? { id, method: entry.method, coverage: entry.coverage, variants: entry.variants } : null);
+            await feedback.load();
         } catch (problem) {
             if (problem.name === "AbortError") return;
             if (!(problem instanceof Problem)) throw problem;
@@ -72,6 +79,15 @@ function open(parameters) {
                 h("th", { scope: "row" }, h("a", { href: address(entry.id) }, entry.id)), h("td", null, stateBadge(entry.state)),
                 h("td", null, h("time", { datetime: new Date(entry.started).toISOString() }, format.shortDateAndTime(entry.started))),
                 h("td", null, verdictBadge(entry.decision?.verdict ?? entry.verdict)))))))));
+
+    const showChange = whenChanged((entry) => {
+        change.hidden = !entry;
+        put(change, entry ? changeForm(entry, async (body) => {
+            await api.changeExperiment(entry.id, body);
+            toast(`“${entry.id}” goes on`);
+            await load();
+        }) : null);
+    });
 
     const showDetail = whenChanged((entry) => {
         detail.hidden = false;
@@ -165,15 +181,16 @@ function comparison(report, first) {
     const entries = [...report.metrics.map((entry) => [entry, false]), ...report.guardrails.map((entry) => [entry, true])];
     const reach = Math.max(0.01, ...entries.flatMap(([entry]) => [entry.low, entry.high]).filter(Number.isFinite).map(Math.abs).map((size) => Math.min(size, 1)));
     return [
-        h("div", { class: "scroll" }, h("table", { class: "data data-experiment" },
+        h("div", { class: "scroll" }, h("table", { class: "data data-experiment data-labelled" },
             h("caption", null, `How far each variant is from “${first}”, with the interval that holds at every look; the scale ends at ${format.percent(reach)}.`),
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Metric"), h("th", { scope: "col" }, "Variant"), h("th", { scope: "col", class: "number" }, `“${first}”`),
                 h("th", { scope: "col", class: "number" }, "Variant's"), h("th", { scope: "col", class: "number" }, "Difference"), h("th", { scope: "col" }, "Interval"), h("th", { scope: "col", class: "number" }, "p"))),
             h("tbody", null, entries.map(([entry, isGuardrail]) => h("tr", null,
                 h("th", { scope: "row" }, format.name(entry.metric), isGuardrail ? h("span", { class: "version-note" }, "guardrail") : null),
-                h("td", null, entry.variant), h("td", { class: "number" }, format.figure(entry.control_value)), h("td", { class: "number" }, format.figure(entry.value)),
-                h("td", { class: "number" }, Number.isFinite(entry.lift) ? `${format.change(entry.lift)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
-                h("td", null, interval(entry.lift, entry.low, entry.high, reach, entry.is_higher_better)), h("td", { class: "number" }, format.pValue(entry.p_value))))))),
+                h("td", { "data-label": "Variant" }, entry.variant), h("td", { class: "number", "data-label": `“${first}”` }, format.figure(entry.control_value)),
+                h("td", { class: "number", "data-label": "Variant's" }, format.figure(entry.value)),
+                h("td", { class: "number", "data-label": "Difference" }, Number.isFinite(entry.lift) ? `${format.change(entry.lift)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
+                h("td", { class: "wide" }, interval(entry.lift, entry.low, entry.high, reach, entry.is_higher_better)), h("td", { class: "number", "data-label": "p" }, format.pValue(entry.p_value))))))),
         h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days. The shares of users are as they should be with p ${format.pValue(report.ratio_p_value)}.`),
     ];
 }
@@ -181,25 +198,26 @@ function comparison(report, first) {
 function preference(report, first) {
     const reach = 0.5;
     return [
-        h("div", { class: "scroll" }, h("table", { class: "data data-experiment" },
+        h("div", { class: "scroll" }, h("table", { class: "data data-experiment data-labelled" },
             h("caption", null, `Every answer is put together from all variants. Of those with clicks, how many had more on the places of each than on those of “${first}”.`),
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Variant"), ["Won", "Lost", "Tied", "Above one half"].map((text) => h("th", { scope: "col", class: "number" }, text)),
                 h("th", { scope: "col" }, "Interval"), h("th", { scope: "col", class: "number" }, "p"))),
             h("tbody", null, report.rankers.map((entry) => h("tr", null, h("th", { scope: "row" }, entry.variant),
-                [entry.wins, entry.losses, entry.ties].map((number) => h("td", { class: "number" }, format.count(number))),
-                h("td", { class: "number" }, Number.isFinite(entry.preference) ? `${format.change(entry.preference)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
-                h("td", null, interval(entry.preference, entry.low, entry.high, reach)), h("td", { class: "number" }, format.pValue(entry.p_value))))))),
+                [["Won", entry.wins], ["Lost", entry.losses], ["Tied", entry.ties]].map(([label, number]) => h("td", { class: "number", "data-label": label }, format.count(number))),
+                h("td", { class: "number", "data-label": "Above one half" }, Number.isFinite(entry.preference) ? `${format.change(entry.preference)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
+                h("td", { class: "wide" }, interval(entry.preference, entry.low, entry.high, reach)), h("td", { class: "number", "data-label": "p" }, format.pValue(entry.p_value))))))),
         h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days.`),
     ];
 }
 
 function allocation(report) {
     return [
-        h("div", { class: "scroll" }, h("table", { class: "data data-experiment" },
+        h("div", { class: "scroll" }, h("table", { class: "data data-experiment data-labelled" },
             h("caption", null, `Who gets how many of the users now, by ${format.name(report.metric)} over the newest ${format.count(report.windows)} windows.`),
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Variant"), ["Share of users", "Users", "Figure", "Chance to be the best"].map((text) => h("th", { scope: "col", class: "number" }, text)))),
-            h("tbody", null, report.arms.map((arm) => h("tr", null, h("th", { scope: "row" }, arm.variant), h("td", { class: "number" }, format.percent(arm.share, 1)),
-                h("td", { class: "number" }, format.count(arm.units)), h("td", { class: "number" }, format.figure(arm.value)), h("td", { class: "number" }, format.percent(arm.chance, 1))))))),
+            h("tbody", null, report.arms.map((arm) => h("tr", null, h("th", { scope: "row" }, arm.variant), h("td", { class: "number", "data-label": "Share of users" }, format.percent(arm.share, 1)),
+                h("td", { class: "number", "data-label": "Users" }, format.count(arm.units)), h("td", { class: "number", "data-label": "Figure" }, format.figure(arm.value)),
+                h("td", { class: "number", "data-label": "Chance to be the best" }, format.percent(arm.chance, 1))))))),
         h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days.`),
     ];
 }

@@ -67,12 +67,43 @@ extension Schemas {
                     "seen": ["type": "integer"], "clicks": ["type": "integer"], "conversions": ["type": "integer"],
                     "assisted_conversions": ["type": "integer"], "ctr": reference("Rate"),
                     "acceptance": reference("Rate"), "conversion": reference("Rate"),
-                    "value_per_1000": ["type": "number"], "satisfaction": ["type": "number"],
+                    "value_per_1000": ["type": "number"], "profit_per_1000": ["type": "number"],
+                    "satisfaction": ["type": "number"],
                     "clicks_to_come": ["type": "number"], "conversions_to_come": ["type": "number"],
                 ]
             )
         ),
         ("Feedback", object("What came of the answers.", required: ["rows"], ["rows": list(of: "FeedbackRow")])),
+        (
+            "NextActions",
+            object(
+                "Which kind of event to ask a user for, the one that gains most first.",
+                required: ["goal", "reached", "events", "actions"],
+                [
+                    "after": ["type": "string", "description": "The type of the user's newest event within a day."],
+                    "goal": ["type": "string"],
+                    "reached": ["type": "number", "description": "The chance to reach the goal if nothing is asked."],
+                    "events": ["type": "integer", "description": "On how many events it rests."],
+                    "actions": list(of: "NextAction"),
+                ]
+            )
+        ),
+        (
+            "NextAction",
+            object(
+                "A kind of event; low and high are the 90% interval of the gain.",
+                required: ["type", "chance", "reached", "gain", "low", "high", "best", "observed"],
+                [
+                    "type": ["type": "string"],
+                    "chance": ["type": "number", "description": "That the user does it next."],
+                    "reached": ["type": "number", "description": "The chance to reach the goal after it."],
+                    "gain": ["type": "number", "description": "By how much it raises the chance to reach the goal."],
+                    "low": ["type": "number"], "high": ["type": "number"],
+                    "best": ["type": "number", "description": "The chance that no other gains more."],
+                    "observed": ["type": "integer", "description": "How often it was seen after the same event."],
+                ]
+            )
+        ),
         (
             "Status",
             object(

@@ -30,6 +30,19 @@ extension Schemas {
             )
         ),
         (
+            "ExperimentChange",
+            request(
+                "What changes of an experiment that runs.",
+                [
+                    "coverage": share.adding("description", "The share of users who should take part."),
+                    "weights": [
+                        "type": "object", "additionalProperties": share,
+                        "description": "New weights by variant; the others stay, and all add up to 1.",
+                    ],
+                ]
+            )
+        ),
+        (
             "VariantRequest",
             request(
                 "A variant and the one thing that it changes; the first is what the others are compared with.",
@@ -111,6 +124,21 @@ extension Schemas {
                     "comparison": reference("ExperimentComparison"),
                     "preference": reference("ExperimentPreference"),
                     "allocation": reference("ExperimentAllocation"), "bandit": reference("BanditSettings"),
+                    "periods": list(of: "AllocationPeriod"),
+                ]
+            )
+        ),
+        (
+            "AllocationPeriod",
+            object(
+                "A time in which weights and coverage stood still; absent where they were never changed.",
+                required: ["started", "coverage", "shares"],
+                [
+                    "started": milliseconds, "coverage": share,
+                    "shares": [
+                        "type": "array", "items": share,
+                        "description": "Each variant's share of those who take part, in the order of the variants.",
+                    ],
                 ]
             )
         ),

@@ -43,6 +43,37 @@ extension ExperimentDraft {
     }
 }
 
+/// What changes of an experiment that runs.
+struct ExperimentChange {
+    /// The new weights by variant.
+    let weights: [String: Double]
+    /// The share of users that should take part; as before when `nil`.
+    let coverage: Double?
+
+    /// Reads the body of `PATCH /v1/experiments/{id}`.
+    /// - Throws: ``Problem`` that lists the mistakes.
+    init(_ body: JSONValue) throws {
+        var fields = try JSONFields(body)
+        coverage = fields.number("coverage", in: 0...1)
+        var weights: [String: Double] = [:]
+        switch fields.value("weights") {
+        case nil: break
+        case .object(let members):
+            for member in members {
+                if case .number(let weight) = member.value, (0...1).contains(weight) {
+                    weights[member.name] = weight
+                } else {
+                    fields.fault("weights", member.name, "must be a number from 0 to 1")
+                }
+            }
+        default: fields.fault("weights", "must be an object of weights by variant")
+        }
+        self.weights = weights
+        if coverage == nil, weights.isEmpty { fields.fault("weights", "or 'coverage' must be there: nothing changes") }
+        try fields.finish()
+    }
+}
+
 /// A variant as it is asked for.
 private struct AskedVariant {
     let name: String

@@ -33,7 +33,7 @@ struct ExperimentDocument: Encodable {
 
     enum CodingKeys: String, CodingKey {
         case id, state, method, unit, namespace, coverage, scenarios, variants, metrics, guardrails, rules
-        case started, ended, decision, verdict, variant, words, comparison, preference, allocation, bandit
+        case started, ended, decision, verdict, variant, words, comparison, preference, allocation, bandit, periods
         case daysBefore = "days_before"
     }
 
@@ -53,6 +53,7 @@ struct ExperimentDocument: Encodable {
         try container.encode(experiment.guardrails, forKey: .guardrails)
         try container.encode(experiment.rules, forKey: .rules)
         try container.encodeIfPresent(served.bandit, forKey: .bandit)
+        try container.encodeIfPresent(served.periods, forKey: .periods)
         try container.encode(served.daysBefore, forKey: .daysBefore)
         try container.encode(served.started, forKey: .started)
         try container.encodeIfPresent(served.ended, forKey: .ended)

@@ -10,6 +10,7 @@ struct Experiments: AsyncParsableCommand {
               freshet experiments start frozen.json
               freshet experiments list
               freshet experiments show frozen
+              freshet experiments change frozen --coverage 0.8
               freshet experiments conclude frozen --variant continual
               freshet experiments ship frozen
 
@@ -19,8 +20,9 @@ struct Experiments: AsyncParsableCommand {
               freshet experiments simulate --trials 1000
             """,
         subcommands: [
-            ExperimentsList.self, ExperimentsShow.self, ExperimentsStart.self, ExperimentsStop.self,
-            ExperimentsConclude.self, ExperimentsShip.self, ExperimentsDelete.self, ExperimentsPlan.self,
+            ExperimentsList.self, ExperimentsShow.self, ExperimentsStart.self, ExperimentsChange.self,
+            ExperimentsStop.self, ExperimentsConclude.self, ExperimentsShip.self, ExperimentsDelete.self,
+            ExperimentsPlan.self,
             ExperimentsSimulate.self,
         ]
     )

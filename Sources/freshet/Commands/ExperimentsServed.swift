@@ -75,6 +75,67 @@ struct ExperimentsStart: LiveCommand {
     }
 }
 
+/// `freshet experiments change`.
+struct ExperimentsChange: LiveCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "change",
+        abstract:
+            "Change the weights or the coverage of an experiment that runs; nobody goes from one variant to another.",
+        discussion: """
+              freshet experiments change frozen --coverage 0.8
+              freshet experiments change frozen --weight continual=0.8 --weight frozen=0.2
+            """
+    )
+
+    @Argument(help: "The experiment's id.")
+    var id: String
+
+    @Option(help: "The share of users who should take part.")
+    var coverage: Double?
+
+    @Option(help: ArgumentHelp("A variant's new share of those; all add up to 1.", valueName: "variant=share"))
+    var weight: [WeightArgument] = []
+
+    @OptionGroup var serverOptions: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    /// A variant and its weight.
+    struct WeightArgument: ExpressibleByArgument {
+        let variant: String
+        let weight: Double
+
+        init?(argument: String) {
+            guard let equals = argument.lastIndex(of: "="),
+                let weight = Double(argument[argument.index(after: equals)...])
+            else { return nil }
+            (variant, self.weight) = (String(argument[..<equals]), weight)
+        }
+    }
+
+    private struct Change: Encodable {
+        let coverage: Double?
+        let weights: [String: Double]?
+    }
+
+    func validate() throws {
+        guard coverage != nil || !weight.isEmpty else { throw ValidationError("Give --coverage or --weight.") }
+    }
+
+    func execute(_ console: Console) async throws {
+        let weights = Dictionary(weight.map { ($0.variant, $0.weight) }) { $1 }
+        let change = Change(coverage: coverage, weights: weights.isEmpty ? nil : weights)
+        let body = ByteBuffer(bytes: try JSONEncoder().encode(change))
+        let path = ShownExperiment.path(id)
+        let shown = try await serverOptions.withClient { client in
+            try await client.deliver(.PATCH, path, body: body, policy: .command).decode(ShownExperiment.self)
+        }
+        try console.result(shown) {
+            let shares = shown.variants.map { "\(Words.decimal($0.weight, 2)) '\($0.name)'" }.joined(separator: ", ")
+            return "'\(shown.id)' covers \(Words.decimal(100 * (shown.coverage ?? 1), 1))% of the users: \(shares)."
+        }
+    }
+}
+
 /// `freshet experiments stop`.
 struct ExperimentsStop: LiveCommand {
     static let configuration = CommandConfiguration(

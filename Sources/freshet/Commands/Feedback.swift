@@ -32,6 +32,14 @@ struct Feedback: LiveCommand {
     @Option(help: ArgumentHelp("Read the data folder of a server instead of asking one.", valueName: "folder"))
     var data: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "With --data: the attribute of items that says what one conversion leaves.",
+            valueName: "name"
+        )
+    )
+    var profitAttribute = "profit"
+
     @Flag(help: "Write the rows as a table for spreadsheets.")
     var csv = false
 
@@ -46,30 +54,37 @@ struct Feedback: LiveCommand {
         let dimensions = try FeedbackDimension.list(by)
         let days = try FeedbackReport.days(from: from?.time, to: to?.time)
         let report =
-            if let data { try Self.read(data, by: dimensions, days: days) } else { try await ask() }
+            if let data { try read(data, by: dimensions, days: days) } else { try await ask() }
         let table = FeedbackText(report.rows, dimensions: dimensions)
         try console.result(report) { csv ? table.csv : table.words }
     }
 
     /// Joins the logs of a data folder.
-    private static func read(
+    private func read(
         _ folder: String,
         by dimensions: [FeedbackDimension],
         days: ClosedRange<Int>?
     ) throws -> FeedbackReport {
         let store = try StoreReader(folder: folder)
         let (vocabulary, types) = (store.vocabulary, store.vocabulary.eventTypes)
+        var profits: [String: Double] = [:]
+        try store.forEachItem { item in
+            if case .number(let profit) = item.attributes[profitAttribute] { profits[item.id] = profit }
+        }
         var (join, feed) = (FeedbackJoin(), FeedbackFeed())
+        let conversions = join.rules.types(of: .conversion)
         _ = try feed.feed(
             into: &join,
             answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
             events: { after, limit in
                 try store.namingEvents(after: after, limit: limit).map { event, recommendation in
+                    let (item, type) = (vocabulary.id(of: event.item), types[Int(event.type)])
                     let named = FeedbackEvent(
                         event,
                         user: vocabulary.id(of: event.user),
-                        item: vocabulary.id(of: event.item),
-                        type: types[Int(event.type)],
+                        item: item,
+                        type: type,
+                        profit: conversions.contains(type.rawValue) ? profits[item] : nil,
                         recommendation: recommendation
                     )
                     return (event.offset, named)
