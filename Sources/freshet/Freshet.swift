@@ -32,6 +32,7 @@ struct Freshet: AsyncParsableCommand {
             Predict.self, Similar.self,
             Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,
             Learn.self, Experiments.self, Feedback.self, BenchHTTP.self,
+            BenchFeedback.self,
         ]
     )
 
