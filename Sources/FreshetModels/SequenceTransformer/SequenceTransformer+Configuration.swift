@@ -48,8 +48,9 @@ extension SequenceTransformer {
         public var calibration: Float = 0
         /// The share of a target's mass that is spread over the catalogue (softmax only).
         public var labelSmoothing: Float = 0
-        /// How many items are shown at once, to correct for what was shown with which chance (top-K off-policy
-        /// REINFORCE); 0 does not. Needs propensities, and the softmax.
+        /// How many items are shown at once, to correct for what was shown with which chance; 0 does not.
+        ///
+        /// Top-K off-policy REINFORCE; needs propensities, and the softmax.
         public var slate = 0
         /// The largest weight that a target shown seldom has by that correction.
         public var importanceCap: Float = 10
