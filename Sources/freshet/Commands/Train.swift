@@ -50,11 +50,6 @@ struct Train: FreshetCommand {
     )
     var parts: String?
 
-    func validate() throws {
-        guard validation == nil || dataOptions.reading.readsRows else {
-            throw ValidationError("--validation goes with --format libfm: of events each user's last is held out.")
-        }
-    }
     @Option(
         help: ArgumentHelp(
             "What was shown with which chance, a table of user, item and propensity: for --set slate=K, which corrects for it.",
@@ -62,6 +57,12 @@ struct Train: FreshetCommand {
         )
     )
     var propensities: String?
+
+    func validate() throws {
+        guard validation == nil || dataOptions.reading.readsRows else {
+            throw ValidationError("--validation goes with --format libfm: of events each user's last is held out.")
+        }
+    }
 
     func execute(_ console: Console) throws {
         if dataOptions.reading.readsRows { return try trainOnRows(console) }
