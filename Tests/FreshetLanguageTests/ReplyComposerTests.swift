@@ -1,3 +1,4 @@
+import Foundation
 import FreshetCore
 import FreshetTensor
 import Testing
@@ -52,5 +53,15 @@ import Testing
         #expect(try ReplyComposer.named("none", in: store)?.name == nil)
         #expect(try ReplyComposer.named("auto", in: store)?.name == nil && store.firstCausal == nil)
         #expect(throws: FreshetError.self) { try ReplyComposer.named("gpt2", in: store) }
+    }
+
+    @Test func aCausalModelEncodesOnlyWhenItIsNamed() throws {
+        let folder = try TemporaryFolder()
+        for (name, type) in [("a-gpt", "gpt2"), ("b-bert", "bert")] {
+            try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
+            try folder.write(#"{"model_type": "\#(type)"}"#, to: "\(name)/config.json")
+        }
+        let store = ModelStore(folder: folder.path)
+        #expect(store.firstEncoder == "b-bert" && store.firstCausal == "a-gpt")
     }
 }

@@ -14,7 +14,7 @@ public enum EncoderChoice: Sendable {
     ///
     /// - Parameters:
     ///   - name: `none`, `light`, an installed model or a model's folder (with a slash), with `@int8` behind it for bytes;
-    ///     `nil` or `auto` is the first installed model, and `light` where there is none.
+    ///     `nil` or `auto` is the first installed one that is not causal, and `light` where there is none.
     ///   - precision: how exact a model's numbers become, if the name does not say.
     ///   - store: the installed models.
     /// - Throws: `FreshetError` when there is no such model, or it cannot be read.
@@ -27,7 +27,7 @@ public enum EncoderChoice: Sendable {
         case "none": self = .none
         case "light": self = .light
         case Self.automatic:
-            self = try store.names.first.map { .model(try store.encoder(named: $0, precision: precision)) } ?? .light
+            self = try store.firstEncoder.map { .model(try store.encoder(named: $0, precision: precision)) } ?? .light
         case let name: self = .model(try store.encoder(named: name, precision: precision))
         }
     }

@@ -26,12 +26,15 @@ public struct ModelStore: Sendable {
             .filter { Self.isName($0) && manager.fileExists(atPath: path(of: $0) + "/config.json") }.sorted()
     }
 
+    /// The first installed model that reads a text as a whole, such as BERT: what encodes where none is named.
+    public var firstEncoder: String? { names.first { !isCausal($0) } }
+
     /// The first installed model that says what comes next, such as GPT-2.
-    public var firstCausal: String? {
-        names.first { name in
-            let type = try? JSONDocument.read(path(of: name) + "/config.json")["model_type"]?.text
-            return type.flatMap(LanguageModelConfiguration.Family.init(rawValue:))?.isCausal == true
-        }
+    public var firstCausal: String? { names.first(where: isCausal) }
+
+    private func isCausal(_ name: String) -> Bool {
+        let type = try? JSONDocument.read(path(of: name) + "/config.json")["model_type"]?.text
+        return type.flatMap(LanguageModelConfiguration.Family.init(rawValue:))?.isCausal == true
     }
 
     /// The folder of a model.

@@ -78,7 +78,7 @@ extension Classify {
         /// The model of a name, with the name by which it is found again; `nil` for the light encoder.
         private static func model(named name: String?) throws -> (name: String, encoder: TextEncoder)? {
             let store = ModelStore()
-            guard let name = name ?? store.names.first, name != "light" else { return nil }
+            guard let name = name ?? store.firstEncoder, name != "light" else { return nil }
             let found = name.contains("/") ? URL(fileURLWithPath: name).path : name
             return (found, try store.encoder(named: found))
         }

@@ -73,7 +73,7 @@ struct Replies: ParsableCommand {
             let store = ModelStore()
             let readers =
                 encoder.map { $0.split(separator: ",").map(String.init) }
-                ?? [store.names.first ?? "light", ReplyIndex.words]
+                ?? [store.firstEncoder ?? "light", ReplyIndex.words]
             let found = readers.map { $0.contains("/") ? URL(fileURLWithPath: $0).path : $0 }
             let pool = common.makePool()
             let matcher = try ReplyIndex.matcher(of: entries.map(\.question), readBy: found, on: pool) {
