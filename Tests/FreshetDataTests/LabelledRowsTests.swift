@@ -37,8 +37,8 @@ import Testing
         ("1 5", "'5' is no feature:value"),
         ("1 1:2:3:4", "'1:2:3:4' is no feature:value"),
         ("1 99999:1:1", "the field of '99999:1:1'"),
-        ("1 5:", "the value of '5:' is no number"),
-        ("1 5:1e39", "the value of '5:1e39' is no number"),
+        ("1 5:", "the value of '5:' is not a number"),
+        ("1 5:1e39", "the value of '5:1e39' is not a number"),
         ("0 6:1", "the feature 6 is unknown: what was learned from has the features 0 to 5"),
     ])
     func saysWhatIsWrongAndWhere(_ line: String, _ message: String) throws {

@@ -85,7 +85,7 @@ private struct LibFMLine {
             third == nil
             ? Int32(entries.count) : try Self.index(first, "field", in: text, LabelledRows.highest.field)
         guard let value = NumberText.double(third ?? second), Float(value).isFinite else {
-            throw LibFMFault(message: "the value of '\(Self.decode(text))' is no number")
+            throw LibFMFault(message: "the value of '\(Self.decode(text))' is not a number")
         }
         if let featureCount, feature >= featureCount {
             throw LibFMFault(

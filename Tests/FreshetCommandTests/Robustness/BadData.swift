@@ -94,8 +94,8 @@ enum BadData {
             "user,item\na,x\n"
         ),
         text(
-            "values that are no numbers",
-            says: "no number",
+            "values that are not numbers",
+            says: "not a number",
             options: ["--strict"],
             "user,item,value\na,x,nan\na,y,lots\n"
         ),
