@@ -111,14 +111,15 @@ final class FeedbackService: Sendable {
         while let served = newcomers.withLock({ $0.first }) {
             guard let before = try covariates(of: served) else { return }
             let tally = try ExperimentTally(served, covariates: before)
-            // Taken back meanwhile, it is not followed; changed meanwhile, it is as it is now.
-            let wanted = newcomers.withLock { newcomers in
-                newcomers.first?.id == served.id ? newcomers.removeFirst() : nil
-            }
-            guard let wanted else { continue }
-            state.withLock { state in
-                state.tallies.add(tally)
-                state.tallies.follow(wanted)
+            // It leaves one list and enters the other at once: nobody who sees no newcomers reads on without its tally.
+            newcomers.withLock { newcomers in
+                // Taken back meanwhile, it is not followed; changed meanwhile, it is as it is now.
+                guard newcomers.first?.id == served.id else { return }
+                let wanted = newcomers.removeFirst()
+                state.withLock { state in
+                    state.tallies.add(tally)
+                    state.tallies.follow(wanted)
+                }
             }
         }
     }
