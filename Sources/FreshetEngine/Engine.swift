@@ -115,7 +115,8 @@ public final class Engine: Service {
             store: store,
             vocabulary: vocabulary,
             clock: clock,
-            logger: logger
+            logger: logger,
+            oldestUnwritten: { [impressions] in impressions.oldest }
         ) { [catalog, attribute = configuration.serving.profitAttribute] in
             catalog.current().number(attribute, of: $0)
         }

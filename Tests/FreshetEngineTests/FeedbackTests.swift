@@ -47,6 +47,22 @@ struct FeedbackTests {
         try Self.check(test.engine, answer.items.count)
     }
 
+    /// Somebody clicks before the answer is in its log: the click waits for it.
+    @Test(.timeLimit(.minutes(10))) func aClickWaitsForItsAnswer() async throws {
+        let test = try await TestEngine { $0.serving.impressionDelay = 0.5 }
+        let engine = test.engine
+        _ = try await engine.accept((0..<8).map { Event(user: "u\($0 % 2)", item: "i\($0 % 4)") })
+        var request = RecommendationRequest(user: "u1", count: 2)
+        request.includeSeen = true
+        let answer = try await engine.recommend(request)
+        let item = try #require(answer.items.first?.id)
+        _ = try await engine.accept([Event(user: "u1", item: item, type: "click", recommendationID: answer.id)])
+        try engine.feedback.follow(upTo: .max)
+        while engine.status().impressions.waiting > 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try engine.feedback.follow(upTo: .max)
+        #expect(engine.feedback(by: []).rows.map(\.clicks) == [1])
+    }
+
     @Test(.timeLimit(.minutes(10))) func aRestartGivesTheSameFigures() async throws {
         let (test, answer) = try await engine()
         await test.engine.shutDown()

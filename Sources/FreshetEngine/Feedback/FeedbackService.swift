@@ -28,6 +28,8 @@ final class FeedbackService: Sendable {
     private let vocabulary: Vocabulary
     /// What one conversion of an item leaves, as far as the catalogue says.
     private let profit: @Sendable (ItemIndex) -> Double?
+    /// When the oldest answer was given that is not in its log yet.
+    private let oldestUnwritten: @Sendable () -> Int64?
     private let clock: EngineClock
     private let settled: Int64
     /// The types of events that are conversions.
@@ -46,15 +48,17 @@ final class FeedbackService: Sendable {
         vocabulary: Vocabulary,
         clock: EngineClock,
         logger: Logger,
+        oldestUnwritten: @escaping @Sendable () -> Int64?,
         profit: @escaping @Sendable (ItemIndex) -> Double?
     ) {
         self.profit = profit
+        self.oldestUnwritten = oldestUnwritten
         self.store = store
         self.vocabulary = vocabulary
         self.clock = clock
         self.logger = logger
         niceness = configuration.learning.niceness
-        // By then the answers that an event can be about are in their log.
+        // By then the answers that an event can be about wait for their log, if they are not in it.
         settled = Int64(configuration.serving.impressionDelay * 1000) + 250
         state = Mutex(State(join: FeedbackJoin(follows: .variants)))
     }
@@ -83,12 +87,14 @@ final class FeedbackService: Sendable {
         for await _ in ended {}
     }
 
-    /// Reads the logs up to a time.
+    /// Reads the logs up to a time, or to the oldest answer that a slow disk keeps from its log: what is done about an answer
+    /// is nothing without it.
     ///
     /// Blocks the calling thread.
     /// - Throws: ``FreshetError`` of kind `external` when the store cannot be read.
     func follow(upTo time: Int64) throws {
         while !signal.isStopping {
+            let time = min(time, oldestUnwritten().map { $0 - 1 } ?? .max)
             try takeUpNewcomers()
             let count = try state.withLock { state in
                 let count = try state.feed.feed(

@@ -18,6 +18,8 @@ struct ImpressionBuffer {
 
     /// How many are not written yet.
     var count: Int { waiting.count + underWay.count }
+    /// When the oldest that is not written yet was shown, in milliseconds since 1970.
+    var oldest: Int64? { (underWay.first ?? waiting.first)?.time }
 
     /// Takes one in, or counts it as dropped; whether it is the first to wait.
     mutating func add(_ impression: Impression) -> Bool {

@@ -48,6 +48,9 @@ final class ImpressionQueue: Sendable {
         buffer.withLock { .init(waiting: $0.count, written: $0.written, dropped: $0.dropped) }
     }
 
+    /// When the oldest that is not written yet was shown, in milliseconds since 1970.
+    var oldest: Int64? { buffer.withLock { $0.oldest } }
+
     /// Keeps an impression soon, or counts it as dropped when too many wait.
     func add(_ impression: Impression) {
         if buffer.withLock({ $0.add(impression) }) { signals.yield() }
