@@ -60,6 +60,41 @@ import Testing
         }
     }
 
+    /// Says what a table says.
+    private struct TableMatcher: TextMatcher {
+        let rows: [String: [Float]]
+        let count = 3
+
+        func likeness(of texts: [String], on pool: ThreadPool) -> [Float] { texts.flatMap { rows[$0] ?? [0, 0, 0] } }
+    }
+
+    /// One finds both texts by .2, the other is wrong by 1: the first is heard from 7 eighths on (.525 against .475).
+    @Test func matchersCountByWhatTheyFind() {
+        let right = TableMatcher(rows: ["a": [0.6, 0.4, 0], "b": [0.4, 0.6, 0]])
+        let wrong = TableMatcher(rows: ["a": [0, 1, 0], "b": [1, 0, 0]])
+        let found = { (parts: [any TextMatcher], groups: [Int]) in
+            MeanMatcher(parts).weighed(byFinding: [0, 1], with: ["a", "b"], groups: groups, on: Self.pool).weights
+        }
+        #expect(found([right, wrong], [0, 1, 2]) == [7 / 8, 1 / 8])
+        #expect(found([wrong, right], [0, 1, 2]) == [1 / 8, 7 / 8])
+        #expect(found([right, right], [0, 1, 2]) == [1 / 2, 1 / 2], "what makes no difference counts alike")
+        #expect(found([right, wrong], [0, 0, 0]).reduce(0, +) == 1)
+        let mean = MeanMatcher([right, wrong], weights: [0.75, 0.25]).likeness(of: ["a"], on: Self.pool)
+        #expect(zip(mean, [0.45, 0.55, 0]).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+
+    @Test func weightsComeBackFromTheFolder() throws {
+        let folder = NSTemporaryDirectory() + "freshet-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let parts = ["tfidf", "light"]
+        let even = try index(parts)
+        let mean = try #require(even.matcher as? MeanMatcher)
+        let index = ReplyIndex(Self.entries, MeanMatcher(mean.parts, weights: [0.875, 0.125]), threshold: 0.5)
+        try index.write(to: folder, readers: parts)
+        let again = try ReplyIndex(folder: folder) { _ in try Fixture.encoder(width: 16) }
+        #expect((again.matcher as? MeanMatcher)?.weights == [0.875, 0.125])
+    }
+
     @Test func nothingAlikeIsForAPerson() throws {
         let index = try index(["tfidf"])
         #expect(index.threshold > 0 && index.threshold <= 1)

@@ -13,9 +13,11 @@ extension ReplyIndex {
     private struct Description: Codable {
         var readers: [String]
         var threshold: Float
+        /// What each reader counts; all alike in an index of before.
+        var weights: [Float]?
     }
 
-    /// What compares with a collection: the mean of what all readers of a list say.
+    /// What compares with a collection: the weighted mean of what all readers of a list say.
     ///
     /// - Parameters:
     ///   - texts: the collection.
@@ -52,14 +54,15 @@ extension ReplyIndex {
     ///   - readers: the names of what reads, as ``matcher(of:readBy:on:model:)`` was given them.
     /// - Throws: `FreshetError` of kind `external`.
     public func write(to folder: String, readers: [String]) throws {
-        let parts = (matcher as? MeanMatcher)?.parts ?? [matcher]
+        let mean = matcher as? MeanMatcher
+        let parts = mean?.parts ?? [matcher]
         precondition(parts.count == readers.count, "\(readers.count) names of \(parts.count) readers")
         try DurableFolder.create(folder)
         let json = JSONEncoder()
         json.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var checkpoint = Checkpoint(arrays: ["entries": StoredArray([UInt8](try json.encode(entries)))])
         checkpoint.metadata["replies"] = String(
-            decoding: try json.encode(Description(readers: readers, threshold: threshold)),
+            decoding: try json.encode(Description(readers: readers, threshold: threshold, weights: mean?.weights)),
             as: UTF8.self
         )
         for (number, part) in parts.enumerated() {
@@ -94,13 +97,14 @@ extension ReplyIndex {
         guard let text = checkpoint.metadata["replies"],
             let description = try? decoder.decode(Description.self, from: Data(text.utf8)),
             let entries = try? decoder.decode([Entry].self, from: Data(checkpoint.numbers("entries", of: UInt8.self))),
-            !description.readers.isEmpty, !entries.isEmpty
+            !description.readers.isEmpty, !entries.isEmpty,
+            description.weights.map({ $0.count == description.readers.count && $0.allSatisfy(\.isFinite) }) ?? true
         else { throw FreshetError(.invalidData, "'\(path)' does not hold an index of replies.") }
         do {
             let parts = try description.readers.enumerated().map {
                 try Self.part($0.offset, $0.element, of: checkpoint, entries, model)
             }
-            self.init(entries, MeanMatcher(parts), threshold: description.threshold)
+            self.init(entries, MeanMatcher(parts, weights: description.weights), threshold: description.threshold)
         } catch let error as FreshetError where error.kind == .invalidData {
             throw FreshetError(.invalidData, "'\(path)': \(error.message)", remedy: error.remedy)
         }

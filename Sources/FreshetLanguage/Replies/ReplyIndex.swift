@@ -33,6 +33,8 @@ public struct ReplyIndex: Sendable {
 
     /// So many questions are compared at once.
     private static let batch = 256
+    /// On how many questions it is tried what each of several matchers should count.
+    private static let weighing = 500
 
     /// The questions and answers.
     public let entries: [Entry]
@@ -48,7 +50,7 @@ public struct ReplyIndex: Sendable {
 
     /// Makes an index and finds its threshold.
     ///
-    /// Every known question is put in other words (``TextNoise``) and asked twice: with its own answer known and with it
+    /// Of several matchers (``MeanMatcher``) each counts what makes known questions in other words find their answers best. Every known question is put in other words (``TextNoise``) and asked twice: with its own answer known and with it
     /// unknown, when every answer is wrong. The threshold is the lowest likeness from which on so many of the given answers
     /// are right as is asked for.
     ///
@@ -69,6 +71,7 @@ public struct ReplyIndex: Sendable {
         var random = RandomSource.stream(seed: seed, 24)
         let asked = entries.map { noise.disturbed($0.question, using: &random) }
         let numbers = Self.numbersOfAnswers(entries)
+        let matcher = Self.weighed(matcher, asked, numbers, seed: seed, on: pool)
         var trials: [(likeness: Float, isRight: Bool)] = []
         Self.forEachRow(asked, matcher, on: pool) { row, likeness in
             var (best, bestOther) = (likeness.startIndex, -1)
@@ -116,6 +119,20 @@ public struct ReplyIndex: Sendable {
             if isLast, Double(right) >= reliability * Double(place + 1) { threshold = trial.likeness }
         }
         return threshold
+    }
+
+    private static func weighed(
+        _ matcher: any TextMatcher,
+        _ asked: [String],
+        _ numbers: [Int],
+        seed: UInt64,
+        on pool: ThreadPool
+    ) -> any TextMatcher {
+        guard let mean = matcher as? MeanMatcher, mean.parts.count > 1 else { return matcher }
+        var random = RandomSource.stream(seed: seed, 25)
+        let tried = asked.indices.shuffled(using: &random).prefix(weighing)
+        let texts = tried.map { TextClassifier.beginning(of: asked[$0]) }
+        return mean.weighed(byFinding: tried.map { numbers[$0] }, with: texts, groups: numbers, on: pool)
     }
 
     private static func numbersOfAnswers(_ entries: [Entry]) -> [Int] {

@@ -3,7 +3,7 @@ import FreshetTensor
 
 /// Says how alike texts are to those of a collection.
 ///
-/// A role with several actors: shared words (``WordMatcher``), vectors of any encoder (``VectorMatcher``), and the mean of
+/// A role with several actors: shared words (``WordMatcher``), vectors of any encoder (``VectorMatcher``), and the weighted mean of
 /// several (``MeanMatcher``).
 public protocol TextMatcher: Sendable {
     /// How many texts the collection has, `N`.
@@ -93,22 +93,69 @@ public struct VectorMatcher: TextMatcher {
     }
 }
 
-/// The mean of what several say: words find names and numbers, vectors find what is meant.
+/// The weighted mean of what several say: words find names and numbers, vectors find what is meant.
 public struct MeanMatcher: TextMatcher {
     /// Those that are asked, of one collection.
     let parts: [any TextMatcher]
+    /// What each of them counts; they add up to 1.
+    let weights: [Float]
     /// How many texts there are.
     public var count: Int { parts[0].count }
 
-    /// Asks several.
-    public init(_ parts: [any TextMatcher]) {
+    /// Asks several, which count alike unless weights are given.
+    public init(_ parts: [any TextMatcher], weights: [Float]? = nil) {
         precondition(Set(parts.map(\.count)).count == 1, "matchers of \(parts.map(\.count)) texts")
         self.parts = parts
+        self.weights = weights ?? parts.map { _ in 1 / Float(parts.count) }
+        precondition(self.weights.count == parts.count, "\(self.weights.count) weights of \(parts.count) matchers")
     }
 
     /// The means.
     public func likeness(of texts: [String], on pool: ThreadPool) -> [Float] {
         let all = parts.map { $0.likeness(of: texts, on: pool) }
-        return all[0].indices.map { place in all.reduce(0) { $0 + $1[place] } / Float(all.count) }
+        return all[0].indices.map { place in zip(all, weights).reduce(0) { $0 + $1.0[place] * $1.1 } }
+    }
+
+    /// The same matchers with the weights, in eighths, by which texts find what they should best.
+    ///
+    /// - Parameters:
+    ///   - wanted: for each text the group of what it should find.
+    ///   - texts: texts to find something with.
+    ///   - groups: the group of each text of the collection.
+    ///   - pool: the threads.
+    /// - Returns: the weights of the highest mean reciprocal rank; those nearest to alike of several.
+    func weighed(byFinding wanted: [Int], with texts: [String], groups: [Int], on pool: ThreadPool) -> MeanMatcher {
+        let all = parts.map { $0.likeness(of: texts, on: pool) }
+        let unevenness = { (weights: [Float]) in weights.reduce(0) { $0 + $1 * $1 } }
+        let candidates = Self.weights(of: parts.count, eighths: 8).sorted { unevenness($0) < unevenness($1) }
+        let ranks = candidates.map { weights in
+            texts.indices.reduce(0) { sum, text in
+                sum + Self.reciprocalRank(of: wanted[text], groups, weights) { all[$0][text * count + $1] }
+            }
+        }
+        guard let best = ranks.indices.max(by: { (ranks[$0], $1) < (ranks[$1], $0) }) else { return self }
+        return MeanMatcher(parts, weights: candidates[best])
+    }
+
+    /// All ways to part eighths between several.
+    private static func weights(of count: Int, eighths: Int) -> [[Float]] {
+        guard count > 1 else { return [[Float(eighths) / 8]] }
+        return (0...eighths).flatMap { first in
+            weights(of: count - 1, eighths: eighths - first).map { [Float(first) / 8] + $0 }
+        }
+    }
+
+    /// One over the rank of the first text of a group; 0 where none of it is alike at all.
+    private static func reciprocalRank(
+        of group: Int,
+        _ groups: [Int],
+        _ weights: [Float],
+        _ likeness: (_ part: Int, _ place: Int) -> Float
+    ) -> Double {
+        let means = groups.indices.map { place in
+            weights.indices.reduce(Float(0)) { $0 + weights[$1] * likeness($1, place) }
+        }
+        let best = groups.indices.reduce(Float(0)) { groups[$1] == group ? max($0, means[$1]) : $0 }
+        return best > 0 ? 1 / Double(1 + groups.indices.count { means[$0] > best && groups[$0] != group }) : 0
     }
 }

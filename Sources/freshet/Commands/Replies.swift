@@ -48,8 +48,8 @@ struct Replies: ParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "What compares questions: tfidf, light, a model, or several between commas, whose mean counts. The first "
-                    + "installed model, else light, and tfidf, unless given.",
+                "What compares questions: tfidf, light, a model, or several between commas, each of which counts what makes "
+                    + "questions in other words find their answers best. The first installed model, else light, and tfidf, unless given.",
                 valueName: "name,…"
             )
         )
