@@ -1,7 +1,7 @@
 /// The dense number of an item inside one data set or snapshot: `0 ..< V`.
 ///
 /// External ids are strings and stay at the edges; everything inside counts in these.
-public struct ItemIndex: RawRepresentable, Hashable, Comparable, Sendable, Codable {
+public struct ItemIndex: RawRepresentable, Hashable, Comparable, Sendable, Codable, BitwiseCopyable {
     /// The number itself.
     public let rawValue: Int32
 

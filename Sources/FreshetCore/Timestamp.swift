@@ -2,7 +2,7 @@
 ///
 /// In JSON it is a number of seconds with up to three decimals, and text in any form that ``milliseconds(from:)`` reads
 /// is taken too. A literal is a number of seconds.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Milliseconds since 1970-01-01 UTC.
     public var milliseconds: Int64
 

@@ -13,18 +13,20 @@ extension Histories {
         }
         return Histories(
             offsets: offsets,
-            items: Self.select(items, isKept, count: kept),
-            times: Self.select(times, isKept, count: kept),
-            types: Self.select(types, isKept, count: kept),
-            values: Self.select(values, isKept, count: kept),
-            weights: Self.select(weights, isKept, count: kept),
-            sessions: Self.select(sessions, isKept, count: kept)
+            items: select(items, isKept, count: kept),
+            times: select(times, isKept, count: kept),
+            types: select(types, isKept, count: kept),
+            values: select(values, isKept, count: kept),
+            weights: select(weights, isKept, count: kept),
+            sessions: select(sessions, isKept, count: kept),
+            scratch: scratch
         )
     }
 
-    private static func select<Element>(_ column: [Element], _ isKept: [Bool], count: Int) -> [Element] {
+    private func select<Element: BitwiseCopyable>(_ column: [Element], _ isKept: [Bool], count: Int) -> [Element] {
         guard !column.isEmpty else { return [] }
-        return [Element](unsafeUninitializedCapacity: count) { selected, filled in
+        return scratch.derivedArray(count: count) { selected in
+            var filled = 0
             for row in column.indices where isKept[row] {
                 selected.initializeElement(at: filled, to: column[row])
                 filled += 1
@@ -47,8 +49,10 @@ extension Histories {
         if items.count < oldItemCount {
             var numbers = [Int32](repeating: -1, count: oldItemCount)
             for (number, item) in items.enumerated() { numbers[item] = Int32(number) }
-            for row in histories.items.indices {
-                histories.items[row] = ItemIndex(rawValue: numbers[histories.items[row].position])
+            histories.items = scratch.derivedArray(count: eventCount) { renumbered in
+                for (row, item) in self.items.enumerated() {
+                    renumbered.initializeElement(at: row, to: ItemIndex(rawValue: numbers[item.position]))
+                }
             }
         }
         return histories

@@ -16,8 +16,11 @@ extension Histories {
         guard eventCount > 0, !meanings.areAlike(for: names) else { return weighed }
         let senses = names.map { meanings[$0] }
         return self.weighed(
-            (0..<eventCount).map { row in
-                senses[types.isEmpty ? 0 : Int(types[row])].weight(of: values.isEmpty ? .nan : values[row])
+            scratch.derivedArray(count: eventCount) { said in
+                for row in 0..<eventCount {
+                    let sense = senses[types.isEmpty ? 0 : Int(types[row])]
+                    said.initializeElement(at: row, to: sense.weight(of: values.isEmpty ? .nan : values[row]))
+                }
             }
         )
     }

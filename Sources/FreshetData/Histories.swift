@@ -21,8 +21,10 @@ public struct Histories: Sendable, Equatable {
     public var weights: [Float]
     /// The session of each event, as a position in `Dataset.sessions`, -1 for none, or empty when no event names one.
     public var sessions: [Int32]
+    /// Where long columns lie that are made of these; `nil` is in memory.
+    package let scratch: ScratchFolder?
 
-    /// Creates a table from its columns.
+    /// Creates a table from its columns; those made of them later lie in the scratch folder, if there is one.
     public init(
         offsets: [Int] = [0],
         items: [ItemIndex] = [],
@@ -30,7 +32,8 @@ public struct Histories: Sendable, Equatable {
         types: [UInt8] = [],
         values: [Float] = [],
         weights: [Float] = [],
-        sessions: [Int32] = []
+        sessions: [Int32] = [],
+        scratch: ScratchFolder? = nil
     ) {
         precondition(offsets.last == items.count, "offsets end at \(offsets.last ?? -1), items at \(items.count)")
         for count in [times.count, types.count, values.count, weights.count, sessions.count] {
@@ -43,6 +46,7 @@ public struct Histories: Sendable, Equatable {
         self.values = values
         self.weights = weights
         self.sessions = sessions
+        self.scratch = scratch
     }
 
     /// How many users there are.

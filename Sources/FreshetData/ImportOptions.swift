@@ -77,6 +77,9 @@ public struct ImportOptions: Sendable, Equatable {
     /// For the catalogue: the column of each role (``CatalogueColumns/roles``).
     public var catalogueColumns: [String: String] = [:]
 
+    /// Where long columns lie while they are worked with, for logs larger than memory; `nil` is in memory.
+    public var scratch: ScratchFolder?
+
     /// Reading stops after this many events, to preview the first ones.
     package var eventLimit: Int?
 

@@ -136,24 +136,29 @@ private struct Occurrences {
         var starts = [Int](repeating: 0, count: itemCount + 1)
         for item in items { starts[item.position + 1] += 1 }
         for item in 0..<itemCount { starts[item + 1] += starts[item] }
+        offsets = starts
+        rows = Self.placed(histories, starts) { row, _ in Int32(row) }
+        before = Self.placed(histories, starts) { row, user in UInt8(min(window, row - user.lowerBound)) }
+        after = Self.placed(histories, starts) { row, user in UInt8(min(window, user.upperBound - 1 - row)) }
+    }
+
+    /// What `value` makes of every event's row and the rows of its user, item by item.
+    private static func placed<Element: BitwiseCopyable>(
+        _ histories: Histories,
+        _ starts: [Int],
+        _ value: (_ row: Int, _ user: Range<Int>) -> Element
+    ) -> [Element] {
         var next = starts
-        var rows = [Int32](repeating: 0, count: items.count)
-        var before = [UInt8](repeating: 0, count: items.count)
-        var after = before
-        for user in 0..<histories.userCount {
-            let range = histories.offsets[user]..<histories.offsets[user + 1]
-            for row in range {
-                let place = next[items[row].position]
-                next[items[row].position] = place + 1
-                rows[place] = Int32(row)
-                before[place] = UInt8(min(window, row - range.lowerBound))
-                after[place] = UInt8(min(window, range.upperBound - 1 - row))
+        return histories.scratch.derivedArray(count: histories.eventCount) { placed in
+            for user in 0..<histories.userCount {
+                let range = histories.offsets[user]..<histories.offsets[user + 1]
+                for row in range {
+                    let item = histories.items[row].position
+                    placed.initializeElement(at: next[item], to: value(row, range))
+                    next[item] += 1
+                }
             }
         }
-        offsets = starts
-        self.rows = rows
-        self.before = before
-        self.after = after
     }
 
     /// `n^-power` of every item's number of events.

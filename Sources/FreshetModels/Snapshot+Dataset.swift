@@ -18,7 +18,7 @@ extension Dataset {
         checkpoint.store(items, as: "items")
         checkpoint.store(IdentifierTable(eventTypes.map(\.rawValue)), as: Self.eventTypesKey)
         checkpoint.arrays["histories.offsets"] = StoredArray(histories.offsets.map(Int64.init))
-        checkpoint.arrays["histories.items"] = StoredArray(histories.items.map(\.rawValue))
+        checkpoint.arrays["histories.items"] = StoredArray(histories.items)
         if !histories.times.isEmpty { checkpoint.arrays[Self.times] = StoredArray(histories.times) }
         if !histories.types.isEmpty { checkpoint.arrays["histories.types"] = StoredArray(histories.types) }
         if !histories.values.isEmpty { checkpoint.arrays["histories.values"] = StoredArray(histories.values) }

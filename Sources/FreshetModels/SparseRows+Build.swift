@@ -111,6 +111,7 @@ extension SparseRows {
                     if let keep { piece.keepBest(keep, from: start) }
                     piece.lengths.append(piece.columns.count - start)
                 }
+                if keep != nil { piece.trim() }
                 pieces[rows.lowerBound / grain] = piece
             }
         }
@@ -136,6 +137,12 @@ private struct Piece {
     var lengths: [Int] = []
     var columns: [Int32] = []
     var values: [Float] = []
+
+    /// Gives back the memory of the entries that were cut, which are many times those that stay in a log of many followers.
+    mutating func trim() {
+        columns = columns.map(\.self)
+        values = values.map(\.self)
+    }
 
     /// Cuts the row that begins at `start` down to its `count` highest values.
     mutating func keepBest(_ count: Int, from start: Int) {

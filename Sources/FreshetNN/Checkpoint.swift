@@ -48,6 +48,10 @@ extension UInt8: StorableNumber {
     /// Bytes.
     public static var elementType: StoredArray.ElementType { .uint8 }
 }
+extension ItemIndex: StorableNumber {
+    /// 32-bit integers.
+    public static var elementType: StoredArray.ElementType { .int32 }
+}
 extension Timestamp: StorableNumber {
     /// 64-bit integers: milliseconds since 1970.
     public static var elementType: StoredArray.ElementType { .int64 }

@@ -7,7 +7,7 @@ enum Cleaning {
     static func finish(_ collector: EventCollector, path: String) throws -> (Dataset, CleaningReport) {
         var report = collector.report
         let collected = collector.columns.count
-        let histories = collector.columns.takeHistories(userCount: collector.users.count)
+        let histories = try collector.columns.takeHistories(userCount: collector.users.count)
         report.add(.missingTime, count: collected - histories.eventCount, details: [])
 
         let filtered = filter(histories, collector, report: &report)

@@ -18,7 +18,7 @@ public final class EventCollector {
     var report = CleaningReport()
     var users = IdentifierTable()
     var items = IdentifierTable()
-    var columns = EventColumns()
+    var columns: EventColumns
     /// Details of the first items of `items`; an event on any other is one on an unknown item.
     var itemDetails: [Item] = []
     /// Details of the first users of `users`.
@@ -37,6 +37,7 @@ public final class EventCollector {
 
     init(options: ImportOptions) {
         self.options = options
+        columns = EventColumns(scratch: options.scratch)
         let range = options.timeRange
         timeRange =
             ImportOptions.TimeUnit.seconds.milliseconds(
@@ -126,7 +127,7 @@ public final class EventCollector {
         guard columns.count < Int(Int32.max) else {
             throw FreshetError(.invalidData, "There are more than 2^31 events.", remedy: "Import a part of the time.")
         }
-        columns.append(
+        try columns.append(
             user: knownUser ?? users.insert(userProbe),
             item: knownItem ?? items.insert(itemProbe),
             type: type,

@@ -5,14 +5,15 @@ extension EventColumns {
     ///
     /// The columns are given up one by one, so the peak is one column above the result. Where some events have a time
     /// and others have none, those without are left out.
-    mutating func takeHistories(userCount: Int) -> Histories {
+    /// - Throws: ``FreshetError`` of kind `external` when the scratch folder is full.
+    mutating func takeHistories(userCount: Int) throws -> Histories {
         let isKept: (Int) -> Bool = mixesTimes ? { [times] in times[$0] != Self.noTime } : { _ in true }
         var offsets = [Int](repeating: 0, count: userCount + 1)
         for row in users.indices where isKept(row) { offsets[Int(users[row]) + 1] += 1 }
         for user in 0..<userCount { offsets[user + 1] += offsets[user] }
 
         var next = offsets
-        let order = [Int32](unsafeUninitializedCapacity: offsets[userCount]) { order, count in
+        let order: [Int32] = try scratch.array(count: offsets[userCount]) { order in
             for row in users.indices where isKept(row) {
                 let user = Int(users[row])
                 order[next[user]] = Int32(truncatingIfNeeded: row)
@@ -21,17 +22,16 @@ extension EventColumns {
             for user in 0..<userCount where !times.isEmpty {
                 sortByTime(UnsafeMutableBufferPointer(rebasing: order[offsets[user]..<offsets[user + 1]]))
             }
-            count = offsets[userCount]
         }
         users = []
-        let items = Self.take(&items, in: order).map { ItemIndex(rawValue: $0) }
         return Histories(
             offsets: offsets,
-            items: items,
-            times: Self.take(&times, in: order),
-            types: Self.take(&types, in: order),
-            values: Self.take(&values, in: order),
-            sessions: Self.take(&sessions, in: order)
+            items: try take(&items, in: order, as: ItemIndex.init(rawValue:)),
+            times: try take(&times, in: order, as: \.self),
+            types: try take(&types, in: order, as: \.self),
+            values: try take(&values, in: order, as: \.self),
+            sessions: try take(&sessions, in: order, as: \.self),
+            scratch: scratch
         )
     }
 
@@ -46,10 +46,16 @@ extension EventColumns {
     }
 
     /// A column in another order; the column itself is emptied.
-    private static func take<Element>(_ column: inout [Element], in order: [Int32]) -> [Element] {
+    private func take<Element, Taken: BitwiseCopyable>(
+        _ column: inout [Element],
+        in order: [Int32],
+        as taken: (Element) -> Taken
+    ) throws -> [Taken] {
         guard !column.isEmpty else { return [] }
         let source = column
         column = []
-        return order.map { source[Int($0)] }
+        return try scratch.array(count: order.count) { target in
+            for (place, row) in order.enumerated() { target.initializeElement(at: place, to: taken(source[Int(row)])) }
+        }
     }
 }

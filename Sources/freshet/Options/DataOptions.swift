@@ -106,6 +106,14 @@ struct ReadingOptions: ParsableArguments {
     )
     var catalogueColumns: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Keep long columns of the log in files of this folder while working, for a log larger than memory.",
+            valueName: "folder"
+        )
+    )
+    var scratch: String?
+
     @OptionGroup var form: TableFormOptions
 
     func validate() throws {
@@ -128,9 +136,20 @@ struct ReadingOptions: ParsableArguments {
 
     /// Reads a file or folder and says what was dropped.
     func read(_ path: String, _ console: Console, isReported: Bool = true) throws -> ImportResult {
+        if scratch == nil, let note = Self.shortMemory(for: path) { console.note(note) }
         let result = try DatasetReader(options: importOptions(), others: Self.others).read(path: path, format: format)
         if isReported { console.note("\(path) (\(result.format)): \(result.report)") }
         return result
+    }
+
+    /// What to say of a file as long as this machine's memory.
+    private static func shortMemory(for path: String) -> String? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let memory = ProcessInfo.processInfo.physicalMemory
+        guard let length = attributes?[.size] as? UInt64, length > memory / 4 * 3 else { return nil }
+        return
+            "'\(path)' has \(Words.bytes(Int(length))), this machine \(Words.bytes(Int(memory))) of memory: where they do not "
+            + "suffice, --scratch FOLDER keeps the log on disk."
     }
 
     /// Whether any of the options was given.
@@ -149,6 +168,7 @@ struct ReadingOptions: ParsableArguments {
         options.itemCore = core
         options.minimumHistory = minimumHistory
         options.catalogue = catalogue
+        options.scratch = try scratch.map { try ScratchFolder($0) }
         options.timePattern = try timeFormat.map { try TimePattern($0) }
         options.columns = try Self.roles(columns, option: "columns", example: "user=customer,item=sku,time=when")
         options.catalogueColumns = try Self.roles(
