@@ -10,6 +10,8 @@ public struct Event: Sendable, Equatable, Codable {
     ///
     /// `nil` where the type says it all.
     public var value: Float?
+    /// What it leaves of its price, for a conversion; `nil` where the catalogue says that, or nobody.
+    public var profit: Double?
     /// When; `nil` where only the order is known.
     public var time: Timestamp?
     /// The event's own id, for idempotent delivery.
@@ -22,7 +24,7 @@ public struct Event: Sendable, Equatable, Codable {
     public var text: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, item, type, value, time, id, session, text
+        case user, item, type, value, profit, time, id, session, text
         case recommendationID = "recommendation_id"
     }
 
@@ -32,6 +34,7 @@ public struct Event: Sendable, Equatable, Codable {
         item: String,
         type: EventType = .view,
         value: Float? = nil,
+        profit: Double? = nil,
         time: Timestamp? = nil,
         id: String? = nil,
         recommendationID: String? = nil,
@@ -41,6 +44,7 @@ public struct Event: Sendable, Equatable, Codable {
         self.item = item
         self.type = type
         self.value = value
+        self.profit = profit
         self.time = time
         self.id = id
         self.recommendationID = recommendationID
@@ -85,6 +89,14 @@ public struct Event: Sendable, Equatable, Codable {
                 forKey: .value,
                 in: container,
                 debugDescription: "value out of range"
+            )
+        }
+        profit = try container.decodeIfPresent(Double.self, forKey: .profit)
+        if let profit, !Float(profit).isFinite {
+            throw DecodingError.dataCorruptedError(
+                forKey: .profit,
+                in: container,
+                debugDescription: "profit out of range"
             )
         }
         time = try container.decodeIfPresent(Timestamp.self, forKey: .time)

@@ -124,7 +124,8 @@ extension EngineConfiguration.Serving: Configurable {
             .text(
                 "profit_attribute",
                 \.profitAttribute,
-                "The attribute of items, a number, that says what one conversion leaves: the figure 'profit'."
+                "The attribute of items, a number, that says what one conversion leaves where its event does not: the "
+                    + "figure 'profit'."
             ),
         ]
     }

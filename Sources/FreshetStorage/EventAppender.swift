@@ -14,8 +14,8 @@ struct EventAppender {
             db,
             """
             INSERT INTO event (offset, user, item, type, time, received, value, previous, recommendation, id, latest,
-                session)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                session, profit)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         findID = try RawStatement(db, "SELECT offset FROM event WHERE id = ?")
@@ -87,6 +87,7 @@ struct EventAppender {
         insertEvent.bind(10, event.id)
         insertEvent.bind(11, logged.time < head.latest ? head.latest.milliseconds : nil)
         insertEvent.bind(12, event.session)
+        insertEvent.bind(13, event.profit)
         try insertEvent.run()
     }
 }

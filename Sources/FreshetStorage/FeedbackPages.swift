@@ -24,21 +24,28 @@ enum FeedbackPages {
         return page
     }
 
-    /// Events behind an offset, with the answers that they name.
+    /// Events behind an offset, with what they say to feedback.
     static func events(
         _ db: Database,
         after offset: Int64,
         upTo newest: Int64,
         limit: Int
-    ) throws -> [(event: LoggedEvent, recommendation: String?)] {
+    ) throws -> [NamingEvent] {
         let condition = "WHERE offset > ? AND offset <= ? ORDER BY offset LIMIT ?"
-        let rows = try EventRows(db, condition, adding: ["recommendation"])
+        let rows = try EventRows(db, condition, adding: ["recommendation", "profit"])
         rows.statement.bind(1, offset)
         rows.statement.bind(2, newest)
         rows.statement.bind(3, Int64(limit))
-        var page: [(event: LoggedEvent, recommendation: String?)] = []
+        var page: [NamingEvent] = []
         try rows.statement.forEachRow {
-            page.append((rows.event, rows.statement.text(EventRows.others)))
+            let (statement, profit) = (rows.statement, EventRows.others + 1)
+            page.append(
+                NamingEvent(
+                    event: rows.event,
+                    recommendation: statement.text(EventRows.others),
+                    profit: statement.isNull(profit) ? nil : statement.double(profit)
+                )
+            )
             return true
         }
         return page
@@ -52,11 +59,8 @@ extension SQLiteStore {
         return try readNow { try FeedbackPages.impressions($0, after: number, limit: limit, vocabulary) }
     }
 
-    /// Up to `limit` events behind an offset, with the answers that they name.
-    public func namingEvents(
-        after offset: Int64,
-        limit: Int
-    ) throws -> [(event: LoggedEvent, recommendation: String?)] {
+    /// Up to `limit` events behind an offset, with what they say to feedback.
+    public func namingEvents(after offset: Int64, limit: Int) throws -> [NamingEvent] {
         let newest = newestOffset
         guard limit > 0, offset < newest else { return [] }
         return try readNow { try FeedbackPages.events($0, after: offset, upTo: newest, limit: limit) }

@@ -31,6 +31,9 @@ enum Migrations {
         migrator.registerMigration("10 segments of impressions") { db in
             try db.execute(sql: "ALTER TABLE impression ADD COLUMN segments TEXT")
         }
+        migrator.registerMigration("11 profit of events") {
+            try $0.execute(sql: "ALTER TABLE event ADD COLUMN profit REAL")
+        }
         return migrator
     }
 

@@ -83,7 +83,7 @@ struct FeedbackRows {
         statement = try RawStatement(
             db,
             """
-            SELECT user, item, type, value, time, id FROM event
+            SELECT user, item, type, value, time, id, profit FROM event
             WHERE recommendation = ? AND offset <= ? ORDER BY offset
             """
         )
@@ -106,6 +106,7 @@ struct FeedbackRows {
                     item: vocabulary.id(of: ItemIndex(Int(statement.integer(1)))),
                     type: types[Int(statement.integer(2))],
                     value: statement.isNull(3) ? nil : Float(statement.double(3)),
+                    profit: statement.isNull(6) ? nil : statement.double(6),
                     time: Timestamp(milliseconds: statement.integer(4)),
                     id: statement.text(5),
                     recommendationID: recommendation

@@ -21,7 +21,7 @@ public final class StoreReader {
         FileManager.default.fileExists(atPath: folder + "/" + SQLiteStore.fileName)
     }
 
-    /// What an event has beside its numbers.
+    /// What an event has beside what is learned from.
     public struct EventTexts: Sendable, Equatable {
         /// Its own id.
         public var id: String?
@@ -29,6 +29,8 @@ public final class StoreReader {
         public var recommendation: String?
         /// The session that it named.
         public var session: String?
+        /// Its own profit.
+        public var profit: Double?
     }
 
     /// Opens the database of a data folder.
@@ -81,14 +83,19 @@ public final class StoreReader {
     ) throws {
         try FreshetError.mapping(path: path) {
             try queue.read { db in
-                let rows = try EventRows(db, "WHERE offset <= ? ORDER BY offset", adding: ["id", "recommendation"])
+                let rows = try EventRows(
+                    db,
+                    "WHERE offset <= ? ORDER BY offset",
+                    adding: ["id", "recommendation", "profit"]
+                )
                 rows.statement.bind(1, newest.event)
                 try rows.statement.forEachRow {
-                    let statement = rows.statement
+                    let (statement, profit) = (rows.statement, EventRows.others + 2)
                     let texts = EventTexts(
                         id: statement.text(EventRows.others),
                         recommendation: statement.text(EventRows.others + 1),
-                        session: statement.text(8)
+                        session: statement.text(8),
+                        profit: statement.isNull(profit) ? nil : statement.double(profit)
                     )
                     try body(rows.event, texts)
                     return true
@@ -168,11 +175,8 @@ public final class StoreReader {
         }
     }
 
-    /// Up to `limit` events behind an offset, in order, with the answer that each names; none at the end.
-    public func namingEvents(
-        after offset: Int64,
-        limit: Int
-    ) throws -> [(event: LoggedEvent, recommendation: String?)] {
+    /// Up to `limit` events behind an offset, in order, with what they say to feedback; none at the end.
+    public func namingEvents(after offset: Int64, limit: Int) throws -> [NamingEvent] {
         try FreshetError.mapping(path: path) {
             try queue.read { try FeedbackPages.events($0, after: offset, upTo: newest.event, limit: limit) }
         }

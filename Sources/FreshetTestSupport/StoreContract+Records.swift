@@ -31,7 +31,16 @@ extension StoreContract {
         let missing = try await store.impression("r4")
         try require(missing == nil, "an impression that was never recorded is found")
         let answers = [
-            Event(user: "ann", item: "tea", type: .purchase, value: 2, time: 8, id: "e1", recommendationID: "r1"),
+            Event(
+                user: "ann",
+                item: "tea",
+                type: .purchase,
+                value: 2,
+                profit: 0.1,
+                time: 8,
+                id: "e1",
+                recommendationID: "r1"
+            ),
             Event(user: "bob", item: "cup", type: .view, time: 9, recommendationID: "r1"),
         ]
         _ = try await store.append([Event(user: "ann", item: "tea", time: 7)] + answers)
@@ -45,6 +54,8 @@ extension StoreContract {
         let names = named.map { $0.recommendation }
         try require(named.map { $0.event.offset } == [2, 3, 4], "events behind the first are \(named)")
         try require(names == [nil, "r1", "r1"], "events name the answers \(names)")
+        let profits = named.map { $0.profit }
+        try require(profits == [nil, 0.1, nil], "events leave \(profits)")
     }
 
     func keepsVersions(_ store: any EngineStore) async throws {

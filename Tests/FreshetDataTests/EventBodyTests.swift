@@ -14,8 +14,10 @@ import Testing
     }
 
     @Test func readsAllThreeForms() throws {
-        let one = #"{"user":"a","item":"x","recommendation_id":"r1","value":2,"time":5,"id":"e","type":"cart"}"#
-        let event = Event(user: "a", item: "x", type: "cart", value: 2, time: 5, id: "e", recommendationID: "r1")
+        let one =
+            #"{"user":"a","item":"x","recommendation_id":"r1","value":2,"profit":-0.1,"time":5,"id":"e","type":"cart"}"#
+        var event = Event(user: "a", item: "x", type: "cart", value: 2, time: 5, id: "e", recommendationID: "r1")
+        event.profit = -0.1
         let single = try read(" \(one)\n")
         #expect(single.isSingle && single.events == [event] && single.indices == [0])
         let array = try read("[ \(one) , 5, \(one)]")
@@ -25,6 +27,13 @@ import Testing
         #expect(lines.events == [event, event] && lines.indices == [0, 2] && lines.refusals.map(\.index) == [1])
         #expect(try read("[]").count == 0)
         #expect(try read("", form: .lines).count == 0)
+    }
+
+    @Test(arguments: [("1e39", "out of range"), ("\"3\"", "not a number"), ("[1]", "not a number")])
+    func profitIsANumberThatSumsCanBeMadeOf(profit: String, says: String) throws {
+        let body = try read(#"{"user":"a","item":"x","type":"purchase","profit":\#(profit)}"#)
+        #expect(body.events.isEmpty && body.refusals.first?.reason.contains("'profit' \(says)") == true)
+        #expect(try read(#"{"user":"a","item":"x","profit":null}"#).events.first?.profit == .some(nil))
     }
 
     @Test func idsMayBeAsLongAsTheRuleSays() throws {

@@ -111,6 +111,37 @@ struct FeedbackTests {
         #expect(again.feedback(by: [.segment]).rows == rows)
     }
 
+    /// What an event says itself goes before the catalogue, and a refund takes back as much; the log gives the same again.
+    @Test(.timeLimit(.minutes(10))) func profitOfEvents() async throws {
+        let test = try await TestEngine { $0.serving.impressionDelay = 0.001 }
+        let engine = test.engine
+        _ = try await engine.accept((0..<4).map { Event(user: "u", item: "i\($0)", type: .purchase) })
+        let draft = try ExperimentStage.draft("e", metrics: ["profit"], guardrails: [])
+        await #expect(throws: FreshetError.self) { _ = try await engine.start(draft) }
+        var request = RecommendationRequest(user: "u", count: 3)
+        request.includeSeen = true
+        let answer = try await engine.recommend(request)
+        while engine.status().impressions.written < 1 { try await Task.sleep(for: .milliseconds(2)) }
+        let items = answer.items.map(\.id)
+        try await engine.put([Item(id: items[1], attributes: ["profit": .number(2.5)])])
+        func event(_ place: Int, _ type: EventType, profit: Double?) -> Event {
+            Event(user: "u", item: items[place], type: type, profit: profit, recommendationID: answer.id)
+        }
+        func profit(_ engine: Engine) throws -> Double? {
+            try engine.feedback.follow(upTo: .max)
+            return engine.feedback(by: []).rows.first?.profitPerThousand
+        }
+        #expect(try profit(engine) == nil)
+        _ = try await engine.accept([
+            event(0, .purchase, profit: 4), event(1, .purchase, profit: nil), event(2, .purchase, profit: -1),
+        ])
+        #expect(try profit(engine) == 5_500)
+        _ = try await engine.accept([event(1, .purchase, profit: 0.5), event(0, "refund", profit: nil)])
+        #expect(try profit(engine) == 2_000)
+        #expect(try await engine.start(draft).id == "e")
+        #expect(try profit(try await test.reopened()) == 2_000)
+    }
+
     /// While the engine runs, figures follow by themselves.
     @Test(.timeLimit(.minutes(10))) func figuresFollowByThemselves() async throws {
         let test = try await TestEngine { $0.serving.impressionDelay = 0.001 }

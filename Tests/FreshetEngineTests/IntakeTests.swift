@@ -13,6 +13,8 @@ import Testing
         (Event(user: "u", item: "i", type: ""), "'type' is empty"),
         (Event(user: "u", item: "i\0"), "'item' holds a zero byte"),
         (Event(user: "u", item: "i", value: .infinity), "'value' is not a finite number"),
+        (Event(user: "u", item: "i", profit: .nan), "'profit' is not a finite number"),
+        (Event(user: "u", item: "i", profit: -1e39), "'profit' is out of range"),
         (Event(user: "u", item: "i", time: 1_000_086_401), "in the future"),
         (Event(user: "u", item: "i", time: -1), "before 1970"),
         (Event(user: "u", item: "i", id: ""), "'id' is empty"),

@@ -67,7 +67,7 @@ final class PausingStore: EngineStore {
     func impressions(after number: Int64, limit: Int) throws -> [(number: Int64, impression: Impression)] {
         try store.impressions(after: number, limit: limit)
     }
-    func namingEvents(after offset: Int64, limit: Int) throws -> [(event: LoggedEvent, recommendation: String?)] {
+    func namingEvents(after offset: Int64, limit: Int) throws -> [NamingEvent] {
         try store.namingEvents(after: offset, limit: limit)
     }
     func newestEvents(of user: UserIndex, limit: Int) throws -> [LoggedEvent] {

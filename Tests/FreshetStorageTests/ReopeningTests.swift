@@ -72,6 +72,7 @@ import Testing
         // The second came late: the first is the newest.
         #expect(try store?.newestEvents(of: UserIndex(0), limit: 1).map(\.offset) == [1])
         #expect(seconds?.map(\.time) == [1_714_564_800, -5])
+        #expect(try store?.namingEvents(after: 0, limit: 10).map(\.profit) == [nil, nil])
         #expect(seconds?.map(\.received) == [1_714_564_801_250, 1_714_564_802_000])
         _ = try await store?.append([Event(user: "ann", item: "pot", time: 1_714_564_800.415)])
         store = nil

@@ -5,8 +5,23 @@ public protocol FeedbackLog: Sendable {
     /// Blocks the calling thread.
     func impressions(after number: Int64, limit: Int) throws -> [(number: Int64, impression: Impression)]
 
-    /// Up to `limit` events behind an offset, in order, with the answer that each names; none at the end.
+    /// Up to `limit` events behind an offset, in order, with what they say to feedback; none at the end.
     ///
     /// Blocks the calling thread.
-    func namingEvents(after offset: Int64, limit: Int) throws -> [(event: LoggedEvent, recommendation: String?)]
+    func namingEvents(after offset: Int64, limit: Int) throws -> [NamingEvent]
+}
+
+/// An event of the log with what feedback reads of it and nothing learns from.
+public struct NamingEvent: Sendable, Equatable {
+    /// The event.
+    public var event: LoggedEvent
+    /// The `recommendation_id` of the answer that it names, if any.
+    public var recommendation: String?
+    /// What it leaves, where it says so itself.
+    public var profit: Double?
+
+    /// Creates one.
+    public init(event: LoggedEvent, recommendation: String? = nil, profit: Double? = nil) {
+        (self.event, self.recommendation, self.profit) = (event, recommendation, profit)
+    }
 }

@@ -19,6 +19,8 @@ package struct EventParser {
     private(set) var type: UnsafeBufferPointer<UInt8>?
     /// The value of the last line, or `.nan`.
     private(set) var value = Float.nan
+    /// The profit of the last line, if it has one.
+    private(set) var profit: Double?
     /// The time of the last line, if it has one.
     private(set) var time: Timestamp?
     /// The event id of the last line, if it has one.
@@ -30,7 +32,7 @@ package struct EventParser {
 
     /// Creates a parser, which one thread may use at a time.
     package init(rules: JSONRules = .files) {
-        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id", "session", "text"]
+        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id", "session", "text", "profit"]
         reader = JSONObjectReader(names: names, rules: rules)
         allowsIdleText = rules.allowsUnknownFields
     }
@@ -44,6 +46,7 @@ package struct EventParser {
             item: String(decoding: item, as: UTF8.self),
             type: type.map { EventType(rawValue: String(decoding: $0, as: UTF8.self)) } ?? .view,
             value: value.isNaN ? nil : value,
+            profit: profit,
             time: time,
             id: id.map { String(decoding: $0, as: UTF8.self) },
             recommendationID: recommendationID.map { String(decoding: $0, as: UTF8.self) },
@@ -68,7 +71,8 @@ package struct EventParser {
         }
         self.user = user
         self.item = item ?? UnsafeBufferPointer(start: nil, count: 0)
-        value = try number(3)
+        value = try number(3, "value").map(Float.init) ?? .nan
+        profit = try number(9, "profit")
         time = try time(4)
         id = try text(5, "id")
         recommendationID = try text(6, "recommendation_id")
@@ -97,13 +101,13 @@ package struct EventParser {
         }
     }
 
-    private func number(_ field: Int) throws(JSONFault) -> Float {
+    private func number(_ field: Int, _ name: String) throws(JSONFault) -> Double? {
         switch reader.value(field) {
-        case .none: return .nan
+        case .none: return nil
         case .number(let text):
-            if let number = NumberText.double(text), Float(number).isFinite { return Float(number) }
-            throw JSONFault("a 'value' out of range")
-        case .string, .other: throw JSONFault("a 'value' that is not a number")
+            if let number = NumberText.double(text), Float(number).isFinite { return number }
+            throw JSONFault("a '\(name)' out of range")
+        case .string, .other: throw JSONFault("a '\(name)' that is not a number")
         }
     }
 

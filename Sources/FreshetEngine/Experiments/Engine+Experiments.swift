@@ -33,7 +33,8 @@ extension Engine {
                 scenarios: Array(scenarios.keys),
                 rules: allRules.compactMap(\.rule),
                 eventTypes: vocabulary.eventTypes,
-                hasProfit: catalog.current().hasAttribute(configuration.serving.profitAttribute)
+                hasProfit: feedback.knowsProfitOfEvents
+                    || catalog.current().hasAttribute(configuration.serving.profitAttribute)
             ).check()
             let arms = try await serve(draft.changes)
             defer { letGo(arms) }

@@ -21,7 +21,7 @@ struct ExperimentChecks {
     let rules: [Rule]
     /// The types of the events that ever came in.
     let eventTypes: [EventType]
-    /// Whether it is known of any item what is left of its price.
+    /// Whether it is known of any item or conversion what is left of its price.
     var hasProfit = false
 
     /// - Throws: ``FreshetError`` of kind `usage` for what is never sound, of kind `conflict` for what is not now.
@@ -118,8 +118,9 @@ struct ExperimentChecks {
             guard name != "profit" || hasProfit else {
                 throw FreshetError(
                     .conflict,
-                    "Nothing says '\(name)' yet: no item has the attribute that 'serving.profit_attribute' names.",
-                    remedy: "Give items that attribute, or use 'value'."
+                    "Nothing says '\(name)' yet: no event came with one, and no item has the attribute that "
+                        + "'serving.profit_attribute' names.",
+                    remedy: "Send conversions with their 'profit', give items that attribute, or use 'value'."
                 )
             }
             guard kinds.isEmpty || kinds.contains(where: known.contains) else {

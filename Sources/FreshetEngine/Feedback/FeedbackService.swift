@@ -36,6 +36,8 @@ final class FeedbackService: Sendable {
     private let conversions = FeedbackRules().types(of: .conversion)
     private let logger: Logger
     private let state: Mutex<State>
+    /// Whether any event that was read says itself what it leaves.
+    private let hasOwnProfit = Atomic(false)
     /// Experiments of which it is not known yet what their users were like before.
     private let newcomers = Mutex<[ServedExperiment]>([])
     private let niceness: Int
@@ -138,18 +140,23 @@ final class FeedbackService: Sendable {
     private func events(after offset: Int64, limit: Int) throws -> [(offset: Int64, event: FeedbackEvent)] {
         let page = try store.namingEvents(after: offset, limit: limit)
         let types = vocabulary.eventTypes
-        return page.map { event, recommendation in
+        if page.contains(where: { $0.profit != nil }) { hasOwnProfit.store(true, ordering: .relaxed) }
+        return page.map { logged in
+            let event = logged.event
+            let type = types[Int(event.type)]
             let named = FeedbackEvent(
-                event,
+                logged,
                 user: vocabulary.id(of: event.user),
                 item: vocabulary.id(of: event.item),
-                type: types[Int(event.type)],
-                profit: conversions.contains(types[Int(event.type)].rawValue) ? profit(event.item) : nil,
-                recommendation: recommendation
+                type: type,
+                profit: conversions.contains(type.rawValue) ? profit(event.item) : nil
             )
             return (event.offset, named)
         }
     }
+
+    /// Whether any event that was read so far says itself what it leaves.
+    var knowsProfitOfEvents: Bool { hasOwnProfit.load(ordering: .relaxed) }
 
     /// The figures of what was read so far.
     func rows(by dimensions: [FeedbackDimension], days: ClosedRange<Int>?) -> [FeedbackRow] {

@@ -11,7 +11,8 @@ struct EventValidator {
         problem("user", event.user) ?? problem(what: event) ?? problem("type", event.type.rawValue)
             ?? event.id.flatMap { problem("id", $0) }
             ?? event.recommendationID.flatMap { problem("recommendation_id", $0) }
-            ?? event.session.flatMap { problem("session", $0) } ?? problem(value: event.value)
+            ?? event.session.flatMap { problem("session", $0) }
+            ?? problem("value", event.value.map(Double.init)) ?? problem("profit", event.profit)
             ?? problem(time: event.time)
     }
 
@@ -26,9 +27,10 @@ struct EventValidator {
         return SearchText.problem(with: text.utf8).map { "'text' \($0)" }
     }
 
-    private func problem(value: Float?) -> String? {
-        guard let value, !value.isFinite else { return nil }
-        return "'value' is not a finite number"
+    /// Sums of such numbers stay finite.
+    private func problem(_ field: String, _ number: Double?) -> String? {
+        guard let number, !Float(number).isFinite else { return nil }
+        return number.isFinite ? "'\(field)' is out of range" : "'\(field)' is not a finite number"
     }
 
     private func problem(time: Timestamp?) -> String? {

@@ -8,7 +8,7 @@ public struct FeedbackEvent: Sendable, Equatable {
     public var type: String
     /// How much of it: a price, a satisfaction.
     public var value: Double?
-    /// What is left of it, for a conversion: its item's profit; `nil` where that is not known.
+    /// What is left of it, for a conversion: its own profit, else its item's; `nil` where neither is known.
     public var profit: Double?
     /// When it happened, in milliseconds since 1970.
     public var time: Int64

@@ -11,7 +11,9 @@ extension Schemas {
                 [
                     "user": identifier.adding("title", "May be left out where there is a session."),
                     "session": identifier.adding("title", "Its events are one session, whatever time lies between."),
-                    "item": identifier, "type": eventType, "value": number, "time": time,
+                    "item": identifier, "type": eventType, "value": number,
+                    "profit": number.adding("title", "What a conversion leaves; where missing, its item's says it."),
+                    "time": time,
                     "text": searchText.adding("title", "What the user looked for, where there is no item."),
                     "id": identifier.adding("title", "Its own id: sent twice, it counts once."),
                     "recommendation_id": identifier.adding("title", "The answer that it is feedback on."),

@@ -34,7 +34,7 @@ struct Feedback: LiveCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --data: the attribute of items that says what one conversion leaves.",
+            "With --data: the attribute of items that says what a conversion leaves, where its event does not.",
             valueName: "name"
         )
     )
@@ -55,8 +55,9 @@ struct Feedback: LiveCommand {
         let days = try FeedbackReport.days(from: from?.time, to: to?.time)
         let report =
             if let data { try read(data, by: dimensions, days: days) } else { try await ask() }
-        let table = FeedbackText(report.rows, dimensions: dimensions)
-        try console.result(report) { csv ? table.csv : table.words }
+        try console.result(report) {
+            csv ? report.csv(by: dimensions) : FeedbackText(report.rows, dimensions: dimensions).words
+        }
     }
 
     /// Joins the logs of a data folder.
@@ -77,15 +78,15 @@ struct Feedback: LiveCommand {
             into: &join,
             answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
             events: { after, limit in
-                try store.namingEvents(after: after, limit: limit).map { event, recommendation in
+                try store.namingEvents(after: after, limit: limit).map { logged in
+                    let event = logged.event
                     let (item, type) = (vocabulary.id(of: event.item), types[Int(event.type)])
                     let named = FeedbackEvent(
-                        event,
+                        logged,
                         user: vocabulary.id(of: event.user),
                         item: item,
                         type: type,
-                        profit: conversions.contains(type.rawValue) ? profits[item] : nil,
-                        recommendation: recommendation
+                        profit: conversions.contains(type.rawValue) ? profits[item] : nil
                     )
                     return (event.offset, named)
                 }

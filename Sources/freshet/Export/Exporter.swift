@@ -26,7 +26,7 @@ struct Exporter {
     }
 
     private func writeEvents(to path: String) throws -> Int {
-        let columns = ["user", "item", "type", "value", "time", "id", "session", "recommendation_id", "text"]
+        let columns = ["user", "item", "type", "value", "time", "id", "session", "recommendation_id", "text", "profit"]
         // What importers know stands in both forms; the answer that an event names is for people.
         var file = try ExportFile(path: path, form: form, columns: columns)
         let (vocabulary, total) = (store.vocabulary, try store.counts().events)
@@ -38,7 +38,7 @@ struct Exporter {
                 .text(types[Int(event.type)].rawValue),
                 event.value.isNaN ? nil : .number(Double("\(event.value)") ?? 0),
                 ExportField.time(event.time), texts.id.map { .text($0) }, texts.session.map { .text($0) },
-                texts.recommendation.map { .text($0) }, nil,
+                texts.recommendation.map { .text($0) }, nil, texts.profit.map { .number($0) },
             ])
             count += 1
             try tell("events", count, total)
@@ -47,7 +47,7 @@ struct Exporter {
             try file.write([
                 .text(vocabulary.id(of: search.user)), nil, .text(EventType.search.rawValue), nil,
                 ExportField.time(search.time), texts.id.map { .text($0) }, texts.session.map { .text($0) }, nil,
-                .text(search.text),
+                .text(search.text), nil,
             ])
             count += 1
             try tell("events", count, total)

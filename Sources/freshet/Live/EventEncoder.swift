@@ -20,6 +20,10 @@ enum EventEncoder {
             buffer.writeStaticString(",\"value\":")
             buffer.writeString("\(value)")
         }
+        if let profit = event.profit, profit.isFinite {
+            buffer.writeStaticString(",\"profit\":")
+            buffer.writeString("\(profit)")
+        }
         if let time = event.time {
             buffer.writeStaticString(",\"time\":")
             buffer.writeString(time.decimalSeconds)

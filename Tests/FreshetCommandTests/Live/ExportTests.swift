@@ -33,6 +33,7 @@ import Testing
         }
         events[5].id = "e5"
         events[6].recommendationID = "r1"
+        events[6].profit = 0.35
         _ = try await store.append(events)
         let shown = [Impression.ShownItem(item: events[6].item, score: 0.5), .init(item: "i4", score: 0.25)]
         try await store.record([
@@ -61,6 +62,8 @@ import Testing
         if form == "csv" { for place in items.indices { items[place].vectors = nil } }
         #expect(copy.itemDetails == items)
         #expect(copy.userDetails == original.userDetails)
+        let written = try String(contentsOfFile: folder.path("out/events.\(form)"), encoding: .utf8)
+        #expect(written.split(separator: "\n").count { $0.contains("0.35") } == 1)
         // It is not written over, and one kind goes to standard output alone.
         #expect(try folder.freshet("export", "--data", "engine", "--output", "out").code == 64)
         #expect(try folder.freshet("export", "--data", "engine", "--output", "-").code == 64)
