@@ -1,6 +1,6 @@
 import FreshetFeedback
 
-/// Figures of feedback as a table for people, or for spreadsheets.
+/// Figures of feedback as a table for people.
 struct FeedbackText {
     private let rows: [FeedbackRow]
     private let dimensions: [String]
@@ -32,41 +32,9 @@ struct FeedbackText {
         return table.text
     }
 
-    /// All figures, one column each; an empty field where there is no data.
-    var csv: String {
-        let counts: [(String, (FeedbackRow) -> Int?)] = [
-            ("answers", \.answers), ("served", { $0.served }), ("seen", { $0.seen }), ("clicks", { $0.clicks }),
-            ("conversions", { $0.conversions }), ("assisted_conversions", { $0.assistedConversions }),
-        ]
-        let rates: [(String, (FeedbackRow) -> FeedbackRate?)] = [
-            ("empty", \.empty), ("ctr", \.clickThrough), ("acceptance", \.acceptance), ("conversion", \.conversion),
-        ]
-        let numbers: [(String, (FeedbackRow) -> Double?)] = [
-            ("value_per_1000", \.valuePerThousand), ("profit_per_1000", \.profitPerThousand),
-            ("satisfaction", \.satisfaction),
-            ("clicks_to_come", \.clicksToCome), ("conversions_to_come", \.conversionsToCome),
-        ]
-        let header =
-            dimensions + counts.map(\.0) + rates.flatMap { [$0.0, "\($0.0)_low", "\($0.0)_high"] } + numbers.map(\.0)
-        let lines = rows.map { row -> [String] in
-            var fields = dimensions.map { Self.quoted(row.group[$0] ?? "") }
-            fields += counts.map { $0.1(row).map { "\($0)" } ?? "" }
-            for rate in rates {
-                fields += rate.1(row).map { ["\($0.value)", "\($0.low)", "\($0.high)"] } ?? ["", "", ""]
-            }
-            return fields + numbers.map { $0.1(row).map { "\($0)" } ?? "" }
-        }
-        return ([header] + lines).map { $0.joined(separator: ",") }.joined(separator: "\n")
-    }
-
     private static func cell(_ rate: FeedbackRate?) -> String {
         rate.map { "\(percent($0.value)) (\(percent($0.low)) to \(percent($0.high)))" } ?? "–"
     }
 
     private static func percent(_ share: Double) -> String { Words.decimal(100 * share, 2) + "%" }
-
-    private static func quoted(_ text: String) -> String {
-        let needsQuotes = text.contains { ",\"\n\r".contains($0) }
-        return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-    }
 }

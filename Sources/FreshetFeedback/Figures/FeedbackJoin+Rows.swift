@@ -1,4 +1,3 @@
-import FreshetCore
 import FreshetExperiments
 
 extension FeedbackJoin {
@@ -15,7 +14,7 @@ extension FeedbackJoin {
         for (key, cell) in table.cells where days?.contains(key.day) ?? true {
             let names = dimensions.map { dimension in
                 switch dimension {
-                case .day: String(Timestamp(seconds: Int64(key.day) * GregorianCalendar.daySeconds).text.prefix(10))
+                case .day: FeedbackPeriod.text(ofDay: key.day)
                 default: dimension.value(of: key.group) ?? ""
                 }
             }
@@ -91,7 +90,7 @@ extension FeedbackJoin {
     }
 
     /// Names in order; numbers by size.
-    private static func isBefore(_ left: [String], _ right: [String]) -> Bool {
+    static func isBefore(_ left: [String], _ right: [String]) -> Bool {
         for (one, other) in zip(left, right) where one != other {
             if let first = Int(one), let second = Int(other) { return first < second }
             return one < other

@@ -12,10 +12,7 @@ public struct FeedbackReport: Sendable, Equatable, Codable {
     /// - Throws: ``FreshetError`` of kind `usage` where the last comes before the first.
     public static func days(from first: Timestamp?, to last: Timestamp?) throws -> ClosedRange<Int>? {
         guard first != nil || last != nil else { return nil }
-        func day(_ time: Timestamp) -> Int {
-            Int(GregorianCalendar.floorDivide(time.seconds, GregorianCalendar.daySeconds))
-        }
-        let (from, to) = (first.map(day) ?? .min, last.map(day) ?? .max)
+        let (from, to) = (first.map(FeedbackPeriod.day) ?? .min, last.map(FeedbackPeriod.day) ?? .max)
         guard from <= to else {
             throw FreshetError(.usage, "The last day comes before the first.", remedy: "Give 'from' before 'to'.")
         }

@@ -4,6 +4,7 @@ import { notice, put, setText, whenChanged } from "./dom.js";
 import { live } from "./live.js";
 import catalogue from "./catalogue.js";
 import experiments from "./experiments.js";
+import feedback from "./feedback.js";
 import models from "./models.js";
 import overview from "./overview.js";
 import quality from "./quality.js";
@@ -11,7 +12,7 @@ import recommendations from "./recommendations.js";
 import rules from "./rules.js";
 import settings from "./settings.js";
 
-const pages = { overview, quality, models, experiments, rules, recommendations, catalogue, settings };
+const pages = { overview, quality, models, feedback, experiments, rules, recommendations, catalogue, settings };
 const main = document.getElementById("main");
 let page = null;
 let shown = "";

@@ -5,7 +5,6 @@ import { confirmed } from "./dialog.js";
 import { h, loading, notice, put, setText, toast, whenChanged } from "./dom.js";
 import { changeForm } from "./experimentchange.js";
 import { experimentForm } from "./experimentform.js";
-import { feedbackPanel } from "./feedback.js";
 import * as format from "./format.js";
 import { live } from "./live.js";
 import { frame } from "./status.js";
@@ -37,7 +36,6 @@ function open(parameters) {
     const list = h("div", null, loading(3));
     const detail = h("section", { class: "panel detail", hidden: true });
     const change = h("div", { hidden: true });
-    const feedback = feedbackPanel(controller.signal);
     const form = experimentForm(async (body) => {
         const made = await api.startExperiment(body);
         toast(`“${made.id}” runs`);
@@ -50,7 +48,8 @@ function open(parameters) {
         if (!form.hidden) form.querySelector("input").focus();
     } } }, "New experiment");
     const page = frame("Experiments", h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "All experiments"),
-        h("div", { class: "controls" }, create)), list), form, detail, change, feedback.element);
+        h("div", { class: "controls" }, create)), list), form, detail, change,
+        h("p", { class: "muted" }, "What came of all answers, of variants too: ", h("a", { href: "#/feedback?by=variant" }, "Feedback"), "."));
     setText(page.lead, "Two versions, or two settings, answer users side by side. Look as often as you like: the verdicts hold at every look.");
 
     async function load() {
@@ -62,7 +61,6 @@ function open(parameters) {
             if (entry) showDetail(entry);
             else detail.hidden = true;
             showChange(entry?.state === "running" ? { id, method: entry.method, coverage: entry.coverage, variants: entry.variants } : null);
-            await feedback.load();
         } catch (problem) {
             if (problem.name === "AbortError") return;
             if (!(problem instanceof Problem)) throw problem;

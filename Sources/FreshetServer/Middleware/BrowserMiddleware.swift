@@ -37,7 +37,7 @@ struct BrowserMiddleware: RouterMiddleware {
             response.headers[.accessControlAllowOrigin] = allowedOrigins.contains("*") ? "*" : origin
             response.headers[.accessControlExposeHeaders] = "x-request-id, retry-after"
         }
-        if !allowedOrigins.isEmpty { response.headers[.vary] = "Origin" }
+        if !allowedOrigins.isEmpty { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
         response.headers[.xContentTypeOptions] = "nosniff"
         if !response.headers.contains(.cacheControl) { response.headers[.cacheControl] = "no-store" }
         if !response.headers.contains(.contentSecurityPolicy) {

@@ -76,8 +76,11 @@ enum OpenAPIDocument {
         let answer = route.operation.answer
         var success: JSONValue = ["description": .string(answer.detail), "headers": headers]
         if let schema = answer.schema {
-            let content = JSONValue.Member(name: answer.type, value: ["schema": schema])
-            success = success.adding("content", .object([content]))
+            var content = [JSONValue.Member(name: answer.type, value: ["schema": schema])]
+            if answer.isTable {
+                content.append(.init(name: Response.csvType, value: ["schema": ["type": "string"]]))
+            }
+            success = success.adding("content", .object(content))
         }
         var kinds = Set(route.operation.problems + [.internalError, .unavailable, .misdirected])
         if !route.operation.parameters.isEmpty { kinds.insert(.invalidRequest) }

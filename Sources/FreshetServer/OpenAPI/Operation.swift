@@ -40,6 +40,8 @@ struct Operation: Sendable {
         let detail: String
         var type = "application/json"
         var schema: JSONValue?
+        /// Whether `Accept: text/csv` is answered by a table.
+        var isTable = false
     }
 
     init(

@@ -75,6 +75,51 @@ extension Schemas {
         ),
         ("Feedback", object("What came of the answers.", required: ["rows"], ["rows": list(of: "FeedbackRow")])),
         (
+            "FeedbackPeriod",
+            object(
+                "Days in UTC.",
+                required: ["from", "to"],
+                ["from": ["type": "string", "format": "date"], "to": ["type": "string", "format": "date"]]
+            )
+        ),
+        (
+            "FeedbackChange",
+            object(
+                "How far a figure went; low and high are the 95% interval of the difference.",
+                required: ["difference"],
+                [
+                    "difference": ["type": "number"],
+                    "relative": [
+                        "type": "number", "description": "As a share of the figure before; missing where that is 0.",
+                    ],
+                    "low": ["type": "number"], "high": ["type": "number"],
+                ]
+            )
+        ),
+        (
+            "FeedbackComparison",
+            object(
+                "What came of the answers in two periods.",
+                required: ["now", "before", "rows"],
+                [
+                    "now": reference("FeedbackPeriod"), "before": reference("FeedbackPeriod"),
+                    "rows": list(of: "ComparedFeedback"),
+                ]
+            )
+        ),
+        (
+            "ComparedFeedback",
+            object(
+                "The figures of both periods; one in which nothing was recommended is missing.",
+                required: ["group", "changes"],
+                [
+                    "group": ["type": "object", "additionalProperties": ["type": "string"]],
+                    "now": reference("FeedbackRow"), "before": reference("FeedbackRow"),
+                    "changes": ["type": "object", "additionalProperties": reference("FeedbackChange")],
+                ]
+            )
+        ),
+        (
             "NextActions",
             object(
                 "Which kind of event to ask a user for, the one that gains most first.",
