@@ -84,9 +84,34 @@ import Testing
         let draft = try ExperimentStage.draft("e", [.nothing, .frozen(nil)], daysBefore: 1)
         let served = try await stage.engine.start(draft)
         try await Self.run(stage, users: 3) { _, _ in [0, 1, 2] }
-        let before = try #require(try stage.engine.feedback.covariates(of: served))
+        let before = try #require(try stage.engine.feedback.covariates(of: [served])?.first)
         #expect(before[StableHash.of("v2")]?[0] == 2 && before[StableHash.of("v1")]?[0] == 1)
         #expect((before[StableHash.of("v0")]?[0] ?? 0) == 0)
+    }
+
+    /// Read together, each has what it has when it is read alone: what was done in its own days, up to its own beginning.
+    @Test(.timeLimit(.minutes(10))) func theTimesBeforeSeveralAreReadAtOnce() async throws {
+        let stage = try await ExperimentStage()
+        func begin(_ id: String, days: Double) async throws -> ServedExperiment {
+            // Clicks of before must not be of the millisecond in which it begins.
+            try await Task.sleep(for: .milliseconds(5))
+            let part = Namespace(name: "n", from: Double(id.utf8.count - 1) / 4, to: Double(id.utf8.count) / 4)
+            return try await stage.engine.start(ExperimentStage.draft(id, namespace: part, daysBefore: days))
+        }
+        try await Self.run(stage, users: 3) { user, _ in Array(0..<user) }
+        let first = try await begin("e", days: 1)
+        try await Self.run(stage, users: 3) { _, _ in [0] }
+        let second = try await begin("ee", days: 2)
+        let third = try await begin("eee", days: 0)
+        let together = TimeBefore.first(of: [first, third, second])
+        #expect(together.map(\.id) == ["e", "ee"] && TimeBefore.first(of: [third, first]).map(\.id) == ["eee"])
+        let feedback = stage.engine.feedback
+        let both = try #require(try feedback.covariates(of: together))
+        let alone = try together.map { try #require(try feedback.covariates(of: [$0])?.first) }
+        #expect(both == alone)
+        let clicks = both.map { covariates in (0..<3).map { covariates[StableHash.of("v\($0)")]?[0] ?? 0 } }
+        #expect(clicks == [[0, 1, 2], [1, 2, 3]])
+        #expect(try feedback.covariates(of: [third]) == [[:]])
     }
 
     @Test(arguments: [0, 1, 5, 6, 99, 100, 101]) func theBeginningIsFoundByHalving(time: Int64) {

@@ -13,12 +13,8 @@ import Synchronization
 final class FeedbackService: Sendable {
     /// How many seconds it waits before it looks again.
     private static let pause = 0.25
-    /// How much is read before others may ask for figures.
-    private static let portion = 2_000
-
     private struct State {
         var join: FeedbackJoin
-        var feed = FeedbackFeed()
         var tallies = ExperimentTallies()
         /// Up to when both logs were read.
         var readUpTo = Int64.min
@@ -36,6 +32,8 @@ final class FeedbackService: Sendable {
     private let conversions = FeedbackRules().types(of: .conversion)
     private let logger: Logger
     private let state: Mutex<State>
+    /// How far both logs were read.
+    private let feed = Mutex(FeedbackFeed())
     /// Whether any event that was read says itself what it leaves.
     private let hasOwnProfit = Atomic(false)
     /// Experiments of which it is not known yet what their users were like before.
@@ -92,49 +90,54 @@ final class FeedbackService: Sendable {
     /// Reads the logs up to a time, or to the oldest answer that a slow disk keeps from its log: what is done about an answer
     /// is nothing without it.
     ///
+    /// Whoever asks for figures waits for no page to be read: only for what is counted of one, some milliseconds.
     /// Blocks the calling thread.
     /// - Throws: ``FreshetError`` of kind `external` when the store cannot be read.
     func follow(upTo time: Int64) throws {
-        while !signal.isStopping {
-            let time = min(time, oldestUnwritten().map { $0 - 1 } ?? .max)
-            try takeUpNewcomers()
-            let count = try state.withLock { state in
-                let count = try state.feed.feed(
-                    into: &state.join,
-                    upTo: time,
-                    limit: Self.portion,
+        try feed.withLock { feed in
+            var isMore = true
+            while isMore, !signal.isStopping {
+                let time = min(time, oldestUnwritten().map { $0 - 1 } ?? .max)
+                try takeUpNewcomers()
+                try feed.read(
                     answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
                     events: events
                 )
-                state.tallies.take(state.join.takeOutcomes())
-                if count < Self.portion { state.readUpTo = max(state.readUpTo, time) }
-                return count
-            }
-            guard count == Self.portion else { return }
-        }
-    }
-
-    /// Reads what the users of new experiments were like before, beside those who ask for figures.
-    private func takeUpNewcomers() throws {
-        while let served = newcomers.withLock({ $0.first }) {
-            guard let before = try covariates(of: served) else { return }
-            let tally = try ExperimentTally(served, covariates: before)
-            // It leaves one list and enters the other at once: nobody who sees no newcomers reads on without its tally.
-            newcomers.withLock { newcomers in
-                // Taken back meanwhile, it is not followed; changed meanwhile, it is as it is now.
-                guard newcomers.first?.id == served.id else { return }
-                let wanted = newcomers.removeFirst()
-                state.withLock { state in
-                    state.tallies.add(tally)
-                    state.tallies.follow(wanted)
+                isMore = state.withLock { state in
+                    let isMore = feed.give(to: &state.join, upTo: time).isMore
+                    state.tallies.take(state.join.takeOutcomes())
+                    if !isMore { state.readUpTo = max(state.readUpTo, time) }
+                    return isMore
                 }
             }
         }
     }
 
-    /// What the users of an experiment did in the time before it; `nil` when the service is stopping.
-    func covariates(of served: ServedExperiment) throws -> [UInt64: [Double]]? {
-        try TimeBefore(served).covariates(store: store, events: events, isStopping: { signal.isStopping })
+    /// Reads what the users of new experiments were like before, beside those who ask for figures.
+    private func takeUpNewcomers() throws {
+        while true {
+            // Those that began within days of each other, as after a start, are read together.
+            let group = TimeBefore.first(of: newcomers.withLock { $0 })
+            guard !group.isEmpty, let before = try covariates(of: group) else { return }
+            for (served, covariates) in zip(group, before) {
+                let tally = try ExperimentTally(served, covariates: covariates)
+                // It leaves one list and enters the other at once: nobody who sees no newcomers reads on without its tally.
+                newcomers.withLock { newcomers in
+                    // Taken back meanwhile, it is not followed; changed meanwhile, it is as it is now.
+                    guard let place = newcomers.firstIndex(where: { $0.id == served.id }) else { return }
+                    let wanted = newcomers.remove(at: place)
+                    state.withLock { state in
+                        state.tallies.add(tally)
+                        state.tallies.follow(wanted)
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the users of each of some experiments did in the time before it; `nil` when the service is stopping.
+    func covariates(of group: [ServedExperiment]) throws -> [[UInt64: [Double]]]? {
+        try TimeBefore(group).covariates(store: store, events: events, isStopping: { signal.isStopping })
     }
 
     private func events(after offset: Int64, limit: Int) throws -> [(offset: Int64, event: FeedbackEvent)] {
