@@ -91,14 +91,9 @@ public struct Event: Sendable, Equatable, Codable {
                 debugDescription: "value out of range"
             )
         }
-        profit = try container.decodeIfPresent(Double.self, forKey: .profit)
-        if let profit, !Float(profit).isFinite {
-            throw DecodingError.dataCorruptedError(
-                forKey: .profit,
-                in: container,
-                debugDescription: "profit out of range"
-            )
-        }
+        // What is no such number says nothing: files have columns of that name that are not ours.
+        profit = try? container.decodeIfPresent(Double.self, forKey: .profit)
+        if let profit, !Float(profit).isFinite { self.profit = nil }
         time = try container.decodeIfPresent(Timestamp.self, forKey: .time)
     }
 

@@ -32,8 +32,30 @@ import Testing
     @Test(arguments: [("1e39", "out of range"), ("\"3\"", "not a number"), ("[1]", "not a number")])
     func profitIsANumberThatSumsCanBeMadeOf(profit: String, says: String) throws {
         let body = try read(#"{"user":"a","item":"x","type":"purchase","profit":\#(profit)}"#)
-        #expect(body.events.isEmpty && body.refusals.first?.reason.contains("'profit' \(says)") == true)
+        let reason = body.refusals.first?.reason ?? ""
+        #expect(body.events.isEmpty && reason.contains("'profit'") && reason.contains(says), "\(reason)")
         #expect(try read(#"{"user":"a","item":"x","profit":null}"#).events.first?.profit == .some(nil))
+    }
+
+    /// What was on a screen is one event each, all with the place of the one that was sent.
+    @Test func anEventMayNameWhatWasOnTheScreen() throws {
+        let seen = #"{"user":"a","type":"seen","recommendation_id":"r","items":["x", "y\u0021"],"id":"e"}"#
+        let body = try read("[\(seen),{\"user\":\"a\",\"item\":\"z\"}]")
+        #expect(body.events.map(\.item) == ["x", "y!", "z"] && body.indices == [0, 0, 1] && body.count == 2)
+        #expect(body.events.map(\.id) == ["e", "e/1", nil] && body.events[1].type == "seen")
+        #expect(body.events.prefix(2).allSatisfy { $0.recommendationID == "r" })
+        #expect(throws: JSONFault.self) { try read(seen, maximum: 1) }
+    }
+
+    @Test(arguments: [
+        (#""type":"click","items":["x"]"#, "not of the type 'seen'"), (#""items":["x"]"#, "not of the type 'seen'"),
+        (#""type":"seen","items":[]"#, "without one"), (#""type":"seen","items":["x",3]"#, "not all strings"),
+        (#""type":"seen","items":"x""#, "not a list"), (#""type":"seen","items":["x"],"item":"y""#, "beside an 'item'"),
+        (#""type":"seen","items":["x",""]"#, "'item' is empty"), (#""type":"seen","items":null"#, "no 'item'"),
+    ])
+    func itemsThatAreNoneAreRefused(fields: String, says: String) throws {
+        let body = try read(#"{"user":"a",\#(fields)}"#)
+        #expect(body.events.isEmpty && body.refusals.first?.reason.contains(says) == true, "\(body.refusals)")
     }
 
     @Test func idsMayBeAsLongAsTheRuleSays() throws {

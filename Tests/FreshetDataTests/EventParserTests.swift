@@ -24,6 +24,7 @@ import Testing
                 item: text(parser.item),
                 type: parser.type.map { EventType(rawValue: text($0)) } ?? .view,
                 value: parser.value.isNaN ? nil : parser.value,
+                profit: parser.profit,
                 time: parser.time,
                 id: parser.id.map(text),
                 session: parser.session.map(text)
@@ -54,6 +55,8 @@ import Testing
         #"{"user":"a","item":"x"}"#, #" { "item" : "x" , "user" : "a" } "#, #"{"user":"a","item":"x",}"#, "{}", "[]",
         "",
         #"{"user":"a","item":"x","type":"cart","value":4.5,"time":1700000000,"id":"e1"}"#,
+        #"{"user":"a","item":"x","profit":0.1,"items":["y"]}"#, #"{"user":"a","item":"x","profit":"much"}"#,
+        #"{"user":"a","item":"x","profit":1e39}"#, #"{"user":"a","items":["x"],"type":"seen"}"#,
         #"{"user":"a","item":"x","time":"2024-02-29T12:30:00+01:00"}"#, #"{"user":"a","item":"x","time":"soon"}"#,
         #"{"user":"a","item":"x","time":null,"value":null,"type":null,"id":null}"#, #"{"user":null,"item":"x"}"#,
         #"{"user":"a","item":"x","session":"s"}"#, #"{"session":"s","item":"x"}"#, #"{"session":"17","item":"x"}"#,

@@ -3,7 +3,8 @@ import FreshetCore
 /// The events of one delivery: a JSON object, an array of them, or one object a line (NDJSON).
 ///
 /// Where the whole is not JSON nothing is taken. Where it is, events that are no events are refused one by one, and the
-/// others stand; in NDJSON each line is a whole of its own.
+/// others stand; in NDJSON each line is a whole of its own. An event of the type `seen` may name several `items`: it is one
+/// event each.
 package struct EventBody: Sendable {
     /// How a delivery is written.
     package enum Form: Sendable {
@@ -124,12 +125,24 @@ package struct EventBody: Sendable {
         count += 1
         guard count <= maximumCount else { throw JSONFault("more than \(maximumCount) events") }
         do {
-            let event = try parser.event(bytes)
-            try checkIdentifiers(of: event)
-            events.append(event)
-            indices.append(index)
+            let read = try Self.apart(parser.event(bytes), parser.items())
+            for event in read { try checkIdentifiers(of: event) }
+            events += read
+            indices += [Int](repeating: index, count: read.count)
         } catch let fault {
             refusals.append(Refusal(index: index, reason: fault.description))
+        }
+        guard events.count <= maximumCount else { throw JSONFault("more than \(maximumCount) events") }
+    }
+
+    /// An event for each of the items of one; the first has its id, the others have their place behind it.
+    private static func apart(_ event: Event, _ items: [String]?) -> [Event] {
+        guard let items else { return [event] }
+        return items.enumerated().map { place, item in
+            var one = event
+            one.item = item
+            if place > 0 { one.id = event.id.map { "\($0)/\(place)" } }
+            return one
         }
     }
 }

@@ -4,8 +4,8 @@ import FreshetCore
 /// same values.
 package struct EventParser {
     private let reader: JSONObjectReader
-    /// Whether a text may stand beside an item, where it says nothing, as in files of reviews.
-    private let allowsIdleText: Bool
+    /// Whether a line may say what no event has, as files of reviews do: a text beside an item, a profit in words.
+    private let allowsIdleFields: Bool
     /// Room for the name of a visitor of whom only the session is known.
     private let scratch = ScratchBuffer()
 
@@ -32,9 +32,11 @@ package struct EventParser {
 
     /// Creates a parser, which one thread may use at a time.
     package init(rules: JSONRules = .files) {
-        let names = ["user", "item", "type", "value", "time", "id", "recommendation_id", "session", "text", "profit"]
+        let names = [
+            "user", "item", "type", "value", "time", "id", "recommendation_id", "session", "text", "profit", "items",
+        ]
         reader = JSONObjectReader(names: names, rules: rules)
-        allowsIdleText = rules.allowsUnknownFields
+        allowsIdleFields = rules.allowsUnknownFields
     }
 
     /// Reads a line as an event.
@@ -65,14 +67,14 @@ package struct EventParser {
         let item = try text(1, "item")
         search = try searchText(besides: item)
         guard let user = try text(0, "user") ?? session.map({ scratch.visitor(ofSession: $0) }),
-            item != nil || search != nil
+            item != nil || search != nil || namesSeveral
         else {
             throw JSONFault("no 'user' (nor 'session') or no 'item'")
         }
         self.user = user
         self.item = item ?? UnsafeBufferPointer(start: nil, count: 0)
         value = try number(3, "value").map(Float.init) ?? .nan
-        profit = try number(9, "profit")
+        profit = allowsIdleFields ? try? number(9, "profit") : try number(9, "profit")
         time = try time(4)
         id = try text(5, "id")
         recommendationID = try text(6, "recommendation_id")
@@ -82,22 +84,54 @@ package struct EventParser {
     private func searchText(besides item: UnsafeBufferPointer<UInt8>?) throws(JSONFault) -> UnsafeBufferPointer<UInt8>?
     {
         guard item?.isEmpty ?? true else {
-            if !allowsIdleText, try text(8, "text") != nil {
+            if !allowsIdleFields, try text(8, "text") != nil {
                 throw JSONFault("a 'text' beside an 'item'; a search has a 'text' only")
             }
             return nil
         }
         guard let words = try text(8, "text") else { return nil }
         guard let type, !type.elementsEqual("search".utf8) else { return words }
-        if allowsIdleText { return nil }
+        if allowsIdleFields { return nil }
         throw JSONFault("a 'text' and no 'item', but a 'type' other than 'search'")
     }
+
+    // MARK: Several items
+
+    /// Whether the last line names what was on a screen, in the place of one item.
+    private var namesSeveral: Bool {
+        guard !allowsIdleFields else { return false }
+        if case .none = reader.value(10) { return false }
+        return true
+    }
+
+    /// The items of the last line where it names what was on a screen, in the place of one; `nil` where it does not.
+    /// - Throws: ``JSONFault`` where that is no list of texts, or the event no such report.
+    func items() throws(JSONFault) -> [String]? {
+        guard namesSeveral else { return nil }
+        guard let type, type.elementsEqual("seen".utf8) else {
+            throw JSONFault("'items' in an event that is not of the type 'seen'; every other has one 'item'")
+        }
+        guard item.isEmpty, search == nil else { throw JSONFault("'items' beside an 'item' or a 'text'") }
+        guard case .list(let list) = reader.value(10) else { throw JSONFault("'items' that are not a list") }
+        var (items, cursor) = ([String](), JSONCursor(list))
+        _ = cursor.take(UInt8(ascii: "["))
+        cursor.skipBlanks()
+        while !cursor.take(UInt8(ascii: "]")) {
+            guard cursor.isNext(UInt8(ascii: "\"")) else { throw JSONFault("'items' that are not all strings") }
+            items.append(try cursor.string().string)
+            try cursor.takeComma(before: UInt8(ascii: "]"))
+        }
+        guard !items.isEmpty else { throw JSONFault("'items' without one") }
+        return items
+    }
+
+    // MARK: Fields
 
     private func text(_ field: Int, _ name: String) throws(JSONFault) -> UnsafeBufferPointer<UInt8>? {
         switch reader.value(field) {
         case .none: return nil
         case .string(let text): return text
-        case .number, .other: throw JSONFault("a '\(name)' that is not a string")
+        case .number, .list, .other: throw JSONFault("a '\(name)' that is not a string")
         }
     }
 
@@ -107,7 +141,7 @@ package struct EventParser {
         case .number(let text):
             if let number = NumberText.double(text), Float(number).isFinite { return number }
             throw JSONFault("a '\(name)' out of range")
-        case .string, .other: throw JSONFault("a '\(name)' that is not a number")
+        case .string, .list, .other: throw JSONFault("a '\(name)' that is not a number")
         }
     }
 
@@ -122,7 +156,7 @@ package struct EventParser {
                 throw JSONFault("a 'time' that is not a time; \(hint)")
             }
         case .string(let text): time = Timestamp.milliseconds(from: text).map(Timestamp.init(milliseconds:))
-        case .other: time = nil
+        case .list, .other: time = nil
         }
         guard let time else { throw JSONFault("a 'time' that is not a time") }
         return time

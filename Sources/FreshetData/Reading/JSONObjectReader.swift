@@ -16,7 +16,9 @@ final class JSONObjectReader {
         case string(UnsafeBufferPointer<UInt8>)
         /// A number, as it was written.
         case number(UnsafeBufferPointer<UInt8>)
-        /// A boolean, an array or an object.
+        /// An array, as it was written.
+        case list(UnsafeBufferPointer<UInt8>)
+        /// A boolean or an object.
         case other
     }
 
@@ -59,7 +61,7 @@ final class JSONObjectReader {
     func bytes(_ name: Int) -> UnsafeBufferPointer<UInt8> {
         switch fields[name].value {
         case .string(let text), .number(let text): text
-        case .none, .other: UnsafeBufferPointer(start: nil, count: 0)
+        case .none, .list, .other: UnsafeBufferPointer(start: nil, count: 0)
         }
     }
 
@@ -106,14 +108,14 @@ final class JSONObjectReader {
         guard cursor.take(UInt8(ascii: "{")) else { throw cursor.fault("not a JSON object") }
         cursor.skipBlanks()
         while !cursor.take(UInt8(ascii: "}")) {
-            try readField(&cursor)
+            try readField(&cursor, line)
             try cursor.takeComma(before: UInt8(ascii: "}"))
         }
         cursor.skipBlanks()
         guard cursor.isAtEnd else { throw cursor.fault("something follows the object") }
     }
 
-    private func readField(_ cursor: inout JSONCursor) throws(JSONFault) {
+    private func readField(_ cursor: inout JSONCursor, _ line: UnsafeBufferPointer<UInt8>) throws(JSONFault) {
         let name = try cursor.string()
         let key = name.hasEscapes ? scratch.unescape(name.bytes) : name.bytes
         cursor.skipBlanks()
@@ -138,6 +140,10 @@ final class JSONObjectReader {
             fields[field].value = .number(try cursor.number())
         case UInt8(ascii: "n"):
             try cursor.skipValue(depth: 1)
+        case UInt8(ascii: "["):
+            let start = cursor.position
+            try cursor.skipValue(depth: 1)
+            fields[field].value = .list(UnsafeBufferPointer(rebasing: line[start..<cursor.position]))
         default:
             try cursor.skipValue(depth: 1)
             fields[field].value = .other

@@ -72,7 +72,9 @@ struct EventsController {
             accepted.increment(by: Int64(outcome.accepted))
             rejected.increment(by: Int64(rejections.count))
             if body.count > 0, outcome.accepted == 0 { throw Self.problem(body, rejections) }
-            return Self.answer(outcome, rejections, warnings: outcome.unknownRecommendations.map { body.indices[$0] })
+            // One that names several items is named once.
+            let warnings = Set(outcome.unknownRecommendations.map { body.indices[$0] }).sorted()
+            return Self.answer(outcome, rejections, warnings: warnings)
         }
     }
 

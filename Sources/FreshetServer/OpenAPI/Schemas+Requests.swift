@@ -12,13 +12,17 @@ extension Schemas {
                     "user": identifier.adding("title", "May be left out where there is a session."),
                     "session": identifier.adding("title", "Its events are one session, whatever time lies between."),
                     "item": identifier, "type": eventType, "value": number,
+                    "items": [
+                        "type": "array", "items": identifier, "minItems": 1,
+                        "title": "For the type `seen`: what was on the screen, in the place of one item.",
+                    ],
                     "profit": number.adding("title", "What a conversion leaves; where missing, its item's says it."),
                     "time": time,
                     "text": searchText.adding("title", "What the user looked for, where there is no item."),
                     "id": identifier.adding("title", "Its own id: sent twice, it counts once."),
                     "recommendation_id": identifier.adding("title", "The answer that it is feedback on."),
                 ]
-            ).adding("anyOf", [["required": ["item"]], ["required": ["text"]]])
+            ).adding("anyOf", [["required": ["item"]], ["required": ["text"]], ["required": ["items"]]])
         ),
         ("Item", request("One thing that can be recommended.", required: ["id"], [("id", identifier)] + itemFields)),
         (
