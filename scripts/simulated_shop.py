@@ -5,12 +5,15 @@
     scripts/simulated_shop.py [--server URL] [--visits N]
 
 Every customer likes two of eight kinds of items, and half as much two others. They look at a place k of an answer with a chance of
-1 / k^0.6, and click what they look at with the chance that they like it. Every thousand visits fashion moves on: everybody's kinds
-are those of their neighbour. So a version that goes on learning must beat one that was frozen, and it is known by how much.
+1 / k^0.6, click what they look at with the chance that they like it, and buy a fourth of what they click. Every thousand visits
+fashion moves on: everybody's kinds are those of their neighbour. So a version that goes on learning must beat one that was frozen, and
+it is known by how much. Every fourth item is the shop's own brand, which leaves half of its price where others leave a fifth, and is
+liked a third less. Some purchases are at a discount, and their events say what they leave.
 
-It opens the shop, waits for the first trained version, and starts three experiments that share out the customers: that version
-frozen against the one that goes on learning; best first against twice as diverse lists, by answers of both (interleaving); and the same
-two as a bandit. Watch them on the dashboard; at the end it prints the verdicts beside the truth. Seeded; standard library only.
+It opens the shop and waits for the first trained version. From then on a rule gives the own brand two fifths of the places, but for half of
+the customers, and three experiments share out the customers: that version frozen against the one that goes on learning; best
+first against more diverse lists, by answers of both (interleaving); and the same two as a bandit. Watch them on the dashboard; at
+the end it prints the verdicts, and what the rule cost, beside the truth. Seeded; standard library only.
 """
 
 import argparse
@@ -22,6 +25,7 @@ import urllib.error
 import urllib.request
 
 KINDS, ITEMS_A_KIND, USERS = 8, 12, 600
+RULE = "own-brand"
 WORDS = ["tea", "lamp", "rope", "book", "drum", "soap", "seed", "bell"]
 
 
@@ -31,8 +35,10 @@ class Shop:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.users = [f"customer-{number}" for number in range(USERS)]
-        self.appeal = {f"{word}-{number}": 0.2 + 0.5 * self.random.random()
-                       for word in WORDS for number in range(ITEMS_A_KIND)}
+        items = [(f"{word}-{number}", number % 4 == 0) for word in WORDS for number in range(ITEMS_A_KIND)]
+        self.own = {item for item, is_own in items if is_own}
+        self.appeal = {item: (0.2 + 0.5 * self.random.random()) * (0.67 if is_own else 1) for item, is_own in items}
+        self.price = {item: round(5 + 45 * self.random.random(), 2) for item, _ in items}
         self.tastes = [self.random.sample(range(KINDS), 4) for _ in self.users]
         self.fashion = 0
 
@@ -47,6 +53,22 @@ class Shop:
         """What a customer clicks of an answer."""
         return [item for place, item in enumerate(items)
                 if self.random.random() < (place + 1) ** -0.6 * self.liking(user, item)]
+
+    def profit(self, item):
+        """What a purchase leaves, as the catalogue says it."""
+        return round((0.5 if item in self.own else 0.2) * self.price[item], 2)
+
+    def purchase(self, item):
+        """What an event says of a purchase: one in four is at a tenth less, which the shop bears."""
+        if self.random.random() < 0.25:
+            discount = round(0.1 * self.price[item], 2)
+            return {"value": round(self.price[item] - discount, 2), "profit": round(self.profit(item) - discount, 2)}
+        return {"value": self.price[item]}
+
+    def catalogue(self):
+        return [{"id": item, "title": item.replace("-", " "), "categories": [item.rsplit("-", 1)[0]],
+                 "attributes": {"price": self.price[item], "profit": self.profit(item), "own": item in self.own}}
+                for item in self.appeal]
 
     def chosen(self, user):
         """What a customer looks for by themselves."""
@@ -76,20 +98,39 @@ def browse(shop, server, count):
     events = []
     for _ in range(count):
         user = shop.random.randrange(USERS)
-        events.append({"user": shop.users[user], "item": shop.chosen(user), "type": "click"})
+        event = {"user": shop.users[user], "item": shop.chosen(user)}
+        events.append(event | {"type": "click"})
+        if shop.random.random() < 0.1:
+            events.append(event | {"type": "purchase"} | shop.purchase(event["item"]))
     server.send("POST", "/v1/events", events)
 
 
 def visit(shop, server, outcome):
-    """A customer asks and clicks; what came of it is added up by variant."""
+    """A customer asks, clicks and buys; what came of it is added up by variant."""
     user = shop.random.randrange(USERS)
     answer = server.send("POST", "/v1/recommendations", {"user": shop.users[user], "count": 10, "scenario": "home"})
     clicked = shop.clicks(user, [item["id"] for item in answer["items"]])
     known = outcome.setdefault(answer.get("variant"), [0, 0])
     known[0] += len(answer["items"])
     known[1] += len(clicked)
-    return [{"user": shop.users[user], "item": item, "type": "click", "recommendation_id": answer["recommendation_id"]}
-            for item in clicked]
+    events = []
+    for item in clicked:
+        event = {"user": shop.users[user], "item": item, "recommendation_id": answer["recommendation_id"]}
+        events.append(event | {"type": "click"})
+        if shop.random.random() < 0.25:
+            events.append(event | {"type": "purchase"} | shop.purchase(item))
+    return events
+
+
+def rule_cost(server):
+    """Clicks per item seen and profit of those who had the rule, and of those who were left out of it."""
+    rows = server.send("GET", "/v1/feedback?by=rule")["rows"]
+    for name in [RULE, "!" + RULE]:
+        for row in rows:
+            if row["group"]["rule"] == name:
+                rate = row["ctr"]
+                yield (f"{name}: {100 * rate['value']:.2f}% ({100 * rate['low']:.2f} to {100 * rate['high']:.2f}) of items clicked, "
+                       f"profit {row.get('profit_per_1000', 0):.0f} per 1,000 answers")
 
 
 def experiments():
@@ -99,7 +140,7 @@ def experiments():
     rules = {"minimum_days": 0, "optimum": 2000}
     varied = [{"name": "today"}, {"name": "varied", "scenario": {"diversity": 0.6}}]
     return [
-        {"id": "continual-or-frozen", "metrics": ["ctr"], "guardrails": ["latency", "empty"], "rules": rules, "namespace": part(0, 0.5),
+        {"id": "continual-or-frozen", "metrics": ["ctr", "conversion", "profit"], "guardrails": ["latency", "empty"], "rules": rules, "namespace": part(0, 0.5),
          "variants": [{"name": "continual"}, {"name": "frozen", "frozen": True}]},
         {"id": "varied-interleaved", "metrics": ["ctr"], "method": "interleaving", "rules": rules, "namespace": part(0.5, 0.75),
          "variants": varied},
@@ -115,14 +156,15 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     shop, server = Shop(options.seed), Server(options.server)
-    server.send("POST", "/v1/items", [{"id": item, "title": item.replace("-", " "), "categories": [item.rsplit("-", 1)[0]]}
-                                      for item in shop.appeal])
+    server.send("POST", "/v1/items", shop.catalogue())
     for _ in range(6):
         browse(shop, server, 500)
     print("The shop is open. Waiting for the first trained version.", flush=True)
     while server.send("GET", "/v1/status")["live"].startswith("0."):
         browse(shop, server, 100)
         time.sleep(1)
+    server.send("PUT", f"/v1/rules/{RULE}", {
+        "when": {"scenario": "home"}, "then": {"share": [{"filter": "attributes.own = true", "atLeast": 0.4}]}, "holdout": 0.5})
     for experiment in experiments():
         server.send("POST", "/v1/experiments", experiment)
     print(f"Three experiments run: {options.server}/#/experiments", flush=True)
@@ -141,6 +183,8 @@ def main():
     for experiment in experiments():
         shown = server.send("GET", f"/v1/experiments/{experiment['id']}")
         print(f"{experiment['id']}: {shown['verdict']}. {shown['words']}")
+    for line in rule_cost(server):
+        print(line)
 
 
 if __name__ == "__main__":
