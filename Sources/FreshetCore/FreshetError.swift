@@ -42,7 +42,7 @@ public struct FreshetError: Error, Sendable, Equatable, CustomStringConvertible 
         FreshetError(
             .usage,
             "Unknown \(what) '\(name)'.\(Spelling.question(for: name, among: known))",
-            remedy: "Known: \(known.sorted().joined(separator: ", "))."
+            remedy: known.isEmpty ? "There is none yet." : "Known: \(known.sorted().joined(separator: ", "))."
         )
     }
 }

@@ -32,9 +32,16 @@ extension Recommender {
                 doubts.append("The rule keeps the item '\(pin.item)' back that it pins.")
             }
         }
-        for name in (rule.then.objective ?? [:]).keys.sorted()
-        where before.catalog.terms.number(of: Term(kind: .name, text: name)) == nil {
+        if let item = rule.when.item, vocabulary.item(item) == nil {
+            doubts.append("There is no item '\(item)': the rule is for no question while that is so.")
+        }
+        for name in (rule.then.objective ?? [:]).keys.sorted() where !before.catalog.hasAttribute(name) {
             doubts.append("No item has the attribute '\(name)': the objective changes nothing while that is so.")
+        }
+        for (place, filter) in rule.then.filters {
+            for name in filter.itemAttributes where !before.catalog.hasAttribute(name) {
+                doubts.append("No item has the attribute '\(name)' that '\(place)' asks for.")
+            }
         }
         let isSameForAll = rule.then.filters.allSatisfy(\.filter.root.isSameForAll)
         if after.rules.isFiltering, isSameForAll {

@@ -228,5 +228,7 @@ import Testing
         )
         #expect(doubts(both).first?.contains("keeps the item 'item 3' back") == true)
         #expect(doubts(Rule.Actions(objective: ["profit": 1])).first?.contains("'profit'") == true)
+        let unknown = Rule.Actions(boost: [Rule.Weight(filter: try expression("not attributes.brand = 'a'"), by: 2)])
+        #expect(doubts(unknown).first?.contains("'brand' that 'boost' asks for") == true)
     }
 }

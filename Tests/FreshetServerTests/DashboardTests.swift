@@ -78,10 +78,6 @@ struct DashboardTests {
                 "#/feedback?by=version&period=7",
                 "\(text).includes('Nothing was recommended: 2') && !document.querySelector('.skeleton')"
             ),
-            (
-                "#/feedback?period=two&from=2026-11-24&to=2026-11-30&before_from=2026-11-25&before_to=2026-11-26",
-                "\(text).includes('Both periods have the day 2026-11-25')"
-            ),
             ("#/rules", "document.querySelector('h1').innerText === 'Rules' && !document.querySelector('.skeleton')"),
             ("#/recommendations", "document.querySelector('.results li')"),
             ("#/recommendations?user=\(id)", "\(shown) && document.querySelectorAll('.history time').length > 0"),

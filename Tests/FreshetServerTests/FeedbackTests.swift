@@ -58,7 +58,8 @@ struct FeedbackTests {
     }
 
     @Test(arguments: [
-        ("by=versoin", "version"), ("from=yesterday", "must be a date"), ("from=2026-11-02&to=2026-11-01", "before"),
+        ("by=versoin", "version"), ("by=scenario,scenario", "twice"), ("from=yesterday", "must be a date"),
+        ("from=2026-11-02&to=2026-11-01", "before"),
         ("day=2026-11-01", "not a parameter"),
     ])
     func whatIsAskedWronglyIsRefused(query: String, says: String) async throws {

@@ -12,6 +12,13 @@ public struct FilterExpression: Sendable, Hashable, CustomStringConvertible {
     /// The attributes of the user that it compares with, in the order of their names.
     public let userAttributes: [String]
 
+    /// The attributes of items that it asks about, in the order of their names.
+    package var itemAttributes: [String] {
+        var names: Set<String> = []
+        root.addItemAttributes(to: &names)
+        return names.sorted()
+    }
+
     /// The text.
     public var description: String { text }
 

@@ -27,6 +27,15 @@ package indirect enum FilterNode: Sendable, Equatable {
         }
     }
 
+    /// Adds the names of the items' attributes that it asks about.
+    func addItemAttributes(to names: inout Set<String>) {
+        switch self {
+        case .all(let parts), .any(let parts): for part in parts { part.addItemAttributes(to: &names) }
+        case .not(let part): part.addItemAttributes(to: &names)
+        case .test(let test): if case .attribute(let name) = test.field { names.insert(name) }
+        }
+    }
+
     /// Adds the names of the user's attributes that it compares with.
     func addUserAttributes(to names: inout Set<String>) {
         switch self {

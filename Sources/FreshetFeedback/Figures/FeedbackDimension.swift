@@ -18,15 +18,20 @@ public enum FeedbackDimension: String, Sendable, Codable, CaseIterable {
     case day
 
     /// The dimensions of a text such as `scenario,version`.
-    /// - Throws: ``FreshetError`` of kind `usage` for a name that is none.
+    /// - Throws: ``FreshetError`` of kind `usage` for a name that is none, or that comes twice.
     public static func list(_ text: String) throws -> [FeedbackDimension] {
-        try text.split(separator: ",").map { part in
+        var dimensions: [FeedbackDimension] = []
+        for part in text.split(separator: ",") {
             let name = String(part)
             guard let dimension = FeedbackDimension(rawValue: name) else {
                 throw FreshetError.unknown("dimension of feedback", name, known: allCases.map(\.rawValue))
             }
-            return dimension
+            guard !dimensions.contains(dimension) else {
+                throw FreshetError(.usage, "'\(name)' is named twice.", remedy: "Name each dimension once.")
+            }
+            dimensions.append(dimension)
         }
+        return dimensions
     }
 
     /// What a group has in this dimension; `nil` for the dimensions that groups do not have.

@@ -63,7 +63,7 @@ public struct FeedbackPeriod: Sendable, Equatable {
 
     /// A day, such as `2026-11-30`.
     static func text(ofDay day: Int) -> String {
-        String(Timestamp(seconds: Int64(day) * GregorianCalendar.daySeconds).text.prefix(10))
+        String(Timestamp(seconds: Int64(day) * GregorianCalendar.daySeconds).text.prefix { $0 != "T" })
     }
 }
 

@@ -79,20 +79,20 @@ function open(parameters) {
     const dates = Object.fromEntries([["from", 6], ["to", 0], ["before_from", 13], ["before_to", 7]].map(([name, age]) =>
         [name, h("input", { type: "date", id: `feedback-${name}`, value: parameters.get(name) ?? dayBefore(age), required: true })]));
     const field = (label, input) => h("div", { class: "field" }, h("label", { for: input.id }, label), input);
-    const choice = h("div", { class: "picker periods" }, field("From", dates.from), field("to", dates.to), field("Before: from", dates.before_from), field("to", dates.before_to));
+    const chosen = Object.entries({ from: "From", to: "to", before_from: "Before: from", before_to: "to" }).map(([name, label]) => field(label, dates[name]));
     const body = h("div", null, loading(3));
     const note = h("p", { class: "muted" });
     const download = h("button", { type: "button", class: "button", on: { click: keepTable } }, "Download CSV");
     const page = frame("Feedback", h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "What came of the answers"),
-        h("div", { class: "controls" }, h("label", { for: "feedback-by" }, "By"), by, h("label", { for: "feedback-period" }, "Period"), period, download)), choice, body, note));
+        h("div", { class: "controls" }, download)), h("div", { class: "picker periods" }, field("By", by), field("Period", period), chosen), body, note));
     setText(page.lead, "Clicks, conversions and what they bring, by what was shown. Intervals are 95% and clustered by user.");
 
     /** The days that are asked for; `null` while a date is missing. */
     function days() {
         if (period.value === "all") return {};
         if (period.value !== "two") return { from: dayBefore(Number(period.value) - 1), to: dayBefore(0) };
-        const chosen = Object.fromEntries(Object.entries(dates).map(([name, input]) => [name, input.value]));
-        return Object.values(chosen).every(Boolean) ? chosen : null;
+        const days = Object.fromEntries(Object.entries(dates).map(([name, input]) => [name, input.value]));
+        return Object.values(days).every(Boolean) ? days : null;
     }
 
     const show = whenChanged(({ dimension, rows, caption, isCompared }) => {
@@ -137,9 +137,9 @@ function open(parameters) {
         // Two periods have no day in common.
         by.querySelector("option[value=day]").disabled = isCompared;
         if (isCompared && by.value === "day") by.value = dimensions[0][0];
-        choice.hidden = period.value !== "two";
-        const chosen = new URLSearchParams({ by: by.value, period: period.value, ...(period.value === "two" ? days() : {}) });
-        history.replaceState(null, "", `#/feedback?${chosen}`);
+        for (const element of chosen) element.hidden = period.value !== "two";
+        const wanted = new URLSearchParams({ by: by.value, period: period.value, ...(period.value === "two" ? days() : {}) });
+        history.replaceState(null, "", `#/feedback?${wanted}`);
         load();
     }
     for (const input of [by, period, ...Object.values(dates)]) input.addEventListener("change", choose);

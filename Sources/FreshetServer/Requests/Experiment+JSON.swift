@@ -147,7 +147,8 @@ extension JSONFields {
             }
         }
         if bool("frozen") == true { changes.append(.frozen(nil)) }
-        if changes.count > 1 { fault("name", "may change one thing: scenario, policy, rule, version or frozen") }
+        let names = ["scenario", "policy", "rule", "version", "frozen"].filter { value($0) != nil }
+        if changes.count > 1 { fault(names[1], "stands beside '\(names[0])': a variant changes one thing") }
         return changes.first ?? .nothing
     }
 
