@@ -26,15 +26,15 @@ struct VerdictJudge {
         switch verdict.0 {
         case .sharesAreOff:
             return
-                "The variants did not get the shares of units that they should have, so nothing can be said of them. "
-                + "Next: find out which units are lost or counted twice, and begin anew."
+                "The variants did not get the shares of users that they should have, so nothing can be said of them. "
+                + "Next: find out which users are lost or counted twice, and begin anew."
         case .harmful:
             guard let harmed else { return "" }
             return "\(Self.change(harmed)), which must not become worse; \(chance). "
                 + "Next: stop '\(harmed.variant)'."
         case .tooEarly:
             return "It is too early: \(Self.number(days)) of \(Self.number(rules.minimumDays)) days, "
-                + "\(leastUnits) of \(rules.minimumUnits) units in the smallest variant. Next: wait."
+                + "\(leastUnits) of \(rules.minimumUnits) users in the smallest variant. Next: wait."
         case .better:
             guard let best else { return "" }
             let open = guardrails.filter { $0.variant == best.variant && !isFine($0) }.map { "'\($0.metric)'" }
@@ -82,7 +82,7 @@ struct VerdictJudge {
         }
         let direction = lift < 0 ? "lower" : "higher"
         return "'\(compared.metric)' of '\(compared.variant)' is \(percent(abs(lift))) \(direction) "
-            + "(\(percent(low)) to \(percent(high))), on \(compared.units) units"
+            + "(\(percent(low)) to \(percent(high))), on \(compared.units) users"
     }
 
     /// A share as a percentage with one decimal.

@@ -14,6 +14,8 @@ const verdicts = {
     too_early: ["idle", "Too early"], shares_are_off: ["bad", "Shares are off"], harmful: ["bad", "Harmful"], better: ["good", "Better"],
     worse: ["bad", "Worse"], no_difference: ["idle", "No difference"], undecided: ["idle", "Nothing shown yet"],
 };
+/** Which part of a namespace's users an experiment has, in words. */
+const partWords = (part) => part && part.to - part.from < 1 ? ` between ${format.percent(part.from)} and ${format.percent(part.to)} of “${part.name}”` : "";
 const badge = ([tone, text]) => h("span", { class: `badge badge-${tone}` }, text);
 const stateBadge = (state) => badge([tones[state] ?? "idle", format.name(state)]);
 const verdictBadge = (verdict) => verdict ? badge(verdicts[verdict] ?? ["idle", format.name(verdict)]) : format.none;
@@ -97,7 +99,7 @@ function open(parameters) {
         h("dl", { class: "facts" },
             entry.variants.flatMap((variant, place) => [h("dt", null, `${variant.name}${place === 0 ? ", compared with" : ""}`),
                 h("dd", null, `${changeWords(variant)}${entry.comparison ? `; ${format.count(entry.comparison.units[variant.name])} users` : ""}`)]),
-            h("dt", null, "Takes part"), h("dd", null, `${format.percent(entry.coverage, 1)} of users${entry.scenarios.length > 0 ? `, in ${entry.scenarios.join(", ")}` : ""}`)),
+            h("dt", null, "Takes part"), h("dd", null, `${format.percent(entry.coverage, 1)} of users${partWords(entry.namespace)}${entry.scenarios.length > 0 ? `, in ${entry.scenarios.join(", ")}` : ""}`)),
         entry.comparison ? comparison(entry.comparison, first) : null,
         entry.preference ? preference(entry.preference, first) : null,
         entry.allocation ? allocation(entry.allocation) : null);
@@ -188,7 +190,7 @@ function comparison(report, first) {
                 h("td", { "data-label": "Variant" }, entry.variant), h("td", { class: "number", "data-label": `“${first}”` }, format.figure(entry.control_value)),
                 h("td", { class: "number", "data-label": "Variant's" }, format.figure(entry.value)),
                 h("td", { class: "number", "data-label": "Difference" }, Number.isFinite(entry.lift) ? `${format.change(entry.lift)} (${format.change(entry.low)} to ${format.change(entry.high)})` : format.none),
-                h("td", { class: "wide" }, interval(entry.lift, entry.low, entry.high, reach, entry.is_higher_better)), h("td", { class: "number", "data-label": "p" }, format.pValue(entry.p_value))))))),
+                h("td", { class: "wide" }, entry.value === 0 && entry.control_value === 0 ? h("span", { class: "muted" }, "none in either") : interval(entry.lift, entry.low, entry.high, reach, entry.is_higher_better)), h("td", { class: "number", "data-label": "p" }, format.pValue(entry.p_value))))))),
         h("p", { class: "muted" }, `Running for ${report.days.toFixed(1)} days. The shares of users are as they should be with p ${format.pValue(report.ratio_p_value)}.`),
     ];
 }

@@ -41,7 +41,7 @@ function comparedCell({ now, before, changes }, { name, kind }) {
     const hasInterval = change.low !== undefined;
     const tone = hasInterval ? change.low > 0 ? "good" : change.high < 0 ? "bad" : "muted" : "muted";
     const size = change.relative === undefined ? hasInterval ? `${points(change.difference)} points` : format.figure(change.difference) : format.change(change.relative);
-    const range = hasInterval ? h("span", { class: "was" }, `${points(change.low)} to ${points(change.high)} points`) : null;
+    const range = hasInterval ? h("span", { class: "was" }, `${points(change.low)} to ${points(change.high)}`) : null;
     return [figure(value, kind), was, h("span", { class: `changed ${tone}` }, size), range];
 }
 
@@ -109,7 +109,7 @@ function open(parameters) {
             const report = isCompared ? await api.compareFeedback(dimension, controller.signal, asked) : { rows: await api.feedback(dimension, controller.signal) };
             if (key !== JSON.stringify([by.value, period.value, days()])) return;
             const words = ({ from, to }) => from === to ? from : `${from} to ${to}`;
-            show({ dimension, isCompared, rows: report.rows, caption: isCompared ? `${words(report.now)}, and before: ${words(report.before)} (days in UTC).` : null });
+            show({ dimension, isCompared, rows: report.rows, caption: isCompared ? `${words(report.now)}, and before: ${words(report.before)} (days in UTC). Below each change is the 95% interval of the difference, in percentage points.` : null });
         } catch (problem) {
             if (problem.name === "AbortError") return;
             if (!(problem instanceof Problem)) throw problem;
