@@ -63,6 +63,8 @@ FRESHET_KERNEL(float, freshet_field_machine_output,
         for (ptrdiff_t j = i + 1; j < count; j++) {
             const float *restrict left = row + fields[j] * factors;
             const float *restrict right = table + features[j] * stride + fields[i] * factors;
+            // A feature that stands twice in a row would be paired with itself.
+            if (left == right) continue;
             float product = 0;
             for (ptrdiff_t k = 0; k < factors; k++) product += left[k] * right[k];
             sum += values[i] * values[j] * product;
@@ -82,7 +84,6 @@ FRESHET_KERNEL(void, freshet_field_machine_step,
         for (ptrdiff_t j = i + 1; j < count; j++) {
             ptrdiff_t left = first + fields[j] * factors;
             ptrdiff_t right = features[j] * stride + fields[i] * factors;
-            // A feature that stands twice in a row would be paired with itself.
             if (left == right) continue;
             float *restrict a = table + left;
             float *restrict b = table + right;

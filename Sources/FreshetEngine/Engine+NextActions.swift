@@ -52,7 +52,7 @@ extension Engine {
     ///   - asked: the types that can be asked for; all likings that were seen when `nil`.
     ///   - count: how many at most.
     /// - Returns: the actions, the best first.
-    /// - Throws: ``FreshetError`` of kind `usage` for a type that no event ever had, of kind `external` when the log cannot
+    /// - Throws: ``FreshetError`` of kind `usage` for a type that no event ever had or too many of them, of kind `external` when the log cannot
     ///   be read.
     public func nextActions(
         of user: String,
@@ -60,6 +60,13 @@ extension Engine {
         among asked: [String]? = nil,
         count: Int = 3
     ) async throws -> SuggestedActions {
+        guard (asked?.count ?? 0) <= Self.mostTypes else {
+            throw FreshetError(
+                .usage,
+                "\(asked?.count ?? 0) types to ask for.",
+                remedy: "Name at most \(Self.mostTypes)."
+            )
+        }
         let transitions = try await actions.current()
         let types = vocabulary.eventTypes
         func number(_ name: String) throws -> UInt8 {

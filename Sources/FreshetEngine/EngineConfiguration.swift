@@ -51,6 +51,14 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
             ingest.maximumWaiting
         )
         try SettingRange.check("serving.count", serving.count, isAtMost: "serving.maximum_count", serving.maximumCount)
+        guard serving.recordsImpressions || loop.promotion.interleaving.share == 0 else {
+            throw FreshetError(
+                .usage,
+                "A candidate's share of answers (loop.promotion.interleaving.share) is \(loop.promotion.interleaving.share), "
+                    + "but no answer is kept, so nobody could tell what users chose.",
+                remedy: "Set serving.records_impressions=true, or the share to 0."
+            )
+        }
         try events.validate()
         try SettingRange.check(part: "recommender", recommender.validate)
         try SettingRange.check(part: "loop", loopSettings.validate)

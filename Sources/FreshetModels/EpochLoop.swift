@@ -19,7 +19,8 @@ struct EpochLoop {
     ///   - steps: how many steps an epoch has.
     ///   - scorer: a scorer of the weights as they are.
     ///   - step: makes a step of an epoch, both counted from 0, and gives its loss, summed over so many.
-    /// - Throws: ``FreshetError`` of kind `cancelled` when the session was stopped.
+    /// - Throws: ``FreshetError`` of kind `cancelled` when the session was stopped, of kind `usage` when the weights do not
+    ///   stay finite.
     func run(
         learning current: ParameterSet,
         keeping best: ParameterSet,
@@ -38,6 +39,13 @@ struct EpochLoop {
                 let part = step(epoch, place)
                 (loss, count) = (loss + part.loss, count + part.count)
                 report(epoch * steps + place + 1, of: steps, loss / Double(max(count, 1)), validation)
+            }
+            guard loss.isFinite, current.areFinite else {
+                throw FreshetError(
+                    .usage,
+                    "The training did not stay finite in epoch \(epoch + 1).",
+                    remedy: "Set a smaller learningRate or weightDecay."
+                )
             }
             var record = EpochRecord(
                 epoch: epoch + 1,

@@ -50,9 +50,11 @@ public struct LeaveOneOutValidation: Sendable, Equatable {
 
     /// The rank of an item among all that the user has not seen: one more than those that score at least as high.
     ///
-    /// An item that the user has seen is not recommended again, so it ranks behind everything.
+    /// An item that the user has seen is not recommended again, so it ranks behind everything, as does one whose score is not
+    /// a number.
     public static func rank(of item: ItemIndex, in scores: UnsafeBufferPointer<Float>, seen: History) -> Int {
         let score = scores[item.position]
+        guard !score.isNaN else { return scores.count + 1 }
         var rank = freshet_count_at_least(scores.baseAddress!, score, scores.count)
         var excluded = Set<ItemIndex>(minimumCapacity: seen.count)
         for other in seen.items where excluded.insert(other).inserted {

@@ -76,6 +76,9 @@ public final class ParameterSet: @unchecked Sendable {
     /// The parameters.
     public private(set) var parameters: [Parameter] = []
 
+    /// Whether every number is finite.
+    package var areFinite: Bool { parameters.allSatisfy { $0.values.allSatisfy(\.isFinite) } }
+
     /// Creates an empty set.
     public init() {}
 

@@ -30,7 +30,7 @@ struct PropensityFile {
         ) { columns, fields in
             row += 1
             func text(_ column: Int) -> String { String(decoding: fields[column], as: UTF8.self) }
-            if let variant = columns.variant, text(variant).hasSuffix(":interleaved") { return }
+            if let variant = columns.variant, Self.isInterleaved(text(variant)) { return }
             guard let chance = NumberText.double(fields[columns.propensity]), chance > 0, chance <= 1 else {
                 throw FreshetError(
                     .invalidData,
@@ -44,6 +44,11 @@ struct PropensityFile {
             chances[Pair(user: user, item: item)] = Float(chance)
         }
         self.chances = chances
+    }
+
+    /// Whether several variants of one of an answer's experiments made it together.
+    private static func isInterleaved(_ label: String) -> Bool {
+        label.split(separator: ",").contains { $0.hasSuffix(":interleaved") }
     }
 
     /// The chance of each event of a data set, not a number where the table does not say it.

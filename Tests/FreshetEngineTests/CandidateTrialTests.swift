@@ -22,6 +22,14 @@ import Testing
         return stage
     }
 
+    @Test func needsAnswersThatAreKept() {
+        var configuration = EngineConfiguration(folder: "anywhere")
+        configuration.loop.promotion.interleaving.share = 0.1
+        #expect(throws: Never.self) { try configuration.validate() }
+        configuration.serving.recordsImpressions = false
+        #expect(throws: FreshetError.self) { try configuration.validate() }
+    }
+
     /// The candidate's part in answers is kept with them; who clicks it brings it live.
     @Test(.timeLimit(.minutes(10))) func usersBringTheCandidateLive() async throws {
         let stage = try await Self.stage(share: 1)

@@ -1,3 +1,4 @@
+import Foundation
 import FreshetCore
 import FreshetExperiments
 import FreshetLearning
@@ -75,6 +76,24 @@ import Testing
         _ = try await engine.stopExperiment("e")
         #expect(engine.experimentBook.pins.versions.isEmpty)
         #expect(try await ExperimentStage.labels(engine).allSatisfy { $0 == nil })
+    }
+
+    /// What compares with a version that is gone does not serve: it can be stopped, not changed.
+    @Test(.timeLimit(.minutes(10))) func whatCannotServeCannotBeChanged() async throws {
+        let stage = try await ExperimentStage()
+        var older = try SnapshotArchiveTests.trained(ModelVersion(1))
+        older.version = ModelVersion(0, update: 4)
+        try stage.engine.archive.write(older)
+        _ = try await stage.engine.start(ExperimentStage.draft("e", [.nothing, .version(ModelVersion(0))]))
+        await stage.engine.shutDown()
+        let path = stage.engine.archive.folder + "/" + SnapshotArchive.name(of: older.version)
+        try Data("damaged".utf8).write(to: URL(fileURLWithPath: path))
+        let again = try await stage.test.reopened()
+        #expect(try again.experiment("e").state == .running && !again.experimentBook.serves("e"))
+        let error = await #expect(throws: FreshetError.self) { try await again.changeExperiment("e", coverage: 0.5) }
+        #expect(error?.kind == .conflict)
+        #expect(try again.experiment("e").experiment.allocation.coverage == 1)
+        try await again.allocate(at: .max / 2)
     }
 
     @Test(.timeLimit(.minutes(10))) func aVersionIsTakenByItsNumber() async throws {

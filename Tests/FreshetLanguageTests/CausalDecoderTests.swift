@@ -143,6 +143,16 @@ import Testing
         #expect(throws: FreshetError.self) { try TokenDecoder(Fixture.encoder().tokenizer) }
     }
 
+    /// What a text may be long at most takes nothing from a prompt that leaves room for less.
+    @Test func aLongestTextLeavesThePromptWhole() throws {
+        let generator = try TextGenerator(Fixture.causal())
+        var settings = GenerationSettings()
+        settings.maximumTokens = generator.capacity - generator.tokens(of: "the red lamp").count
+        let text = try generator.text(after: "the red lamp", settings)
+        settings.maximumTokens = generator.capacity
+        #expect(try generator.text(after: "the red lamp", settings) == text)
+    }
+
     /// Greedy, each token is the likeliest after all before it by whole passes.
     @Test func greedyTextIsThatOfWholePasses() throws {
         let encoder = try Fixture.causal()

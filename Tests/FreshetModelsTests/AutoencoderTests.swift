@@ -111,4 +111,20 @@ import Testing
         let context = ScoringContext(user: nil, history: data.histories[UserIndex(1)])
         expectProducts(scorer, context)
     }
+
+    /// Weights that are not finite any more end the training, and rank their items last.
+    @Test func aTrainingThatDoesNotStayFiniteFails() throws {
+        var configuration = Self.configuration(.variational)
+        (configuration.learningRate, configuration.weightDecay) = (1, 10)
+        var model = Autoencoder(configuration: configuration)
+        let data = SyntheticData.groups()
+        let error = #expect(throws: FreshetError.self) {
+            try model.fit(data, session: TrainingSession(pool: ThreadPool(threads: 1)))
+        }
+        #expect(error?.kind == .usage && error?.remedy?.contains("learningRate") == true)
+        let rank = [Float.nan, 2, 1].withUnsafeBufferPointer {
+            LeaveOneOutValidation.rank(of: ItemIndex(0), in: $0, seen: History(items: []))
+        }
+        #expect(rank == 4)
+    }
 }

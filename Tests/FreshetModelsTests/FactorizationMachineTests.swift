@@ -196,6 +196,16 @@ import Testing
         #expect(machine.weights.outputs(of: unseen).allSatisfy { $0.isFinite })
     }
 
+    /// A feature that stands twice in a row is paired with itself by the plain kind, and not by the other, in both directions.
+    @Test func aFeatureThatStandsTwiceIsNotItsOwnPair() throws {
+        let configuration = Self.configuration(.fieldAware, factors: 4)
+        let weights = FactorizationWeights(configuration, featureCount: 9, fieldCount: 3, seed: 4)
+        let twice = [(field: Int32(0), feature: Int32(2), value: Float(1)), (field: 0, feature: 2, value: 1)]
+        var rows = LabelledRows(featureCount: 9)
+        rows.append(true, twice)
+        #expect(weights.outputs(of: rows) == [0], "its own weight is still 0, and there is no other pair")
+    }
+
     @Test func refusesWhatItDoesNotKnow() throws {
         var machine = FactorizationMachine(configuration: Self.configuration(.fieldAware, factors: 2))
         try machine.fit(Self.rows, session: TrainingSession())
@@ -209,6 +219,12 @@ import Testing
         configuration.maximumFeatures = 8
         var small = FactorizationMachine(configuration: configuration)
         #expect(throws: FreshetError.self) { try small.fit(Self.rows, session: TrainingSession()) }
+        // Without named fields each place of a long row is one.
+        var long = LabelledRows()
+        long.append(true, (0..<20_000).map { (field: Int32($0), feature: Int32($0), value: Float(1)) })
+        var wide = FactorizationMachine(configuration: Self.configuration(.fieldAware, factors: 16))
+        let error = #expect(throws: FreshetError.self) { try wide.fit(long, session: TrainingSession()) }
+        #expect(error?.message.contains("20000 fields") == true)
     }
 
     @Test func presetsAndSettingsAreChecked() throws {

@@ -14,9 +14,9 @@ extension Dataset {
     /// - Parameters:
     ///   - count: how many folds, at least 2 and at most one an event.
     ///   - seed: the same seed gives the same folds.
-    /// - Returns: one part a fold.
+    /// - Returns: the folds, each made when it is asked for.
     /// - Throws: ``FreshetError`` of kind `usage` when there are more folds than events.
-    public func eventFolds(_ count: Int, seed: UInt64) throws -> [EventFold] {
+    public func eventFolds(_ count: Int, seed: UInt64) throws -> LazyMapSequence<Range<Int>, EventFold> {
         guard (2...max(histories.eventCount, 2)).contains(count), count <= histories.eventCount else {
             throw FreshetError(
                 .usage,
@@ -28,7 +28,7 @@ extension Dataset {
         let order = (0..<histories.eventCount).shuffled(using: &generator)
         var fold = [Int](repeating: 0, count: histories.eventCount)
         for (place, event) in order.enumerated() { fold[event] = place % count }
-        return (0..<count).map { held in
+        return (0..<count).lazy.map { [fold] held in
             EventFold(training: keepingEvents(fold.map { $0 != held }), held: keepingEvents(fold.map { $0 == held }))
         }
     }

@@ -84,9 +84,9 @@ extension Dataset {
     /// - Parameters:
     ///   - count: how many folds, at least 2 and at most one a user.
     ///   - seed: the same seed gives the same folds.
-    /// - Returns: one split a fold.
+    /// - Returns: a split for each fold, made when it is asked for.
     /// - Throws: ``FreshetError`` of kind `usage` when there are more folds than users.
-    public func userFolds(_ count: Int, seed: UInt64) throws -> [Split] {
+    public func userFolds(_ count: Int, seed: UInt64) throws -> LazyMapSequence<Range<Int>, Split> {
         guard (2...max(users.count, 2)).contains(count), count <= users.count else {
             throw FreshetError(
                 .usage,
@@ -99,7 +99,7 @@ extension Dataset {
         var fold = [Int](repeating: 0, count: users.count)
         for (place, user) in order.enumerated() { fold[user] = place % count }
         let lastOut = leavingLastOut()
-        return (0..<count).map { held in
+        return (0..<count).lazy.map { [fold] held in
             Split(
                 training: keepingUsers { fold[$0] != held },
                 context: lastOut.context,

@@ -25,7 +25,8 @@ extension Engine {
     /// A window waits until what was done before it is read, as after a start.
     /// - Throws: ``FreshetError`` of kind `external` when that cannot be kept; then the shares are those of before.
     func allocate(at now: Int64) async throws {
-        for id in experimentBook.all.filter({ $0.windowDue(at: now) != nil }).map(\.id) {
+        let due = experimentBook.all.filter { $0.windowDue(at: now) != nil && experimentBook.serves($0.id) }
+        for id in due.map(\.id) {
             try await experimentBook.turn.run {
                 // It may have ended meanwhile.
                 guard var served = experimentBook.experiment(id), let bandit = served.bandit,

@@ -99,10 +99,21 @@ final class ExperimentBook: Sendable {
     }
 
     /// Keeps an experiment that goes on as it is now, durably; what answers its variants stays.
-    /// - Throws: ``FreshetError`` of kind `external`; then nothing has changed.
+    /// - Throws: ``FreshetError`` of kind `conflict` for one that does not serve, of kind `external` when it cannot be kept;
+    ///   then nothing has changed.
     func update(_ served: ServedExperiment) async throws {
-        try await put(served, snapshots: state.withLock { $0.snapshots[served.id] } ?? [])
+        guard let snapshots = state.withLock({ $0.snapshots[served.id] }) else {
+            throw FreshetError(
+                .conflict,
+                "'\(served.id)' does not serve: a version that it compares cannot be read.",
+                remedy: "Stop it, or start the server again once the version is there."
+            )
+        }
+        try await put(served, snapshots: snapshots)
     }
+
+    /// Whether an experiment takes part in answers: it runs, and all that it compares could be read.
+    func serves(_ id: String) -> Bool { state.withLock { $0.snapshots[id] != nil } }
 
     /// Removes an experiment.
     func remove(_ id: String) async throws {

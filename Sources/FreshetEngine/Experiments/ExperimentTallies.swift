@@ -12,11 +12,16 @@ struct ExperimentTallies: Sendable {
         case candidate(Int)
     }
 
+    /// The chance of error of the gate, half of which is for what users choose.
+    private let chanceOfError: Double
     private var tallies: [String: ExperimentTally] = [:]
     /// The newest candidate that made answers together with the live version.
     private var candidate: (number: Int, tally: InterleavingTally)?
     /// What labels mean: a few, which come with every answer.
     private var labels: [String: [Part]] = [:]
+
+    /// Counts nothing yet; the gate errs with a chance.
+    init(chanceOfError: Double) { self.chanceOfError = chanceOfError }
 
     /// What the users of an experiment did.
     subscript(id: String) -> ExperimentTally? { tallies[id] }
@@ -57,15 +62,14 @@ struct ExperimentTallies: Sendable {
 
     private mutating func take(_ outcome: FeedbackOutcome, ofCandidate number: Int) {
         if number > candidate?.number ?? -1 {
-            candidate = (number, InterleavingTally(rankers: 2, alpha: PromotionGate.Settings().falsePromotion))
+            candidate = (number, InterleavingTally(rankers: 2, alpha: chanceOfError / 2))
         }
         if candidate?.number == number { candidate?.tally.take(outcome) }
     }
 
-    /// What users chose between a candidate and the live version; `nil` while nothing is known.
-    func preference(forCandidate number: Int) -> PreferenceEvidence? {
-        guard let candidate, candidate.number == number else { return nil }
-        return PreferenceEvidence(candidate.tally.test)
+    /// What users chose between the newest candidate and the live version; `nil` while nothing is known.
+    var newestPreference: (candidate: Int, evidence: PreferenceEvidence)? {
+        candidate.map { ($0.number, PreferenceEvidence($0.tally.test)) }
     }
 
     /// Forgets who a user was; what they did stays counted.

@@ -15,7 +15,7 @@ final class FeedbackService: Sendable {
     private static let pause = 0.25
     private struct State {
         var join: FeedbackJoin
-        var tallies = ExperimentTallies()
+        var tallies: ExperimentTallies
         /// Up to when both logs were read.
         var readUpTo = Int64.min
     }
@@ -38,6 +38,8 @@ final class FeedbackService: Sendable {
     private let hasOwnProfit = Atomic(false)
     /// Experiments of which it is not known yet what their users were like before.
     private let newcomers = Mutex<[ServedExperiment]>([])
+    /// What users chose so far between the newest candidate and the live version, for who must not wait for the logs.
+    private let preference = Mutex<(candidate: Int, evidence: PreferenceEvidence)?>(nil)
     private let niceness: Int
     private let signal = CommitSignal(newest: 0)
     private let ended = Mutex<AsyncStream<Void>?>(nil)
@@ -60,7 +62,12 @@ final class FeedbackService: Sendable {
         niceness = configuration.learning.niceness
         // By then the answers that an event can be about wait for their log, if they are not in it.
         settled = Int64(configuration.serving.impressionDelay * 1000) + 250
-        state = Mutex(State(join: FeedbackJoin(follows: .variants)))
+        state = Mutex(
+            State(
+                join: FeedbackJoin(follows: .variants),
+                tallies: ExperimentTallies(chanceOfError: configuration.loop.promotion.falsePromotion)
+            )
+        )
     }
 
     /// Starts following, on a thread of its own.
@@ -107,6 +114,7 @@ final class FeedbackService: Sendable {
                     let isMore = feed.give(to: &state.join, upTo: time).isMore
                     state.tallies.take(state.join.takeOutcomes())
                     if !isMore { state.readUpTo = max(state.readUpTo, time) }
+                    if let newest = state.tallies.newestPreference { preference.withLock { $0 = newest } }
                     return isMore
                 }
             }
@@ -199,7 +207,7 @@ final class FeedbackService: Sendable {
 
     /// What users chose so far between a candidate and the live version, where both made answers; `nil` without any.
     func preference(for version: ModelVersion) -> PreferenceEvidence? {
-        state.withLock { $0.tallies.preference(forCandidate: version.number) }
+        preference.withLock { $0?.candidate == version.number ? $0?.evidence : nil }
     }
 
     // MARK: Users

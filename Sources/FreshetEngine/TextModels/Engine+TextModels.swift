@@ -54,7 +54,10 @@ extension Engine {
     public func replies(to question: String, by name: String? = nil, count: Int = 3) async throws -> KnownReplies {
         let (name, index) = try TextModels.find(name, in: textModels.replies, "index of replies")
         let reply = index.replies(to: [question], count: count, on: textModels.pool)[0]
-        let composed = try await composed(question, reply, threshold: index.threshold)
+        let composed =
+            reply.isSure
+            ? try await textModels.composing { try $0.answer(to: question, from: reply, threshold: index.threshold) }
+            : nil
         return KnownReplies(
             replies: name,
             asksAPerson: !reply.isSure,
@@ -64,22 +67,6 @@ extension Engine {
             answer: composed?.text,
             composer: composed?.isComposed == true ? textModels.composer?.name : nil
         )
-    }
-
-    /// One answer, on a thread of its own: a causal model takes a second or two, for which no other request waits.
-    private func composed(
-        _ question: String,
-        _ reply: ReplyIndex.Reply,
-        threshold: Float
-    ) async throws -> ReplyComposer.Answer? {
-        guard let composer = textModels.composer, reply.isSure else { return nil }
-        return try await withCheckedThrowingContinuation { continuation in
-            BackgroundThread.start(named: "freshet-replies", niceness: 0) {
-                continuation.resume(
-                    with: Result { try composer.answer(to: question, from: reply, threshold: threshold) }
-                )
-            }
-        }
     }
 
     private func watch(_ label: String, of classifier: String) {
@@ -136,7 +123,7 @@ public struct KnownReplies: Sendable, Equatable, Codable {
     public var asksAPerson: Bool
     /// The answers, the best first.
     public var answers: [Answer]
-    /// What to say, where the server composes answers and no person is to be asked.
+    /// What to say, where the server composes answers, is not busy with others, and no person is to be asked.
     public var answer: String?
     /// The model that composed it; `nil` where it is the best known answer as it is.
     public var composer: String?

@@ -9,6 +9,10 @@ final class TextModels: Sendable {
     let replies: [String: ReplyIndex]
     /// Composes answers of what the indices know.
     let composer: ReplyComposer?
+    /// How many answers are being composed, or wait for the model.
+    private let composing = Mutex(0)
+    /// More would wait for longer than a customer does.
+    private static let mostComposing = 4
     private let watches: Mutex<[LabelWatch]>
     let pool = ThreadPool(threads: 1)
 
@@ -33,6 +37,31 @@ final class TextModels: Sendable {
             }
         }
         watches = Mutex(rules.map { LabelWatch($0) })
+    }
+
+    /// Composes an answer on a thread of its own: a causal model takes a second or two, for which no other request waits.
+    ///
+    /// - Parameter compose: asks the model.
+    /// - Returns: the answer; `nil` where nothing composes, or too many wait.
+    /// - Throws: what the model throws.
+    func composing(
+        _ compose: @escaping @Sendable (ReplyComposer) throws -> ReplyComposer.Answer?
+    ) async throws -> ReplyComposer.Answer? {
+        guard let composer, begin() else { return nil }
+        defer { composing.withLock { $0 -= 1 } }
+        return try await withCheckedThrowingContinuation { continuation in
+            BackgroundThread.start(named: "freshet-replies", niceness: 0) {
+                continuation.resume(with: Result { try compose(composer) })
+            }
+        }
+    }
+
+    private func begin() -> Bool {
+        composing.withLock { count in
+            guard count < Self.mostComposing else { return false }
+            count += 1
+            return true
+        }
     }
 
     private static func read<Model>(

@@ -29,6 +29,13 @@ extension TextClassifier {
         let beginnings = texts.texts.map(beginning)
         var builder = NetworkBuilder(seed: training.seed)
         guard case .model(let model) = choice, method != .none else {
+            guard training.settings.adversary == nil, !training.settings.recomputes else {
+                throw FreshetError(
+                    .usage,
+                    "Where no model learns, no vectors of tokens are moved and no layers computed again.",
+                    remedy: "Leave out --adversarial and --recompute, or take --tuning all, last or lora."
+                )
+            }
             let encoder = try fixedEncoder(choice, method, learning: beginnings, on: training.pool)
             let head = ClassifierHead(classes: classes.count, width: encoder.width, in: &builder)
             let vectors = vectors(of: beginnings, by: encoder, on: training.pool)

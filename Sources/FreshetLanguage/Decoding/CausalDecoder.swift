@@ -113,10 +113,12 @@ public final class CausalDecoder {
             let part = first..<min(first + Self.logitRows, states.rows)
             rows.removeAll()
             for row in part { rows.append(Int32(row)) }
-            let logits = model.logits(of: tape.selectRows(states, rows.indices), on: tape)
-            for (row, asked) in asked[part].enumerated() {
-                let start = logits.values + row * logits.columns
-                sums[asked.text] += Double(start[Int(asked.token)] - freshet_log_sum_exp(start, logits.columns))
+            tape.keepingNothing {
+                let logits = model.logits(of: tape.selectRows(states, rows.indices), on: tape)
+                for (row, asked) in asked[part].enumerated() {
+                    let start = logits.values + row * logits.columns
+                    sums[asked.text] += Double(start[Int(asked.token)] - freshet_log_sum_exp(start, logits.columns))
+                }
             }
         }
         tape.reset()

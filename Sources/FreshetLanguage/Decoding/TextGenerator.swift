@@ -34,8 +34,10 @@ public final class TextGenerator {
     /// - Throws: `FreshetError` of kind `usage` for settings out of range.
     public func text(after prompt: String, _ settings: GenerationSettings) throws -> String {
         try settings.validate()
-        let most = min(settings.maximumTokens, capacity - 1)
-        begin(tokens(of: prompt), leaving: most)
+        let prompt = tokens(of: prompt)
+        // A long prompt and a long text share what there is.
+        let most = min(settings.maximumTokens, max(capacity - max(prompt.count, 1), capacity / 2))
+        begin(prompt, leaving: most)
         var sampler = TokenSampler(settings, vocabulary: decoder.logits.count)
         var made: [Int32] = []
         while made.count < most {

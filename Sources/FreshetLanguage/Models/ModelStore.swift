@@ -29,8 +29,8 @@ public struct ModelStore: Sendable {
     /// The first installed model that reads a text as a whole, such as BERT: what encodes where none is named.
     public var firstEncoder: String? { names.first { !isCausal($0) } }
 
-    /// The first installed model that says what comes next, such as GPT-2.
-    public var firstCausal: String? { names.first(where: isCausal) }
+    /// The installed models that say what comes next, such as GPT-2.
+    public var causal: [String] { names.filter(isCausal) }
 
     private func isCausal(_ name: String) -> Bool {
         let type = try? JSONDocument.read(path(of: name) + "/config.json")["model_type"]?.text

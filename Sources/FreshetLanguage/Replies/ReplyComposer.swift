@@ -21,8 +21,12 @@ public final class ReplyComposer: Sendable {
     private static let task = "Answer the question in one or two sentences, with nothing but what the notes say.\n\n"
     /// So much of a known answer is read.
     private static let noteScalars = 1_000
-    /// Words up to so many letters join others: they say nothing of their own.
-    private static let joiningLetters = 3
+    /// Words that join others and say nothing of their own.
+    private static let joining: Set<String> = [
+        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "have", "i", "if", "in", "is", "it", "its",
+        "of", "on",
+        "or", "our", "that", "the", "then", "they", "this", "to", "we", "with", "you", "your",
+    ]
 
     /// What the model is called.
     public let name: String
@@ -48,7 +52,8 @@ public final class ReplyComposer: Sendable {
     /// What composes under a name.
     ///
     /// - Parameters:
-    ///   - name: an installed model, a model's folder, `none`, or `auto`: the first installed causal model, in bytes.
+    ///   - name: an installed model, a model's folder, `none`, or `auto`: the first installed causal model
+    ///     from whose tokens texts can be put together, in bytes.
     ///   - store: the installed models.
     /// - Returns: `nil` where nothing composes.
     /// - Throws: `FreshetError` when there is no such model, or it is not causal.
@@ -56,9 +61,10 @@ public final class ReplyComposer: Sendable {
         switch name {
         case "none": nil
         case EncoderChoice.automatic:
-            try store.firstCausal.map { name in
-                try ReplyComposer { try store.encoder(named: name, precision: .int8) }
-            }
+            // Nobody asked for any of them, so one that does not do is passed over.
+            store.causal.lazy.compactMap { name in
+                try? ReplyComposer { try store.encoder(named: name, precision: .int8) }
+            }.first
         default: try ReplyComposer { try store.encoder(named: name) }
         }
     }
@@ -105,14 +111,11 @@ public final class ReplyComposer: Sendable {
         String(text.unicodeScalars.prefix(noteScalars).map { $0 == "\n" ? " " : Character($0) })
     }
 
-    /// Whether a text has words, and none of its own but short ones that join others.
+    /// Whether a text has words, and none of its own but those that join others.
     static func isSupported(_ text: String, by sources: [String]) -> Bool {
         let tokenizer = WordTokenizer()
         let words = tokenizer.tokens(in: text)
         let known = Set(sources.flatMap(tokenizer.tokens))
-        return !words.isEmpty
-            && words.allSatisfy { word in
-                known.contains(word) || (word.count <= joiningLetters && word.allSatisfy { $0.isASCII && $0.isLetter })
-            }
+        return !words.isEmpty && words.allSatisfy { known.contains($0) || joining.contains($0) }
     }
 }

@@ -33,8 +33,8 @@ public struct ReplyIndex: Sendable {
 
     /// So many questions are compared at once.
     private static let batch = 256
-    /// On how many questions it is tried what each of several matchers should count.
-    private static let weighing = 500
+    /// On how many questions it is tried what each of several matchers should count, and on how many pairs at most.
+    private static let (weighing, weighedPairs) = (500, 20_000_000)
 
     /// The questions and answers.
     public let entries: [Entry]
@@ -130,7 +130,8 @@ public struct ReplyIndex: Sendable {
     ) -> any TextMatcher {
         guard let mean = matcher as? MeanMatcher, mean.parts.count > 1 else { return matcher }
         var random = RandomSource.stream(seed: seed, 25)
-        let tried = asked.indices.shuffled(using: &random).prefix(weighing)
+        let limit = min(weighing, max(20, weighedPairs / max(asked.count, 1)))
+        let tried = asked.indices.shuffled(using: &random).prefix(limit)
         let texts = tried.map { TextClassifier.beginning(of: asked[$0]) }
         return mean.weighed(byFinding: tried.map { numbers[$0] }, with: texts, groups: numbers, on: pool)
     }

@@ -125,12 +125,13 @@ public struct MeanMatcher: TextMatcher {
     ///   - pool: the threads.
     /// - Returns: the weights of the highest mean reciprocal rank; those nearest to alike of several.
     func weighed(byFinding wanted: [Int], with texts: [String], groups: [Int], on pool: ThreadPool) -> MeanMatcher {
-        let all = parts.map { $0.likeness(of: texts, on: pool) }
         let unevenness = { (weights: [Float]) in weights.reduce(0) { $0 + $1 * $1 } }
         let candidates = Self.weights(of: parts.count, eighths: 8).sorted { unevenness($0) < unevenness($1) }
-        let ranks = candidates.map { weights in
-            texts.indices.reduce(0) { sum, text in
-                sum + Self.reciprocalRank(of: wanted[text], groups, weights) { all[$0][text * count + $1] }
+        var ranks = [Double](repeating: 0, count: candidates.count)
+        for text in texts.indices {
+            let all = parts.map { $0.likeness(of: [texts[text]], on: pool) }
+            for (candidate, weights) in candidates.enumerated() {
+                ranks[candidate] += Self.reciprocalRank(of: wanted[text], groups, weights, all)
             }
         }
         guard let best = ranks.indices.max(by: { (ranks[$0], $1) < (ranks[$1], $0) }) else { return self }
@@ -150,12 +151,18 @@ public struct MeanMatcher: TextMatcher {
         of group: Int,
         _ groups: [Int],
         _ weights: [Float],
-        _ likeness: (_ part: Int, _ place: Int) -> Float
+        _ likeness: [[Float]]
     ) -> Double {
-        let means = groups.indices.map { place in
-            weights.indices.reduce(Float(0)) { $0 + weights[$1] * likeness($1, place) }
+        func mean(_ place: Int) -> Float {
+            var sum: Float = 0
+            for part in weights.indices { sum += weights[part] * likeness[part][place] }
+            return sum
         }
-        let best = groups.indices.reduce(Float(0)) { groups[$1] == group ? max($0, means[$1]) : $0 }
-        return best > 0 ? 1 / Double(1 + groups.indices.count { means[$0] > best && groups[$0] != group }) : 0
+        var best: Float = 0
+        for place in groups.indices where groups[place] == group { best = max(best, mean(place)) }
+        guard best > 0 else { return 0 }
+        var rank = 1
+        for place in groups.indices where groups[place] != group && mean(place) > best { rank += 1 }
+        return 1 / Double(rank)
     }
 }

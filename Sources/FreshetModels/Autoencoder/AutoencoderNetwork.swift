@@ -51,6 +51,8 @@ struct AutoencoderNetwork: Sendable {
         let hidden = tape.activate(sums, .tanh)
         guard let middle else { return (hidden, nil) }
         let mean = middle.mean(hidden, on: tape)
+        // Nothing is drawn where nothing is learned.
+        guard tape.isRecording else { return (tape.activate(middle.decoder(mean, on: tape), .tanh), nil) }
         let logVariance = middle.logVariance(hidden, on: tape)
         let latent = tape.gaussianDraw(mean, logVariance: logVariance)
         return (tape.activate(middle.decoder(latent, on: tape), .tanh), (mean, logVariance))

@@ -101,6 +101,23 @@ public struct FactorizationMachine: Sendable {
         weights = FactorizationWeights(configuration, featureCount: 0, fieldCount: 0, seed: 1)
     }
 
+    /// Every field that a field-aware machine knows is a vector more in every feature.
+    private func checkSize(of rows: LabelledRows) throws {
+        var plain = configuration
+        plain.kind = .plain
+        let most = configuration.maximumFeatures * FactorizationShape(plain, fieldCount: 1).stride
+        let stride = FactorizationShape(configuration, fieldCount: rows.fieldCount).stride
+        guard stride <= most / max(rows.featureCount, 1) else {
+            throw FreshetError(
+                .usage,
+                "\(rows.featureCount) features with a vector for each of \(rows.fieldCount) fields are more numbers "
+                    + "than \(Self.name) is set to take.",
+                remedy: "Name the fields (field:feature:value; otherwise each place in a row is one), set kind=plain "
+                    + "or fewer factors, or raise maximumFeatures if the memory is there."
+            )
+        }
+    }
+
     /// Learns from rows.
     ///
     /// - Parameters:
@@ -117,6 +134,7 @@ public struct FactorizationMachine: Sendable {
                 remedy: "Number the features without gaps, or set maximumFeatures if the memory is there."
             )
         }
+        try checkSize(of: rows)
         var current = FactorizationWeights(
             configuration,
             featureCount: rows.featureCount,

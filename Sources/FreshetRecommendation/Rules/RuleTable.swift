@@ -29,6 +29,8 @@ public struct RuleTable: Sendable {
     let entries: [Entry]
     /// The segments by id.
     public let segments: [String: UserSegment]
+    /// Their ids in order.
+    private let segmentIDs: [String]
     /// The policies by scenario, where they are others than the configuration's.
     public let scenarios: [String: PolicyConfiguration]
     /// The attributes of users that rules and segments compare with.
@@ -42,6 +44,7 @@ public struct RuleTable: Sendable {
     ) {
         entries = rules.sorted { $0.id < $1.id }.map { Entry($0) }
         self.segments = segments
+        segmentIDs = segments.keys.sorted()
         self.scenarios = scenarios
         // Of all segments, as answers are told apart by them.
         let filters = segments.values.map(\.filter) + rules.flatMap { $0.then.filters.map(\.filter) }
@@ -63,17 +66,25 @@ public struct RuleTable: Sendable {
 
     /// The segments that hold the user of a question, in the order of their ids.
     public func segments(of query: Query, _ catalog: CatalogSnapshot) -> [String] {
-        segments.isEmpty ? [] : segments.keys.sorted().filter { contains(query, inSegment: $0, catalog) }
+        guard !segments.isEmpty else { return [] }
+        let resolver = Self.resolver(of: query, catalog)
+        return segmentIDs.filter { holds(resolver, $0) }
     }
 
     /// Whether a segment holds a user.
     func contains(_ query: Query, inSegment id: String, _ catalog: CatalogSnapshot) -> Bool {
+        segments[id] != nil && holds(Self.resolver(of: query, catalog), id)
+    }
+
+    private func holds(_ resolver: FilterResolver, _ id: String) -> Bool {
         guard let segment = segments[id] else { return false }
-        var query = query
-        if query.userAttributes["events"] == nil {
-            query.userAttributes["events"] = .number(Double(query.history.count))
-        }
-        let resolver = FilterResolver(terms: catalog.terms, user: query.userAttributes, now: Double(query.time))
         return FilterProgram([segment.filter.root], resolver).entry == FilterProgram.accept
+    }
+
+    /// What segments are told by: the user's attributes, the number of their events among them.
+    private static func resolver(of query: Query, _ catalog: CatalogSnapshot) -> FilterResolver {
+        var user = query.userAttributes
+        if user["events"] == nil { user["events"] = .number(Double(query.history.count)) }
+        return FilterResolver(terms: catalog.terms, user: user, now: Double(query.time))
     }
 }

@@ -29,6 +29,13 @@ extension Tape {
         return y
     }
 
+    /// Runs a part of a pass of which nothing is kept, and gives back its memory; a tape that records keeps all.
+    public func keepingNothing(of part: () -> Void) {
+        let mark = pool.mark
+        part()
+        if !isRecording { pool.rewind(to: mark) }
+    }
+
     /// Runs a part of a pass and gives back the memory of everything but its result; a tape that records keeps all.
     ///
     /// - Parameter part: the part, whose result must be made in it.

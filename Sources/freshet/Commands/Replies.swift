@@ -49,7 +49,7 @@ struct Replies: ParsableCommand {
         @Option(
             help: ArgumentHelp(
                 "What compares questions: tfidf, light, a model, or several between commas, each of which counts what makes "
-                    + "questions in other words find their answers best. The first installed model, else light, and tfidf, unless given.",
+                    + "questions in other words find their answers best. The first installed model, light and tfidf, unless given.",
                 valueName: "name,…"
             )
         )
@@ -73,7 +73,7 @@ struct Replies: ParsableCommand {
             let store = ModelStore()
             let readers =
                 encoder.map { $0.split(separator: ",").map(String.init) }
-                ?? [store.firstEncoder ?? "light", ReplyIndex.words]
+                ?? [store.firstEncoder, "light", ReplyIndex.words].compactMap(\.self)
             let found = readers.map { $0.contains("/") ? URL(fileURLWithPath: $0).path : $0 }
             let pool = common.makePool()
             let matcher = try ReplyIndex.matcher(of: entries.map(\.question), readBy: found, on: pool) {

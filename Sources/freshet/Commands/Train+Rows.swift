@@ -59,6 +59,13 @@ extension Train {
                 remedy: "With --format \(LabelledRows.format) give --model \(FactorizationMachine.name)."
             )
         }
+        guard propensities == nil, encoderOptions.encoder == nil, dataOptions.reading.catalogue == nil else {
+            throw FreshetError(
+                .usage,
+                "Rows of features have no items whose texts or propensities could be read.",
+                remedy: "Leave --propensities, --encoder and --catalogue out."
+            )
+        }
         guard !resume, parts == nil else {
             throw FreshetError(
                 .usage,

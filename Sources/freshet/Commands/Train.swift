@@ -10,7 +10,7 @@ struct Train: FreshetCommand {
         abstract: "Train a model and keep it as a snapshot.",
         discussion: """
             Each user's last event is held out to validate on, and is part of the user's history again when \
-            recommending. Ctrl-C stops after the step and leaves a checkpoint; the same command with --resume goes on. \
+            recommending. Of events, Ctrl-C stops after the step and leaves a checkpoint; the same command with --resume goes on. \
             The snapshot goes into the output folder.
 
               freshet train --data events.tsv --model sequence-transformer --output model

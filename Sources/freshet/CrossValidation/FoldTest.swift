@@ -14,17 +14,17 @@ struct FoldTest {
     /// The held-out values, where there are any.
     let ratings: [Rating]
 
-    /// All folds of a data set.
+    /// All folds of a data set, each made when its turn comes.
     /// - Throws: ``FreshetError`` of kind `usage` when there are too few users or events.
     static func all(
         of dataset: Dataset,
         by parts: CrossValidate.Parts,
         _ count: Int,
         seed: UInt64
-    ) throws -> [FoldTest] {
+    ) throws -> AnyRandomAccessCollection<FoldTest> {
         switch parts {
-        case .users: try dataset.userFolds(count, seed: seed).map(FoldTest.init(users:))
-        case .events: try dataset.eventFolds(count, seed: seed).map(FoldTest.init(events:))
+        case .users: AnyRandomAccessCollection(try dataset.userFolds(count, seed: seed).map(FoldTest.init(users:)))
+        case .events: AnyRandomAccessCollection(try dataset.eventFolds(count, seed: seed).map(FoldTest.init(events:)))
         }
     }
 
@@ -67,7 +67,7 @@ struct FoldRun {
 
     /// Trains a model on every fold and judges it there.
     /// - Throws: ``FreshetError`` when the model does not suit the data, or when stopped.
-    func judge(_ model: FoldModel, on tests: [FoldTest]) throws -> [EvaluationResult] {
+    func judge(_ model: FoldModel, on tests: some Collection<FoldTest>) throws -> [EvaluationResult] {
         try tests.enumerated().map { place, test in
             // Each fold's own users say when to end, by their last event but the held-out ones.
             let split = test.training.leavingLastOut()

@@ -30,13 +30,18 @@ struct SimulatedFeedback {
         return Impression(
             id: "r\(number)",
             user: "u\(user)",
-            time: Self.start + duration * Int64(number) / Int64(answers),
+            time: time(of: number),
             model: ModelVersion(1 + 4 * number / answers),
             scenario: Self.scenarios[number % Self.scenarios.count],
             variant: user % 4 == 0 ? "e:a" : user % 4 == 1 ? "e:b" : nil,
             segments: user % 10 == 0 ? ["new"] : [],
             items: (0..<count).map { Impression.ShownItem(item: "i\((first + 31 * $0) % items)", score: 1) }
         )
+    }
+
+    /// When the answer of a number is given.
+    private func time(of number: Int) -> Int64 {
+        Self.start + Int64(Double(duration) * (Double(number) / Double(answers)))
     }
 
     /// What is done about the answer of a number.
@@ -79,9 +84,7 @@ struct SimulatedFeedback {
             while ready.isEmpty {
                 guard next < log.answers || !waiting.isEmpty else { return nil }
                 let end = (minute + 1) * 60_000
-                while next < log.answers,
-                    SimulatedFeedback.start + log.duration * Int64(next) / Int64(log.answers) < end
-                {
+                while next < log.answers, log.time(of: next) < end {
                     for event in log.events(on: next) { waiting[event.received / 60_000, default: []].append(event) }
                     next += 1
                 }
