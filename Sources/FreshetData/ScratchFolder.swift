@@ -110,14 +110,21 @@ extension ScratchFolder? {
         }
     }
 
-    /// Makes room for one more element at the end of an array, as appending does, but in the folder if there is one.
+    /// Appends to an array, which grows in the folder if there is one.
     /// - Throws: as ``array(count:_:)``.
     @inline(__always)
-    func makeRoom<Element: BitwiseCopyable>(in array: inout [Element]) throws {
-        guard let self, array.count == array.capacity else { return }
+    func append<Element: BitwiseCopyable>(_ element: Element, to array: inout [Element]) throws {
+        if let self, array.count == array.capacity { try self.grow(&array) }
+        array.append(element)
+    }
+}
+
+extension ScratchFolder {
+    /// Makes room for as many elements again.
+    fileprivate func grow<Element: BitwiseCopyable>(_ array: inout [Element]) throws {
         let old = array
         array = try [Element](unsafeUninitializedCapacity: max(1024, 2 * old.count)) { elements, filled in
-            try self.cover(UnsafeMutableRawBufferPointer(elements))
+            try cover(UnsafeMutableRawBufferPointer(elements))
             filled = elements[...].initialize(fromContentsOf: old)
         }
     }

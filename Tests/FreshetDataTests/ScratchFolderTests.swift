@@ -48,8 +48,7 @@ struct ScratchFolderTests {
         let scratch: ScratchFolder? = try ScratchFolder(folder.path, minimumLength: 1)
         var numbers: [Int64] = []
         for number in 0..<100_000 {
-            try scratch.makeRoom(in: &numbers)
-            numbers.append(Int64(number))
+            try scratch.append(Int64(number), to: &numbers)
         }
         #expect(numbers == (0..<100_000).map(\.self))
         #expect(try coveredPieces() >= 1)

@@ -27,29 +27,24 @@ struct EventColumns {
     /// - Throws: ``FreshetError`` of kind `external` when the scratch folder is full.
     mutating func append(user: Int, item: Int, type: UInt8, value: Float, time: Timestamp, session: Int) throws {
         if time == Self.noTime { hasEventsWithoutTime = true }
-        try append(time, to: &times, unless: time == Self.noTime, before: Self.noTime)
-        try append(type, to: &types, unless: type == 0, before: 0)
-        try append(value, to: &values, unless: value.isNaN, before: .nan)
-        try append(Int32(truncatingIfNeeded: session), to: &sessions, unless: session < 0, before: -1)
-        try scratch.makeRoom(in: &users)
-        users.append(Int32(truncatingIfNeeded: user))
-        try scratch.makeRoom(in: &items)
-        items.append(Int32(truncatingIfNeeded: item))
-    }
-
-    /// Adds to a column that is empty until an event needs it.
-    @inline(__always)
-    private func append<Element: BitwiseCopyable>(
-        _ element: Element,
-        to column: inout [Element],
-        unless isMissing: Bool,
-        before missing: Element
-    ) throws {
-        if column.isEmpty {
-            guard !isMissing else { return }
-            column = try scratch.array(count: count) { $0.initialize(repeating: missing) }
+        let count = count
+        if time != Self.noTime || !times.isEmpty {
+            if times.isEmpty { times = try scratch.array(count: count) { $0.initialize(repeating: Self.noTime) } }
+            try scratch.append(time, to: &times)
         }
-        try scratch.makeRoom(in: &column)
-        column.append(element)
+        if type != 0 || !types.isEmpty {
+            if types.isEmpty { types = try scratch.array(count: count) { $0.initialize(repeating: 0) } }
+            try scratch.append(type, to: &types)
+        }
+        if !value.isNaN || !values.isEmpty {
+            if values.isEmpty { values = try scratch.array(count: count) { $0.initialize(repeating: .nan) } }
+            try scratch.append(value, to: &values)
+        }
+        if session >= 0 || !sessions.isEmpty {
+            if sessions.isEmpty { sessions = try scratch.array(count: count) { $0.initialize(repeating: -1) } }
+            try scratch.append(Int32(truncatingIfNeeded: session), to: &sessions)
+        }
+        try scratch.append(Int32(truncatingIfNeeded: user), to: &users)
+        try scratch.append(Int32(truncatingIfNeeded: item), to: &items)
     }
 }
