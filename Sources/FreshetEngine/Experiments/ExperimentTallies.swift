@@ -69,7 +69,7 @@ struct ExperimentTallies: Sendable {
 
     /// What users chose between the newest candidate and the live version; `nil` while nothing is known.
     var newestPreference: (candidate: Int, evidence: PreferenceEvidence)? {
-        candidate.map { ($0.number, PreferenceEvidence($0.tally.test)) }
+        candidate.flatMap { candidate in PreferenceEvidence(candidate.tally.test).map { (candidate.number, $0) } }
     }
 
     /// Forgets who a user was; what they did stays counted.
