@@ -21,7 +21,7 @@ struct ScratchFolderTests {
         var numbers: [Int32] = try scratch.array(count: count) { numbers in
             for place in 0..<count { numbers.initializeElement(at: place, to: Int32(place)) }
         }
-        #expect(try coveredPieces() == 1)
+        #expect(try coveredPieces() >= 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "the file has no name")
         #expect(numbers == (0..<Int32(count)).map(\.self))
         let copy = numbers
@@ -36,7 +36,7 @@ struct ScratchFolderTests {
         let count = 5_000_000
         do {
             var numbers: [Int64] = try scratch.array(count: count) { $0.initialize(repeating: 7) }
-            #expect(try coveredPieces() == 1)
+            #expect(try coveredPieces() >= 1)
             numbers.append(8)
             numbers[3] = 9
             #expect(numbers.count == count + 1 && numbers[count - 1] == 7 && numbers[3] == 9)
