@@ -34,7 +34,7 @@ extension Engine {
                 rules: allRules.compactMap(\.rule),
                 eventTypes: vocabulary.eventTypes,
                 hasProfit: feedback.knowsProfitOfEvents
-                    || catalog.current().hasAttribute(configuration.serving.profitAttribute)
+                    || catalog.current().hasNumber(configuration.serving.profitAttribute)
             ).check()
             let arms = try await serve(draft.changes)
             defer { letGo(arms) }

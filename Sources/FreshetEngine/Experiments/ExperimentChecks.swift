@@ -118,8 +118,8 @@ struct ExperimentChecks {
             guard name != "profit" || hasProfit else {
                 throw FreshetError(
                     .conflict,
-                    "Nothing says '\(name)' yet: no event came with one, and no item has the attribute that "
-                        + "'serving.profit_attribute' names.",
+                    "Nothing says '\(name)' yet: no event came with one, and no item has as a number the "
+                        + "attribute that 'serving.profit_attribute' names.",
                     remedy: "Send conversions with their 'profit', give items that attribute, or use 'value'."
                 )
             }

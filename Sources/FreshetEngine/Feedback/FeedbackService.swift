@@ -9,7 +9,7 @@ import Synchronization
 /// Keeps the figures of feedback: follows the logs of answers and events beside everything else.
 ///
 /// Answers and deliveries know nothing of it. What it has is the logs' doing alone, so after a kill the same figures come
-/// again; until then they are those of what was read so far.
+/// again, but for profits that the catalogue says and has changed since; until then they are those of what was read so far.
 final class FeedbackService: Sendable {
     /// How many seconds it waits before it looks again.
     private static let pause = 0.25

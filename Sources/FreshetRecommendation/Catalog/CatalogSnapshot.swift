@@ -67,6 +67,11 @@ public struct CatalogSnapshot: Sendable {
         return entry.value
     }
 
+    /// Whether any item has an attribute that is a number; looks at the catalogue until one has.
+    public func hasNumber(_ name: String) -> Bool {
+        hasAttribute(name) && (0..<itemCount).contains { number(name, of: ItemIndex($0)) != nil }
+    }
+
     /// Whether any item has or had an attribute.
     public func hasAttribute(_ name: String) -> Bool { terms.number(of: Term(kind: .name, text: name)) != nil }
 
