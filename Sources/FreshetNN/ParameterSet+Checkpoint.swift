@@ -2,7 +2,7 @@ import FreshetCore
 import FreshetTensor
 
 extension ParameterSet {
-    /// The numbers by name, each under an optional prefix.
+    /// The numbers by name, as ``Swift/Sequence/arrays(prefix:sharingMemory:)`` gives them.
     ///
     /// - Parameters:
     ///   - prefix: what the names begin with.
@@ -14,8 +14,32 @@ extension ParameterSet {
         sharingMemory: Bool = false,
         onlyTrained: Bool = false
     ) -> [String: StoredArray] {
+        parameters.filter { !onlyTrained || $0.layout != .frozen }
+            .arrays(prefix: prefix, sharingMemory: sharingMemory)
+    }
+
+    /// Takes over the numbers of a checkpoint.
+    ///
+    /// - Parameters:
+    ///   - checkpoint: the checkpoint.
+    ///   - prefix: what the names begin with.
+    ///   - onlyTrained: whether frozen parameters are left as they are.
+    /// - Throws: `FreshetError` of kind `invalidData` when one is missing or of another shape.
+    public func restore(_ checkpoint: Checkpoint, prefix: String = "", onlyTrained: Bool = false) throws {
+        try parameters.filter { !onlyTrained || $0.layout != .frozen }.restore(checkpoint, prefix: prefix)
+    }
+}
+
+extension Sequence<Parameter> {
+    /// The numbers by name, each under an optional prefix.
+    ///
+    /// - Parameters:
+    ///   - prefix: what the names begin with.
+    ///   - sharingMemory: whether the arrays lie where the numbers do, and are right until these change.
+    /// - Returns: the arrays by name.
+    public func arrays(prefix: String = "", sharingMemory: Bool = false) -> [String: StoredArray] {
         Dictionary(
-            uniqueKeysWithValues: parameters.filter { !onlyTrained || $0.layout != .frozen }.map { parameter in
+            uniqueKeysWithValues: map { parameter in
                 let shape = [parameter.rows, parameter.columns]
                 return (
                     prefix + parameter.name,
@@ -30,10 +54,9 @@ extension ParameterSet {
     /// - Parameters:
     ///   - checkpoint: the checkpoint.
     ///   - prefix: what the names begin with.
-    ///   - onlyTrained: whether frozen parameters are left as they are.
     /// - Throws: `FreshetError` of kind `invalidData` when one is missing or of another shape.
-    public func restore(_ checkpoint: Checkpoint, prefix: String = "", onlyTrained: Bool = false) throws {
-        for parameter in parameters where !onlyTrained || parameter.layout != .frozen {
+    public func restore(_ checkpoint: Checkpoint, prefix: String = "") throws {
+        for parameter in self {
             let name = prefix + parameter.name
             let numbers = try checkpoint.numbers(name, of: Float.self, shape: [parameter.rows, parameter.columns])
             guard numbers.allSatisfy(\.isFinite) else {

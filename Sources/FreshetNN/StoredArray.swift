@@ -60,9 +60,13 @@ public struct StoredArray: Sendable, Equatable {
     ///   - buffer: the numbers.
     ///   - shape: the lengths of the dimensions.
     ///   - sharingMemory: whether the array lies where the numbers do instead of in a copy: it is right until they change.
-    init(_ buffer: GrowingBuffer<Float>, shape: [Int]? = nil, sharingMemory: Bool) {
+    package init<Number: StorableNumber>(
+        _ buffer: GrowingBuffer<Number>,
+        shape: [Int]? = nil,
+        sharingMemory: Bool
+    ) {
         let storage = sharingMemory ? buffer : buffer.copy()
-        self.init(elementType: .float32, shape: shape ?? [buffer.count], storage: storage)
+        self.init(elementType: Number.elementType, shape: shape ?? [buffer.count], storage: storage)
     }
 
     private init(elementType: ElementType, shape: [Int], storage: any StoredBytes) {

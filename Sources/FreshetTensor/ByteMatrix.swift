@@ -85,6 +85,45 @@ public final class ByteMatrix: @unchecked Sendable {
         }
     }
 
+    /// A matrix whose columns were rounded before, as ``rounded`` gives them; coarser where this processor's products want
+    /// smaller bytes than that of the one that rounded.
+    ///
+    /// - Parameters:
+    ///   - rows: rows.
+    ///   - columns: columns.
+    ///   - bytes: the columns, one after another.
+    ///   - scales: what a step of each column is.
+    public convenience init(rows: Int, columns: Int, bytes: [Int8], scales: [Float]) {
+        precondition(bytes.count == rows * columns && scales.count == columns, "bytes of another matrix")
+        self.init(rows: rows, columns: columns) { range, target in
+            for (place, column) in range.enumerated() {
+                for row in 0..<rows { target[place * rows + row] = Float(bytes[column * rows + row]) * scales[column] }
+            }
+        }
+        guard bytes.allSatisfy({ abs(Int32($0)) <= freshet_largest_packed_weight() }) else { return }
+        for column in 0..<columns {
+            var sum: Int32 = 0
+            for row in 0..<rows {
+                let byte = bytes[column * rows + row]
+                panels.start[place(row, column)] = byte
+                sum += Int32(byte)
+            }
+            (self.scales.start[column], sums.start[column]) = (scales[column], sum)
+        }
+    }
+
+    /// The columns in bytes, one after another, and what a step of each is.
+    public var rounded: (bytes: [Int8], scales: [Float]) {
+        let bytes = (0..<columns).flatMap { column in (0..<rows).map { panels.start[place($0, column)] } }
+        return (bytes, Array(scales.numbers[..<columns]))
+    }
+
+    /// Where the byte of a row and a column lies.
+    private func place(_ row: Int, _ column: Int) -> Int {
+        let panel = Int(FRESHET_PANEL_COLUMNS)
+        return column / panel * panel * paddedRows + (row / 4 * panel + column % panel) * 4 + row % 4
+    }
+
     /// `out = x · self + bias`, where `x` is rounded row by row; scratch memory comes from the pool.
     func multiply(_ x: Tensor, bias: Parameter?, into out: UnsafeMutablePointer<Float>, pool: BufferPool) {
         let inputs = RoundedRows(x, padded: paddedRows, pool: pool)

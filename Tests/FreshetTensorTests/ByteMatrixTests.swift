@@ -79,6 +79,24 @@ import Testing
         }
     }
 
+    @Test(arguments: shapes) func bytesGoOutAndComeBack(N: Int, I: Int, O: Int) {
+        let matrix = ByteMatrix(parameter(I, O, numbers(I * O, seed: 9)))
+        let (bytes, scales) = matrix.rounded
+        let again = ByteMatrix(rows: I, columns: O, bytes: bytes, scales: scales)
+        #expect(again.rounded.bytes == bytes && again.rounded.scales == scales)
+        let (x, tape) = (numbers(N * I, seed: 10), Tape())
+        let expected = tape.linear(tape.make(N, I, x), matrix).array
+        #expect(tape.linear(tape.make(N, I, x), again).array == expected)
+    }
+
+    /// Bytes of a processor with larger ones are rounded again where they would overflow.
+    @Test func bytesOfAnotherProcessorAreTaken() {
+        let again = ByteMatrix(rows: 2, columns: 1, bytes: [127, -64], scales: [0.5])
+        let tape = Tape()
+        let y = tape.linear(tape.make(1, 2, [1, 1]), again).array
+        #expect(abs(y[0] - 31.5) < 1)
+    }
+
     /// Inference does short sequences in one loop, training in products.
     @Test(arguments: [true, false]) func attentionIsTheSameWithoutRecording(isCausal: Bool) {
         let lengths = [1, 5, 31, 32, 33, 70]

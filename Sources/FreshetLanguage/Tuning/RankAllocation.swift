@@ -1,3 +1,4 @@
+import FreshetNN
 import FreshetTensor
 
 /// Shares a budget of ranks out among the adapters of a training, by what each rank is worth to the loss (AdaLoRA: Zhang and

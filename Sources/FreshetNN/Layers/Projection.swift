@@ -1,14 +1,16 @@
-import FreshetNN
 import FreshetTensor
 
 /// `y = x · W + b`, as it is trained, with adapters beside it, or in bytes.
-enum Projection: Sendable {
+public enum Projection: Sendable {
+    /// As it is trained.
     case floats(Linear)
+    /// With adapters, which learn in its place.
     case adapted(Linear, [any MatrixAdapter])
+    /// For inference, with the inputs rounded as they come.
     case bytes(ByteMatrix, bias: Parameter?)
 
     /// `[I, O]`, where it is in floats.
-    var weight: Parameter? {
+    public var weight: Parameter? {
         switch self {
         case .floats(let linear), .adapted(let linear, _): linear.weight
         case .bytes: nil
@@ -16,21 +18,27 @@ enum Projection: Sendable {
     }
 
     /// What it learns by instead of its matrix.
-    var adapters: [any MatrixAdapter] {
+    public var adapters: [any MatrixAdapter] {
         guard case .adapted(_, let adapters) = self else { return [] }
         return adapters
     }
 
     /// `[O]`.
-    var bias: Parameter? {
+    public var bias: Parameter? {
         switch self {
         case .floats(let linear), .adapted(let linear, _): linear.bias
         case .bytes(_, let bias): bias
         }
     }
 
+    /// The matrix in bytes, where it is.
+    public var byteMatrix: ByteMatrix? {
+        guard case .bytes(let matrix, _) = self else { return nil }
+        return matrix
+    }
+
     /// How many bytes its matrix has.
-    var byteCount: Int {
+    public var byteCount: Int {
         switch self {
         case .floats(let linear), .adapted(let linear, _): linear.weight.count * MemoryLayout<Float>.stride
         case .bytes(let matrix, _): matrix.byteCount
@@ -38,7 +46,7 @@ enum Projection: Sendable {
     }
 
     /// Maps `[N, I]` to `[N, O]`.
-    func callAsFunction(_ x: Tensor, on tape: Tape) -> Tensor {
+    public func callAsFunction(_ x: Tensor, on tape: Tape) -> Tensor {
         switch self {
         case .floats(let linear): return linear(x, on: tape)
         case .adapted(let linear, let adapters):
@@ -54,7 +62,7 @@ enum Projection: Sendable {
     /// - Parameters:
     ///   - columns: the columns of the matrix that it is for; all unless given.
     ///   - make: makes it for so many inputs and these columns.
-    mutating func addAdapter(
+    public mutating func addAdapter(
         columns: Range<Int>?,
         _ make: (_ inputs: Int, _ columns: Range<Int>) -> any MatrixAdapter
     ) {
@@ -69,35 +77,11 @@ enum Projection: Sendable {
     }
 
     /// The same with its matrix in bytes, made by a function of its weights.
-    func inBytes(_ matrix: (Parameter) throws -> ByteMatrix) rethrows -> Projection {
+    public func inBytes(_ matrix: (Parameter) throws -> ByteMatrix) rethrows -> Projection {
         switch self {
         case .floats(let linear): .bytes(try matrix(linear.weight), bias: linear.bias)
         case .adapted: preconditionFailure("adapters have to be folded in first")
         case .bytes: self
-        }
-    }
-}
-
-/// The vectors of the tokens, as they are trained or in bytes.
-enum TokenTable: Sendable {
-    /// `[V, C]`.
-    case floats(Parameter)
-    /// `[C, V]`.
-    case bytes(ByteMatrix)
-
-    /// How many bytes it has.
-    var byteCount: Int {
-        switch self {
-        case .floats(let table): table.count * MemoryLayout<Float>.stride
-        case .bytes(let table): table.byteCount
-        }
-    }
-
-    /// The vectors of some tokens, `[N, C]`.
-    func callAsFunction(_ tokens: UnsafeBufferPointer<Int32>, on tape: Tape) -> Tensor {
-        switch self {
-        case .floats(let table): tape.gather(table, tokens)
-        case .bytes(let table): tape.gather(table, tokens)
         }
     }
 }

@@ -1,10 +1,9 @@
-import FreshetNN
 import FreshetTensor
 
 /// What learns beside a matrix instead of it, and is added into it when the training is over.
 ///
-/// A role with two actors: ``LowRankAdapter`` (LoRA) and ``SingularValueAdapter`` (AdaLoRA).
-protocol MatrixAdapter: Sendable {
+/// A role with two actors, both in the language library: `LowRankAdapter` (LoRA) and `SingularValueAdapter` (AdaLoRA).
+public protocol MatrixAdapter: Sendable {
     /// What learns.
     var parameters: [Parameter] { get }
 
