@@ -62,6 +62,8 @@ extension EngineConfiguration {
         ///
         /// A version of another model that serves when this is changed goes on learning until one of this model wins.
         public var model = ModelRegistry.flagship.name
+        /// How many bits the numbers of the versions have that compete and answer; what learns keeps floats.
+        public var compression = VersionCompression.none
         /// Whether the engine learns while it serves.
         public var isEnabled = true
         /// The most events of one learning step.
@@ -210,6 +212,11 @@ extension EngineConfiguration.Learning: Configurable {
                 \.model,
                 among: ModelRegistry.online.map(\.name),
                 "The model that is trained and goes on learning."
+            ),
+            .choice(
+                "compression",
+                \.compression,
+                "The bits of the versions that compete and answer: int8 for item rows and layers, int4 for rows; what learns keeps floats."
             ),
             .whole("batch_size", \.batchSize, 1...65_536, "Events of one learning step."),
             .number(

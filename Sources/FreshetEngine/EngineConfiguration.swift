@@ -127,6 +127,7 @@ extension EngineConfiguration: Configurable {
     var loopSettings: LearningLoop.Settings {
         var settings = loop
         settings.microBatch = learning.batchSize
+        settings.compression = learning.compression
         settings.periodEvents = learning.forgettingPeriod
         settings.historyLimit = sessions.eventsPerUser
         settings.publication.microUpdateInterval = learning.publishEvery

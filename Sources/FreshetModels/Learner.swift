@@ -113,3 +113,10 @@ extension Learner {
     /// The defaults, whatever the data.
     public static func recommendedConfiguration(for data: TrainingData) -> Configuration { Configuration() }
 }
+
+/// A learner that can learn another trained model's ranking beside the events.
+public protocol DistillingLearner: Learner {
+    /// Takes a teacher for the next ``Learner/fit(_:session:)``.
+    /// - Throws: ``FreshetError`` of kind `usage` when the model cannot teach it.
+    mutating func learn(from teacher: any Scorer) throws
+}

@@ -198,7 +198,7 @@ public struct ModelDescription: Sendable, RegistryRow {
     /// A learner that goes on from a trained model of this kind.
     ///
     /// - Parameters:
-    ///   - scorer: the trained model.
+    ///   - scorer: the trained model; one with fewer bits a number is taken as it was rounded.
     ///   - configurationJSON: its settings.
     ///   - settings: those of learning from a stream.
     ///   - seed: the seed of everything random.
@@ -212,7 +212,7 @@ public struct ModelDescription: Sendable, RegistryRow {
         seed: UInt64,
         pool: ThreadPool
     ) throws -> (any OnlineLearner)? {
-        try goOn?(scorer, configurationJSON, settings, seed, pool)
+        try goOn?(scorer.trainable, configurationJSON, settings, seed, pool)
     }
 
     /// A trained model of this kind under other numbers of items and event types.
@@ -228,7 +228,7 @@ public struct ModelDescription: Sendable, RegistryRow {
         configurationJSON: String,
         by numbering: Renumbering
     ) throws -> (any Scorer)? {
-        try renumber.map { try restore($0(scorer.checkpoint(), numbering), configurationJSON) }
+        try renumber.map { try restore($0(scorer.trainable.checkpoint(), numbering), configurationJSON) }
     }
 
     /// Whether the model has an ``EpochTrainer``.
@@ -268,7 +268,7 @@ public struct ModelDescription: Sendable, RegistryRow {
         seed: UInt64,
         pool: ThreadPool
     ) throws -> (any EpochTrainer)? {
-        try epochs?(scorer, previous, configurationJSON, itemCount, seed, pool)
+        try epochs?(scorer?.trainable, previous, configurationJSON, itemCount, seed, pool)
     }
 
     /// The scorer that a checkpoint and its configuration describe.

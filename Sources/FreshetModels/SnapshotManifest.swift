@@ -30,6 +30,8 @@ public struct SnapshotManifest: Sendable, Equatable {
     public var epochs: [EpochRecord]
     /// Seconds of training.
     public var trainSeconds: Double
+    /// How the model was made smaller; `nil` as it was trained.
+    public var compression: Compression?
     /// The other files, by name.
     public internal(set) var files: [String: FileRecord] = [:]
     private var checksum = SelfChecksum.placeholder

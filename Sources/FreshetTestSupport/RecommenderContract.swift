@@ -33,9 +33,16 @@ public struct RecommenderContract {
     private let model: ModelDescription
     private let preset: String?
     private let overrides: [String: String]
+    private let compression: Compression?
 
-    /// Takes a model with settings.
-    public init(_ model: ModelDescription, preset: String? = nil, overrides: [String: String] = [:]) {
+    /// Takes a model with settings, made smaller after its training if that is asked for.
+    public init(
+        _ model: ModelDescription,
+        preset: String? = nil,
+        overrides: [String: String] = [:],
+        compression: Compression? = nil
+    ) {
+        self.compression = compression
         self.model = model
         self.preset = preset
         self.overrides = overrides
@@ -70,7 +77,10 @@ public struct RecommenderContract {
             }
         var learner = try model.makeLearner(preset: preset, overrides: overrides, data: data)
         try learner.fit(data, session: TrainingSession(seed: 7, pool: pool))
-        return (learner.makeScorer(), model.configurationJSON(of: learner))
+        let scorer =
+            try compression?.applied(to: learner.makeScorer(), named: model.name, on: data, seed: 7)
+            ?? learner.makeScorer()
+        return (scorer, model.configurationJSON(of: learner))
     }
 
     private func contexts(of data: TrainingData) -> [ScoringContext] {

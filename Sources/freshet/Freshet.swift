@@ -26,7 +26,8 @@ struct Freshet: AsyncParsableCommand {
         subcommands: [
             Serve.self, ReplayCommand.self, Config.self, Keys.self, Promote.self, Rollback.self, Backup.self,
             Restore.self,
-            Import.self, Export.self, Stats.self, SplitCommand.self, Train.self, Compare.self, Tune.self, Evaluate.self,
+            Import.self, Export.self, Stats.self, SplitCommand.self, Train.self, Compress.self, Compare.self, Tune.self,
+            Evaluate.self,
             CrossValidate.self,
             Recommend.self,
             Predict.self, Similar.self,

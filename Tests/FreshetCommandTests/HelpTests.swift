@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "import", "stats", "split", "train", "compare", "tune", "evaluate", "recommend", "similar", "inspect",
-        "benchmark", "cross-validate",
+        "benchmark", "cross-validate", "compress",
     ]
     static let liveCommands = ["serve", "replay", "promote", "rollback", "backup", "restore", "feedback"]
 

@@ -12,8 +12,12 @@ import Testing
         "sequence-transformer": TestEngine.tinyModel, "online-matrix-factorization": ["factors": "8", "passes": "2"],
     ]
 
-    private func engine(of model: String) async throws -> TestEngine {
+    private func engine(
+        of model: String,
+        compression: VersionCompression = .none
+    ) async throws -> TestEngine {
         try await TestEngine { configuration in
+            configuration.learning.compression = compression
             LearningTests.learns(&configuration)
             configuration.learning.model = model
             configuration.retraining.overrides = Self.quick[model] ?? [:]
@@ -21,9 +25,17 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: ModelRegistry.builtIn.filter(\.learnsOnline).map(\.name))
-    func isTrainedPublishedRolledBackAndGoesOnAfterARestart(_ model: String) async throws {
-        let test = try await engine(of: model)
+    /// Models as they are, and the flagship with versions in fewer bits.
+    private static let cases =
+        ModelRegistry.builtIn.filter(\.learnsOnline).map { (model: $0.name, compression: VersionCompression.none) }
+        + [(model: ModelRegistry.flagship.name, compression: .int8)]
+
+    @Test(.timeLimit(.minutes(10)), arguments: cases)
+    func isTrainedPublishedRolledBackAndGoesOnAfterARestart(
+        model: String,
+        compression: VersionCompression
+    ) async throws {
+        let test = try await engine(of: model, compression: compression)
         let engine = test.engine
         engine.learning.start()
         _ = try await engine.accept(LearningTests.ring(400))
@@ -34,6 +46,7 @@ import Testing
         try await waitUntil { engine.live.current.offset == engine.store.newestOffset }
         #expect(engine.live.current.version.number == 1 && engine.live.current.version.update > 0)
         #expect(engine.live.current.scorer?.checkpoint() != first)
+        #expect(engine.live.current.scorer is any CompressedScorer == (compression != .none))
         #expect(try await engine.rollback().number == 0)
         #expect(engine.live.current.scorer == nil)
         try await engine.promote(ModelVersion(1))

@@ -13,13 +13,38 @@ import Testing
 @Suite struct SwapTests {
     @Test(.timeLimit(.minutes(10)))
     func thousandSwapsUnderConcurrentRequestsMixNoVersions() async throws {
+        try await expectNoMixture(swaps: 1000) { PlantedScorer($0) }
+    }
+
+    /// Every version is another transformer, by turns in floats, in 8 and in 4 bits.
+    @Test(.timeLimit(.minutes(10)))
+    func swapsOfCompressedVersionsMixNoVersions() async throws {
+        var configuration = SequenceTransformer.Configuration()
+        (configuration.channels, configuration.heads, configuration.blocks) = (8, 1, 1)
+        let pool = ThreadPool(threads: 1)
+        let versions = (0..<12).map { seed -> any Scorer in
+            let scorer = SequenceUpdater(
+                configuration: configuration,
+                itemCount: 12,
+                typeCount: 1,
+                hasTimes: false,
+                seed: UInt64(seed),
+                pool: pool
+            )
+            .makeScorer()
+            guard seed % 3 > 0, let floats = scorer as? any CompressibleScorer else { return scorer }
+            return floats.rounded(rows: seed % 3 == 1 ? .int8 : .int4, layers: .int8)
+        }
+        try await expectNoMixture(swaps: 100) { versions[$0 % 12] }
+    }
+
+    private func expectNoMixture(swaps: Int, _ scorer: (Int) -> any Scorer) async throws {
         let test = try await TestEngine {
             $0.serving.recordsImpressions = false
             $0.serving.cachedResults = 50
         }
         let engine = test.engine
         _ = try await engine.accept(LearningTests.ring(120))
-        let swaps = 1000
         let shared = Shared(engine.live.current)
         let answers = try await withThrowingTaskGroup(of: [Answer].self) { group in
             for task in 0..<4 {
@@ -37,7 +62,7 @@ import Testing
             }
             for number in 1...swaps {
                 let version = ModelVersion(number)
-                let snapshot = ModelSnapshot(version: version, scorer: PlantedScorer(number), offset: Int64(number))
+                let snapshot = ModelSnapshot(version: version, scorer: scorer(number), offset: Int64(number))
                 shared.add(snapshot)
                 engine.live.publish(snapshot)
                 if number % 10 == 0 { try await Task.sleep(for: .milliseconds(1)) }

@@ -9,7 +9,9 @@ import Testing
 @testable import FreshetLearning
 
 @Suite struct LearningLineTests {
-    private func line(items: Int) throws -> LearningLine {
+    private func line(items: Int, compression: VersionCompression = .none) throws -> LearningLine {
+        var settings = LearningLoop.Settings()
+        settings.compression = compression
         let trained = TrainedModel(
             model: SequenceTransformer.name,
             configurationJSON: "{}",
@@ -17,7 +19,7 @@ import Testing
         )
         return try LearningLine(
             from: ServedState(version: ModelVersion(1), trained: trained),
-            settings: LearningLoop.Settings(),
+            settings: settings,
             number: 1,
             seed: 1,
             pool: ThreadPool(threads: 1)
@@ -77,5 +79,31 @@ import Testing
         #expect(new.learner?.checkpoint().arrays[exemplars] == old.learner?.checkpoint().arrays[exemplars])
         let anew = new.learn(events(11...20), reading: nil, emphasis: .usual)?.rate
         #expect(anew == first)
+    }
+
+    /// What predicts and answers is rounded, what learns is not: the exact weights go on, and another line gets them.
+    @Test(arguments: [VersionCompression.int8, .int4]) func whatIsShownIsRoundedAndWhatLearnsIsNot(
+        compression: VersionCompression
+    ) throws {
+        var (plain, line) = (try self.line(items: 30), try self.line(items: 30, compression: compression))
+        for _ in 0..<2 {
+            #expect(line.scorer(numbered: 2) is any CompressedScorer)
+            #expect(line.state(ModelVersion(1), offset: 1, numbered: 3).trained?.scorer is any CompressedScorer)
+            #expect(line.exactScorer?.checkpoint() == plain.exactScorer?.checkpoint())
+            for part in [1...5, 6...9] as [ClosedRange<Int64>] {
+                _ = plain.learn(events(part), reading: nil, emphasis: .usual)
+                _ = line.learn(events(part), reading: nil, emphasis: .usual)
+            }
+        }
+        // As after a rollback to what was kept.
+        let kept = line.state(ModelVersion(1), offset: 1, numbered: 4)
+        let again = try LearningLine(
+            from: kept,
+            settings: LearningLoop.Settings(),
+            number: 5,
+            seed: 1,
+            pool: ThreadPool(threads: 1)
+        )
+        #expect(again.learner?.itemCount == line.learner?.itemCount)
     }
 }

@@ -1,4 +1,5 @@
 import FreshetModels
+import FreshetTensor
 import FreshetTestSupport
 import Testing
 
@@ -11,6 +12,8 @@ private let variants = [
     Subject(model: "matrix-factorization", overrides: ["trainer": "sgd", "factors": "4"]),
     Subject(model: "matrix-factorization", overrides: ["trainer": "bpr"]),
     Subject(model: "autoencoder", overrides: ["kind": "denoising"]),
+    Subject(model: "sequence-transformer", compression: Compression(rows: .int8, layers: .int8)),
+    Subject(model: "sequence-transformer", compression: Compression(rows: .int4, prunedChannels: 0.25)),
 ]
 
 /// Settings that make a model's contract run quick without changing what it does.
@@ -33,9 +36,11 @@ private let quick: [String: [String: String]] = [
 struct Subject: Sendable, CustomTestStringConvertible {
     let model: String
     var overrides: [String: String] = [:]
+    var compression: Compression?
 
     var testDescription: String {
-        ([model] + overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+        let settings = overrides.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return ([model] + settings + [compression?.words].compactMap(\.self)).joined(separator: " ")
     }
 }
 
@@ -43,7 +48,11 @@ struct Subject: Sendable, CustomTestStringConvertible {
     @Test(arguments: subjects, RecommenderContract.Rule.allCases)
     func keeps(_ subject: Subject, _ rule: RecommenderContract.Rule) throws {
         let overrides = quick[subject.model, default: [:]].merging(subject.overrides) { $1 }
-        let contract = RecommenderContract(try ModelRegistry.model(named: subject.model), overrides: overrides)
+        let contract = RecommenderContract(
+            try ModelRegistry.model(named: subject.model),
+            overrides: overrides,
+            compression: subject.compression
+        )
         let violation = try contract.violation(of: rule)
         #expect(violation == nil)
     }

@@ -18,6 +18,8 @@ struct LearningLine {
     var unpublished = 0
     /// How many events were learned that ``trained`` does not show yet.
     private var unseen = 0
+    /// How the model is rounded before it predicts or answers.
+    private let compression: VersionCompression
     /// Which state of what is said of the items the learner was told; `nil` before any.
     private var contentRevision: UInt64?
 
@@ -36,6 +38,7 @@ struct LearningLine {
         pool: ThreadPool
     ) throws {
         (trained, reading) = (state.trained, state.reading)
+        compression = settings.compression
         ranking = try RankerRegistry.ranker(named: settings.rankerName)
             .makeLearner(from: state.ranker, settings: settings.fusion)
         scorerNumber = number
@@ -47,11 +50,13 @@ struct LearningLine {
             seed: seed,
             pool: pool
         )
+        let shown = compression.applied(to: trained.scorer)
+        self.trained?.scorer = shown
     }
 
     /// A model that stays as it is; `nil` for the counts alone.
     init(still trained: TrainedModel?, ranking: any RankerLearner) {
-        (self.trained, self.ranking) = (trained, ranking)
+        (self.trained, self.ranking, compression) = (trained, ranking, .none)
         scorerNumber = 0
     }
 
@@ -91,9 +96,13 @@ struct LearningLine {
         return trained?.scorer
     }
 
+    /// The model in floats, for another line to go on from.
+    var exactScorer: (any Scorer)? { learner?.makeScorer() ?? trained?.scorer }
+
     private mutating func refresh(numbered number: @autoclosure () -> Int) {
         guard unseen > 0, let learner else { return }
-        trained?.scorer = learner.makeScorer()
+        let newest = compression.applied(to: learner.makeScorer())
+        trained?.scorer = newest
         scorerNumber = number()
         unseen = 0
     }

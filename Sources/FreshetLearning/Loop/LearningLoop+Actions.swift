@@ -194,6 +194,7 @@ extension LearningLoop {
         let version = publication.policy.readingFinished()
         var state = lines.state(version, offset: offset)
         state.reading = reading
+        if let exact = lines.learning.exactScorer { state.trained?.scorer = exact }
         var line = try lines.line(from: state)
         line.ranking = lines.learning.ranking.anew()
         try line.takeReplay(from: lines.learning)

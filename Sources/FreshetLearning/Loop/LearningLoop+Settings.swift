@@ -18,6 +18,8 @@ extension LearningLoop {
         public var publication = PublicationPolicy.Settings()
         /// Learning from the stream.
         public var learner = OnlineLearning.Settings()
+        /// How many bits the numbers of the models have that predict and answer.
+        public var compression = VersionCompression.none
         /// Popularity and co-visitation.
         public var streaming = StreamingModels.Configuration()
         /// The candidates of a prediction.

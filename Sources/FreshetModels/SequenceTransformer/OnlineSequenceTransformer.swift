@@ -239,7 +239,7 @@ extension SequenceTransformer: OnlineModel {
             try renumbered.renumberRows(of: "types", by: numbering.types)
             shape.types = numbering.types.count
         }
-        renumbered.arrays["shape"] = shape.array
+        renumbered.arrays.merge(shape.arrays) { $1 }
         return renumbered
     }
 }

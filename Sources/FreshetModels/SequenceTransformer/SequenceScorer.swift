@@ -1,4 +1,3 @@
-import CFreshetKernels
 import FreshetCore
 import FreshetData
 import FreshetNN
@@ -19,8 +18,12 @@ final class SequenceScorer: Scorer {
     /// The array of a checkpoint that names the encoder.
     static let encoderArray = "encoder"
 
-    /// The events that one forward pass takes at most, so that its activations stay in the cache.
-    private static let packedEvents = 1024
+    /// The encoder that a checkpoint names.
+    static func encoder(of checkpoint: Checkpoint) throws -> String? {
+        try checkpoint.arrays[encoderArray].map { _ in
+            String(decoding: try checkpoint.numbers(encoderArray, of: UInt8.self), as: UTF8.self)
+        }
+    }
 
     /// Copies a network.
     convenience init(
@@ -64,7 +67,7 @@ final class SequenceScorer: Scorer {
         workspaces.with(Workspace(shape)) { workspace in
             let C = configuration.channels
             let vectors = workspace.reserve(contexts.count * C)
-            userVectors(of: contexts, into: vectors, workspace: workspace)
+            workspace.userVectors(of: contexts, configuration, into: vectors, by: network.newest)
             multiply(
                 MatrixView(vectors, contexts.count, C),
                 MatrixView(network.itemTable.pointer, itemCount, C).transposed,
@@ -73,62 +76,14 @@ final class SequenceScorer: Scorer {
         }
     }
 
-    private func userVectors(
-        of contexts: ArraySlice<ScoringContext>,
-        into vectors: UnsafeMutablePointer<Float>,
-        workspace: Workspace
-    ) {
-        let C = configuration.channels
-        // A user without events keeps the zero vector: every score is 0.
-        vectors.update(repeating: 0, count: contexts.count * C)
-        var next = contexts.startIndex
-        while next < contexts.endIndex {
-            let first = next
-            next = pack(contexts, from: first, into: workspace)
-            guard !workspace.packed.isEmpty else { continue }
-            let states = network.newest(workspace.batch, on: workspace.tape)
-            var row = 0
-            for index in workspace.packed {
-                (vectors + (index - contexts.startIndex) * C).update(from: states.values + row * C, count: C)
-                row += 1
-            }
-            workspace.tape.reset()
-        }
-    }
-
-    /// Packs contexts from `first` on until the pass is full; returns the first that is left.
-    private func pack(_ contexts: ArraySlice<ScoringContext>, from first: Int, into workspace: Workspace) -> Int {
-        let batch = workspace.batch
-        batch.removeAll()
-        workspace.packed.removeAll(keepingCapacity: true)
-        for index in first..<contexts.endIndex {
-            let history = contexts[index].history
-            let length = min(history.count, configuration.maximumLength)
-            if index > first, batch.count + length > Self.packedEvents { return index }
-            let range = history.count - length..<history.count
-            if batch.append(history, range, maximumLength: configuration.maximumLength) {
-                workspace.packed.append(index)
-            }
-        }
-        return contexts.endIndex
-    }
-
     func similarities(to item: ItemIndex, into scores: UnsafeMutableBufferPointer<Float>) {
-        let C = configuration.channels
-        let table = network.itemTable.pointer
-        let vector = table + item.position * C
-        let norm = freshet_dot(vector, vector, C).squareRoot()
-        for i in 0..<itemCount {
-            let other = table + i * C
-            let product = freshet_dot(vector, other, C)
-            scores[i] = product / max(norm * freshet_dot(other, other, C).squareRoot(), 1e-12)
-        }
+        ItemCosines.write(of: item, network.itemTable.pointer, width: configuration.channels, into: scores)
     }
 
     func checkpoint() -> Checkpoint {
         // Nobody changes the weights any more.
         var checkpoint = Checkpoint(arrays: network.parameters.arrays(sharingMemory: true))
-        checkpoint.arrays["shape"] = shape.array
+        checkpoint.arrays.merge(shape.arrays) { $1 }
         if let encoder { checkpoint.arrays[Self.encoderArray] = StoredArray(Array(encoder.utf8)) }
         return checkpoint
     }
@@ -144,28 +99,22 @@ extension SequenceScorer: VectorScorer {
     }
 
     func userVectors(of contexts: ArraySlice<ScoringContext>, into vectors: UnsafeMutablePointer<Float>) {
-        workspaces.with(Workspace(shape)) { userVectors(of: contexts, into: vectors, workspace: $0) }
+        workspaces.with(Workspace(shape)) {
+            $0.userVectors(of: contexts, configuration, into: vectors, by: network.newest)
+        }
     }
 }
 
-/// What one thread needs for a forward pass.
-final class Workspace {
-    let tape = Tape()
-    let batch: PackedSequences
-    /// The contexts whose sequences are in the batch.
-    var packed: [Int] = []
-    private var vectors = UnsafeMutableBufferPointer<Float>.allocate(capacity: 4096)
+extension SequenceScorer: CompressibleScorer {
+    func rounded(rows: CompressedRows.Precision?, layers: Compression.LayerPrecision?) -> any CompressedScorer {
+        CompressedSequenceScorer(of: self, rows: rows, layers: layers)
+    }
+}
 
-    init(_ shape: SequenceTransformer.Shape) { batch = PackedSequences(shape) }
+extension SequenceScorer: PrunableScorer {
+    var blockCount: Int { shape.blockWidths(configuration).count }
 
-    deinit { vectors.deallocate() }
-
-    /// Memory for `count` numbers, holding anything, valid until the next call.
-    func reserve(_ count: Int) -> UnsafeMutablePointer<Float> {
-        if count > vectors.count {
-            vectors.deallocate()
-            vectors = .allocate(capacity: count)
-        }
-        return vectors.baseAddress!
+    func pruned(_ compression: Compression, on data: TrainingData, seed: UInt64) throws -> any Scorer {
+        try SequencePruning(data, configuration, seed: seed).pruned(self, compression)
     }
 }

@@ -15,6 +15,8 @@ struct SequenceTrainer {
     private let anchors: ContentAnchors?
     /// With what chance what is learned was shown; empty where it is not corrected for.
     private let propensities: [Float]
+    /// Whose ranking is learned beside the events, and the memory in which each worker asks it.
+    private let teacher: (scorer: SequenceScorer, tapes: [Tape])?
 
     /// The weights with the best validation so far.
     private(set) var best: SequenceNetwork
@@ -31,14 +33,19 @@ struct SequenceTrainer {
         var bestEpoch = 0
         var bestValidation = -1.0
         var records: [EpochRecord] = []
+        /// Whether there was a teacher; older runs had none.
+        var isTaught: Bool?
     }
 
     init(
         _ configuration: SequenceTransformer.Configuration,
         shape: SequenceTransformer.Shape,
         data: TrainingData,
+        teacher: SequenceScorer? = nil,
         session: TrainingSession
     ) {
+        self.teacher = teacher.map { (scorer: $0, tapes: (0..<session.pool.threads).map { _ in Tape() }) }
+        progress.isTaught = teacher == nil ? nil : true
         self.configuration = configuration
         self.shape = shape
         self.data = data
@@ -104,11 +111,11 @@ struct SequenceTrainer {
 
     /// Next batch, forward, loss, backward, update.
     private mutating func step(_ batch: ArraySlice<SequenceWindow>, total: Int) {
-        let (targets, propensities) = (batch.reduce(0) { $0 + $1.targets }, propensities)
+        let targets = batch.reduce(0) { $0 + $1.targets }
         training.accumulate(
             batch,
             of: data.histories,
-            for: { _ in .init(scale: 1 / Float(max(targets, 1)), propensities: propensities) },
+            for: objective(targets: targets),
             sampler: sampler,
             seed: session.seed,
             step: progress.steps
@@ -124,6 +131,20 @@ struct SequenceTrainer {
         progress.loss += training.takeLoss()
         progress.targets += targets
         progress.steps += 1
+    }
+
+    /// What each worker learns a batch of so many targets for.
+    private func objective(targets: Int) -> (Int) -> SequenceTrainingWorker.Objective {
+        let scale = 1 / Float(max(targets, 1))
+        let share = teacher == nil ? 0 : configuration.distillation
+        return { [teacher, propensities] worker in
+            var objective = SequenceTrainingWorker.Objective(scale: scale * (1 - share), propensities: propensities)
+            if let teacher, share > 0 {
+                let scorer = teacher.scorer
+                objective.teacher = (scorer.network, teacher.tapes[worker], scorer.itemCount, scale * share)
+            }
+            return objective
+        }
     }
 
     private mutating func finishEpoch(_ batches: Int) {
@@ -186,12 +207,12 @@ extension SequenceTrainer {
         guard let text = checkpoint.metadata["progress"],
             let saved = try? JSONDecoder().decode(Progress.self, from: Data(text.utf8)),
             checkpoint.metadata["seed"] == String(session.seed),
-            try SequenceTransformer.Shape(checkpoint) == shape
+            try SequenceTransformer.Shape(checkpoint) == shape, saved.isTaught == progress.isTaught
         else {
             throw FreshetError(
                 .invalidData,
-                "The training checkpoint belongs to another run: data, seed or format differ.",
-                remedy: "Resume with the same data and --seed, or train anew without --resume."
+                "The training checkpoint belongs to another run: data, seed, teacher or format differ.",
+                remedy: "Resume with the same data, --seed and --distil-from, or train anew without --resume."
             )
         }
         try training.network.parameters.restore(checkpoint, prefix: "current.")

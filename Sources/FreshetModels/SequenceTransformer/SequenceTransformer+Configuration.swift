@@ -54,6 +54,8 @@ extension SequenceTransformer {
         public var slate = 0
         /// The largest weight that a target shown seldom has by that correction.
         public var importanceCap: Float = 10
+        /// How much a teacher's ranking counts in place of the events, where there is a teacher; 0 to 1.
+        public var distillation: Float = 0.5
         /// Which part of a history an epoch trains on.
         public var windows = Windows.all
 
@@ -101,6 +103,7 @@ extension SequenceTransformer {
             try SettingRange.check("labelSmoothing", labelSmoothing, in: 0...0.9)
             try SettingRange.check("slate", slate, in: 0...1000)
             try SettingRange.check("importanceCap", importanceCap, in: 0.01...1e6)
+            try SettingRange.check("distillation", distillation, in: 0...1)
             try SettingRange.check("batchSize", batchSize, in: 1...65_536)
             try SettingRange.check("epochs", epochs, in: 1...100_000)
             try SettingRange.check("patience", patience, in: 1...100_000)

@@ -19,6 +19,8 @@ public struct SequenceTransformer: Learner {
 
     /// The settings.
     public let configuration: Configuration
+    /// Whose ranking it learns beside the events.
+    private var teacher: SequenceScorer?
     private var trained: (network: SequenceNetwork, shape: Shape, moments: AdamMoments, encoder: String?)?
 
     /// Creates an untrained model.
@@ -36,9 +38,18 @@ public struct SequenceTransformer: Learner {
         var hasTimes: Bool
         /// Whether it is an input that an event likes its item or not; without it, dislikes are left out.
         var hasOpinions: Bool
+        /// How wide each block is inside, and how many there are; as the configuration says unless given.
+        var widths: [TransformerBlock.Width]?
 
         /// A shape from its numbers.
-        init(items: Int, types: Int, hasTimes: Bool, hasOpinions: Bool) {
+        init(
+            items: Int,
+            types: Int,
+            hasTimes: Bool,
+            hasOpinions: Bool,
+            widths: [TransformerBlock.Width]? = nil
+        ) {
+            self.widths = widths
             self.items = items
             self.types = types
             self.hasTimes = hasTimes
@@ -64,6 +75,31 @@ public struct SequenceTransformer: Learner {
             types = Int(numbers[1])
             hasTimes = numbers[2] != 0
             hasOpinions = numbers.count > 3 && numbers[3] != 0
+            guard checkpoint.arrays[Self.widths] != nil else { return }
+            let widths = try checkpoint.numbers(Self.widths, of: Int64.self, shape: [nil, 2])
+            let isCut = checkpoint.arrays.keys.contains { $0.hasPrefix("blocks.\(widths.count / 2).") }
+            guard !isCut, widths.count <= 128, widths.allSatisfy({ 1...65_536 ~= $0 }) else {
+                throw FreshetError(.invalidData, "The checkpoint describes blocks of the widths \(widths).")
+            }
+            self.widths = stride(from: 0, to: widths.count, by: 2).map {
+                TransformerBlock.Width(heads: Int(widths[$0]), hidden: Int(widths[$0 + 1]))
+            }
+        }
+
+        /// How wide each block of a network is.
+        func blockWidths(_ configuration: Configuration) -> [TransformerBlock.Width] {
+            widths ?? Array(repeating: TransformerBlock.Width(configuration), count: configuration.blocks)
+        }
+
+        private static let widths = "widths"
+
+        /// The shape as arrays of a checkpoint.
+        var arrays: [String: StoredArray] {
+            var arrays = ["shape": array]
+            arrays[Self.widths] = widths.map { widths in
+                StoredArray(widths.flatMap { [Int64($0.heads), Int64($0.hidden)] }, shape: [widths.count, 2])
+            }
+            return arrays
         }
 
         /// Three numbers, and a fourth where opinions are an input: as older ones are, and none can be left out unseen.
@@ -84,7 +120,8 @@ public struct SequenceTransformer: Learner {
             )
         }
         let shape = Shape(data, configuration)
-        var trainer = SequenceTrainer(configuration, shape: shape, data: data, session: session)
+        try check(teacher, for: shape)
+        var trainer = SequenceTrainer(configuration, shape: shape, data: data, teacher: teacher, session: session)
         try trainer.run()
         trained = (trainer.best, shape, trainer.moments, trainer.encoder)
     }
@@ -104,15 +141,52 @@ public struct SequenceTransformer: Learner {
     /// The scorer that a checkpoint describes.
     public static func restoreScorer(from checkpoint: Checkpoint, configuration: Configuration) throws -> any Scorer {
         let shape = try Shape(checkpoint)
+        if CompressedSequenceScorer.isDescribed(by: checkpoint) {
+            return try CompressedSequenceScorer(checkpoint, configuration, shape)
+        }
         let rows = checkpoint.arrays["items"]?.shape.first
         guard rows == shape.items else {
             throw FreshetError(.invalidData, "The checkpoint has \(rows ?? 0) item vectors for \(shape.items) items.")
         }
         let network = SequenceNetwork(configuration, shape: shape, seed: nil)
         try network.parameters.restore(checkpoint)
-        let encoder = try checkpoint.arrays[SequenceScorer.encoderArray].map { _ in
-            String(decoding: try checkpoint.numbers(SequenceScorer.encoderArray, of: UInt8.self), as: UTF8.self)
-        }
+        let encoder = try SequenceScorer.encoder(of: checkpoint)
         return SequenceScorer(network, configuration, shape, encoder: encoder)
+    }
+}
+
+extension SequenceTransformer: DistillingLearner {
+    /// Has the next ``fit(_:session:)`` learn a trained transformer's ranking beside the events.
+    ///
+    /// After Tang and Wang, "Ranking distillation: learning compact ranking models with high performance for recommender
+    /// system" (KDD 2018): a smaller model learns from the order in which a larger one puts items that the user has not
+    /// chosen. Departs in taking the order of a sample of the catalogue, by the top-one probabilities of ListNet (Cao and
+    /// others, ICML 2007), instead of the teacher's first items as further positives: the loss that keeps the live model
+    /// from forgetting.
+    public mutating func learn(from teacher: any Scorer) throws {
+        guard let scorer = teacher.trainable as? SequenceScorer else {
+            throw FreshetError(
+                .usage,
+                "The teacher of a \(Self.name) must be one itself.",
+                remedy: "Give a snapshot of the model \(Self.name)."
+            )
+        }
+        self.teacher = scorer
+    }
+
+    /// A teacher reads the very batches of its student.
+    private func check(_ teacher: SequenceScorer?, for shape: Shape) throws {
+        guard let teacher else { return }
+        var other = teacher.shape
+        other.widths = shape.widths
+        let isPlaced = teacher.configuration.absolutePositions
+        let fits = !isPlaced || teacher.configuration.maximumLength >= configuration.maximumLength
+        guard other == shape, fits else {
+            throw FreshetError(
+                .usage,
+                "The teacher was trained on other items or reads other things of events: \(other) against \(shape).",
+                remedy: "Train both on the same data, with the same eventTypes, timeGaps, opinions and maximumLength."
+            )
+        }
     }
 }

@@ -16,6 +16,8 @@ public final class SequenceUpdater {
     let typeCount: Int
     let hasTimes: Bool
     let hasOpinions: Bool
+    /// How wide each block is inside, where that is not what the settings say.
+    private let widths: [TransformerBlock.Width]?
     let pool: ThreadPool
     private let seed: UInt64
     var training: SequenceTraining
@@ -54,6 +56,7 @@ public final class SequenceUpdater {
         self.typeCount = configuration.eventTypes ? max(typeCount, 1) : 1
         self.hasTimes = configuration.timeGaps && hasTimes
         self.hasOpinions = configuration.opinions && hasOpinions
+        widths = nil
         self.pool = pool
         self.seed = seed
         encoder = nil
@@ -100,6 +103,7 @@ public final class SequenceUpdater {
         typeCount = scorer.shape.types
         hasTimes = scorer.shape.hasTimes
         hasOpinions = scorer.shape.hasOpinions
+        widths = scorer.shape.widths
         self.pool = pool
         self.seed = seed
         encoder = scorer.encoder
@@ -126,7 +130,8 @@ public final class SequenceUpdater {
             items: max(items, 1),
             types: typeCount,
             hasTimes: hasTimes,
-            hasOpinions: hasOpinions
+            hasOpinions: hasOpinions,
+            widths: widths
         )
     }
 

@@ -13,53 +13,89 @@ public struct TransformerBlock: Sendable {
         case gated
     }
 
+    /// How wide a block is inside: less than its configuration says where parts were pruned.
+    struct Width: Sendable, Equatable {
+        /// How many attention heads.
+        var heads: Int
+        /// How many feed-forward channels.
+        var hidden: Int
+
+        init(heads: Int, hidden: Int) { (self.heads, self.hidden) = (heads, hidden) }
+
+        /// The width that a configuration says.
+        init(_ configuration: SequenceTransformer.Configuration) {
+            heads = configuration.heads
+            hidden = max(1, Int((Double(configuration.channels) * configuration.feedForwardMultiplier).rounded()))
+        }
+    }
+
     private let style: Style
     private let heads: Int
     private let dropout: Float
     private let attentionDropout: Float
     private let attentionNorm: LayerNorm
-    private let query: Linear
-    private let keyValue: Linear
-    private let output: Linear
+    private var query: Projection
+    private var keyValue: Projection
+    private var output: Projection
     private let relative: Parameter?
     private let feedForwardNorm: LayerNorm
-    private let expand: Linear
-    private let gate: Linear?
-    private let contract: Linear
-    private let attentionGate: Linear?
-    private let feedForwardGate: Linear?
+    private var expand: Projection
+    private var gate: Projection?
+    private var contract: Projection
+    private var attentionGate: Projection?
+    private var feedForwardGate: Projection?
 
-    init(_ name: String, _ configuration: SequenceTransformer.Configuration, in builder: inout NetworkBuilder) {
+    init(
+        _ name: String,
+        _ configuration: SequenceTransformer.Configuration,
+        width: Width? = nil,
+        in builder: inout NetworkBuilder
+    ) {
         let C = configuration.channels
-        let hidden = max(1, Int((Double(C) * configuration.feedForwardMultiplier).rounded()))
+        let width = width ?? Width(configuration)
+        let (A, hidden) = (width.heads * (C / configuration.heads), width.hidden)
         style = configuration.blockStyle
-        heads = configuration.heads
+        heads = width.heads
         dropout = configuration.dropout
         attentionDropout = configuration.attentionDropout
         let bias = style != .gated
         attentionNorm = LayerNorm("\(name).attention.norm", C, in: &builder)
-        query = Linear("\(name).attention.query", C, C, bias: bias, in: &builder)
-        keyValue = Linear("\(name).attention.keyValue", C, 2 * C, bias: bias, in: &builder)
-        output = Linear("\(name).attention.output", C, C, bias: bias, in: &builder)
+        query = .floats(Linear("\(name).attention.query", C, A, bias: bias, in: &builder))
+        keyValue = .floats(Linear("\(name).attention.keyValue", C, 2 * A, bias: bias, in: &builder))
+        output = .floats(Linear("\(name).attention.output", A, C, bias: bias, in: &builder))
         relative =
             configuration.relativePositions > 0
             ? builder.make(
                 "\(name).attention.relative",
-                rows: heads,
+                rows: width.heads,
                 columns: configuration.relativePositions,
                 .constant(0)
             )
             : nil
         feedForwardNorm = LayerNorm("\(name).feedForward.norm", C, in: &builder)
-        expand = Linear("\(name).feedForward.expand", C, hidden, bias: bias, in: &builder)
-        contract = Linear("\(name).feedForward.contract", hidden, C, bias: bias, in: &builder)
+        expand = .floats(Linear("\(name).feedForward.expand", C, hidden, bias: bias, in: &builder))
+        contract = .floats(Linear("\(name).feedForward.contract", hidden, C, bias: bias, in: &builder))
         guard style == .gated else {
             (gate, attentionGate, feedForwardGate) = (nil, nil, nil)
             return
         }
-        gate = Linear("\(name).feedForward.gate", C, hidden, bias: false, in: &builder)
-        attentionGate = Linear("\(name).attention.residualGate", C, C, bias: false, in: &builder)
-        feedForwardGate = Linear("\(name).feedForward.residualGate", C, C, bias: false, in: &builder)
+        gate = .floats(Linear("\(name).feedForward.gate", C, hidden, bias: false, in: &builder))
+        attentionGate = .floats(Linear("\(name).attention.residualGate", C, C, bias: false, in: &builder))
+        feedForwardGate = .floats(Linear("\(name).feedForward.residualGate", C, C, bias: false, in: &builder))
+    }
+
+    /// The block with its matrices in bytes, made by a function of its weights.
+    func inBytes(_ matrix: (Parameter) throws -> ByteMatrix) rethrows -> TransformerBlock {
+        var block = self
+        block.query = try query.inBytes(matrix)
+        block.keyValue = try keyValue.inBytes(matrix)
+        block.output = try output.inBytes(matrix)
+        block.expand = try expand.inBytes(matrix)
+        block.gate = try gate?.inBytes(matrix)
+        block.contract = try contract.inBytes(matrix)
+        block.attentionGate = try attentionGate?.inBytes(matrix)
+        block.feedForwardGate = try feedForwardGate?.inBytes(matrix)
+        return block
     }
 
     /// Maps `[N, C]` to `[N, C]`, or to `[Q, C]` where only `Q` rows are wanted.
@@ -122,7 +158,7 @@ public struct TransformerBlock: Sendable {
         return tape.dropout(contract(hidden, on: tape), rate: dropout)
     }
 
-    private func gated(_ y: Tensor, by gate: Linear?, of x: Tensor, on tape: Tape) -> Tensor {
+    private func gated(_ y: Tensor, by gate: Projection?, of x: Tensor, on tape: Tape) -> Tensor {
         guard let gate else { return y }
         return tape.multiplyElements(y, tape.activate(gate(x, on: tape), .sigmoid))
     }

@@ -51,17 +51,19 @@ struct Attribution {
                 for group in 1..<contexts.count { differences[place][group - 1] = whole - scores(group, item) }
             }
         }
-        if let scorer = scorer as? any VectorScorer {
+        if let scorer = scorer as? any ItemVectorScorer {
             let C = scorer.vectorWidth
+            let known = items.filter { $0.position < V }
+            let table = scorer.itemVectors(of: known)
+            let rows = Dictionary(known.enumerated().map { ($1, $0) }) { first, _ in first }
             var vectors = [Float](repeating: 0, count: contexts.count * C)
             vectors.withUnsafeMutableBufferPointer { scorer.userVectors(of: contexts[...], into: $0.baseAddress!) }
             let biases = scorer.itemBiases
-            scorer.withItemVectors { table in
-                take { context, item in
-                    var score = biases.isEmpty ? 0 : biases[item.position]
-                    for column in 0..<C { score += vectors[context * C + column] * table[item.position * C + column] }
-                    return score
-                }
+            take { context, item in
+                let row = rows[item] ?? 0
+                var score = biases.isEmpty ? 0 : biases[item.position]
+                for column in 0..<C { score += vectors[context * C + column] * table[row * C + column] }
+                return score
             }
         } else {
             var scores = [Float](repeating: 0, count: contexts.count * V)

@@ -26,7 +26,7 @@ package struct ItemAppeal {
 
     /// The appeal to each of the users, given by their events.
     package func scores(of histories: [History]) -> [Float] {
-        guard let scorer = snapshot.scorer as? any VectorScorer, item.position < scorer.itemCount else {
+        guard let scorer = snapshot.scorer as? any ItemVectorScorer, item.position < scorer.itemCount else {
             return companyScores(of: histories)
         }
         let contexts = histories.map { ScoringContext(user: nil, history: $0.keepingItems(below: scorer.itemCount)) }
@@ -39,15 +39,15 @@ package struct ItemAppeal {
         let step = max(1, scorer.itemCount / Self.sample)
         let others = stride(from: 0, to: scorer.itemCount, by: step).filter { $0 != item.position }
         let biases = scorer.itemBiases
-        return scorer.withItemVectors { table in
-            contexts.indices.map { row in
-                func score(_ position: Int) -> Float {
-                    var sum = biases.isEmpty ? 0 : biases[position]
-                    for column in 0..<C { sum += vectors[row * C + column] * table[position * C + column] }
-                    return sum
-                }
-                return Self.deviations(score(item.position), above: others.map(score))
+        let table = scorer.itemVectors(of: [item] + others.map { ItemIndex($0) })
+        return contexts.indices.map { row in
+            func score(_ position: Int, _ place: Int) -> Float {
+                var sum = biases.isEmpty ? 0 : biases[position]
+                for column in 0..<C { sum += vectors[row * C + column] * table[place * C + column] }
+                return sum
             }
+            let otherScores = others.enumerated().map { score($1, $0 + 1) }
+            return Self.deviations(score(item.position, 0), above: otherScores)
         }
     }
 

@@ -19,16 +19,18 @@ struct ItemLikeness {
             return details.attributeStart > 0 ? details.labels[..<details.attributeStart] : details.words[...]
         }
         rows = Array(repeating: -1, count: items.count)
-        guard let scorer = request.snapshot.scorer as? any VectorScorer else { return }
+        guard let scorer = request.snapshot.scorer as? any ItemVectorScorer else { return }
         width = scorer.vectorWidth
-        vectors.reserveCapacity(items.count * width)
-        scorer.withItemVectors { table in
-            for (place, item) in items.enumerated() where item.position < scorer.itemCount {
-                let vector = table + item.position * width
+        let known = items.indices.filter { items[$0].position < scorer.itemCount }
+        vectors = scorer.itemVectors(of: known.map { items[$0] })
+        vectors.withUnsafeMutableBufferPointer { vectors in
+            guard let start = vectors.baseAddress else { return }
+            for (row, place) in known.enumerated() {
+                let vector = start + row * width
                 let length = freshet_dot(vector, vector, width).squareRoot()
                 guard length > 0 else { continue }
-                rows[place] = vectors.count / width
-                for column in 0..<width { vectors.append(vector[column] / length) }
+                rows[place] = row
+                freshet_scale(vector, 1 / length, width)
             }
         }
     }

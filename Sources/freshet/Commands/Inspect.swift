@@ -127,6 +127,7 @@ private struct Inspection: Encodable {
             ("seed, threads", "\(manifest.seed), \(manifest.threads)"),
             ("training", "\(Words.duration(manifest.trainSeconds)), \(manifest.epochs.count) epochs"),
         ]
+        if let compression = manifest.compression { rows.append(("made smaller", compression.words)) }
         if let best = manifest.bestEpoch { rows.append(("best epoch", "\(best.epoch)")) }
         rows += manifest.metrics.sorted { $0.key < $1.key }.map { ($0.key, Words.decimal($0.value, 4)) }
         rows += manifest.files.sorted { $0.key < $1.key }.map { ($0.key, "\(Words.bytes($0.value.bytes)), whole") }

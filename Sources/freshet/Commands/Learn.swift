@@ -85,6 +85,9 @@ struct Learn: FreshetCommand {
     @Option(help: "How many events are predicted before they are learned together.")
     var microBatch = LearningLoop.Settings().microBatch
 
+    @Option(help: "The bits of the models that predict: none for floats, int8 or int4; what learns keeps floats.")
+    var compression = VersionCompression.none
+
     @Option(help: "The learning rate of micro-updates.")
     var learningRate = OnlineLearning.Settings().learningRate
 
@@ -227,6 +230,7 @@ struct Learn: FreshetCommand {
         var loop = LearningLoop.Settings()
         loop.evaluationShare = share
         loop.microBatch = microBatch
+        loop.compression = compression
         loop.learner.learningRate = learningRate
         // Full trainings are a contender of their own here, and the only ones.
         loop.publication.firstTrainingEvents = 1_000_000_000_000
@@ -254,3 +258,5 @@ struct Learn: FreshetCommand {
         return options
     }
 }
+
+extension VersionCompression: ExpressibleByArgument {}

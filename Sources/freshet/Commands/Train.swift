@@ -19,6 +19,7 @@ struct Train: FreshetCommand {
               freshet train --data events.tsv --catalogue items.tsv --model hybrid --encoder minilm --output model
               freshet train --data train.libfm --validation other.libfm --format libfm --model factorization-machine \
             --preset online --output model
+              freshet train --data events.tsv --model sequence-transformer --distil-from model --output student
               freshet train --data clicks.tsv --model sequence-transformer --propensities shown.csv --set slate=10 --output model
 
             Models:
@@ -58,7 +59,20 @@ struct Train: FreshetCommand {
     )
     var propensities: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Learn this snapshot's ranking beside the events, by its settings with half its blocks unless others are given.",
+            valueName: "folder"
+        )
+    )
+    var distilFrom: String?
+
     func validate() throws {
+        guard distilFrom == nil || (parts == nil && !dataOptions.reading.readsRows) else {
+            throw ValidationError(
+                "--distil-from goes with a model of events that is trained, not with --parts or rows."
+            )
+        }
         guard validation == nil || dataOptions.reading.readsRows else {
             throw ValidationError("--validation goes with --format libfm: of events each user's last is held out.")
         }
@@ -67,7 +81,8 @@ struct Train: FreshetCommand {
     func execute(_ console: Console) throws {
         if dataOptions.reading.readsRows { return try trainOnRows(console) }
         let description = try modelOptions.description()
-        let overrides = try modelOptions.overrides()
+        let teacher = try distilFrom.map { try Teacher($0, for: description) }
+        let overrides = try teacher?.overrides(modelOptions) ?? modelOptions.overrides()
         let folder = TrainingFolder(output.path)
         if !resume || !(folder.isUnfinished || folder.isFinished) { try check(folder) }
         try folder.prepare()
@@ -87,7 +102,8 @@ struct Train: FreshetCommand {
                 try PropensityFile($0, dataset: split.training).propensities(of: split.training)
             } ?? []
         )
-        let learner = try description.makeLearner(preset: modelOptions.preset, overrides: overrides, data: data)
+        var learner = try description.makeLearner(preset: modelOptions.preset, overrides: overrides, data: data)
+        if let teacher { learner = try teacher.teach(learner, items: imported.dataset.items) }
         let parts = try parts.map { try HybridParts($0, learner: learner, dataset: imported.dataset) }
         let run = TrainingRun(
             description: description,
@@ -107,10 +123,13 @@ struct Train: FreshetCommand {
                 source: URL(fileURLWithPath: dataOptions.data).lastPathComponent,
                 format: imported.format,
                 validationEvents: split.holdouts.count
-            )
+            ),
+            metrics: teacher?.metrics ?? [:]
         )
-        try Snapshot(manifest: manifest, dataset: imported.dataset, scorer: outcome.scorer).write(to: output.path)
-        let report = TrainReport(manifest: manifest, snapshot: output.path)
+        let snapshot = Snapshot(manifest: manifest, dataset: imported.dataset, scorer: outcome.scorer)
+        try snapshot.write(to: output.path)
+        var report = TrainReport(manifest: manifest, snapshot: output.path)
+        report.distillation = teacher?.comparison(with: snapshot, seed: common.seed, pool: pool)
         try console.result(report) { report.words }
     }
 
@@ -146,6 +165,8 @@ struct TrainReport: Encodable {
     let metrics: [String: Double]
     let peakMemoryBytes: Int
     let snapshot: String
+    /// Teacher and student on the held-out events; `nil` without a teacher.
+    var distillation: CompressionReport?
 
     init(manifest: SnapshotManifest, snapshot: String) {
         model = manifest.model
@@ -176,6 +197,7 @@ struct TrainReport: Encodable {
         for (name, value) in metrics.sorted(by: { $0.key < $1.key }) {
             lines.append("\(name) \(Words.decimal(value, 4))")
         }
+        if let distillation { lines.append(distillation.table) }
         lines.append("Snapshot in \(snapshot), peak memory \(Words.bytes(peakMemoryBytes)).")
         return lines.joined(separator: "\n")
     }

@@ -18,6 +18,9 @@ enum Words {
         String(format: "%.\(decimals)f", number)
     }
 
+    /// A share as a percentage with two decimals.
+    static func percent(_ share: Double) -> String { decimal(100 * share, 2) + "%" }
+
     /// Seconds as `4.2 s`, `3:07` or `2:03:07`.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 1e9 else { return "?" }
