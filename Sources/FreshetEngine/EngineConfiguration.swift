@@ -113,6 +113,7 @@ extension EngineConfiguration: Configurable {
             \.loop,
             "The learning loop: windows of figures, drift, gates, guard, rules, replay, counts that stream.",
             elsewhere: [
+                "compression": "learning.compression",
                 "history_limit": "sessions.events_per_user",
                 "micro_batch": "learning.batch_size",
                 "period_events": "learning.forgetting_period",
