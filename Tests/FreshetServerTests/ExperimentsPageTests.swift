@@ -54,7 +54,9 @@ struct ExperimentsPageTests {
             for user in 0..<40 {
                 _ = try await stage.engine.recommend(RecommendationRequest(user: "u\(user)", count: 4))
             }
-            let users = "\(Self.main).match(/(\\d+) users/g)?.reduce((sum, text) => sum + parseInt(text), 0)"
+            // Of the variants alone: the verdict names users too.
+            let facts = "document.querySelector('.detail .facts').innerText"
+            let users = "\(facts).match(/(\\d+) users/g)?.reduce((sum, text) => sum + parseInt(text), 0)"
             #expect(try await chromium.wait(until: "\(users) === 40"))
             #expect(
                 try await chromium.wait(until: "document.querySelectorAll('.data-experiment tbody tr').length === 3")
