@@ -120,7 +120,8 @@ import Testing
         #expect(Array(batch.items.indices) == [0, 2])
         // What comes after dislikes follows the event before them.
         #expect(Array(batch.targets.indices) == [2, 5] && Array(batch.targetRows.indices) == [0, 1])
-        #expect(Array(packed([-1, 1, 1], hasOpinions: false).targets.indices) == [2])
+        let later = packed([-1, 1, 1], hasOpinions: false)
+        withExtendedLifetime(later) { #expect(Array(later.targets.indices) == [2]) }
     }
 
     @Test func windowsCountTheirTargets() {
