@@ -25,7 +25,7 @@ public struct ScratchFolder: Sendable, Equatable {
     init(_ path: String, minimumLength: Int) throws {
         self.path = path
         self.minimumLength = minimumLength
-        close(try open())
+        close(try makeFile())
     }
 
     /// Puts the pages under a piece of memory into a file; what the memory held is lost.
@@ -41,7 +41,7 @@ public struct ScratchFolder: Sendable, Equatable {
         let start = (Int(bitPattern: base) + page - 1) / page * page
         let length = (Int(bitPattern: base) + memory.count) / page * page - start
         guard length > 0 else { return }
-        let descriptor = try open()
+        let descriptor = try makeFile()
         defer { close(descriptor) }
         let code = posix_fallocate(descriptor, 0, off_t(length))
         guard code == 0 else { throw failure("take \(length >> 20) MB in", code) }
@@ -57,9 +57,9 @@ public struct ScratchFolder: Sendable, Equatable {
     }
 
     /// A new file without a name.
-    private func open() throws -> Int32 {
-        var name = Array((path + "/freshet-scratch-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&name)
+    private func makeFile() throws -> Int32 {
+        let name = "\(path)/freshet-scratch-\(UUID().uuidString)"
+        let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("make a file in", errno) }
         unlink(name)
         return descriptor

@@ -69,11 +69,11 @@ public struct ModelDescription: Sendable, RegistryRow {
 
     private let make: @Sendable (String?, [String: String], TrainingData) throws -> any Learner
     private let restore: @Sendable (Checkpoint, String) throws -> any Scorer
-    private let goOn: GoingOn?
+    private let onlineFactory: OnlineFactory?
     private let renumber: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?
     private let epochs: Epochs?
 
-    private typealias GoingOn =
+    private typealias OnlineFactory =
         @Sendable (any Scorer, String, OnlineLearning.Settings, UInt64, ThreadPool) throws -> any OnlineLearner
 
     private typealias Epochs =
@@ -82,11 +82,11 @@ public struct ModelDescription: Sendable, RegistryRow {
     private let configureSessions: @Sendable (_ overrides: [String: String], _ isRegularized: Bool) throws -> String
 
     /// Describes a model type.
-    public init<Model: Learner>(_ model: Model.Type) { self.init(model, goingOn: nil, renumbering: nil) }
+    public init<Model: Learner>(_ model: Model.Type) { self.init(model, online: nil, renumbering: nil) }
 
     /// Describes a model type that has an ``OnlineLearner``.
     public init<Model: OnlineModel>(_ model: Model.Type) {
-        self.init(model, goingOn: Self.goingOn(model), renumbering: { try Model.renumber($0, by: $1) })
+        self.init(model, online: Self.onlineFactory(of: model), renumbering: { try Model.renumber($0, by: $1) })
     }
 
     /// Describes a model type that has an ``OnlineLearner`` and an ``EpochTrainer``.
@@ -103,7 +103,7 @@ public struct ModelDescription: Sendable, RegistryRow {
         }
         self.init(
             model,
-            goingOn: Self.goingOn(model),
+            online: Self.onlineFactory(of: model),
             renumbering: { try Model.renumber($0, by: $1) },
             epochs: epochs,
             sessions: Model.sessionConfiguration,
@@ -111,7 +111,7 @@ public struct ModelDescription: Sendable, RegistryRow {
         )
     }
 
-    private static func goingOn<Model: OnlineModel>(_ model: Model.Type) -> GoingOn {
+    private static func onlineFactory<Model: OnlineModel>(of model: Model.Type) -> OnlineFactory {
         { scorer, text, settings, seed, pool in
             try Model.makeOnlineLearner(
                 from: scorer,
@@ -125,13 +125,13 @@ public struct ModelDescription: Sendable, RegistryRow {
 
     private init<Model: Learner>(
         _ model: Model.Type,
-        goingOn: GoingOn?,
+        online: OnlineFactory?,
         renumbering: (@Sendable (Checkpoint, Renumbering) throws -> Checkpoint)?,
         epochs: Epochs? = nil,
         sessions: Model.Configuration = Model.Configuration(),
         regularizers: [String] = []
     ) {
-        goOn = goingOn
+        onlineFactory = online
         renumber = renumbering
         self.epochs = epochs
         configureSessions = { overrides, isRegularized in
@@ -193,7 +193,7 @@ public struct ModelDescription: Sendable, RegistryRow {
     }
 
     /// Whether the model has an ``OnlineLearner``.
-    public var learnsOnline: Bool { goOn != nil }
+    public var learnsOnline: Bool { onlineFactory != nil }
 
     /// A learner that goes on from a trained model of this kind.
     ///
@@ -212,7 +212,7 @@ public struct ModelDescription: Sendable, RegistryRow {
         seed: UInt64,
         pool: ThreadPool
     ) throws -> (any OnlineLearner)? {
-        try goOn?(scorer.trainable, configurationJSON, settings, seed, pool)
+        try onlineFactory?(scorer.trainable, configurationJSON, settings, seed, pool)
     }
 
     /// A trained model of this kind under other numbers of items and event types.
