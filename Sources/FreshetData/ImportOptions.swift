@@ -20,6 +20,14 @@ public struct ImportOptions: Sendable, Equatable {
         case drop
     }
 
+    /// What happens to events of users who act like machines, and to events that were written in bulk.
+    public enum OutlierPolicy: String, Sendable, Codable, CaseIterable {
+        /// They count as any other; the report names them.
+        case keep
+        /// They are dropped.
+        case drop
+    }
+
     /// The unit of times that are plain numbers.
     public enum TimeUnit: String, Sendable, Codable, CaseIterable {
         /// Seconds since 1970.
@@ -48,6 +56,8 @@ public struct ImportOptions: Sendable, Equatable {
     public var duplicates = DuplicatePolicy.keepAll
     /// What happens to an event on an item that the catalogue does not have; without a catalogue every item is known.
     public var unknownItems = UnknownItemPolicy.keep
+    /// What happens to events of users who act like machines, and to events that were written in bulk (``OutlierReport``).
+    public var outliers = OutlierPolicy.keep
     /// The times that are believed, in seconds since 1970; events outside are dropped.
     public var timeRange = ImportOptions.plausibleTimes
     /// The unit of times that are plain numbers; recognised by their size when `nil`.

@@ -27,15 +27,22 @@ enum Cleaning {
         report: inout CleaningReport
     ) -> Histories {
         let options = collector.options
+        let found = OutlierFinder(histories, itemCount: collector.items.count)
+        let dropsOutliers = options.outliers == .drop && !found.isEmpty
+        report.outliers = OutlierReport(found, in: histories, users: collector.users, isLeftOut: dropsOutliers)
         let needsFilter =
-            options.duplicates != .keepAll || max(options.userCore, options.itemCore, options.minimumHistory) > 1
+            dropsOutliers || options.duplicates != .keepAll
+            || max(options.userCore, options.itemCore, options.minimumHistory) > 1
         guard needsFilter else { return histories }
         var filters = HistoryFilters(histories, itemCount: collector.items.count)
+        // What a machine repeats is not a person's repetition, so its events go before.
+        let outliers = dropsOutliers ? filters.dropOutliers(found) : (machines: .init(), bulk: .init())
         let duplicates = filters.dropDuplicates(options.duplicates)
         let core = filters.keepCore(users: options.userCore, items: options.itemCore)
         let short = filters.dropShortHistories(below: options.minimumHistory)
         let steps: [(CleaningReport.Reason, HistoryFilters.Dropped)] = [
-            (.duplicate, duplicates), (.userCore, core.withUser), (.itemCore, core.withItem), (.shortHistory, short),
+            (.machine, outliers.machines), (.bulk, outliers.bulk), (.duplicate, duplicates), (.userCore, core.withUser),
+            (.itemCore, core.withItem), (.shortHistory, short),
         ]
         for (reason, dropped) in steps {
             let details = dropped.first.map { user, row in

@@ -30,6 +30,10 @@ public struct CleaningReport: Sendable, Equatable, Codable {
         case repeatedEvent = "repeated event id"
         /// Another line of details for the same item or user.
         case repeatedDetails = "repeated item or user"
+        /// An event of a user who acts like a machine.
+        case machine = "user who acts like a machine"
+        /// An event of an instant that holds more than can have happened then.
+        case bulk = "one of many events at one instant"
         /// Another event of the same user on the same item.
         case duplicate = "repeated user and item"
         /// An event of a user outside the k-core.
@@ -93,6 +97,9 @@ public struct CleaningReport: Sendable, Equatable, Codable {
     /// What was kept but may not be what it seems.
     public internal(set) var warnings: [String] = []
 
+    /// Who acts like a machine, and which events were written in bulk.
+    public internal(set) var outliers = OutlierReport()
+
     /// Adds what was understood of a file.
     mutating func note(_ text: String) {
         if !notes.contains(text) { notes.append(text) }
@@ -147,6 +154,7 @@ extension CleaningReport: CustomStringConvertible {
                 lines.append("    \(example.place)\(example.detail)")
             }
         }
+        lines += outliers.lines
         lines += warnings.map { "  warning: \($0)" }
         lines += notes.map { "  read \($0)" }
         return lines.joined(separator: "\n")

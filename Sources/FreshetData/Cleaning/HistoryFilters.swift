@@ -26,6 +26,26 @@ struct HistoryFilters {
         isKept = [Bool](repeating: true, count: histories.eventCount)
     }
 
+    /// Drops the events of users who act like machines, and those that were written in bulk.
+    mutating func dropOutliers(_ found: OutlierFinder) -> (machines: Dropped, bulk: Dropped) {
+        var dropped = (machines: Dropped(), bulk: Dropped())
+        for suspect in found.suspects {
+            for row in rows(of: suspect.user) {
+                isKept[row] = false
+                dropped.machines.add(user: suspect.user, row: row)
+            }
+        }
+        let instants = Set(found.instants.map(\.time))
+        guard !instants.isEmpty else { return dropped }
+        for user in 0..<histories.userCount {
+            for row in rows(of: user) where isKept[row] && instants.contains(histories.times[row]) {
+                isKept[row] = false
+                dropped.bulk.add(user: user, row: row)
+            }
+        }
+        return dropped
+    }
+
     /// Drops repeated events of one user on one item.
     mutating func dropDuplicates(_ policy: ImportOptions.DuplicatePolicy) -> Dropped {
         var dropped = Dropped()
@@ -35,6 +55,7 @@ struct HistoryFilters {
             let rows = rows(of: user)
             for step in 0..<rows.count {
                 let row = policy == .keepFirst ? rows.lowerBound + step : rows.upperBound - 1 - step
+                guard isKept[row] else { continue }
                 let item = histories.items[row].position
                 guard lastUser[item] == Int32(user) else {
                     lastUser[item] = Int32(user)

@@ -46,6 +46,14 @@ struct ReadingOptions: ParsableArguments {
     @Option(help: "Events on items that the catalogue does not have: keep or drop.")
     var unknownItems = ImportOptions.UnknownItemPolicy.keep
 
+    @Option(
+        help: """
+            Events of users who act like machines, and events written in bulk at one instant: keep or drop. They are named \
+            either way.
+            """
+    )
+    var outliers = ImportOptions.OutlierPolicy.keep
+
     @Option(help: ArgumentHelp("Drop events before this time (2010-10-01 or seconds since 1970).", valueName: "time"))
     var from = TimeArgument(Timestamp(seconds: ImportOptions.plausibleTimes.lowerBound))
 
@@ -160,6 +168,7 @@ struct ReadingOptions: ParsableArguments {
         options.strict = strict
         options.duplicates = duplicates
         options.unknownItems = unknownItems
+        options.outliers = outliers
         options.timeRange = from.seconds...until.seconds
         options.timeUnit = timeUnit
         options.minimumValue = minimumValue
@@ -194,6 +203,7 @@ struct ReadingOptions: ParsableArguments {
 
 extension ImportOptions.DuplicatePolicy: ExpressibleByArgument {}
 extension ImportOptions.UnknownItemPolicy: ExpressibleByArgument {}
+extension ImportOptions.OutlierPolicy: ExpressibleByArgument {}
 extension ImportOptions.TimeUnit: ExpressibleByArgument {}
 extension ImportOptions.HeaderPolicy: ExpressibleByArgument {}
 extension TextEncoding: ExpressibleByArgument {}
