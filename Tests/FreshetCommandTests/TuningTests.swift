@@ -128,4 +128,76 @@ import Testing
         let best = try #require(report["best"] as? [String: Any])
         #expect((best["ndcg@10"] as? Double ?? 0) > 0 && best["settings"] is [String: String])
     }
+
+    /// Two groups of users who go through the items of their group.
+    private func folderOfGroups() throws -> TemporaryFolder {
+        let folder = try TemporaryFolder()
+        let lines = (0..<24).flatMap { user in
+            (0..<8).map { place in "u\(user)\ti\(2 * ((user + place) % 10) + user % 2)\t\(1000 + place)" }
+        }
+        try folder.write("user\titem\ttime\n" + lines.joined(separator: "\n"), to: "train.tsv")
+        return folder
+    }
+
+    /// What a trial is worth is what cross-validation says of its settings, and the log goes on with the same folds only.
+    @Test(arguments: ["users", "events"])
+    func trialsAreJudgedByCrossValidation(by parts: String) throws {
+        let folder = try folderOfGroups()
+        let data = ["--data", "train.tsv", "--model", "ease", "--threads", "1", "--seed", "3", "--json"]
+        let words = ["--trials", "3", "--search", "regularization=1,1000,100000", "--output", "log.jsonl"]
+        let tuned = try Executable.run(
+            ["tune"] + data + words + ["--folds", "3", "--by", parts],
+            in: folder
+        )
+        #expect(tuned.code == 0, "\(tuned.errors)")
+        let report = try tuned.json()
+        #expect((report["folds"] as? [String: Any])?["count"] as? Int == 3)
+        let best = try #require(report["best"] as? [String: Any])
+        let settings = try #require(best["settings"] as? [String: String])
+        let validated = try Executable.run(
+            ["cross-validate"] + data + ["--folds", "3", "--by", parts, "--resamples", "2"]
+                + settings.flatMap { ["--set", "\($0.key)=\($0.value)"] },
+            in: folder
+        )
+        #expect(validated.code == 0, "\(validated.errors)")
+        let metrics = try validated.json()["metrics"] as? [String: [String: Any]]
+        let figure = try #require(metrics?["ndcg@10"])
+        #expect(best["ndcg@10"] as? Double == figure["mean"] as? Double && (best["ndcg@10"] as? Double ?? 0) > 0.1)
+        #expect(best["deviation"] as? Double == figure["deviation"] as? Double)
+        let other = try Executable.run(["tune"] + data + words + ["--folds", "4", "--by", parts], in: folder)
+        #expect(other.code != 0 && other.errors.contains("another search"), "\(other.errors)")
+    }
+
+    /// A share of the training is one of every fold's.
+    @Test func halvingTakesAShareOfEveryFold() throws {
+        let folder = try folderOfGroups()
+        let result = try folder.freshet(
+            "tune",
+            "--data",
+            "train.tsv",
+            "--model",
+            "matrix-factorization",
+            "--method",
+            "halving",
+            "--rounds",
+            "2",
+            "--trials",
+            "3",
+            "--search",
+            "factors=2,4,8",
+            "--folds",
+            "2",
+            "--output",
+            "log.jsonl",
+            "--threads",
+            "1",
+            "--json"
+        )
+        #expect(result.code == 0, "\(result.errors)")
+        let lines = try folder.read("log.jsonl").split(separator: "\n").dropFirst()
+        let trials = try lines.map { try JSONDecoder().decode(Trial.self, from: Data($0.utf8)) }
+        let third = 1.0 / 3
+        #expect(trials.map(\.budget) == [third, third, third, 1])
+        #expect(trials.allSatisfy { $0.deviation != nil })
+    }
 }

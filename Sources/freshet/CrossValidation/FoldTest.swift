@@ -61,23 +61,38 @@ struct FoldRun {
     let likedFrom: Float
     let excludesSeen: Bool
     let options: EvaluationOptions
+    /// What is said of the items, for models that read.
+    var content: ItemContent?
+    /// What the progress is called; the model's name unless given.
+    var title: String?
     let seed: UInt64
     let pool: ThreadPool
     let console: Console
 
     /// Trains a model on every fold and judges it there.
+    ///
+    /// - Parameters:
+    ///   - model: the model.
+    ///   - tests: the folds.
+    ///   - budget: what of a fold's training part is taken, and with which further settings; all of it unless given.
+    /// - Returns: what each fold showed.
     /// - Throws: ``FreshetError`` when the model does not suit the data, or when stopped.
-    func judge(_ model: FoldModel, on tests: some Collection<FoldTest>) throws -> [EvaluationResult] {
+    func judge(
+        _ model: FoldModel,
+        on tests: some Collection<FoldTest>,
+        _ budget: (TrainingData) -> TrialBudget.Part = { ([:], $0) }
+    ) throws -> [EvaluationResult] {
         try tests.enumerated().map { place, test in
             // Each fold's own users say when to end, by their last event but the held-out ones.
             let split = test.training.leavingLastOut()
-            let data =
+            let (limits, data) = budget(
                 ratings
-                ? TrainingData(dataset: test.training)
-                : TrainingData(dataset: split.training, validation: split.holdouts)
+                    ? TrainingData(dataset: test.training)
+                    : TrainingData(dataset: split.training, validation: split.holdouts, content: content)
+            )
             let run = TrainingRun(
                 description: model.description,
-                title: "\(model.title), fold \(place + 1)",
+                title: "\(title ?? model.title), fold \(place + 1)",
                 data: data,
                 seed: seed,
                 pool: pool,
@@ -85,7 +100,7 @@ struct FoldRun {
             )
             let learner = try model.description.makeLearner(
                 preset: model.preset,
-                overrides: model.overrides,
+                overrides: model.overrides.merging(limits) { $1 },
                 data: data
             )
             var result = try judge(run.train(learner).scorer, model, on: test)

@@ -4,6 +4,9 @@ import FreshetModels
 
 /// How a trial gets a share of the full training: fewer epochs where the model has them, else fewer users.
 struct TrialBudget {
+    /// The settings to add and the data to take.
+    typealias Part = (overrides: [String: String], data: TrainingData)
+
     private static let epochKeys = ["epochs", "iterations"]
     /// The setting that names the group in which some models keep the settings of their way to train.
     private static let trainerKey = "trainer"
@@ -37,7 +40,7 @@ struct TrialBudget {
     var shortest: [String: String] { epochs.map { [$0.key: "1"] } ?? [:] }
 
     /// The settings to add and the data to take for a share of the full training.
-    func apply(_ share: Double) -> (overrides: [String: String], data: TrainingData) {
+    func apply(_ share: Double) -> Part {
         guard share < 1 else { return ([:], data) }
         if let epochs {
             return ([epochs.key: String(max(1, Int((epochs.full * share).rounded())))], data)

@@ -11,6 +11,14 @@ struct SearchDescription: Codable, Equatable {
     var search: [String]
     var seed: UInt64
     var dataFingerprint: String
+    /// What is parted into folds and how often; `nil` where the users' last events judge.
+    var folds: FoldChoice?
+}
+
+/// The folds that trials are judged on.
+struct FoldChoice: Codable, Equatable {
+    var count: Int
+    var by: String
 }
 
 /// One finished trial.
@@ -18,18 +26,20 @@ struct Trial: Codable, Equatable {
     /// Its number from 1, which with the seed decides its settings.
     var trial: Int
     /// The share of the full training that it got.
-    var budget: Double
+    var budget = 1.0
     /// The settings that the search varies.
     var settings: [String: String]
-    /// Validation NDCG@10: what the search maximises.
+    /// NDCG@10 on the users' last events, or its mean over folds: what the search maximises.
     var ndcg: Double
-    /// Validation HR@10.
+    /// HR@10 of the same.
     var hitRate: Double
+    /// The standard deviation of NDCG@10 over folds; `nil` without folds.
+    var deviation: Double?
     /// How long it took.
     var seconds: Double
 
     enum CodingKeys: String, CodingKey {
-        case trial, budget, settings, seconds
+        case trial, budget, settings, seconds, deviation
         case ndcg = "ndcg@10"
         case hitRate = "hr@10"
     }
