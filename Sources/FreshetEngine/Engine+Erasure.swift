@@ -31,6 +31,7 @@ extension Engine {
                 content.replaceSearches(of: number, with: [])
                 actions.forget(number)
             }
+            bots.forget([index] + former)
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
             exemplars = try await learning.perform { $0.erase([index] + former) }

@@ -15,6 +15,7 @@ extension Engine {
         status.log.eventsPerSecond = eventRate.perSecond
         status.log.users = vocabulary.userCount
         status.log.items = vocabulary.itemCount
+        status.bots = bots.status
         status.impressions = impressions.counts
         status.content = content.status
         status.learner = learning.status(newest: status.log.newestOffset)

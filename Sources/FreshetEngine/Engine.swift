@@ -34,6 +34,7 @@ public final class Engine: Service {
     let rules: RuleService
     let audience = RecentAudience()
     let intake: IntakeQueue
+    let bots: BotWatch
     let recommendationIDs: RecommendationIDs
     let catalogueTurn = Turn()
     let archive: SnapshotArchive
@@ -101,6 +102,7 @@ public final class Engine: Service {
         )
         storage = StorageWatch(store: store, health: health)
         records = RecordQueue(storage: storage, logger: logger)
+        bots = try await BotWatch(configuration.ingest.bots, store: store, records: records)
         impressions = ImpressionQueue(
             storage: storage,
             capacity: configuration.serving.waitingImpressions,
@@ -205,7 +207,7 @@ public final class Engine: Service {
         )
         book.discardUnfinished(except: start.loop.policy.candidate)
         learning = try LearningService(parts, start)
-        try EngineStart.readAudience(of: store, into: audience)
+        audience.append(bots.counted(try EngineStart.audience(of: store)))
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         content.read(try EngineStart.searches(of: store, before: streaming.time(at: clock.seconds), configuration))
         try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
@@ -268,8 +270,9 @@ public final class Engine: Service {
     /// Takes in what was committed, before it is acknowledged.
     private func observe(_ events: [LoggedEvent]) {
         guard let last = events.last else { return }
+        let events = bots.take(events)
         sessions.append(events) { streaming.learn($0, after: $1) }
-        audience.append(events)
+        audience.append(bots.counted(events))
         eventRate.add(events.count)
         learning.committed(last.offset)
     }

@@ -12,6 +12,8 @@ extension EngineConfiguration {
         public var futureTolerance: Int64 = 86_400
         /// The longest id of a user, an item, an event or a type, in bytes.
         public var maximumIDLength = IdentifierRule.defaultMaximumLength
+        /// What becomes of events of users who act like machines.
+        public var bots = BotPolicy.report
         /// What an id is.
         public var identifiers: IdentifierRule { IdentifierRule(maximumLength: maximumIDLength) }
         /// Creates the defaults.
@@ -74,6 +76,12 @@ extension EngineConfiguration.Ingest: Configurable {
                 \.maximumIDLength,
                 IdentifierRule.maximumLengths,
                 "The longest id, in bytes."
+            ),
+            .choice(
+                "bots",
+                \.bots,
+                "Events of users who act like machines: report (they count, status and metrics tell how many) or leave_out (kept, "
+                    + "not counted, not learned)."
             ),
         ]
     }

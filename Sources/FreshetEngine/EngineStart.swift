@@ -52,10 +52,10 @@ enum EngineStart {
         return try store.searches(since: first, limit: newestSearches)
     }
 
-    /// Takes in who dealt with what lately: the newest events of a log.
+    /// The newest events of a log: they tell who dealt with what lately.
     /// - Throws: ``FreshetError`` when the log cannot be read.
-    static func readAudience(of log: any EventLog, into audience: RecentAudience) throws {
-        audience.append(try log.events(after: max(0, log.newestOffset - Int64(audienceEvents)), limit: audienceEvents))
+    static func audience(of log: any EventLog) throws -> [LoggedEvent] {
+        try log.events(after: max(0, log.newestOffset - Int64(audienceEvents)), limit: audienceEvents)
     }
 
     /// Reads the catalogue, and what was removed from it.

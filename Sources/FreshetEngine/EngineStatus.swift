@@ -10,6 +10,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var live = ModelVersion(0)
     /// The event log.
     public var log = Log()
+    /// Users who act like machines.
+    public var bots = Bots()
     /// What was shown, on its way to the disk.
     public var impressions = Impressions()
     /// What is read of the items' texts.
@@ -37,7 +39,7 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var health: [Health] = []
 
     enum CodingKeys: String, CodingKey {
-        case time, started, live, log, impressions, content, learner, freshness, latency, figures, cohorts, curve,
+        case time, started, live, log, bots, impressions, content, learner, freshness, latency, figures, cohorts, curve,
             decisions,
             forgetting,
             health
@@ -64,6 +66,38 @@ public struct EngineStatus: Sendable, Equatable, Codable {
             case events, users, items
             case newestOffset = "newest_offset"
             case eventsPerSecond = "events_per_second"
+        }
+    }
+
+    /// Users who act like machines, in numbers.
+    public struct Bots: Sendable, Equatable, Codable {
+        /// What becomes of their events.
+        public var policy = BotPolicy.report
+        /// How many there are now.
+        public var users = 0
+        /// How many events of theirs came since the start.
+        public var events = 0
+        /// Those found last, the newest first; at most ten.
+        public var newest: [Bot] = []
+
+        /// Creates the numbers of none.
+        public init() {}
+    }
+
+    /// A user who acts like a machine.
+    public struct Bot: Sendable, Equatable, Codable {
+        /// The user's id.
+        public var user: String
+        /// What gave them away: `rate`, `repetition` or `regularity`; `nil` where that was before the start.
+        public var sign: String?
+        /// The time of the event that did, in milliseconds since 1970; 0 where that was before the start.
+        public var since: Int64
+        /// Their events since.
+        public var events: Int
+
+        /// Creates one.
+        public init(user: String, sign: String?, since: Int64, events: Int) {
+            (self.user, self.sign, self.since, self.events) = (user, sign, since, events)
         }
     }
 

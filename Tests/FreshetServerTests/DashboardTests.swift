@@ -116,7 +116,7 @@ struct DashboardTests {
             )
             for figure in [
                 "3.17", "498", "2.1", "p95 4.3 s", "+50.0% Recall@10 over decayed popularity", "Needs attention",
-                "The disk is full.", "4,321 events",
+                "The disk is full.", "4,321 events", "2 users, 412 events counted",
             ] {
                 #expect(overview.contains(figure), "no '\(figure)'")
             }

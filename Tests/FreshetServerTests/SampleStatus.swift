@@ -12,6 +12,8 @@ enum SampleStatus {
         status.log.events = 30_000
         status.log.newestOffset = 30_000
         status.log.eventsPerSecond = 498
+        status.bots.users = 2
+        status.bots.events = 412
         status.learner.state = "learning"
         status.learner.offset = 29_900
         status.learner.lagEvents = 100

@@ -14,6 +14,7 @@ public final class Vocabulary: Sendable {
         var meanings = EventMeanings()
         /// The meaning of each of ``types``.
         var senses: [EventMeaning] = []
+        var leftOut = LeftOutEvents()
     }
 
     private let tables = Mutex(Tables())
@@ -74,12 +75,22 @@ public final class Vocabulary: Sendable {
     /// What events mean.
     public var meanings: EventMeanings { tables.withLock { $0.meanings } }
 
-    /// Gives events the weights that their types and values have.
+    /// Gives events the weights that their types and values have, and 0 to those that are left out.
     public func weigh(_ events: inout [LoggedEvent]) {
-        let senses = tables.withLock { $0.senses }
+        let (senses, leftOut) = tables.withLock { ($0.senses, $0.leftOut) }
         for place in events.indices where Int(events[place].type) < senses.count {
             events[place].weight = senses[Int(events[place].type)].weight(of: events[place].value)
         }
+        guard !leftOut.isEmpty else { return }
+        for place in events.indices where leftOut.contains(events[place]) { events[place].weight = 0 }
+    }
+
+    /// The events that count for nothing.
+    package var leftOut: LeftOutEvents { tables.withLock { $0.leftOut } }
+
+    /// Changes which events count for nothing.
+    package func changeLeftOut(_ change: (inout LeftOutEvents) -> Void) {
+        tables.withLock { change(&$0.leftOut) }
     }
 
     /// Forgets the id of a user who was erased, and those that were joined to them: the number stays taken and has a name
@@ -89,6 +100,7 @@ public final class Vocabulary: Sendable {
     package func retire(_ user: UserIndex) {
         tables.withLock { tables in
             tables.joined.forget(user)
+            tables.leftOut.forget(user)
             tables.users.retire(user)
         }
     }
@@ -106,6 +118,7 @@ public final class Vocabulary: Sendable {
             if let former {
                 tables.users.retire(former)
                 tables.joined.move(from: former, to: user)
+                tables.leftOut.join(former, to: user)
             }
             tables.joined.add(id, of: former, to: user)
         }

@@ -103,7 +103,7 @@ function open() {
             : status.live.startsWith("0.") ? "the floor without training" : "");
         first.update(log.events > 0 ? now.first_version ?? null : null, (time - status.time) / 1000);
         showFacts([["Up for", format.duration((time - status.started) / 1000)], ["Users with events", format.count(log.users)], ["Items", format.count(log.items)],
-            ["Events", format.count(log.events)]]);
+            ["Events", format.count(log.events)], ...botFacts(status.bots)]);
     }
 
     function update() {
@@ -134,6 +134,13 @@ function open() {
         setText(page.lead, sentence(status, metric, best));
     }
     return { element: page.element, update, tick };
+}
+
+// Who acts like a machine, where anybody does.
+function botFacts(bots) {
+    if (!bots?.users) return [];
+    const users = `${format.count(bots.users)} ${bots.users === 1 ? "user" : "users"}`;
+    return [["Act like machines", `${users}, ${format.count(bots.events)} events ${bots.policy === "leave_out" ? "left out" : "counted"}`]];
 }
 
 function gainText({ contender, gain, isLevel }, metric) {

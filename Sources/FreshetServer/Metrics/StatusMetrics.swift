@@ -15,6 +15,7 @@ enum StatusMetrics {
         count("freshet_feedback_events", "Events that named an answer.", serving.feedback)
         count("freshet_cache_hits", "Questions that were answered from memory.", serving.cacheHits)
         count("freshet_cache_misses", "Questions that were not.", serving.cacheMisses)
+        count("freshet_bot_events", "Events of users who act like machines.", status.bots.events)
         func set(_ name: String, _ help: String, _ value: Double, _ labels: [(String, String)] = []) {
             registry.describe(name, help)
             registry.gauge(name, tenant.labels + labels).set(value)
@@ -27,6 +28,7 @@ enum StatusMetrics {
         set("freshet_log_events_per_second", "Events a second.", status.log.eventsPerSecond)
         set("freshet_users", "Users that are known.", Double(status.log.users))
         set("freshet_items", "Items that are known.", Double(status.log.items))
+        set("freshet_bots", "Users who act like machines now.", Double(status.bots.users))
         set("freshet_impressions_waiting", "Impressions that are not written yet.", Double(status.impressions.waiting))
         set("freshet_impressions_written", "Impressions written since the start.", Double(status.impressions.written))
         set("freshet_impressions_dropped", "Impressions not kept: too many waited.", Double(status.impressions.dropped))

@@ -156,7 +156,7 @@ extension Schemas {
                 required: ["time", "started", "live", "log", "learner", "health"],
                 [
                     "time": milliseconds, "started": milliseconds, "live": reference("Version"),
-                    "log": ["type": "object"], "impressions": ["type": "object"],
+                    "log": ["type": "object"], "bots": reference("Bots"), "impressions": ["type": "object"],
                     "content": reference("Content"), "learner": reference("Learner"),
                     "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
@@ -167,6 +167,31 @@ extension Schemas {
                     ],
                     "curve": ["type": "array", "items": ["type": "object"]], "decisions": list(of: "Decision"),
                     "forgetting": ["type": "object"], "health": list(of: "Health"),
+                ]
+            )
+        ),
+        (
+            "Bots",
+            object(
+                "Users who act like machines.",
+                required: ["policy", "users", "events", "newest"],
+                [
+                    "policy": ["type": "string", "enum": ["report", "leave_out"]],
+                    "users": ["type": "integer", "description": "How many there are now."],
+                    "events": ["type": "integer", "description": "Their events since the start."],
+                    "newest": list(of: "Bot"),
+                ]
+            )
+        ),
+        (
+            "Bot",
+            object(
+                "A user who acts like a machine.",
+                required: ["user", "since", "events"],
+                [
+                    "user": ["type": "string"],
+                    "sign": ["type": "string", "enum": ["rate", "repetition", "regularity"]],
+                    "since": milliseconds, "events": ["type": "integer"],
                 ]
             )
         ),

@@ -20,7 +20,7 @@ struct OutlierFinder {
     static let deviations = 10.0
     /// The floor of the rate: an event every two seconds for ten minutes.
     static let floorOfRate = 300.0
-    /// The floor of repetition: so many events for each of a few items.
+    /// The floor of repetition: events for each of a few items.
     static let floorOfRepetition = 20.0
     /// Whoever goes back to more items than these has a taste, or a shop to supply.
     static let mostRepeatedItems = 10.0
@@ -28,7 +28,7 @@ struct OutlierFinder {
     static let floorOfGapEntropy = 1.5
     /// From this share of the users on, even gaps are how the log was made.
     static let shareOfEvenUsers = 0.25
-    /// The usual is taken from so many users at most, spread evenly.
+    /// What is usual is taken from at most this number of users, spread evenly.
     private static let comparedUsers = 10_000
 
     /// A user who acts like a machine.
