@@ -14,7 +14,7 @@ import FreshetCore
 struct BotDetector: Sendable {
     /// What gives a machine away.
     enum Sign: String, Sendable, CaseIterable {
-        /// An event every two seconds for ten minutes, or as many in less.
+        /// More than an event every two seconds for some ten minutes, or as many in a burst.
         case rate
         /// Nearly every one of a hundred events within a day is on one of the eight items before it.
         case repetition
