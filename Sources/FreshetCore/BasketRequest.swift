@@ -12,6 +12,8 @@ public struct BasketRequest: Sendable, Equatable, Codable {
     public var scenario: String?
     /// Where it is asked from; distances are measured from there.
     public var place: Place?
+    /// What is known of the moment, such as the device; kept with the answer, so that what learns from clicks knows it.
+    public var context: [String: AttributeValue]?
     /// Which items may appear.
     public var filter: ItemFilter?
     /// External ids that may not appear.
@@ -22,7 +24,7 @@ public struct BasketRequest: Sendable, Equatable, Codable {
     public var fields: ItemFields?
 
     enum CodingKeys: String, CodingKey {
-        case items, user, session, count, scenario, place, filter, exclude
+        case items, user, session, count, scenario, place, context, filter, exclude
         case includeSeen = "include_seen"
     }
 

@@ -20,6 +20,8 @@ public struct Impression: Sendable, Equatable, Codable {
     public var teams: [UInt8]?
     /// How long the answer took, in milliseconds.
     public var latency: Float?
+    /// What the request said of its moment, such as the device; empty where it said nothing.
+    public var context: [String: AttributeValue]
     /// The items in the order shown.
     public var items: [ShownItem]
 
@@ -52,6 +54,7 @@ public struct Impression: Sendable, Equatable, Codable {
         segments: [String] = [],
         teams: [UInt8]? = nil,
         latency: Float? = nil,
+        context: [String: AttributeValue] = [:],
         items: [ShownItem]
     ) {
         self.id = id
@@ -64,6 +67,7 @@ public struct Impression: Sendable, Equatable, Codable {
         self.segments = segments
         self.teams = teams
         self.latency = latency
+        self.context = context
         self.items = items
     }
 }

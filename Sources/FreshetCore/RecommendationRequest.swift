@@ -12,6 +12,8 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var scenario: String?
     /// Where it is asked from; distances are measured from there.
     public var place: Place?
+    /// What is known of the moment, such as the device; kept with the answer, so that what learns from clicks knows it.
+    public var context: [String: AttributeValue]?
     /// Which items may appear.
     public var filter: ItemFilter?
     /// External ids that may not appear.
@@ -28,7 +30,7 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var cursor: String?
 
     enum CodingKeys: String, CodingKey {
-        case user, session, events, count, scenario, place, filter, exclude, diversity, explain, cursor
+        case user, session, events, count, scenario, place, context, filter, exclude, diversity, explain, cursor
         case includeSeen = "include_seen"
     }
 
@@ -75,6 +77,8 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     public var scenario: String?
     /// Where it is asked from; distances are measured from there.
     public var place: Place?
+    /// What is known of the moment, such as the device; kept with the answer, so that what learns from clicks knows it.
+    public var context: [String: AttributeValue]?
     /// Which of them may appear.
     public var filter: ItemFilter?
     /// Whether to say why.
@@ -83,7 +87,7 @@ public struct RankingRequest: Sendable, Equatable, Codable {
     public var fields: ItemFields?
 
     enum CodingKeys: String, CodingKey {
-        case user, session, events, items, count, scenario, place, filter, explain
+        case user, session, events, items, count, scenario, place, context, filter, explain
     }
 
     /// Creates a request.
@@ -110,6 +114,8 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var scenario: String?
     /// Where it is asked from; distances are measured from there.
     public var place: Place?
+    /// What is known of the moment, such as the device; kept with the answer, so that what learns from clicks knows it.
+    public var context: [String: AttributeValue]?
     /// Which items may appear.
     public var filter: ItemFilter?
     /// Which details of its items the answer carries.
@@ -118,7 +124,7 @@ public struct SearchRequest: Sendable, Equatable, Codable {
     public var record: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case query, user, session, events, count, scenario, place, filter, record
+        case query, user, session, events, count, scenario, place, context, filter, record
     }
 
     /// Creates a request.

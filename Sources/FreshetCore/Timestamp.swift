@@ -153,3 +153,23 @@ extension Timestamp {
         return "it looks like \(name): send seconds, here \(Int64((number / count).rounded(.down)))"
     }
 }
+
+// MARK: Calendar
+
+extension Timestamp {
+    /// The names of weekdays, Monday's first.
+    private static let weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+    /// The hour of its day in UTC, 0 to 23.
+    package var hour: Int {
+        let day = GregorianCalendar.daySeconds
+        return Int((seconds - GregorianCalendar.floorDivide(seconds, day) * day) / 3600)
+    }
+
+    /// The name of its day of the week in UTC.
+    package var weekday: String {
+        // 1970-01-01 was a Thursday.
+        let day = GregorianCalendar.floorDivide(seconds, GregorianCalendar.daySeconds) + 3
+        return Self.weekdays[Int(day - GregorianCalendar.floorDivide(day, 7) * 7)]
+    }
+}

@@ -37,7 +37,7 @@ extension Engine {
 
     private func recommend(_ request: RecommendationRequest, by snapshot: ModelSnapshot) async throws -> Recommendation
     {
-        let asked = question(request.user, request.session, request.scenario, request.fields)
+        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
         let (query, shown) = try await (query(request, asked.treatment), shown(on: request.cursor))
         let list = list(query, asked.treatment, by: snapshot)
         var answer = answer(list, to: asked)
@@ -91,7 +91,7 @@ extension Engine {
     /// that it does not have.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func rank(_ request: RankingRequest) async throws -> Recommendation {
-        let asked = question(request.user, request.session, request.scenario, request.fields)
+        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
         let snapshot = live.current
         guard request.items.count <= configuration.serving.maximumCount else {
             throw FreshetError(
@@ -126,7 +126,7 @@ extension Engine {
     /// The answer is kept as an impression, as a recommendation is; the search itself only where the request says so.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func search(_ request: SearchRequest) async throws -> Recommendation {
-        let asked = question(request.user, request.session, request.scenario, request.fields)
+        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
         let snapshot = live.current
         let query = try await query(
             asked.treatment,
@@ -175,15 +175,22 @@ extension Engine {
         let start = ContinuousClock.now
         let user: String?
         let scenario: String?
+        let context: [String: AttributeValue]?
         let fields: ItemFields?
         let treatment: Treatment
     }
 
-    func question(_ user: String?, _ session: String?, _ scenario: String?, _ fields: ItemFields?) -> Question {
+    func question(
+        _ user: String?,
+        _ session: String?,
+        _ scenario: String?,
+        _ context: [String: AttributeValue]?,
+        _ fields: ItemFields?
+    ) -> Question {
         let asker = Event.user(user, orVisitorOf: session).map(vocabulary.name)
         var treatment = experimentBook.serving.treatment(of: asker, in: scenario)
         trial.join(&treatment, asker)
-        return Question(user: asker, scenario: scenario, fields: fields, treatment: treatment)
+        return Question(user: asker, scenario: scenario, context: context, fields: fields, treatment: treatment)
     }
 
     /// The list of the variant that answers, or that of several together.
@@ -252,6 +259,7 @@ extension Engine {
                     segments: list.segments,
                     teams: list.teams.map { Array($0.prefix(count)) },
                     latency: Float((ContinuousClock.now - asked.start) / .milliseconds(1)),
+                    context: asked.context ?? [:],
                     items: shown
                 )
             )

@@ -26,6 +26,7 @@ extension Engine {
         let asked = Question(
             user: Event.user(question.user, orVisitorOf: question.session).map(vocabulary.name),
             scenario: question.scenario,
+            context: question.context,
             fields: question.fields,
             treatment: .ordinary
         )
@@ -56,7 +57,13 @@ extension Engine {
         forSegment segment: String,
         _ request: RecommendationRequest
     ) async throws -> (answer: Recommendation, users: Int) {
-        let asked = Question(user: nil, scenario: request.scenario, fields: request.fields, treatment: .ordinary)
+        let asked = Question(
+            user: nil,
+            scenario: request.scenario,
+            context: request.context,
+            fields: request.fields,
+            treatment: .ordinary
+        )
         guard let condition = rules.segments.first(where: { $0.id == segment })?.filter else {
             throw FreshetError(.notFound, "There is no segment '\(segment)'.")
         }

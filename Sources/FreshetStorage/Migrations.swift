@@ -34,6 +34,9 @@ enum Migrations {
         migrator.registerMigration("11 profit of events") {
             try $0.execute(sql: "ALTER TABLE event ADD COLUMN profit REAL")
         }
+        migrator.registerMigration("12 context of impressions") {
+            try $0.execute(sql: "ALTER TABLE impression ADD COLUMN context TEXT")
+        }
         return migrator
     }
 

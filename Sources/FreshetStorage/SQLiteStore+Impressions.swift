@@ -45,8 +45,11 @@ struct ImpressionRows {
 
     /// Takes the rows that a condition names.
     init(_ db: Database, _ condition: String) throws {
-        let columns = "id, user, time, model, scenario, variant, items, number, rules, teams, latency, segments"
-        statement = try RawStatement(db, "SELECT \(columns) FROM impression \(condition)")
+        let columns = [
+            "id", "user", "time", "model", "scenario", "variant", "items", "number", "rules", "teams", "latency",
+            "segments", "context",
+        ]
+        statement = try RawStatement(db, "SELECT \(columns.joined(separator: ", ")) FROM impression \(condition)")
     }
 
     /// Its number: later ones are larger.
@@ -70,6 +73,7 @@ struct ImpressionRows {
             segments: statement.text(11)?.split(separator: ",").map { String($0) } ?? [],
             teams: statement.isNull(9) ? nil : statement.withBytes(9) { Array($0) },
             latency: statement.isNull(10) ? nil : Float(statement.double(10)),
+            context: try statement.context(12, of: id),
             items: items
         )
     }
@@ -127,6 +131,16 @@ extension RawStatement {
     }
 }
 
+extension RawStatement {
+    /// What an impression's request said of its moment.
+    fileprivate func context(_ column: Int32, of id: String) throws -> [String: AttributeValue] {
+        guard !isNull(column) else { return [:] }
+        return try withBytes(column) {
+            try DocumentCoding.decode([String: AttributeValue].self, $0, of: "answer '\(id)'")
+        }
+    }
+}
+
 /// Writes impressions inside a transaction.
 struct ImpressionWriter {
     private let insert: RawStatement
@@ -135,8 +149,9 @@ struct ImpressionWriter {
         insert = try RawStatement(
             db,
             """
-            INSERT INTO impression (id, user, time, model, scenario, variant, items, rules, teams, latency, segments)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO impression
+                (id, user, time, model, scenario, variant, items, rules, teams, latency, segments, context)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO NOTHING
             """
         )
@@ -159,6 +174,7 @@ struct ImpressionWriter {
         insert.bind(9, impression.teams)
         insert.bind(10, impression.latency.map(Double.init))
         insert.bind(11, impression.segments.isEmpty ? nil : impression.segments.joined(separator: ","))
+        insert.bind(12, impression.context.isEmpty ? nil : try DocumentCoding.encode(impression.context))
         try insert.run()
     }
 }

@@ -53,8 +53,8 @@ extension SQLiteStore {
         }
     }
 
-    /// Erases a user: attributes, events, searches, the name in impressions, and the names that were joined to theirs; how many rows
-    /// went.
+    /// Erases a user: attributes, events, searches, the name in impressions and what their requests said of the moment, and
+    /// the names that were joined to theirs; how many rows went.
     ///
     /// The number stays taken: events of the same id are a new user's.
     public func eraseUser(_ id: String) async throws -> Int {
@@ -65,11 +65,10 @@ extension SQLiteStore {
             attributes.bind(1, id)
             try attributes.run()
             var erased = db.changedRows
-            erased += try Self.update(db, "UPDATE impression SET user = NULL WHERE user = ?") { $0.bind(1, id) }
+            let forgetting = "UPDATE impression SET user = NULL, context = NULL WHERE user = ?"
+            erased += try Self.update(db, forgetting) { $0.bind(1, id) }
             guard let user = memory.vocabulary.user(id) else { return erased }
-            erased += try Self.update(db, "UPDATE impression SET user = NULL WHERE user = ?") {
-                $0.bind(1, Int64(user.rawValue))
-            }
+            erased += try Self.update(db, forgetting) { $0.bind(1, Int64(user.rawValue)) }
             erased += try Self.update(db, "DELETE FROM search WHERE user = ?") { $0.bind(1, Int64(user.rawValue)) }
             let events = try Self.eraseEvents(of: user, from: changes.head(of: user).offset, db)
             for forget in ["UPDATE user_name SET id = NULL WHERE number = ?", "DELETE FROM joined_user WHERE user = ?"]

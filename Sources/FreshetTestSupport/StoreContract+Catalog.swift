@@ -94,7 +94,15 @@ extension StoreContract {
         try await store.put([User(id: "ann"), User(id: "bob")])
         try await store.record([Impression(id: "r0", user: "ann", time: 1, model: ModelVersion(1), items: [])])
         _ = try await store.append([event("bob", "b1"), event("ann", "a1"), event("bob", "b2"), event("ann", "a2")])
-        try await store.record([Impression(id: "r1", user: "ann", time: 1, model: ModelVersion(1), items: [])])
+        let asked = Impression(
+            id: "r1",
+            user: "ann",
+            time: 1,
+            model: ModelVersion(1),
+            context: ["device": .text("ann's phone")],
+            items: []
+        )
+        try await store.record([asked])
         guard let number = vocabulary.user("ann") else { throw ContractViolation(description: "no number") }
 
         let erased = try await store.eraseUser("ann")
@@ -106,6 +114,7 @@ extension StoreContract {
         )
         try require(user == nil && vocabulary.user("ann") == nil, "the user is still known")
         try require(impressions.count == 2 && impressions.allSatisfy { $0.user == nil }, "impressions name the user")
+        try require(impressions.allSatisfy { $0.context.isEmpty }, "what the user's request said is still known")
         let listed = try await store.users(matching: nil, after: nil, limit: 10).map(\.id)
         try require(listed == ["bob"], "the users are \(listed)")
         let (log, history) = try (store.events(after: 0, limit: 10), store.newestEvents(of: number, limit: 10))

@@ -4,6 +4,16 @@ import Testing
 
 @Suite struct TimestampTests {
     @Test(arguments: [
+        ("1970-01-01", 0, "thursday"), ("1969-12-31T23:59:59Z", 23, "wednesday"),
+        ("2024-02-29T12:30:00Z", 12, "thursday"), ("2026-11-30T22:40:00Z", 22, "monday"),
+        ("1900-01-07T01:00:00Z", 1, "sunday"),
+    ])
+    func knowsTheHourAndTheWeekday(text: String, hour: Int, weekday: String) throws {
+        let time = try #require(Timestamp(text))
+        #expect(time.hour == hour && time.weekday == weekday)
+    }
+
+    @Test(arguments: [
         ("1970-01-01", 0), ("1970-01-01T00:00:00Z", 0), ("1970-01-01T00:00:01.999Z", 1), ("1969-12-31T23:59:59Z", -1),
         ("2024-02-29T12:30:00Z", 1_709_209_800), ("2024-02-29t12:30:00z", 1_709_209_800),
         ("2024-02-29 12:30", 1_709_209_800), ("2024-02-29T13:30:00+01:00", 1_709_209_800),

@@ -52,6 +52,31 @@ import Testing
         }
     }
 
+    @Test func theContextIsKeptWithTheAnswer() async throws {
+        let server = try await Self.server()
+        try await server.test { client in
+            #expect(try await client.send(.post, "/v1/items", #"{"id":"b","title":"lamp"}"#).status == 200)
+            let context = #""context":{"device":"phone","tabs":3,"on":true}"#
+            let bodies = [
+                ("/v1/recommendations", "{\(context)}"), ("/v1/rankings", "{\"items\":[\"b\"],\(context)}"),
+                ("/v1/search", "{\"query\":\"lamp\",\(context)}"), ("/v1/baskets", "{\"items\":[\"b\"],\(context)}"),
+            ]
+            for (path, body) in bodies {
+                let answer = try await client.send(.post, path, body)
+                #expect(answer.status == 200, "\(answer.text)")
+                let id = try #require(answer.json["recommendation_id"] as? String)
+                let kept = try await server.engine.impression(id)?.context
+                #expect(kept == ["device": .text("phone"), "tabs": .number(3), "on": .flag(true)], "\(path)")
+            }
+            let many = (0..<33).map { "\"a\($0)\":1" }.joined(separator: ",")
+            let long = String(repeating: "x", count: 251)
+            for context in ["5", "{\(many)}", "{\"device\":\"\(long)\"}", #"{"":1}"#, #"{"a":{"b":1}}"#] {
+                let answer = try await client.send(.post, "/v1/recommendations", "{\"context\":\(context)}")
+                #expect(answer.status == 400 && answer.text.contains("/context"), "\(answer.text)")
+            }
+        }
+    }
+
     @Test func placesAreOnTheEarth() async throws {
         try await Self.server().test { client in
             for place in [

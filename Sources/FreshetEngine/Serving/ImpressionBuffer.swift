@@ -63,13 +63,14 @@ struct ImpressionBuffer {
         underWay.last { $0.id == id } ?? waiting.last { $0.id == id }
     }
 
-    /// Takes a user's names out of those that wait; out of how many.
+    /// Takes a user's names, and what their requests said of themselves, out of those that wait; out of how many.
     mutating func forget(_ names: [String]) -> Int {
         precondition(underWay.isEmpty, "a user is forgotten while impressions are written")
         var count = 0
         for place in waiting.indices {
             guard let user = waiting[place].user, names.contains(user) else { continue }
             waiting[place].user = nil
+            waiting[place].context = [:]
             count += 1
         }
         return count

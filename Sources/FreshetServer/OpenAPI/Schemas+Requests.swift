@@ -97,9 +97,8 @@ extension Schemas {
                 [
                     "user": identifier, "session": session, "events": sessionEvents,
                     "items": ["type": "array", "minItems": 1, "maxItems": 1000, "items": identifier],
-                    "count": count, "scenario": shortText, "place": reference("Place"), "filter": filter,
-                    "explain": ["type": "boolean"],
-                    "fields": itemDetails,
+                    "count": count, "scenario": shortText, "place": reference("Place"), "context": context,
+                    "filter": filter, "explain": ["type": "boolean"], "fields": itemDetails,
                 ]
             )
         ),
@@ -114,7 +113,7 @@ extension Schemas {
                         "items": identifier,
                     ],
                     "user": identifier, "session": session, "count": count, "scenario": shortText,
-                    "place": reference("Place"), "filter": filter,
+                    "place": reference("Place"), "context": context, "filter": filter,
                     "exclude": ["type": "array", "maxItems": 10_000, "items": identifier],
                     "include_seen": ["type": "boolean"], "fields": itemDetails,
                 ]
@@ -163,8 +162,8 @@ extension Schemas {
                 [
                     "query": searchText, "record": ["type": "boolean"],
                     "user": identifier, "session": session, "events": sessionEvents,
-                    "count": count, "scenario": shortText, "place": reference("Place"), "filter": filter,
-                    "fields": itemDetails,
+                    "count": count, "scenario": shortText, "place": reference("Place"), "context": context,
+                    "filter": filter, "fields": itemDetails,
                 ]
             )
         ),
@@ -224,10 +223,17 @@ extension Schemas {
 
     /// What is asked for, whoever asks.
     static let question: [(String, JSONValue)] = [
-        ("count", count), ("scenario", shortText), ("place", reference("Place")), ("filter", filter),
+        ("count", count), ("scenario", shortText), ("place", reference("Place")), ("context", context),
+        ("filter", filter),
         ("exclude", ["type": "array", "maxItems": 10_000, "items": identifier]), ("include_seen", ["type": "boolean"]),
         ("diversity", ["type": "number", "minimum": 0, "maximum": 1]), ("explain", ["type": "boolean"]),
         ("fields", itemDetails),
+    ]
+    /// What is known of the moment.
+    static let context: JSONValue = [
+        "type": "object", "additionalProperties": reference("Attribute"),
+        "maxProperties": .number(Double(Impression.maximumContext)),
+        "title": "What is known of the moment, such as the device; kept with the answer, to learn clicks by.",
     ]
     /// The session that asks.
     static let session = identifier.adding("title", "The session that asks; without a user, who asks.")

@@ -30,6 +30,7 @@ extension RecommendationRequest {
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
         place = fields.place("place")
+        context = fields.context("context")
         filter = fields.filter("filter")
         exclude = fields.identifiers("exclude", maximum: 10_000)
         includeSeen = fields.bool("include_seen")
@@ -50,6 +51,7 @@ extension RankingRequest {
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
         place = fields.place("place")
+        context = fields.context("context")
         filter = fields.filter("filter")
         explain = fields.bool("explain")
         self.fields = fields.itemFields("fields")
@@ -74,6 +76,7 @@ extension BasketRequest {
         session = fields.identifier("session")
         scenario = fields.shortText("scenario")
         place = fields.place("place")
+        context = fields.context("context")
         filter = fields.filter("filter")
         exclude = fields.identifiers("exclude", maximum: 10_000)
         includeSeen = fields.bool("include_seen")
@@ -99,6 +102,7 @@ extension SearchRequest {
         count = fields.integer("count", in: 1...maximumCount)
         scenario = fields.shortText("scenario")
         place = fields.place("place")
+        context = fields.context("context")
         filter = fields.filter("filter")
         self.fields = fields.itemFields("fields")
         record = fields.bool("record")
@@ -130,6 +134,16 @@ extension JSONFields {
         }
     }
 
+    /// What is known of the moment: a few attributes, since every answer keeps them.
+    mutating func context(_ name: String) -> [String: AttributeValue]? {
+        guard let context = attributes(name, maximum: Impression.maximumContext) else { return nil }
+        let longest = Impression.longestContext
+        for (member, value) in context where member.isEmpty || !value.fits(longest - member.utf8.count) {
+            fault(name, member, "must have at most \(longest) bytes with its name, which is not empty")
+        }
+        return context
+    }
+
     /// A filter expression.
     mutating func expression(_ name: String) -> FilterExpression? {
         guard let text = string(name) else { return nil }
@@ -153,10 +167,10 @@ extension JSONFields {
     }
 
     /// Attributes of an item, a user or a filter.
-    mutating func attributes(_ name: String) -> [String: AttributeValue]? {
+    mutating func attributes(_ name: String, maximum: Int = 1000) -> [String: AttributeValue]? {
         guard let value = value(name) else { return nil }
-        guard case .object(let members) = value, members.count <= 1000 else {
-            fault(name, "must be an object of at most 1000 members")
+        guard case .object(let members) = value, members.count <= maximum else {
+            fault(name, "must be an object of at most \(maximum) members")
             return nil
         }
         var attributes: [String: AttributeValue] = [:]
@@ -192,7 +206,23 @@ extension JSONFields {
     }
 }
 
+extension Impression {
+    /// How many attributes of its moment a request has at most.
+    static let maximumContext = 32
+    /// How many bytes each has at most, with its name.
+    static let longestContext = 256
+}
+
 extension AttributeValue {
+    /// Whether its texts have so many bytes at most.
+    fileprivate func fits(_ bytes: Int) -> Bool {
+        switch self {
+        case .number, .flag: bytes >= 0
+        case .text(let text): text.utf8.count <= bytes
+        case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count } <= bytes
+        }
+    }
+
     /// A JSON number, boolean, string or array of strings; `nil` for anything else.
     init?(_ value: JSONValue) {
         switch value {

@@ -102,7 +102,7 @@ struct Exporter {
     private func writeFeedback(to path: String) throws -> Int {
         let columns = [
             "recommendation_id", "user", "time", "model", "scenario", "position", "item", "score", "propensity",
-            "variant", "type", "value", "event_time",
+            "variant", "type", "value", "event_time", "context",
         ]
         var file = try ExportFile(path: path, form: form, columns: columns)
         let total = try store.counts().impressions
@@ -117,12 +117,13 @@ struct Exporter {
                     impression.variant.map { .text($0) },
                 ]
                 let own = events.filter { $0.item == shown.item }
-                if own.isEmpty { try file.write(place + [nil, nil, nil]) }
+                let context = Self.document(impression.context)
+                if own.isEmpty { try file.write(place + [nil, nil, nil, context]) }
                 for event in own {
                     try file.write(
                         place + [
                             .text(event.type.rawValue), event.value.map { .number(Double("\($0)") ?? 0) },
-                            event.time.map { .time($0) },
+                            event.time.map { .time($0) }, context,
                         ]
                     )
                 }
