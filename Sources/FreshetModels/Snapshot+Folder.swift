@@ -11,7 +11,8 @@ enum SnapshotFile {
     static let items = "items.jsonl"
     static let users = "users.jsonl"
     static let training = "training.safetensors"
-    static let all: Set<String> = [manifest, weights, data, items, users, training]
+    static let columns = "columns.json"
+    static let all: Set<String> = [manifest, weights, data, items, users, training, columns]
 }
 
 extension Snapshot {
@@ -37,7 +38,8 @@ extension Snapshot {
             throw FreshetError(
                 .usage,
                 "'\(folder)' holds a \(manifest.model), which knows rows of features and no users and items.",
-                remedy: "It is measured by: freshet evaluate --snapshot \(folder) --truth FILE --format libfm"
+                remedy: "It is measured by: freshet evaluate --snapshot \(folder) --truth FILE --format "
+                    + manifest.data.format
             )
         }
         let model = try ModelRegistry.model(named: manifest.model)

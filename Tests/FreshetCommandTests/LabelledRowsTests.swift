@@ -63,4 +63,37 @@ import Testing
         let other = ["train", "--data", "train.libfm", "--format", "libfm", "--model", "ease", "--output", "other"]
         #expect(try Executable.run(other, in: folder).errors.contains("does not learn from rows"))
     }
+
+    /// The same rows as a table, whose columns are fields.
+    @Test(arguments: ["online", "field-aware"]) func tablesAreLearnedAndMeasured(preset: String) throws {
+        let folder = try TemporaryFolder()
+        let lines = (0..<80).map { row in
+            let (a, b) = (row % 2, row / 2 % 2)
+            return "\(a == b ? 0 : 1),\(a),word\(b),,4"
+        }
+        try folder.write("label,a,b,none,same\n" + lines.joined(separator: "\n"), to: "train.csv")
+        try folder.write("b,a,label\nword1,0,1\nword0,0,0\nword1,1,0\n", to: "test.csv")
+        let trained = try Executable.run(
+            [
+                "train", "--data", "train.csv", "--validation", "train.csv", "--format", "csv", "--model",
+                "factorization-machine", "--preset", preset, "--set", "epochs=10", "--output", "model",
+            ],
+            in: folder
+        )
+        #expect(trained.code == 0 && trained.errors.contains("80 rows of 2 columns"), "\(trained.errors)")
+        #expect(trained.errors.contains("'none' is left out") && trained.errors.contains("'same' is left out"))
+        let evaluate = ["evaluate", "--snapshot", "model", "--format", "csv", "--json", "--truth"]
+        let figures = try Executable.run(evaluate + ["test.csv"], in: folder).json()
+        #expect(figures["auc"] as? Double == 1 && figures["rows"] as? Int == 3, "\(figures)")
+        try folder.write("a,label\n0,1\n", to: "short.csv")
+        let short = try Executable.run(evaluate + ["short.csv"], in: folder)
+        #expect(short.code == 1 && short.errors.contains("no column 'b'"), "\(short.errors)")
+        try folder.write("1 0:1\n", to: "rows.libfm")
+        let other = ["evaluate", "--snapshot", "model", "--truth", "rows.libfm", "--format", "libfm"]
+        #expect(try Executable.run(other, in: folder).errors.contains("in the format csv"))
+        let train = ["train", "--data", "train.csv", "--format", "csv", "--output", "other", "--model"]
+        #expect(try Executable.run(train + ["ease"], in: folder).errors.contains("read without --format"))
+        let label = try Executable.run(train + ["factorization-machine", "--label", "lable"], in: folder)
+        #expect(label.code == 64 && label.errors.contains("no column 'lable'"), "\(label.errors)")
+    }
 }

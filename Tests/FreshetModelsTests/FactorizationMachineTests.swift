@@ -266,6 +266,31 @@ import Testing
     }
 }
 
+extension FactorizationMachineTests {
+    @Test func aSnapshotKeepsWhatColumnsBecame() throws {
+        let folder = NSTemporaryDirectory() + "freshet-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var columns = ["clicked", "device"].map { CodedTable.Column(name: $0) }
+        for row in 0..<8 {
+            columns[0].append("\(row % 2)")
+            columns[1].append(row % 2 == 0 ? "phone" : "desk")
+        }
+        let table = CodedTable(source: "rows", columns: columns)
+        let learned = try FeatureColumns.learn(from: table).columns
+        var machine = FactorizationMachine(configuration: FactorizationMachine.Configuration())
+        try machine.fit(learned.rows(of: table), session: TrainingSession())
+        let summary = try DataSummary(of: learned.rows(of: table), source: "rows", format: .csv, validationRows: 0)
+        let manifest = machine.manifest(preset: nil, summary: summary, epochs: [], seed: 1)
+        try FactorizationSnapshot(manifest: manifest, weights: machine.weights, columns: learned).write(to: folder)
+        #expect(try FactorizationSnapshot.read(from: folder).columns == learned)
+        // Of rows without columns none are left behind.
+        let plain = FactorizationSnapshot(manifest: manifest, weights: machine.weights)
+        try plain.write(to: folder)
+        #expect(try FactorizationSnapshot.read(from: folder).columns == nil)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/columns.json"))
+    }
+}
+
 /// The epochs that were reported.
 private final class Records: Sendable {
     private let records = Mutex<[EpochRecord]>([])

@@ -4,8 +4,13 @@ import FreshetCore
 ///
 /// Every feature is a column of a sparse matrix, and belongs to a field: the user's features are one, the hours another.
 public struct LabelledRows: Sendable, Equatable {
-    /// The name that `--format` takes for files of such rows.
-    public static let format = "libfm"
+    /// How files of such rows are written.
+    public enum Format: String, Sendable, Codable, CaseIterable {
+        /// Numbers of features with their values (``readLibFM(_:featureCount:)``).
+        case libfm
+        /// A table with columns (``FeatureColumns``).
+        case csv
+    }
 
     /// The features of each row, in the order of the file.
     public private(set) var features: FeatureRows

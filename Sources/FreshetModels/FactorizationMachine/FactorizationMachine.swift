@@ -59,7 +59,7 @@ public struct FactorizationMachine: Sendable {
     /// The name on the command line and in snapshots.
     public static let name = "factorization-machine"
     /// One line for `--help`.
-    public static let summary = "the chance of a yes from pairs of features; of rows, with --format libfm"
+    public static let summary = "the chance of a yes from pairs of features; of rows, with --format csv or libfm"
 
     /// `online` goes through the rows once, in their order; `field-aware` has a vector for every field.
     public static var presets: [String: Configuration] {

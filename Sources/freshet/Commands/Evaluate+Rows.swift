@@ -5,11 +5,15 @@ import FreshetModels
 extension Evaluate {
     /// Measures a factorization machine on rows of features.
     /// - Throws: ``FreshetError`` when the snapshot holds another model, or a row something that it does not know.
-    func evaluateRows(_ console: Console) throws {
-        let weights = try FactorizationSnapshot.read(from: snapshot ?? "").weights
-        let rows = try LabelledRows.readLibFM(truth ?? "", featureCount: weights.featureCount)
-        try weights.check(rows)
-        let report = LabelledReport(of: weights, on: rows)
+    func evaluateRows(_ console: Console, as format: LabelledRows.Format) throws {
+        let snapshot = try FactorizationSnapshot.read(from: snapshot ?? "")
+        let rows = try snapshot.rows(
+            of: truth ?? "",
+            format,
+            fixing: Assignment.dictionary(fixed, option: "fix"),
+            options: reading.form.importOptions
+        )
+        let report = LabelledReport(of: snapshot.weights, on: rows)
         try console.result(report) {
             """
             \(Words.count(report.rows)) rows: AUC \(Words.decimal(report.auc, 4)), log loss \

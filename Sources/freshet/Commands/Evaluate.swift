@@ -20,6 +20,7 @@ struct Evaluate: FreshetCommand {
               freshet evaluate --recommendations recommendations.tsv --truth test.tsv --json
               freshet evaluate --snapshot model --truth test.tsv
               freshet evaluate --snapshot model --truth ratings.tsv --ratings --liked-from 4
+              freshet evaluate --snapshot model --truth clicks.csv --format csv --fix place=1
               freshet evaluate --snapshot model --truth test.libfm --format libfm
               freshet evaluate --logged shown.csv --policy chances.tsv
             """
@@ -65,6 +66,15 @@ struct Evaluate: FreshetCommand {
     @Option(help: ArgumentHelp("With --ratings: from which rating on an item is liked.", valueName: "rating"))
     var likedFrom: Float = 4
 
+    @Option(
+        name: .customLong("fix"),
+        help: ArgumentHelp(
+            "With --format csv: give a column one value in every row, whatever the table says; may come more than once.",
+            valueName: "column=value"
+        )
+    )
+    var fixed: [Assignment] = []
+
     @OptionGroup var evaluation: EvaluationOptionGroup
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var common: CommonOptions
@@ -90,12 +100,13 @@ struct Evaluate: FreshetCommand {
         guard snapshot != nil || (sampledNegatives == nil && !includeSeen && !ratings) else {
             throw ValidationError("--sampled-negatives, --include-seen and --ratings go with --snapshot.")
         }
-        guard !reading.readsRows || snapshot != nil else {
-            throw ValidationError("--format libfm goes with --snapshot.")
+        guard reading.rowFormat == nil || snapshot != nil else {
+            throw ValidationError("--format csv and libfm go with --snapshot.")
         }
-        guard !reading.readsRows || (!ratings && sampledNegatives == nil && !includeSeen) else {
-            throw ValidationError("With --format libfm there is nothing to rank: AUC and log loss are measured.")
+        guard reading.rowFormat == nil || (!ratings && sampledNegatives == nil && !includeSeen) else {
+            throw ValidationError("Of rows of features there is nothing to rank: AUC and log loss are measured.")
         }
+        guard fixed.isEmpty || reading.rowFormat == .csv else { throw ValidationError("--fix goes with --format csv.") }
         guard !ratings || (sampledNegatives == nil && !includeSeen) else {
             throw ValidationError("--ratings ranks nothing: leave --sampled-negatives and --include-seen out.")
         }
@@ -103,7 +114,7 @@ struct Evaluate: FreshetCommand {
 
     func execute(_ console: Console) throws {
         if let logged { return try evaluateLogged(logged, console) }
-        if reading.readsRows { return try evaluateRows(console) }
+        if let format = reading.rowFormat { return try evaluateRows(console, as: format) }
         let truth = try reading.read(truth ?? "", console).dataset
         let result =
             try snapshot.map { try evaluate(snapshot: Snapshot.read(from: $0), truth) }

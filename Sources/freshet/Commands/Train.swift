@@ -17,6 +17,7 @@ struct Train: FreshetCommand {
               freshet train --data ml-1m.txt --format pairs --model popularity --set halfLifeEvents=10 --output model
               freshet train --data events.tsv --model hybrid --parts transformer,counts --output model
               freshet train --data events.tsv --catalogue items.tsv --model hybrid --encoder minilm --output model
+              freshet train --data clicks.csv --format csv --model factorization-machine --output model
               freshet train --data train.libfm --validation other.libfm --format libfm --model factorization-machine \
             --preset online --output model
               freshet train --data events.tsv --model sequence-transformer --distil-from model --output student
@@ -31,12 +32,13 @@ struct Train: FreshetCommand {
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var encoderOptions: EncoderOptions
+    @OptionGroup var columnOptions: ColumnOptions
     @OptionGroup var common: CommonOptions
 
     @OptionGroup var output: OutputFolder
 
     @Option(
-        help: ArgumentHelp("With --format libfm: other rows, which say when to end.", valueName: "file")
+        help: ArgumentHelp("With --format csv or libfm: other rows, which say when to end.", valueName: "file")
     )
     var validation: String?
 
@@ -68,18 +70,25 @@ struct Train: FreshetCommand {
     var distilFrom: String?
 
     func validate() throws {
-        guard distilFrom == nil || (parts == nil && !dataOptions.reading.readsRows) else {
+        guard distilFrom == nil || (parts == nil && rowFormat == nil) else {
             throw ValidationError(
                 "--distil-from goes with a model of events that is trained, not with --parts or rows."
             )
         }
-        guard validation == nil || dataOptions.reading.readsRows else {
-            throw ValidationError("--validation goes with --format libfm: of events each user's last is held out.")
+        guard validation == nil || rowFormat != nil else {
+            throw ValidationError(
+                "--validation goes with --format csv or libfm: of events each user's last is held out."
+            )
+        }
+        guard !columnOptions.isGiven || rowFormat == .csv else {
+            throw ValidationError("--label, --categories, --ranges and --leave-out go with --format csv.")
         }
     }
 
+    private var rowFormat: LabelledRows.Format? { dataOptions.reading.rowFormat }
+
     func execute(_ console: Console) throws {
-        if dataOptions.reading.readsRows { return try trainOnRows(console) }
+        if let rowFormat { return try trainOnRows(console, as: rowFormat) }
         let description = try modelOptions.description()
         let teacher = try distilFrom.map { try Teacher($0, for: description) }
         let overrides = try teacher?.overrides(modelOptions) ?? modelOptions.overrides()
@@ -187,7 +196,7 @@ struct TrainReport: Encodable {
 
     var words: String {
         let what =
-            data.format == LabelledRows.format
+            LabelledRows.Format(rawValue: data.format) != nil
             ? "rows"
             : "events of \(Words.count(data.users)) users and \(Words.count(data.items)) items"
         var lines = [

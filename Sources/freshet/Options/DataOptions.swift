@@ -32,7 +32,7 @@ struct ReadingOptions: ParsableArguments {
     @Option(
         help: """
             The format of the data: \(Self.importers.map(\.name).joined(separator: ", ")). Guessed when left out. train and \
-            evaluate also take \(LabelledRows.format).
+            evaluate also take rows of features: \(LabelledRows.Format.allCases.map(\.rawValue).joined(separator: ", ")).
             """
     )
     var format: String?
@@ -132,8 +132,8 @@ struct ReadingOptions: ParsableArguments {
         }
     }
 
-    /// Whether the data are rows of features, not events.
-    var readsRows: Bool { format == LabelledRows.format }
+    /// How the data are written where they are rows of features, not events.
+    var rowFormat: LabelledRows.Format? { format.flatMap { LabelledRows.Format(rawValue: $0) } }
 
     /// Reads the first events of a file or folder.
     func preview(_ path: String, count: Int) throws -> ImportResult {

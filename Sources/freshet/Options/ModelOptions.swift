@@ -28,7 +28,7 @@ struct ModelOptions: ParsableArguments {
             throw FreshetError(
                 .usage,
                 "The model \(model) learns from rows of features, not from events.",
-                remedy: "Train it by: freshet train --format libfm --data FILE --model \(model) --output FOLDER"
+                remedy: "Train it by: freshet train --format csv --data FILE --model \(model) --output FOLDER"
             )
         }
         return try ModelRegistry.model(named: model)
