@@ -32,7 +32,7 @@ struct Freshet: AsyncParsableCommand {
             Recommend.self,
             Predict.self, Similar.self,
             Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,
-            Learn.self, Experiments.self, Feedback.self, BenchHTTP.self,
+            Learn.self, Experiments.self, Feedback.self, Features.self, BenchHTTP.self,
             BenchFeedback.self,
         ]
     )

@@ -17,6 +17,8 @@ public struct FeedbackJoin: Sendable {
     private var delays: [FeedbackKind: RecentDelays] = [:]
     private let follows: Followed
     private var outcomes: [FeedbackOutcome] = []
+    /// What became of the answers that were forgotten, where somebody asks for it.
+    private var settled: [SettledAnswer]?
     /// Whether the profit of any conversion is known.
     private(set) var knowsProfit = false
 
@@ -35,9 +37,21 @@ public struct FeedbackJoin: Sendable {
     /// - Parameters:
     ///   - rules: the rules.
     ///   - follows: the answers whose outcomes ``takeOutcomes()`` hands out.
-    public init(rules: FeedbackRules = FeedbackRules(), follows: Followed = .none) {
+    ///   - settles: whether ``takeSettled()`` hands out what became of each answer in the end.
+    public init(rules: FeedbackRules = FeedbackRules(), follows: Followed = .none, settles: Bool = false) {
         self.rules = rules
         self.follows = follows
+        settled = settles ? [] : nil
+    }
+
+    /// What became of the answers that no event can be credited to any more, since the last call, the oldest first.
+    ///
+    /// - Parameter all: whether those are handed out as well that events might still come to, which then come to nothing.
+    /// - Returns: none where the join does not settle answers.
+    public mutating func takeSettled(all: Bool = false) -> [SettledAnswer] {
+        if all { forgetAnswers(before: .max) }
+        defer { settled?.removeAll(keepingCapacity: true) }
+        return settled ?? []
     }
 
     /// What came of answers since the last call, in order.
@@ -328,8 +342,15 @@ public struct FeedbackJoin: Sendable {
     // MARK: Time
 
     private mutating func forget(now: Int64) {
-        open.forget(before: now - rules.memory)
+        forgetAnswers(before: now - rules.memory)
         conversions.forget(before: now - rules.window(of: .refund) - Int64(rules.grace * 1000))
+    }
+
+    private mutating func forgetAnswers(before time: Int64) {
+        guard settled != nil else { return open.forget(before: time) }
+        var gone: [SettledAnswer] = []
+        open.forget(before: time) { gone.append(SettledAnswer($0)) }
+        settled?.append(contentsOf: gone)
     }
 
     private static func day(of time: Int64) -> Int {

@@ -100,9 +100,14 @@ struct OpenAnswers {
     }
 
     /// Forgets the answers that were given before a time.
-    mutating func forget(before time: Int64) {
+    ///
+    /// - Parameters:
+    ///   - time: in milliseconds since 1970.
+    ///   - settle: called with each of them.
+    mutating func forget(before time: Int64, _ settle: (OpenAnswer) -> Void = { _ in }) {
         while oldest < firstAnswer + answers.count, self[oldest].time < time {
             let answer = self[oldest]
+            settle(answer)
             numbers[answer.id] = nil
             if latest[answer.user] == oldest { latest[answer.user] = nil }
             oldest += 1

@@ -67,7 +67,6 @@ struct Feedback: LiveCommand {
         days: ClosedRange<Int>?
     ) throws -> FeedbackReport {
         let store = try StoreReader(folder: folder)
-        let (vocabulary, types) = (store.vocabulary, store.vocabulary.eventTypes)
         var profits: [String: Double] = [:]
         try store.forEachItem { item in
             if case .number(let profit) = item.attributes[profitAttribute] { profits[item.id] = profit }
@@ -76,19 +75,10 @@ struct Feedback: LiveCommand {
         let conversions = join.rules.types(of: .conversion)
         _ = try feed.feed(
             into: &join,
-            answers: { try store.impressions(after: $0, limit: $1).map { ($0.number, $0.impression) } },
+            answers: { try store.answers(after: $0, limit: $1) },
             events: { after, limit in
-                try store.namingEvents(after: after, limit: limit).map { logged in
-                    let event = logged.event
-                    let (item, type) = (vocabulary.id(of: event.item), types[Int(event.type)])
-                    let named = FeedbackEvent(
-                        logged,
-                        user: vocabulary.id(of: event.user),
-                        item: item,
-                        type: type,
-                        profit: conversions.contains(type.rawValue) ? profits[item] : nil
-                    )
-                    return (event.offset, named)
+                try store.feedbackEvents(after: after, limit: limit) { item, type in
+                    conversions.contains(type.rawValue) ? profits[item] : nil
                 }
             }
         )
