@@ -214,7 +214,7 @@ extension Impression {
 }
 
 extension AttributeValue {
-    /// Whether its texts have so many bytes at most.
+    /// Whether its texts have no more bytes than this.
     fileprivate func fits(_ bytes: Int) -> Bool {
         switch self {
         case .number, .flag: bytes >= 0
