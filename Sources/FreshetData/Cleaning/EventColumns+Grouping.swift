@@ -13,7 +13,8 @@ extension EventColumns {
         for user in 0..<userCount { offsets[user + 1] += offsets[user] }
 
         var next = offsets
-        let order: [Int32] = try scratch.array(count: offsets[userCount]) { order in
+        // Written in no order: on the pages of a file each of these writes could cost one of a whole page.
+        let order = [Int32](unsafeUninitializedCapacity: offsets[userCount]) { order, filled in
             for row in users.indices where isKept(row) {
                 let user = Int(users[row])
                 order[next[user]] = Int32(truncatingIfNeeded: row)
@@ -22,6 +23,7 @@ extension EventColumns {
             for user in 0..<userCount where !times.isEmpty {
                 sortByTime(UnsafeMutableBufferPointer(rebasing: order[offsets[user]..<offsets[user + 1]]))
             }
+            filled = offsets[userCount]
         }
         users = []
         return Histories(
