@@ -219,9 +219,11 @@ public final class Engine: Service {
     /// What is known of candidates beside counts and trained models.
     var evidence: [any CandidateEvidence] { Self.evidence(of: content, catalog) + extensions.evidence }
 
-    /// What texts say, and where items are once any is somewhere: rows that nobody fills would cost time all the same.
+    /// What texts say, where items are once any is somewhere (rows that nobody fills would cost time all the same), and what
+    /// they are.
     private static func evidence(of content: ContentService, _ catalog: CatalogView) -> [any CandidateEvidence] {
-        content.evidence + (catalog.current().hasPlaces ? [PlaceEvidence(of: catalog)] : [])
+        let placed: [any CandidateEvidence] = catalog.current().hasPlaces ? [PlaceEvidence(of: catalog)] : []
+        return content.evidence + placed + [TraitEvidence(of: catalog)]
     }
 
     /// Whose engine it is.

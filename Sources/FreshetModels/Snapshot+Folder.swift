@@ -21,13 +21,13 @@ extension Snapshot {
     /// - Parameter folder: where; an older snapshot and an unfinished training in it go, other files stay.
     /// - Throws: ``FreshetError`` of kind `external`; what was in the folder is then as it was.
     public func write(to folder: String) throws {
-        var parts: [String: [Data]] = [
-            SnapshotFile.weights: scorer.checkpoint().encoded(),
-            SnapshotFile.data: dataset.checkpoint().encoded(),
+        var contents: [String: SnapshotContent] = [
+            SnapshotFile.weights: .checkpoint(scorer.checkpoint()),
+            SnapshotFile.data: .checkpoint(dataset.checkpoint()),
         ]
-        if !dataset.itemDetails.isEmpty { parts[SnapshotFile.items] = [JSONLines.encode(dataset.itemDetails)] }
-        if !dataset.userDetails.isEmpty { parts[SnapshotFile.users] = [JSONLines.encode(dataset.userDetails)] }
-        try manifest.write(with: parts, to: folder)
+        if !dataset.itemDetails.isEmpty { contents[SnapshotFile.items] = .text(JSONLines.encode(dataset.itemDetails)) }
+        if !dataset.userDetails.isEmpty { contents[SnapshotFile.users] = .text(JSONLines.encode(dataset.userDetails)) }
+        try manifest.write(with: contents, to: folder)
     }
 
     /// Reads and verifies a snapshot.
@@ -91,15 +91,12 @@ extension Snapshot {
 extension SnapshotManifest {
     /// Writes a snapshot's files with this manifest, which lists them, into a new folder that takes the place of the old one.
     /// - Throws: ``FreshetError`` of kind `external`; what was in the folder is then as it was.
-    func write(with parts: [String: [Data]], to folder: String) throws {
+    func write(with contents: [String: SnapshotContent], to folder: String) throws {
         var manifest = self
-        manifest.files = parts.mapValues(FileRecord.init(of:))
-        var parts = parts
-        parts[SnapshotFile.manifest] = [manifest.encoded()]
         try DurableFolder.replace(folder, obsolete: SnapshotFile.all) { new in
-            for (name, content) in parts.sorted(by: { $0.key < $1.key }) {
-                try DurableFile.write(content, to: new + "/" + name)
-            }
+            manifest.files = [:]
+            for (name, content) in contents { manifest.files[name] = try content.write(to: new + "/" + name) }
+            try DurableFile.write([manifest.encoded()], to: new + "/" + SnapshotFile.manifest)
         }
     }
 
@@ -142,11 +139,35 @@ extension SnapshotManifest {
     }
 }
 
-extension SnapshotManifest.FileRecord {
-    init(of parts: [Data]) {
-        bytes = parts.reduce(0) { $0 + $1.count }
-        crc32 = Checksum.text(parts.reduce(0) { Checksum.crc32($1, after: $0) })
+/// What goes into one file of a snapshot.
+enum SnapshotContent {
+    case text(Data)
+    case checkpoint(Checkpoint)
+
+    /// Writes the file, part by part from where they lie: a large model or log is not held in memory twice.
+    func write(to path: String) throws -> SnapshotManifest.FileRecord {
+        var bytes = 0
+        var sum: UInt32 = 0
+        let file = try DurableFile(path: path)
+        try forEachPart { part in
+            try file.write(part)
+            bytes += part.count
+            sum = Checksum.crc32(part, after: sum)
+        }
+        try file.commit()
+        return SnapshotManifest.FileRecord(bytes: bytes, crc32: Checksum.text(sum))
     }
+
+    private func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        switch self {
+        case .text(let text): try text.withUnsafeBytes(body)
+        case .checkpoint(let checkpoint): try checkpoint.forEachPart(body)
+        }
+    }
+}
+
+extension SnapshotManifest.FileRecord {
+    init(of content: Data) { self.init(bytes: content.count, crc32: Checksum.text(Checksum.crc32(content))) }
 }
 
 /// A JSON value a line.

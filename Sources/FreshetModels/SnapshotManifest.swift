@@ -89,11 +89,6 @@ public struct SnapshotManifest: Sendable, Equatable {
         public var bytes: Int
         /// Its CRC-32 in hexadecimal digits.
         public var crc32: String
-
-        init(of content: Data) {
-            bytes = content.count
-            crc32 = Checksum.text(Checksum.crc32(content))
-        }
     }
 }
 

@@ -10,14 +10,8 @@ extension Checkpoint {
     private static let longestHeader = 100_000_000
     private static let lengthSize = 8
 
-    /// The file as parts to write one after the other.
-    package func encoded() -> [Data] {
-        let order = arraysInOrder
-        return header(of: order) + order.map(\.value.bytes)
-    }
-
     /// Calls `body` with the parts of the file, one after the other, where they lie.
-    func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    package func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         let order = arraysInOrder
         for part in header(of: order) { try part.withUnsafeBytes(body) }
         for array in order { try array.value.withBytes(body) }

@@ -52,9 +52,9 @@ public struct Recommender: Sendable {
         self.content = content
         self.rules = rules
         let read: [any CandidateEvidence] = content.map { [ContentEvidence(of: $0)] } ?? []
-        let evidence = read + extensions.evidence
-        ranker = CandidateRanker(evidence: evidence)
-        placedRanker = CandidateRanker(evidence: read + [PlaceEvidence(of: catalog)] + extensions.evidence)
+        let further: [any CandidateEvidence] = [TraitEvidence(of: catalog)] + extensions.evidence
+        ranker = CandidateRanker(evidence: read + further)
+        placedRanker = CandidateRanker(evidence: read + [PlaceEvidence(of: catalog)] + further)
         sources = Self.sources + extensions.sources
         policies = Self.policies + extensions.policies + [RulePlacePolicy()]
         self.vocabulary = vocabulary

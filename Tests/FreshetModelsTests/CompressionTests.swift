@@ -101,10 +101,9 @@ import Testing
     ])
     func aSnapshotKeepsIt(compression: Compression) throws {
         let scorer = try applied(compression)
-        let checkpoint = try Checkpoint(
-            encoded: scorer.checkpoint().encoded().reduce(into: Data()) { $0 += $1 },
-            requiringChecksum: true
-        )
+        var encoded = Data()
+        scorer.checkpoint().forEachPart { encoded.append(contentsOf: $0) }
+        let checkpoint = try Checkpoint(encoded: encoded, requiringChecksum: true)
         let restored = try SequenceTransformer.restoreScorer(from: checkpoint, configuration: Self.configuration)
         #expect(difference(scorer, restored) == 0)
         #expect(restored.checkpoint() == scorer.checkpoint())

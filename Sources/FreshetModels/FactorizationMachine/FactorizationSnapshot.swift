@@ -23,9 +23,9 @@ public struct FactorizationSnapshot: Sendable {
     /// Writes the snapshot; an older one in the folder goes, other files stay.
     /// - Throws: ``FreshetError`` of kind `external`; what was in the folder is then as it was.
     public func write(to folder: String) throws {
-        var parts = [SnapshotFile.weights: weights.checkpoint().encoded()]
-        if let columns { parts[SnapshotFile.columns] = [SnapshotJSON.encode(columns)] }
-        try manifest.write(with: parts, to: folder)
+        var contents = [SnapshotFile.weights: SnapshotContent.checkpoint(weights.checkpoint())]
+        if let columns { contents[SnapshotFile.columns] = .text(SnapshotJSON.encode(columns)) }
+        try manifest.write(with: contents, to: folder)
     }
 
     /// Reads and verifies a snapshot.

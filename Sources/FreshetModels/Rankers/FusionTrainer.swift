@@ -107,6 +107,16 @@ public struct FusionTrainer: Sendable {
         guard let target = set.index(of: item) else { return nil }
         fit(to: set.table)
         CandidateRanker.rank(set, with: weights)
+        return learn(target, of: set)
+    }
+
+    /// Learns which candidate came among those that are ranked, also by more than these weights.
+    ///
+    /// - Parameters:
+    ///   - target: the candidate's place.
+    ///   - set: the candidates, with features of the trainer's table; their scores become their probabilities.
+    /// - Returns: the loss.
+    mutating func learn(_ target: Int, of set: CandidateSet) -> Float {
         let masses = UnsafeMutableBufferPointer(start: set.scores.start, count: set.count)
         let highest = masses.max() ?? 0
         var total: Float = 0

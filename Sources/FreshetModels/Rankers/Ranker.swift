@@ -62,6 +62,9 @@ public protocol RankerLearner: Sendable {
     /// - Returns: a learner that has learned no event yet.
     func anew(from ranker: Learned?) -> Self
 
+    /// What a ranker of another kind is worth as a beginning; `nil` where nothing of it can be used.
+    static func adopted(_ ranker: any LearnedRanker) -> Learned?
+
     /// The whole state, from which ``init(restoring:settings:)`` goes on exactly.
     func checkpoint() -> Checkpoint
 
@@ -76,6 +79,9 @@ extension RankerLearner {
 
     /// The same, beginning with a ranker of whatever kind; with the one of now where it is of another.
     public func anew(after ranker: any LearnedRanker) -> Self { anew(from: ranker as? Learned) }
+
+    /// Nothing: most kinds have nothing in common.
+    public static func adopted(_ ranker: any LearnedRanker) -> Learned? { nil }
 }
 
 /// How a ranker learns.

@@ -8,7 +8,7 @@ public enum RankerRegistry {
     /// The one that ranks unless another is asked for: the linear fusion.
     public static let usual = RankerDescription(FusionTrainer.self)
 
-    private static let table = RegistryTable("ranker", [usual])
+    private static let table = RegistryTable("ranker", [usual, RankerDescription(FactorizationTrainer.self)])
 
     /// Every ranker.
     public static var all: [RankerDescription] { table.all }
@@ -34,21 +34,24 @@ public struct RankerDescription: Sendable {
     /// Describes a ranker by what learns it.
     public init<Learner: RankerLearner>(_ learner: Learner.Type) {
         name = Learner.Learned.name
-        make = { Learner(from: $0 as? Learner.Learned, settings: $1) }
+        make = { ranker, settings in
+            Learner(from: ranker.flatMap { $0 as? Learner.Learned ?? Learner.adopted($0) }, settings: settings)
+        }
         resume = { try Learner(restoring: $0, settings: $1) }
         read = { try Learner.Learned(from: $0) }
     }
 
-    /// A learner that goes on from a ranker; from the first one of all where that is of another kind.
+    /// A learner that goes on from a ranker; where that is of another kind, from what can be used of it, if anything.
     public func makeLearner(
         from ranker: (any LearnedRanker)? = nil,
         settings: RankerSettings = RankerSettings()
     ) -> any RankerLearner { make(ranker, settings) }
 
-    /// A learner that goes on from a state; a new one where the state is of another kind.
+    /// A learner that goes on from a state; from what can be used of it where it is of another kind.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it is damaged.
     public func makeLearner(restoring checkpoint: Checkpoint, settings: RankerSettings) throws -> any RankerLearner {
-        Self.name(of: checkpoint) == name ? try resume(checkpoint, settings) : make(nil, settings)
+        if Self.name(of: checkpoint) == name { return try resume(checkpoint, settings) }
+        return make(try? Self.restoreRanker(from: checkpoint), settings)
     }
 }
 

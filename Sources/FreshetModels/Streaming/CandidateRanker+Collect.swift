@@ -74,6 +74,8 @@ extension CandidateRanker {
         }
         table.writeProducts(set.values, count: set.count)
         writePenalties(context.history, streaming.opinions, into: set)
+        set.traits = traits
+        SituationFactors.situation(history, at: now, traits, into: set.situation)
     }
 
     /// Whether an event of a history, by its place, is of the session that asks: by the sessions' names where both have

@@ -34,6 +34,8 @@ public struct CandidateRanker: Sendable {
     public let evidence: [any CandidateEvidence]
     /// The candidates' features.
     public let table: FeatureTable
+    /// What the items are, where any of the evidence says so.
+    let traits: (any ItemTraits)?
 
     /// Creates a ranker.
     ///
@@ -44,6 +46,7 @@ public struct CandidateRanker: Sendable {
         self.configuration = configuration
         self.evidence = evidence
         table = FeatureTable.extended(by: evidence)
+        traits = evidence.lazy.compactMap { $0 as? any ItemTraits }.first
     }
 
     /// All three steps at once.
@@ -195,6 +198,23 @@ public struct CandidateRanker: Sendable {
         let found = freshet_top_k(set.order.start, set.orderScores.start, set.scores.start, set.count, K)
         return (0..<found).map { rank in
             ScoredItem(item: set.item(at: Int(set.order.start[rank])), score: set.orderScores.start[rank])
+        }
+    }
+
+    /// Calls `body` with the places and scores of the best candidates, and with those of one of all.
+    static func forEachBest(
+        _ count: Int,
+        and place: Int,
+        of set: CandidateSet,
+        _ body: (_ place: Int, _ score: Float) -> Void
+    ) {
+        let K = min(count, set.count)
+        set.order.reserve(K)
+        set.orderScores.reserve(K)
+        let found = freshet_top_k(set.order.start, set.orderScores.start, set.scores.start, set.count, K)
+        body(place, set.scores[place])
+        for rank in 0..<found where set.order.start[rank] != place {
+            body(Int(set.order.start[rank]), set.orderScores.start[rank])
         }
     }
 }

@@ -42,6 +42,14 @@ public final class CandidateSet {
     let order = ScratchList<Int32>()
     let orderScores = ScratchList<Float>()
 
+    /// Who asks when, as features.
+    let situation = ScratchList<SituationFactors.Feature>()
+    /// What the items are, where that is known.
+    var traits: (any ItemTraits)?
+    private let itemFeatures = ScratchList<SituationFactors.Feature>()
+    /// Where each candidate's features end; empty until a ranker asks.
+    private let itemFeatureEnds = ScratchList<Int>()
+
     /// An item's place among the candidates, or −1.
     private let places = ScratchList<Int32>()
 
@@ -83,8 +91,9 @@ public final class CandidateSet {
         let numbers = [items, topItems, order, places].reduce(0) { $0 + $1.memorySize }
         let scores = [scores, batchLogits, userVector, topScores, orderScores].reduce(0) { $0 + $1.memorySize }
         let dislikes = dislikedCompany.memorySize + penalties.memorySize
+        let features = situation.memorySize + itemFeatures.memorySize + itemFeatureEnds.memorySize
         return numbers + scores + rows.memorySize + sources.memorySize + followers.memorySize
-            + similarFollowers.memorySize + dislikes
+            + similarFollowers.memorySize + dislikes + features
     }
 
     /// ``rows`` as single numbers, shape `[candidates, stride]`.
@@ -143,6 +152,8 @@ public final class CandidateSet {
         sources.removeAll()
         scores.removeAll()
         penalties.removeAll()
+        itemFeatures.removeAll()
+        itemFeatureEnds.removeAll()
         makeRoom(itemCount)
     }
 
@@ -150,6 +161,24 @@ public final class CandidateSet {
         guard itemCount > places.count else { return }
         places.reserve(itemCount)
         while places.count < itemCount { places.append(-1) }
+    }
+
+    /// Finds the features of all candidates, once for all who rank them.
+    func describe() {
+        guard itemFeatureEnds.count < count else { return }
+        traits.withTraits { traits in
+            for place in itemFeatureEnds.count..<count {
+                SituationFactors.append(item(at: place), traits: traits(item(at: place)), to: itemFeatures)
+                itemFeatureEnds.append(itemFeatures.count)
+            }
+        }
+    }
+
+    /// The features of a candidate, once described.
+    @inline(__always)
+    func itemFeatures(at index: Int) -> UnsafeBufferPointer<SituationFactors.Feature> {
+        let first = index == 0 ? 0 : itemFeatureEnds[index - 1]
+        return UnsafeBufferPointer(start: itemFeatures.start + first, count: itemFeatureEnds[index] - first)
     }
 
     /// Adds a candidate, or a source to it.

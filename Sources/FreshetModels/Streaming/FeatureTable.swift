@@ -43,7 +43,8 @@ public final class FeatureTable: Sendable {
     let firstTerms: [Int]
     private let products: [Product]
 
-    private static let known = Mutex<[[String]: FeatureTable]>([:])
+    /// By the names of each group: who has no rows is a group as well.
+    private static let known = Mutex<[[[String]]: FeatureTable]>([:])
 
     /// The table with the rows of further evidence.
     ///
@@ -51,10 +52,11 @@ public final class FeatureTable: Sendable {
     /// - Returns: the same object whenever it is the same evidence, so that weights need not be fitted to it again.
     public static func extended(by evidence: [any CandidateEvidence]) -> FeatureTable {
         guard !evidence.isEmpty else { return .counts }
-        let table = FeatureTable(groups: evidence.map { ($0.rows, $0.products) })
+        let names = evidence.map { $0.rows.map(\.name) + $0.products.map(\.name) }
         return known.withLock { known in
-            if let known = known[table.names] { return known }
-            known[table.names] = table
+            if let known = known[names] { return known }
+            let table = FeatureTable(groups: evidence.map { ($0.rows, $0.products) })
+            known[names] = table
             return table
         }
     }

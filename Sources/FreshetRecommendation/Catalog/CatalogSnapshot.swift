@@ -53,6 +53,12 @@ public struct CatalogSnapshot: Sendable {
         return chunks[chunk].flags[place].contains(.known) ? chunks[chunk].details[place] : nil
     }
 
+    /// What an item's first labels are, as numbers that stay the same.
+    func traits(of item: ItemIndex) -> [UInt32] {
+        let chunk = item.position / CatalogChunk.size
+        return chunk < chunks.count ? chunks[chunk].details[item.position % CatalogChunk.size].traits : []
+    }
+
     /// The title of an item, where it has one.
     public func title(of item: ItemIndex) -> String? { details(of: item)?.title }
 

@@ -4,6 +4,8 @@ import FreshetLanguage
 extension ItemDetails {
     /// Of a long text, so many distinct words count; the title comes first.
     private static let maximumWords = 64
+    /// Of many labels, so many tell what an item is to a ranker; categories come first.
+    private static let maximumTraits = 8
 
     /// Takes what matters of an item; terms that are new are added to the table.
     init(of item: Item, terms: TermTable, tokenizer: WordTokenizer) {
@@ -35,6 +37,7 @@ extension ItemDetails {
             }
         }
         self.labels = terms.insert(labels)
+        traits = labels.prefix(Self.maximumTraits).map(\.hash)
 
         var distinct: [String: Int] = [:]
         var words: [Term] = []

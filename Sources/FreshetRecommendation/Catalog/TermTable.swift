@@ -20,6 +20,13 @@ struct Term: Hashable, Sendable {
         Term(kind: .attribute, text: name + "\0" + value)
     }
 
+    /// A number that the same term has after every start (FNV-1a), where ``TermTable``'s is another.
+    var hash: UInt32 {
+        var hash: UInt32 = (0x811C_9DC5 ^ UInt32(kind.rawValue)) &* 0x0100_0193
+        for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash
+    }
+
     /// Whether it is a value of an attribute.
     func isValue(of name: String) -> Bool {
         kind == .attribute && text.utf8.starts(with: name.utf8) && text.utf8.dropFirst(name.utf8.count).first == 0

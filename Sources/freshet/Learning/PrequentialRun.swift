@@ -4,6 +4,7 @@ import FreshetData
 import FreshetLanguage
 import FreshetLearning
 import FreshetModels
+import FreshetRecommendation
 import FreshetTensor
 
 /// The learning loop over a data set: warm-up, then every event predicted before it is learned.
@@ -73,8 +74,11 @@ struct PrequentialRun {
         // Here the counts are a contender, on all events.
         settings.countsShare = 0
         let loop = try LearningLoop(settings: settings, live: state, highestVersion: 1, seed: seed, pool: pool)
+        let catalog = CatalogView()
+        catalog.put(stream.catalogue.enumerated().map { (ItemIndex($0), $1) })
+        loop.evidence = [TraitEvidence(of: catalog)]
         if let reading {
-            loop.evidence = [ContentEvidence(of: reading.view, searches: reading.searches)]
+            loop.evidence.insert(ContentEvidence(of: reading.view, searches: reading.searches), at: 0)
             loop.content = reading.view
         }
         loop.remember(stream.events[..<trainedOn])

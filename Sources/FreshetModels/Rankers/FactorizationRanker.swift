@@ -1,0 +1,45 @@
+import FreshetCore
+import FreshetNN
+
+/// The linear fusion with a factorization machine beside it: what goes with the hour, the day and what was chosen last.
+///
+/// The fusion weighs how strong each kind of evidence is, for all items alike. The machine learns of single items, and of
+/// what they are, in which situation they are chosen; see ``SituationFactors`` for its score.
+public struct FactorizationRanker: LearnedRanker, Equatable {
+    /// The name in the registry of rankers.
+    public static let name = "factorization-machine"
+
+    /// The weights of the features.
+    public internal(set) var fusion: FusionWeights
+    var factors = SituationFactors()
+
+    /// A ranker that knows the weights of the features alone.
+    public init(fusion: FusionWeights = FusionWeights()) { self.fusion = fusion }
+
+    /// Computes the scores.
+    public func rank(_ set: CandidateSet) {
+        fusion.rank(set)
+        set.describe()
+        let situation = factors.vector(of: set.situation)
+        for place in 0..<set.count {
+            let item = set.itemFeatures(at: place)
+            set.scores[place] += factors.bias(of: item) + (situation * factors.vector(of: item)).sum()
+        }
+    }
+
+    /// The same for candidates with the features of a table.
+    public func fitted(to table: FeatureTable) -> FactorizationRanker {
+        var fitted = self
+        fitted.fusion = fusion.fitted(to: table)
+        return fitted
+    }
+
+    /// The state: that of a ``FactorizationTrainer`` that knows nothing but this.
+    public func checkpoint() -> Checkpoint { FactorizationTrainer(from: self, settings: RankerSettings()).checkpoint() }
+
+    /// The ranker of a state of a ``FactorizationTrainer``.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    public init(from checkpoint: Checkpoint) throws {
+        self = try FactorizationTrainer(restoring: checkpoint, settings: RankerSettings()).ranker
+    }
+}
