@@ -1,12 +1,13 @@
 import FreshetCore
 import FreshetNN
+import FreshetTensor
 
 /// Learns a ``FactorizationRanker`` event by event: softmax cross-entropy over the candidates, the item that came as the
 /// target, as ``FusionTrainer`` does, whose steps it shares.
 public struct FactorizationTrainer: RankerLearner {
     private static let layout = "freshet-factorization-ranker-1"
-    /// So many candidates of the highest probability beside the target are learned from.
-    private static let rivalCount = 16
+    /// So many candidates are drawn to learn from beside the target.
+    private static let drawCount = 16
 
     private var fusion: FusionTrainer
     private var factors: SituationFactors
@@ -45,22 +46,38 @@ public struct FactorizationTrainer: RankerLearner {
     }
 
     /// One step of the factors, by the probabilities that the fusion's step left as scores.
+    ///
+    /// What the softmax expects is estimated from a few candidates that are drawn by their probabilities, so that a step
+    /// costs the same however many there are.
     private mutating func step(_ target: Int, of set: CandidateSet) {
         for feature in set.situation { factors.open(feature.row) }
         let situation = factors.vector(of: set.situation)
         var situationGradient = SIMD16<Float>.zero
-        CandidateRanker.forEachBest(Self.rivalCount, and: target, of: set) { place, probability in
-            let error = probability - (place == target ? 1 : 0)
-            let features = set.itemFeatures(at: place)
-            for feature in features { factors.open(feature.row) }
-            situationGradient += factors.vector(of: features) * error
-            for feature in features {
-                let share = error * feature.amount
-                factors.step(feature.row, vector: situation * share, bias: share, settings)
-            }
+        move(target, of: set, situation, by: -1, &situationGradient)
+        var random = RandomSource.stream(seed: UInt64(bitPattern: eventCount), 0x5174)
+        set.drawByScore(Self.drawCount, using: &random) { place, times in
+            let share = Float(times) / Float(Self.drawCount)
+            move(place, of: set, situation, by: share, &situationGradient)
         }
         for feature in set.situation {
             factors.step(feature.row, vector: situationGradient * feature.amount, bias: 0, settings)
+        }
+    }
+
+    /// Moves a candidate's rows by its part of the gradient, and adds what it says of the situation's.
+    private mutating func move(
+        _ place: Int,
+        of set: CandidateSet,
+        _ situation: SIMD16<Float>,
+        by error: Float,
+        _ situationGradient: inout SIMD16<Float>
+    ) {
+        let features = set.itemFeatures(at: place)
+        for feature in features { factors.open(feature.row) }
+        situationGradient += factors.vector(of: features) * error
+        for feature in features {
+            let share = error * feature.amount
+            factors.step(feature.row, vector: situation * share, bias: share, settings)
         }
     }
 

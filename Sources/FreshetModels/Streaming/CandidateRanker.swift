@@ -200,21 +200,4 @@ public struct CandidateRanker: Sendable {
             ScoredItem(item: set.item(at: Int(set.order.start[rank])), score: set.orderScores.start[rank])
         }
     }
-
-    /// Calls `body` with the places and scores of the best candidates, and with those of one of all.
-    static func forEachBest(
-        _ count: Int,
-        and place: Int,
-        of set: CandidateSet,
-        _ body: (_ place: Int, _ score: Float) -> Void
-    ) {
-        let K = min(count, set.count)
-        set.order.reserve(K)
-        set.orderScores.reserve(K)
-        let found = freshet_top_k(set.order.start, set.orderScores.start, set.scores.start, set.count, K)
-        body(place, set.scores[place])
-        for rank in 0..<found where set.order.start[rank] != place {
-            body(Int(set.order.start[rank]), set.orderScores.start[rank])
-        }
-    }
 }

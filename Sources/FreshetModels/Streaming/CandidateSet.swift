@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetTensor
 
 /// The candidates of one request with their features and fused scores: scratch that is filled by a ``CandidateRanker``.
 ///
@@ -179,6 +180,27 @@ public final class CandidateSet {
     func itemFeatures(at index: Int) -> UnsafeBufferPointer<SituationFactors.Feature> {
         let first = index == 0 ? 0 : itemFeatureEnds[index - 1]
         return UnsafeBufferPointer(start: itemFeatures.start + first, count: itemFeatureEnds[index] - first)
+    }
+
+    /// Draws candidates by scores that are probabilities, again and again the same one if need be.
+    ///
+    /// - Parameters:
+    ///   - count: how many are drawn.
+    ///   - random: what decides; one number an answer, so that the draws are spread evenly over the probabilities.
+    ///   - body: called with the place of each that was drawn and how often it was.
+    func drawByScore(
+        _ count: Int,
+        using random: inout RandomSource,
+        _ body: (_ place: Int, _ times: Int) -> Void
+    ) {
+        var (mass, drawn) = (Float(0), 0)
+        let first = random.uniform()
+        for place in 0..<self.count where drawn < count {
+            mass += scores[place] * Float(count)
+            var times = 0
+            while drawn < count, mass > Float(drawn) + first { (times, drawn) = (times + 1, drawn + 1) }
+            if times > 0 { body(place, times) }
+        }
     }
 
     /// Adds a candidate, or a source to it.
