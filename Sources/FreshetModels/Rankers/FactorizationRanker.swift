@@ -23,7 +23,7 @@ public struct FactorizationRanker: LearnedRanker, Equatable {
         let situation = factors.vector(of: set.situation)
         for place in 0..<set.count {
             let item = set.itemFeatures(at: place)
-            set.scores[place] += factors.bias(of: item) + (situation * factors.vector(of: item)).sum()
+            set.scores[place] += (situation * factors.vector(of: item)).sum()
         }
     }
 

@@ -6,8 +6,6 @@ import FreshetTensor
 /// target, as ``FusionTrainer`` does, whose steps it shares.
 public struct FactorizationTrainer: RankerLearner {
     private static let layout = "freshet-factorization-ranker-1"
-    /// So many candidates are drawn to learn from beside the target.
-    private static let drawCount = 16
 
     private var fusion: FusionTrainer
     private var factors: SituationFactors
@@ -55,12 +53,12 @@ public struct FactorizationTrainer: RankerLearner {
         var situationGradient = SIMD16<Float>.zero
         move(target, of: set, situation, by: -1, &situationGradient)
         var random = RandomSource.stream(seed: UInt64(bitPattern: eventCount), 0x5174)
-        set.drawByScore(Self.drawCount, using: &random) { place, times in
-            let share = Float(times) / Float(Self.drawCount)
+        set.drawByScore(settings.draws, using: &random) { place, times in
+            let share = Float(times) / Float(settings.draws)
             move(place, of: set, situation, by: share, &situationGradient)
         }
         for feature in set.situation {
-            factors.step(feature.row, vector: situationGradient * feature.amount, bias: 0, settings)
+            factors.step(feature.row, against: situationGradient * feature.amount, settings)
         }
     }
 
@@ -76,8 +74,7 @@ public struct FactorizationTrainer: RankerLearner {
         for feature in features { factors.open(feature.row) }
         situationGradient += factors.vector(of: features) * error
         for feature in features {
-            let share = error * feature.amount
-            factors.step(feature.row, vector: situation * share, bias: share, settings)
+            factors.step(feature.row, against: situation * (error * feature.amount), settings)
         }
     }
 

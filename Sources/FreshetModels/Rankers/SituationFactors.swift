@@ -6,14 +6,15 @@ import FreshetTensor
 
 /// The factors of a factorization machine over who asks when, on one side, and what an item is, on the other.
 ///
-/// A candidate's score is its bias and the product of two sums of vectors,
+/// A candidate's score is the product of two sums of vectors,
 ///
-///     s = Σ_f y_f b_f + ⟨Σ_s x_s a_s, Σ_f y_f v_f⟩
+///     s = ⟨Σ_s x_s a_s, Σ_f y_f v_f⟩
 ///
 /// over the features `s` of the situation (the hour, the day of the week, the items chosen last and what these are) and
 /// the features `f` of the item (its own number, its categories, tags and words). It is the machine of Rendle,
 /// "Factorization machines" (ICDM 2010), equation 1, with the pairs that can change an order of candidates alone: those
-/// within the situation are the same for all of them, those within an item are its bias.
+/// within the situation are the same for all of them. Those within an item, and its bias, would say how popular it is, which
+/// the fusion's features follow faster.
 ///
 /// Features are hashed into rows (Weinberger and others, "Feature hashing for large scale multitask learning", 2009), so the
 /// memory is bounded whatever comes; two that meet share a row. Rows lie in pages which are made when something is learned
@@ -22,12 +23,10 @@ struct SituationFactors: Sendable, Equatable {
     /// One feature's numbers.
     struct Row: BitwiseCopyable, Equatable {
         var vector: SIMD16<Float>
-        var bias: Float = 0
-        /// Sums of squared gradients, by which AdaGrad divides its steps.
-        var vectorSum: Float = 0
-        var biasSum: Float = 0
+        /// The sum of the mean squares of its gradients, by which AdaGrad divides its steps.
+        var squares: Float = 0
         /// Whether anything was learned of it.
-        var isLearned: Float = 0
+        var isLearned = false
 
         fileprivate static let unknown = Row(vector: .zero)
     }
@@ -46,7 +45,7 @@ struct SituationFactors: Sendable, Equatable {
     private var pages = [[Row]](repeating: [], count: rowCount / pageSize)
 
     /// The number of rows of which something was learned.
-    var learnedCount: Int { pages.reduce(0) { $0 + $1.reduce(0) { $0 + ($1.isLearned > 0 ? 1 : 0) } } }
+    var learnedCount: Int { pages.reduce(0) { $0 + $1.count { $0.isLearned } } }
 
     /// What is known of a feature; nothing, which changes no score, until it is learned.
     @inline(__always)
@@ -60,43 +59,37 @@ struct SituationFactors: Sendable, Equatable {
         features.reduce(into: .zero) { $0 += self[$1.row].vector * $1.amount }
     }
 
-    /// The sum of the biases of some features.
-    func bias(of features: some Sequence<Feature>) -> Float {
-        features.reduce(0) { $0 + self[$1.row].bias * $1.amount }
-    }
-
     /// Gives a row that is new small numbers of its own: products of zeros would stay zero.
     mutating func open(_ row: UInt32) {
         let page = Int(row) / Self.pageSize
         if pages[page].isEmpty { pages[page] = Array(repeating: .unknown, count: Self.pageSize) }
         let place = Int(row) % Self.pageSize
-        guard pages[page][place].isLearned == 0 else { return }
+        guard !pages[page][place].isLearned else { return }
         var random = RandomSource.stream(seed: UInt64(row), 0x5174)
         for index in 0..<Self.width { pages[page][place].vector[index] = 0.05 * (2 * random.uniform() - 1) }
-        pages[page][place].isLearned = 1
+        pages[page][place].isLearned = true
     }
 
     /// Moves an opened row against a gradient by AdaGrad (Duchi and others, 2011) with one sum a row.
-    mutating func step(_ row: UInt32, vector gradient: SIMD16<Float>, bias biasGradient: Float, _ settings: Settings) {
-        let place = Int(row) % Self.pageSize
+    mutating func step(_ row: UInt32, against gradient: SIMD16<Float>, _ settings: Settings) {
         pages[Int(row) / Self.pageSize].withUnsafeMutableBufferPointer { page in
+            let place = Int(row) % Self.pageSize
             let gradient = gradient + page[place].vector * settings.decay
-            page[place].vectorSum += (gradient * gradient).sum() / Float(Self.width)
-            page[place].vector -= gradient * (settings.rate / (settings.caution + page[place].vectorSum).squareRoot())
-            let biasGradient = biasGradient + page[place].bias * settings.decay
-            page[place].biasSum += biasGradient * biasGradient
-            page[place].bias -= biasGradient * settings.rate / (settings.caution + page[place].biasSum).squareRoot()
+            page[place].squares += (gradient * gradient).sum() / Float(Self.width)
+            page[place].vector -= gradient * (settings.rate / (settings.caution + page[place].squares).squareRoot())
         }
     }
 
     /// How the rows learn.
     struct Settings: Sendable, Equatable {
         /// The length of a first step.
-        var rate: Float = 0.05
+        var rate: Float = 0.1
         /// The pull towards zero at each step.
         var decay: Float = 0.001
         /// What the sums of squares begin with: larger makes the first steps shorter.
-        var caution: Float = 1
+        var caution: Float = 0.1
+        /// So many candidates are drawn to learn from beside the one that came.
+        var draws = 16
     }
 }
 
@@ -169,16 +162,16 @@ extension (any ItemTraits)? {
 // MARK: - Checkpoint
 
 extension SituationFactors {
-    private static let numbersPerRow = width + 3
+    private static let numbersPerRow = width + 1
 
     /// Adds the rows of which something was learned, under a name.
     func store(in checkpoint: inout Checkpoint, as name: String) {
         var (rows, numbers): ([Int32], [Float]) = ([], [])
         for (page, content) in pages.enumerated() {
-            for (place, row) in content.enumerated() where row.isLearned > 0 {
+            for (place, row) in content.enumerated() where row.isLearned {
                 rows.append(Int32(page * Self.pageSize + place))
                 for index in 0..<Self.width { numbers.append(row.vector[index]) }
-                numbers += [row.bias, row.vectorSum, row.biasSum]
+                numbers.append(row.squares)
             }
         }
         checkpoint.arrays[name + ".rows"] = StoredArray(rows)
@@ -198,10 +191,8 @@ extension SituationFactors {
             if pages[page].isEmpty { pages[page] = Array(repeating: .unknown, count: Self.pageSize) }
             let first = index * Self.numbersPerRow
             for number in 0..<Self.width { pages[page][place].vector[number] = numbers[first + number] }
-            pages[page][place].bias = numbers[first + Self.width]
-            pages[page][place].vectorSum = max(0, numbers[first + Self.width + 1])
-            pages[page][place].biasSum = max(0, numbers[first + Self.width + 2])
-            pages[page][place].isLearned = 1
+            pages[page][place].squares = max(0, numbers[first + Self.width])
+            pages[page][place].isLearned = true
         }
     }
 }
