@@ -297,8 +297,10 @@ struct LearningLoopTests {
         #expect(throws: FreshetError.self) { try loop.promote(ModelVersion(9), time: 0) }
     }
 
-    @Test func goesOnFromACheckpoint() throws {
+    @Test(arguments: [FusionWeights.name, FactorizationRanker.name])
+    func goesOnFromACheckpoint(ranker: String) throws {
         var settings = Self.settings()
+        settings.rankerName = ranker
         settings.learner.distillation = 0
         let loop = try LearningLoop(settings: settings)
         let events = Self.events(800)
@@ -317,6 +319,22 @@ struct LearningLoopTests {
         #expect(first["co-visitation"] == second["co-visitation"])
         #expect(first["frozen"] == second["frozen"])
         #expect(abs((first["live"]?["mrr@10"] ?? 0) - (second["live"]?["mrr@10"] ?? 1)) < 0.05)
+    }
+
+    @Test func anotherRankerBeginsWithWhatTheLastOneKnows() throws {
+        var settings = Self.settings()
+        let events = Self.events(900)
+        let loop = try LearningLoop(settings: settings)
+        _ = try loop.process(Array(events[..<600]))
+        settings.rankerName = FactorizationRanker.name
+        let next = try LearningLoop(from: loop.checkpoint(), settings: settings)
+        next.remember(events[..<600])
+        #expect(next.live.ranker is FusionWeights)
+        next.startMeasuring()
+        _ = try next.process(Array(events[600...]))
+        #expect(next.live.ranker is FactorizationRanker)
+        let figures = next.evaluation.figures()
+        #expect(try #require(figures["live"]?["recall@5"]) > 0.7)
     }
 
     /// A folder of before the teacher was in it: the model of that moment becomes the teacher.
