@@ -30,12 +30,24 @@ import Testing
             // Whole numbers that come again and again are names; ids are by what they are called.
             (column("app", whole.map { ($0.0, 16) }), .numbers),
             (column("user_id", whole + [("7", 1)]), .numbers),
+            (column("item_id", [("a|b", 2), ("b|a", 2)]), .categories),
             (column("mixed", whole + [("many", 1), ("7", 1)]), .categories),
         ]
         for (column, kind) in cases {
             #expect(try FeatureColumn(learning: column).kind == kind, "\(column.name)")
         }
         #expect(try FeatureColumn(learning: cases[5].0, as: .ranges).kind == .ranges)
+    }
+
+    @Test func namesOfDigitsStayApart() throws {
+        let names = ["1234567890123456789", "1234567890123456790", "007", "7", "3.0"]
+        let ids = try FeatureColumn(learning: column("user", names.map { ($0, 2) }))
+        #expect(Set(ids.values) == ["1234567890123456789", "1234567890123456790", "007", "7", "3"])
+    }
+
+    @Test func blanksAroundAreNotRead() throws {
+        let table = column("device", [(" NA ", 1), (" phone", 2), ("desk ", 2)])
+        #expect(table.codes == [-1, 0, 0, 1, 1])
     }
 
     @Test func whatTellsNothingSaysWhy() {
@@ -117,9 +129,9 @@ import Testing
         ("device,age,clicked\nphone,1,1\n", "no column 'genres'"),
         (
             "device,genres,age,clicked\nphone,,1,1\ndesk,,1,maybe\n",
-            "row 2: the label 'maybe' is neither a yes nor a no"
+            "row 2, column 'clicked': the label 'maybe' is neither a yes nor a no"
         ),
-        ("device,genres,age,clicked\nphone,,1,\n", "row 1: the label is missing"),
+        ("device,genres,age,clicked\nphone,,1,\n", "row 1, column 'clicked': the label is missing"),
         ("device,genres,age,clicked\nphone,,1,5\n", "the label '5'"),
         ("device,device,age,clicked\nphone,,1,5\n", "two columns 'device'"),
         ("device,genres,age,clicked\n", "no row below its header"),

@@ -78,7 +78,7 @@ import Testing
         #expect(table.count == 400)
         let labels = table.known[0].codes.map { table.known[0].texts[Int($0)] }
         #expect(labels == (0..<400).map { $0 % 2 == 0 ? "1" : "0" })
-        let popularity = try #require(table.features.first { $0.column.name == "item.popularity" }?.column)
+        let popularity = try #require(table.features.first { $0.column.name == "popularity" }?.column)
         // Some hundred choices come before these 200 of 3,000, of 60 items: so that each has some tens.
         let magnitudes = Set(popularity.codes.map { popularity.texts[Int($0)] })
         #expect(magnitudes.isSubset(of: ["5", "6", "7"]) && !magnitudes.isEmpty, "\(magnitudes)")

@@ -70,7 +70,11 @@ import Testing
             }
             let many = (0..<33).map { "\"a\($0)\":1" }.joined(separator: ",")
             let long = String(repeating: "x", count: 251)
-            for context in ["5", "{\(many)}", "{\"device\":\"\(long)\"}", #"{"":1}"#, #"{"a":{"b":1}}"#] {
+            let empty = Array(repeating: #""""#, count: 100).joined(separator: ",")
+            let refused = [
+                "5", "{\"many\":[\(empty)]}", "{\(many)}", "{\"device\":\"\(long)\"}", #"{"":1}"#, #"{"a":{"b":1}}"#,
+            ]
+            for context in refused {
                 let answer = try await client.send(.post, "/v1/recommendations", "{\"context\":\(context)}")
                 #expect(answer.status == 400 && answer.text.contains("/context"), "\(answer.text)")
             }

@@ -23,8 +23,9 @@ public struct CodedTable: Sendable {
         }
 
         mutating func append(_ field: Bytes) {
+            let field = Self.trimmed(field)
             guard !MissingText.isMissing(field) else { return codes.append(-1) }
-            codes.append(Int32(texts.insert(IdentifierProbe(Self.trimmed(field)))))
+            codes.append(Int32(texts.insert(IdentifierProbe(field))))
         }
 
         /// How many rows have each text.

@@ -55,7 +55,7 @@ public struct FeatureColumn: Sendable, Equatable, Codable {
     /// Learns what the values of a column become.
     ///
     /// Numbers are features each where they are few or, as whole numbers, come often, or where the column names users, items or
-    /// sessions; other numbers become ranges. Texts with a bar are lists.
+    /// sessions; other numbers become ranges. Texts with a bar are lists, unless they name such.
     ///
     /// - Parameters:
     ///   - column: the column.
@@ -120,11 +120,11 @@ public struct FeatureColumn: Sendable, Equatable, Codable {
     private static func kind(of column: CodedTable.Column, _ counts: [Int]) -> Kind {
         let used = counts.indices.filter { counts[$0] > 0 }
         let numbers = used.compactMap { number(column.texts[$0]) }
-        guard numbers.count == used.count else {
-            return used.contains { column.texts[$0].contains(separator) } ? .list : .categories
-        }
         let (usual, name) = (TableColumns.usual, TableHeader.key(column.name))
         let isOfIDs = (usual.user + usual.item + usual.session).contains { TableHeader.key($0) == name }
+        guard numbers.count == used.count else {
+            return !isOfIDs && used.contains { column.texts[$0].contains(separator) } ? .list : .categories
+        }
         let different = Set(numbers).count
         let isOften = numbers.allSatisfy { $0 == $0.rounded() } && counts.reduce(0, +) >= oftenEnough * different
         return isOfIDs || isOften || different <= fewNumbers ? .numbers : .ranges
@@ -134,7 +134,7 @@ public struct FeatureColumn: Sendable, Equatable, Codable {
     private static func parts(of text: String, _ kind: Kind) -> [String] {
         switch kind {
         case .categories, .ranges: [text]
-        case .numbers: [number(text).map(written) ?? text]
+        case .numbers: [written(text)]
         case .list:
             Set(text.split(separator: separator).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty })
                 .sorted()
@@ -170,7 +170,14 @@ public struct FeatureColumn: Sendable, Equatable, Codable {
     }
 
     /// `3` for 3.0: what had no gap writes whole numbers so, what has one often does not.
-    private static func written(_ number: Double) -> String { Int64(exactly: number).map { "\($0)" } ?? "\(number)" }
+    ///
+    /// What is a name rather than a number stays as it is: one of more digits than a number keeps, or with leading zeros.
+    private static func written(_ text: String) -> String {
+        let digits = text.utf8.filter { 0x30...0x39 ~= $0 }
+        let isName = digits.count > 15 || text.hasPrefix("0") && text.dropFirst().first?.isNumber == true
+        guard !isName, let number = number(text) else { return text }
+        return Int64(exactly: number).map { "\($0)" } ?? "\(number)"
+    }
 }
 
 extension Array {

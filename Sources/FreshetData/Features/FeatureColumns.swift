@@ -142,7 +142,7 @@ public struct FeatureColumns: Sendable, Equatable, Codable {
             if code >= 0, let isYes = meanings[Int(code)] { return isYes }
             throw FreshetError(
                 .invalidData,
-                "'\(table.source)', row \(row + 1): the label "
+                "'\(table.source)', row \(row + 1), column '\(column.name)': the label "
                     + (code < 0 ? "is missing." : "'\(column.texts[Int(code)].prefix(40))' is neither a yes nor a no."),
                 remedy:
                     "Labels are 1 for yes and 0 or -1 for no, or true and false: turn others, such as ratings, into these."

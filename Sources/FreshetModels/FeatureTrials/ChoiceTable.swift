@@ -3,7 +3,7 @@ import FreshetData
 import FreshetTensor
 
 /// The choices of a log as a table, the oldest first: a liking, a row with the label 1, and below it a row with the label 0,
-/// an item that was known by then and that the user had not dealt with.
+/// an item that was known by then and that the user had not liked.
 ///
 /// Counts and times are as they were at the choice; attributes are the catalogue's.
 struct ChoiceTable {
@@ -27,7 +27,7 @@ struct ChoiceTable {
         var isName = false
     }
 
-    /// How often an item is drawn anew that the user has dealt with.
+    /// How often an item is drawn anew that the user has liked.
     private static let mostDraws = 16
 
     /// The label, the user and the item.
@@ -48,17 +48,17 @@ struct ChoiceTable {
     init(_ dataset: Dataset, limit: Int, random: inout RandomSource) {
         known = ["chosen", "user", "item"].map { CodedTable.Column(name: $0) }
         let events = Self.events(of: dataset)
-        var moments = ["hour", "weekday", "user.activity"].map { CodedTable.Column(name: $0) }
-        var states = ["item.popularity", "item.recency"].map { CodedTable.Column(name: $0) }
+        var moments = ["hour", "weekday", "activity"].map { CodedTable.Column(name: $0) }
+        var states = ["popularity", "recency"].map { CodedTable.Column(name: $0) }
         var items = [(count: Int, latest: Int64)](repeating: (0, 0), count: dataset.items.count)
         var activity = [Int](repeating: 0, count: dataset.users.count)
         var met: [ItemIndex] = []
-        var dealt: Set<UInt64> = []
+        var liked: Set<UInt64> = []
         for (place, event) in events.enumerated() {
             let (user, item, time) = (event.user.position, event.item, event.time)
             // The first event of an item is no choice: nobody could have been shown it.
             if place >= events.count - limit, items[item.position].count > 0,
-                let other = Self.draw(met, apartFrom: item, user: user, dealt, &random)
+                let other = Self.draw(met, apartFrom: item, user: user, liked, &random)
             {
                 let moment = ["\(time.hour)", time.weekday, Self.magnitude(activity[user])]
                 for (label, shown) in [("1", item), ("0", other)] {
@@ -74,7 +74,7 @@ struct ChoiceTable {
             if items[item.position].count == 0 { met.append(item) }
             items[item.position] = (items[item.position].count + 1, time.seconds)
             activity[user] += 1
-            dealt.insert(Self.pair(user, item))
+            liked.insert(Self.pair(user, item))
         }
         features = moments.map { Feature(owner: .choice, column: $0) } + states.map { Feature(owner: .row, column: $0) }
         addAttributes(of: dataset)
@@ -123,12 +123,12 @@ struct ChoiceTable {
         _ met: [ItemIndex],
         apartFrom item: ItemIndex,
         user: Int,
-        _ dealt: Set<UInt64>,
+        _ liked: Set<UInt64>,
         _ random: inout RandomSource
     ) -> ItemIndex? {
         for _ in 0..<mostDraws {
             let other = met[random.below(met.count)]
-            if other != item, !dealt.contains(pair(user, other)) { return other }
+            if other != item, !liked.contains(pair(user, other)) { return other }
         }
         return nil
     }

@@ -2,7 +2,7 @@ import FreshetData
 
 /// What ``FeatureTrials`` found.
 ///
-/// A choice is a liking, with an item beside it that was known by then, that the user had not dealt with, and that was drawn with equal
+/// A choice is a liking, with an item beside it that was known by then, that the user had not liked, and that was drawn with equal
 /// chances: a row to be told a yes and one to be told a no.
 public struct FeatureTrialReport: Sendable, Equatable, Encodable {
     /// How many choices were looked at.

@@ -11,10 +11,12 @@ public struct FactorizationRanker: LearnedRanker, Equatable {
 
     /// The weights of the features.
     public internal(set) var fusion: FusionWeights
-    var factors = SituationFactors()
+    let factors: SituationFactors
 
     /// A ranker that knows the weights of the features alone.
-    public init(fusion: FusionWeights = FusionWeights()) { self.fusion = fusion }
+    public init(fusion: FusionWeights = FusionWeights()) { self.init(fusion: fusion, factors: SituationFactors()) }
+
+    init(fusion: FusionWeights, factors: SituationFactors) { (self.fusion, self.factors) = (fusion, factors) }
 
     /// Computes the scores.
     public func rank(_ set: CandidateSet) {

@@ -23,11 +23,7 @@ public struct FactorizationTrainer: RankerLearner {
     }
 
     /// What it has learned so far.
-    public var ranker: FactorizationRanker {
-        var ranker = FactorizationRanker(fusion: fusion.weights)
-        ranker.factors = factors
-        return ranker
-    }
+    public var ranker: FactorizationRanker { FactorizationRanker(fusion: fusion.weights, factors: factors) }
 
     /// How many events it has learned.
     public var eventCount: Int64 { fusion.eventCount }

@@ -228,6 +228,11 @@ extension FusionTrainer: RankerLearner {
         self.init(weights: ranker ?? FusionWeights(), configuration: settings)
     }
 
+    /// The fusion's part of a factorization machine.
+    public static func adopted(_ ranker: any LearnedRanker) -> FusionWeights? {
+        (ranker as? FactorizationRanker)?.fusion
+    }
+
     /// Restores the state of a checkpoint.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
     public init(restoring checkpoint: Checkpoint, settings: RankerSettings) throws {

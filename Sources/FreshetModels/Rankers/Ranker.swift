@@ -77,8 +77,10 @@ extension RankerLearner {
     /// The learner for another trained model.
     public func anew() -> Self { anew(from: nil) }
 
-    /// The same, beginning with a ranker of whatever kind; with the one of now where it is of another.
-    public func anew(after ranker: any LearnedRanker) -> Self { anew(from: ranker as? Learned) }
+    /// The same, beginning with a ranker of whatever kind; with the one of now where it is of another of which nothing can be used.
+    public func anew(after ranker: any LearnedRanker) -> Self {
+        anew(from: ranker as? Learned ?? Self.adopted(ranker))
+    }
 
     /// Nothing: most kinds have nothing in common.
     public static func adopted(_ ranker: any LearnedRanker) -> Learned? { nil }

@@ -47,11 +47,12 @@ public struct RankerDescription: Sendable {
         settings: RankerSettings = RankerSettings()
     ) -> any RankerLearner { make(ranker, settings) }
 
-    /// A learner that goes on from a state; from what can be used of it where it is of another kind.
+    /// A learner that goes on from a state; from what can be used of it where it is of another kind, if anything.
     /// - Throws: ``FreshetError`` of kind `invalidData` when it is damaged.
     public func makeLearner(restoring checkpoint: Checkpoint, settings: RankerSettings) throws -> any RankerLearner {
         if Self.name(of: checkpoint) == name { return try resume(checkpoint, settings) }
-        return make(try? Self.restoreRanker(from: checkpoint), settings)
+        let kind = try? RankerRegistry.ranker(named: Self.name(of: checkpoint))
+        return make(try kind?.read(checkpoint), settings)
     }
 }
 

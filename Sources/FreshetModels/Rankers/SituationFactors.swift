@@ -11,7 +11,7 @@ import FreshetTensor
 ///     s = ⟨Σ_s x_s a_s, Σ_f y_f v_f⟩
 ///
 /// over the features `s` of the situation (the hour, the day of the week, the items chosen last and what these are) and
-/// the features `f` of the item (its own number, its categories, tags and words). It is the machine of Rendle,
+/// the features `f` of the item (its own number, its categories, its tags and its attributes that are texts). It is the machine of Rendle,
 /// "Factorization machines" (ICDM 2010), equation 1, with the pairs that can change an order of candidates alone: those
 /// within the situation are the same for all of them. Those within an item, and its bias, would say how popular it is, which
 /// the fusion's features follow faster.

@@ -1,8 +1,8 @@
 import FreshetCore
 import FreshetModels
 
-/// What the items of a catalogue are, by their categories, tags and words, for rankers that want to know; it proposes nothing
-/// and fills no rows.
+/// What the items of a catalogue are, by their first categories, tags and attributes that are texts, for rankers that want to
+/// know; it proposes nothing and fills no rows.
 public struct TraitEvidence: CandidateEvidence, ItemTraits {
     private let catalog: CatalogView
 

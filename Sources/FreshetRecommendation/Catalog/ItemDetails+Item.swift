@@ -37,7 +37,9 @@ extension ItemDetails {
             }
         }
         self.labels = terms.insert(labels)
-        traits = labels.prefix(Self.maximumTraits).map(\.hash)
+        for trait in labels.lazy.map(\.hash) where traits.count < Self.maximumTraits && !traits.contains(trait) {
+            traits.append(trait)
+        }
 
         var distinct: [String: Int] = [:]
         var words: [Term] = []

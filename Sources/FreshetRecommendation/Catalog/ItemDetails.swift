@@ -36,7 +36,7 @@ struct ItemDetails: Sendable, Equatable {
     var place: Place?
     /// Its categories, then its tags, then its attributes that are words, each a term.
     var labels: [UInt32] = []
-    /// What the first labels are, as numbers that stay the same.
+    /// What the first labels are, each once, as numbers that stay the same.
     var traits: [UInt32] = []
     /// How many of the labels are categories.
     var categoryCount = 0

@@ -214,12 +214,12 @@ extension Impression {
 }
 
 extension AttributeValue {
-    /// Whether its texts have no more bytes than this.
+    /// Whether its texts have no more bytes than this, each in its quotes.
     fileprivate func fits(_ bytes: Int) -> Bool {
         switch self {
         case .number, .flag: bytes >= 0
         case .text(let text): text.utf8.count <= bytes
-        case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count } <= bytes
+        case .texts(let texts): texts.reduce(0) { $0 + $1.utf8.count + 3 } <= bytes
         }
     }
 

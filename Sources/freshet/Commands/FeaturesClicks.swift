@@ -59,6 +59,8 @@ struct FeaturesClicks: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
+        // Before the log is opened: what comes later is not in it.
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
         let store = try StoreReader(folder: data)
         let names = attributes.flatMap { $0.split(separator: ",").map(String.init) }
         var table = try ClickTable(
@@ -70,7 +72,7 @@ struct FeaturesClicks: FreshetCommand {
         defer { progress.finish() }
         Interruption.watch()
         var answered = SettledAnswers()
-        let (total, now) = try (store.counts().impressions, Int64(Date().timeIntervalSince1970 * 1000))
+        let total = try store.counts().impressions
         var (answers, read) = (0, 0)
         let tooNew = try answered.read(
             upTo: newest ? .max : now,

@@ -56,8 +56,7 @@ struct FeaturesSuggest: FreshetCommand {
 
     /// The proposed columns that `freshet features clicks` adds when asked.
     private static func attributes(of report: FeatureTrialReport) -> [String] {
-        let own = ["item.popularity", "item.recency", "user.activity"]
-        return report.features.filter { $0.isProposed && $0.name.contains(".") && !own.contains($0.name) }.map(\.name)
+        report.features.filter { $0.isProposed && $0.name.contains(".") }.map(\.name)
     }
 }
 

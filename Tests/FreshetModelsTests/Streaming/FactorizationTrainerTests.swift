@@ -159,6 +159,28 @@ import Testing
         ] {
             #expect(try #require(learner as? FactorizationTrainer).ranker.fusion == fusion.ranker)
         }
+        var machine = FactorizationTrainer(from: FactorizationRanker(fusion: fusion.ranker), settings: RankerSettings())
+        teach(&machine, rounds: 10)
+        let back = RankerRegistry.usual.makeLearner(from: machine.ranker)
+        #expect(try #require(back as? FusionTrainer).ranker == machine.ranker.fusion)
+    }
+
+    /// A rollback to a version of before the machine takes the version's weights, not those that were rolled back.
+    @Test func aStepBackToTheFusionForgetsTheMachine() throws {
+        let good = FusionTrainer(from: nil, settings: RankerSettings()).ranker
+        var machine = FactorizationTrainer(from: nil, settings: RankerSettings())
+        teach(&machine, rounds: 20)
+        let next = machine.anew(after: good)
+        #expect(next.ranker == FactorizationRanker(fusion: good))
+    }
+
+    @Test func damageOfAnotherKindIsRefusedToo() throws {
+        var damaged = FusionTrainer(from: nil, settings: RankerSettings()).checkpoint()
+        damaged.arrays["weights"] = nil
+        let description = try RankerRegistry.ranker(named: FactorizationRanker.name)
+        #expect(throws: FreshetError.self) {
+            try description.makeLearner(restoring: damaged, settings: RankerSettings())
+        }
     }
 
     @Test func damageIsRefused() throws {
