@@ -29,7 +29,7 @@ import Testing
         #expect(try await readers() == before + 1)
         await engine.shutDown()
         let reopened = try await test.reopened()
-        #expect(try await reopened.learning.perform { $0.loop.evidence.last is PlaceEvidence })
+        #expect(try await reopened.learning.perform { $0.loop.evidence.contains { $0 is PlaceEvidence } })
     }
 
     @Test func answersAreOfWhereTheQuestionComesFrom() async throws {
