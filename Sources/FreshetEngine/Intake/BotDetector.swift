@@ -25,7 +25,7 @@ struct BotDetector: Sendable {
     /// What speaks against a user.
     struct Finding: Sendable, Equatable {
         var sign: Sign
-        /// The offset of the first event of the stretch in which they act so.
+        /// The offset of the first event that speaks against them, of this day or the day before.
         var first: Int64
     }
 
@@ -43,7 +43,7 @@ struct BotDetector: Sendable {
             slots[place] = Slot(user: event.user)
         }
         slots[place].note(event)
-        return slots[place].sign.map { Finding(sign: $0, first: slots[place].first) }
+        return slots[place].sign.map { Finding(sign: $0, first: slots[place].first(of: $0)) }
     }
 }
 
@@ -68,8 +68,13 @@ private struct Slot: Sendable {
     private static let mostEvenGaps: Float = 0.9
 
     var user = UserIndex(rawValue: -1)
-    /// The offset of the first event of the stretch, before which nothing or only what has faded came.
-    private(set) var first: Int64 = 0
+    /// The offset of the first event of the burst, before which nothing or only what has faded came.
+    private var burstFirst: Int64 = 0
+    /// The day of the newest event, counted from 1970; the offsets of that day's first event and of the day's before, or of
+    /// the same again where none came then.
+    private var today = Int64.min
+    private var todayFirst: Int64 = 0
+    private var yesterdayFirst: Int64 = 0
     /// The time of the newest event, and the gap before it, in milliseconds.
     private var time = Int64.min
     private var gap: Float = 0
@@ -99,7 +104,8 @@ private struct Slot: Sendable {
         guard now > time else { return }
         if burst > 0 { fade(by: Float(now - time)) }
         // What came before has faded.
-        if events < 0.5 { first = event.offset }
+        if burst < 0.5 { burstFirst = event.offset }
+        turnDay(to: now / Int64(Self.day), at: event.offset)
         time = now
         burst += 1
         events += 1
@@ -107,6 +113,19 @@ private struct Slot: Sendable {
         if any(items .== SIMD8(repeating: item)) { repeats += 1 }
         items[next] = item
         next = (next + 1) % SIMD8<Int32>.scalarCount
+    }
+
+    /// Takes note of the first event of a day.
+    private mutating func turnDay(to day: Int64, at offset: Int64) {
+        guard day != today else { return }
+        yesterdayFirst = day == today + 1 ? todayFirst : offset
+        (today, todayFirst) = (day, offset)
+    }
+
+    /// The offset of the first event that gave a sign, less than two days back: who comes every day never fades, and what
+    /// they did long ago is no part of it.
+    func first(of sign: BotDetector.Sign) -> Int64 {
+        sign == .rate ? max(burstFirst, yesterdayFirst) : yesterdayFirst
     }
 
     /// Lets time pass that is a gap between two events.
