@@ -21,6 +21,11 @@ struct JoinedNames: Sendable {
         return joined[place].user
     }
 
+    /// Who has the events of a number that an id had before it was joined; `nil` where it was not, or they were erased.
+    func user(ofFormer former: UserIndex) -> UserIndex? {
+        joined.last { $0.former == former && $0.user != Self.nobody }?.user
+    }
+
     /// Makes an id a name of a user.
     mutating func add(_ id: String, of former: UserIndex?, to user: UserIndex) {
         let place = names.insert(id)

@@ -15,6 +15,12 @@ public final class Vocabulary: Sendable {
         /// The meaning of each of ``types``.
         var senses: [EventMeaning] = []
         var leftOut = LeftOutEvents()
+
+        /// Whether a number is nobody's any more.
+        func isRetired(_ user: UserIndex) -> Bool {
+            guard (0..<users.count).contains(user.position) else { return true }
+            return users[user.position] == Vocabulary.retiredName(of: user)
+        }
     }
 
     private let tables = Mutex(Tables())
@@ -91,6 +97,19 @@ public final class Vocabulary: Sendable {
     /// Changes which events count for nothing.
     package func changeLeftOut(_ change: (inout LeftOutEvents) -> Void) {
         tables.withLock { change(&$0.leftOut) }
+    }
+
+    /// A list of events that count for nothing as it is by now: without users who were erased since, and with the numbers
+    /// of those to whom users were joined.
+    package func settled(_ leftOut: LeftOutEvents) -> LeftOutEvents {
+        tables.withLock { tables in
+            var settled = leftOut
+            for user in leftOut.users where tables.isRetired(user) {
+                if let other = tables.joined.user(ofFormer: user) { settled.join(user, to: other) }
+                settled.forget(user)
+            }
+            return settled
+        }
     }
 
     /// Forgets the id of a user who was erased, and those that were joined to them: the number stays taken and has a name
