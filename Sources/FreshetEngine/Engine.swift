@@ -260,6 +260,7 @@ public final class Engine: Service {
         await learning.stop()
         await content.stop()
         await feedback.stop()
+        bots.finish()
         await records.finish()
         await impressions.finish()
         alertSource.finish()

@@ -75,6 +75,52 @@ import Testing
         #expect((100..<500).contains(found))
     }
 
+    /// The first finding of a sign, by the gaps (in seconds) and the items of one user's events.
+    private func first(_ sign: BotDetector.Sign, _ events: [(gap: Int64, item: Int)]) -> Int64? {
+        var detector = BotDetector()
+        var time = Self.start
+        for (place, (gap, item)) in events.enumerated() {
+            time += gap
+            let event = LoggedEvent(
+                offset: Int64(place + 1),
+                user: UserIndex(3),
+                item: ItemIndex(item),
+                type: 0,
+                time: Timestamp(seconds: time)
+            )
+            if let finding = detector.note(event), finding.sign == sign { return finding.first }
+        }
+        return nil
+    }
+
+    /// Whoever comes every few hours never fades; a month of it is no part of what gives them away at its end.
+    @Test func signsDoNotReachFarBack() throws {
+        let month = (0..<180).map { (gap: Int64(14_400 + $0 % 7 * 600), item: $0) }
+        let burst = (0..<600).map { (gap: Int64($0 == 0 ? 14_400 : 1), item: $0) }
+        #expect(first(.rate, month + burst) == 181)
+        let same = (0..<300).map { (gap: Int64(60 + $0 * $0 % 90), item: 1) }
+        let start = try #require(first(.repetition, month + same))
+        // At most two days, of six events each or fewer.
+        #expect((168...181).contains(start))
+    }
+
+    @Test func neighbouringStretchesAreOne() {
+        func event(_ offset: Int64) -> LoggedEvent {
+            LoggedEvent(offset: offset, user: UserIndex(1), item: ItemIndex(0), type: 0, time: 0)
+        }
+        var leftOut = LeftOutEvents()
+        leftOut.begin(UserIndex(1), at: 5)
+        leftOut.end(UserIndex(1), before: 8)
+        var same = leftOut
+        same.begin(UserIndex(1), at: 8)
+        same.end(UserIndex(1), before: 8)
+        let offsets = [Int64](3...9).filter { same.contains(event($0)) }
+        #expect(same == leftOut && offsets == [5, 6, 7])
+        leftOut.begin(UserIndex(2), at: 9)
+        leftOut.end(UserIndex(2), before: 9)
+        #expect(leftOut == same && !leftOut.holds(UserIndex(2)))
+    }
+
     // MARK: In the engine
 
     /// One event a minute, a little more or less.
@@ -137,5 +183,48 @@ import Testing
         #expect(weights.count == 151 && weights.filter { $0 == 0 }.count == 150)
         _ = try await engine.eraseUser("account")
         #expect(engine.status().bots.users == 0 && engine.vocabulary.leftOut.isEmpty)
+    }
+
+    /// The weights of the newest events of a user.
+    private func weights(_ user: String, _ test: TestEngine) throws -> [Float] {
+        let number = try #require(test.store.vocabulary.user(user))
+        return try test.store.newestEvents(of: number, limit: 500).map(\.weight)
+    }
+
+    /// What was left out of a visitor who is a person again stays so under the account's number.
+    @Test func pastOfAnAccountIsKept() async throws {
+        let test = try await TestEngine { $0.ingest.bots = .leaveOut }
+        let engine = test.engine
+        _ = try await engine.accept(events("visitor", 150, from: Self.start) { _ in "bait" })
+        _ = try await engine.accept(events("visitor", 2, from: Self.start + 30 * Self.hour) { "i\($0)" })
+        _ = try await engine.merge("visitor", into: "account")
+        let expected = [Float](repeating: 0, count: 150) + [1, 1]
+        #expect(try weights("account", test) == expected)
+        await engine.shutDown()
+        let again = try await test.reopened()
+        #expect(try weights("account", test) == expected && again.status().bots.users == 0)
+    }
+
+    /// The stretch of a visitor who never came back is not the account's.
+    @Test func accountOfAPastRobotCounts() async throws {
+        let test = try await TestEngine { $0.ingest.bots = .leaveOut }
+        let engine = test.engine
+        _ = try await engine.accept(events("visitor", 150, from: Self.start) { _ in "bait" })
+        _ = try await engine.accept(events("account", 2, from: Self.start + 30 * Self.hour) { "i\($0)" })
+        _ = try await engine.merge("visitor", into: "account")
+        _ = try await engine.accept(events("account", 3, from: Self.start + 31 * Self.hour) { "j\($0)" })
+        #expect(engine.status().bots.users == 0)
+        #expect(try weights("account", test) == [Float](repeating: 0, count: 150) + [1, 1, 1, 1, 1])
+    }
+
+    /// Whoever was flagged before a restart and does not come back is not flagged for good.
+    @Test func flagsOfBeforeExpire() async throws {
+        let test = try await TestEngine { $0.ingest.bots = .leaveOut }
+        _ = try await test.engine.accept(events("robot", 150, from: Self.start) { _ in "bait" })
+        await test.engine.shutDown()
+        let again = try await test.reopened()
+        #expect(again.status().bots.users == 1)
+        _ = try await again.accept(events("person", 1, from: Self.start + 30 * Self.hour) { _ in "i" })
+        #expect(again.status().bots.users == 0)
     }
 }
