@@ -4,7 +4,7 @@ import FreshetLanguage
 extension ItemDetails {
     /// Of a long text, so many distinct words count; the title comes first.
     private static let maximumWords = 64
-    /// Of many labels, so many tell what an item is to a ranker; categories come first.
+    /// How many labels tell a ranker what an item is; categories come first.
     private static let maximumTraits = 8
 
     /// Takes what matters of an item; terms that are new are added to the table.

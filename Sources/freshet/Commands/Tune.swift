@@ -45,7 +45,7 @@ struct Tune: FreshetCommand {
 
     @Option(
         help:
-            "Judge by cross-validation with so many folds, as cross-validate does; without, by the users' last events."
+            "Judge by cross-validation over a number of folds, as cross-validate does; without, by the users' last events."
     )
     var folds: Int?
 
