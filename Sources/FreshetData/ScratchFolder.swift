@@ -12,8 +12,9 @@ public struct ScratchFolder: Sendable, Equatable {
     /// Shorter arrays stay in memory; in bytes.
     private let minimumLength: Int
 
-    /// From this length on the C library always gives memory back to the system when an array is gone, and the file with it.
-    private static let longArray = 1 << 25
+    /// The C library's heap has no hole of this length, so it asks the system for the memory of such an array alone and gives
+    /// that back when the array is gone, and the file with it.
+    private static let longArray = 1 << 27
 
     /// Names a folder.
     ///

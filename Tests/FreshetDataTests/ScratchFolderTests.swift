@@ -33,7 +33,7 @@ struct ScratchFolderTests {
 
     @Test func filesAreGoneWithTheirArrays() throws {
         let scratch: ScratchFolder? = try ScratchFolder(folder.path)
-        let count = 5_000_000
+        let count = 1 << 24
         do {
             var numbers: [Int64] = try scratch.array(count: count) { $0.initialize(repeating: 7) }
             #expect(try coveredPieces() >= 1)
