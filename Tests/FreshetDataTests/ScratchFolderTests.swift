@@ -15,13 +15,21 @@ struct ScratchFolderTests {
             .count { $0.contains(folder.path + "/freshet-scratch-") }
     }
 
+    /// Whether an array lies in the folder.
+    ///
+    /// The list of pieces is read in several parts, between which other tests take and give back memory: one that is there can
+    /// be missed, so it is looked for again.
+    private func isCovered<Element>(_ array: [Element]) throws -> Bool {
+        try withExtendedLifetime(array) { try (0..<50).contains { _ in try coveredPieces() >= 1 } }
+    }
+
     @Test func arrayInFolderIsAnArrayLikeAnyOther() throws {
         let scratch: ScratchFolder? = try ScratchFolder(folder.path, minimumLength: 1)
         let count = 100_000
         var numbers: [Int32] = try scratch.array(count: count) { numbers in
             for place in 0..<count { numbers.initializeElement(at: place, to: Int32(place)) }
         }
-        #expect(try coveredPieces() >= 1)
+        #expect(try isCovered(numbers))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "the file has no name")
         #expect(numbers == (0..<Int32(count)).map(\.self))
         let copy = numbers
@@ -36,12 +44,12 @@ struct ScratchFolderTests {
         let count = 1 << 24
         do {
             var numbers: [Int64] = try scratch.array(count: count) { $0.initialize(repeating: 7) }
-            #expect(try coveredPieces() >= 1)
+            #expect(try isCovered(numbers))
             numbers.append(8)
             numbers[3] = 9
             #expect(numbers.count == count + 1 && numbers[count - 1] == 7 && numbers[3] == 9)
         }
-        #expect(try coveredPieces() == 0)
+        #expect(try (0..<50).contains { _ in try coveredPieces() == 0 })
     }
 
     @Test func columnsGrowInTheFolder() throws {
@@ -51,7 +59,7 @@ struct ScratchFolderTests {
             try scratch.append(Int64(number), to: &numbers)
         }
         #expect(numbers == (0..<100_000).map(\.self))
-        #expect(try coveredPieces() >= 1)
+        #expect(try isCovered(numbers))
     }
 
     @Test func shortArraysStayInMemory() throws {
@@ -72,7 +80,7 @@ struct ScratchFolderTests {
         let plain = try DatasetReader(options: options).read(path: path).dataset
         options.scratch = try ScratchFolder(folder.path, minimumLength: 1)
         let dataset = try DatasetReader(options: options).read(path: path).dataset
-        #expect(try coveredPieces() >= 1)
+        #expect(try isCovered(dataset.histories.items))
         try expectSame(dataset.histories, plain.histories)
         try expectSame(dataset.leavingLastOut().training.histories, plain.leavingLastOut().training.histories)
         #expect(dataset.histories.eventCount > 10_000 && !dataset.histories.weights.isEmpty)
