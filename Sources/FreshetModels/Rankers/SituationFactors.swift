@@ -44,9 +44,6 @@ struct SituationFactors: Sendable, Equatable {
 
     private var pages = [[Row]](repeating: [], count: rowCount / pageSize)
 
-    /// The number of rows of which something was learned.
-    var learnedCount: Int { pages.reduce(0) { $0 + $1.count { $0.isLearned } } }
-
     /// What is known of a feature; nothing, which changes no score, until it is learned.
     @inline(__always)
     subscript(row: UInt32) -> Row {
