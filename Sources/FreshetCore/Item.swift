@@ -101,12 +101,13 @@ public enum AttributeValue: Sendable, Hashable, Codable {
     /// Reads a JSON number, boolean, string or array of strings.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        if let flag = try? container.decode(Bool.self) {
+        // Texts before numbers: a decoder that knows "nan" as a number would take the text for it.
+        if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else if let flag = try? container.decode(Bool.self) {
             self = .flag(flag)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
-            self = .text(text)
         } else {
             self = .texts(try container.decode([String].self))
         }

@@ -16,7 +16,10 @@ extension StoreContract {
                 segments: ["large", "new"],
                 teams: [1, 0],
                 latency: 2.5,
-                context: ["device": .text("phone"), "battery": .number(0.5), "tabs": .texts(["a", "b"])],
+                context: [
+                    "device": .text("phone"), "battery": .number(0.5), "word": .text("nan"),
+                    "tabs": .texts(["a", "b"]),
+                ],
                 items: [.init(item: "tea", score: 0.25, propensity: 0.5), .init(item: "unknown", score: -1)]
             ),
             Impression(id: "r2", user: "not seen", time: 6, model: ModelVersion(0), items: []),

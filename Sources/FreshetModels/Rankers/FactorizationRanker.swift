@@ -22,11 +22,7 @@ public struct FactorizationRanker: LearnedRanker, Equatable {
     public func rank(_ set: CandidateSet) {
         fusion.rank(set)
         set.describe()
-        let situation = factors.vector(of: set.situation)
-        for place in 0..<set.count {
-            let item = set.itemFeatures(at: place)
-            set.scores[place] += (situation * factors.vector(of: item)).sum()
-        }
+        factors.addScores(to: set)
     }
 
     /// The same for candidates with the features of a table.

@@ -17,20 +17,9 @@ import FreshetTensor
 /// the fusion's features follow faster.
 ///
 /// Features are hashed into rows (Weinberger and others, "Feature hashing for large scale multitask learning", 2009), so the
-/// memory is bounded whatever comes; two that meet share a row. Rows lie in pages which are made when something is learned
-/// of them, and copies share the pages that neither has changed since.
+/// memory is bounded whatever comes, 8.5 MB; two that meet share a row. Vectors lie side by side, apart from what only a step
+/// reads: whoever ranks hundreds of candidates reads some five of them for each.
 struct SituationFactors: Sendable, Equatable {
-    /// One feature's numbers.
-    struct Row: BitwiseCopyable, Equatable {
-        var vector: SIMD16<Float>
-        /// The sum of the mean squares of its gradients, by which AdaGrad divides its steps.
-        var squares: Float = 0
-        /// Whether anything was learned of it.
-        var isLearned = false
-
-        fileprivate static let unknown = Row(vector: .zero)
-    }
-
     /// A feature and how much of it there is.
     struct Feature: BitwiseCopyable {
         var row: UInt32
@@ -40,41 +29,44 @@ struct SituationFactors: Sendable, Equatable {
     /// The length of a vector.
     static let width = SIMD16<Float>.scalarCount
     private static let rowCount = 1 << 17
-    private static let pageSize = 64
+    private static let unlearned: Float = -1
 
-    private var pages = [[Row]](repeating: [], count: rowCount / pageSize)
-
-    /// What is known of a feature; nothing, which changes no score, until it is learned.
-    @inline(__always)
-    subscript(row: UInt32) -> Row {
-        let page = pages[Int(row) / Self.pageSize]
-        return page.isEmpty ? .unknown : page[Int(row) % Self.pageSize]
-    }
+    /// The vectors, shape `[rows, width]`; zero, which changes no score, until something is learned of a row.
+    private var vectors = [SIMD16<Float>](repeating: .zero, count: rowCount)
+    /// The sum of the mean squares of each row's gradients, by which AdaGrad divides its steps; below 0 for a row of which
+    /// nothing was learned.
+    private var squares = [Float](repeating: unlearned, count: rowCount)
 
     /// The sum of the vectors of some features.
+    @inline(__always)
     func vector(of features: some Sequence<Feature>) -> SIMD16<Float> {
-        features.reduce(into: .zero) { $0 += self[$1.row].vector * $1.amount }
+        var sum = SIMD16<Float>.zero
+        for feature in features { sum += vectors[Int(feature.row)] * feature.amount }
+        return sum
+    }
+
+    /// Adds to the scores of described candidates what the situation says of them.
+    func addScores(to set: CandidateSet) {
+        let situation = vector(of: set.situation)
+        let scores = set.scores.start
+        for place in 0..<set.count { scores[place] += (situation * vector(of: set.itemFeatures(at: place))).sum() }
     }
 
     /// Gives a row that is new small numbers of its own: products of zeros would stay zero.
     mutating func open(_ row: UInt32) {
-        let page = Int(row) / Self.pageSize
-        if pages[page].isEmpty { pages[page] = Array(repeating: .unknown, count: Self.pageSize) }
-        let place = Int(row) % Self.pageSize
-        guard !pages[page][place].isLearned else { return }
+        let place = Int(row)
+        guard squares[place] < 0 else { return }
         var random = RandomSource.stream(seed: UInt64(row), 0x5174)
-        for index in 0..<Self.width { pages[page][place].vector[index] = 0.05 * (2 * random.uniform() - 1) }
-        pages[page][place].isLearned = true
+        for index in 0..<Self.width { vectors[place][index] = 0.05 * (2 * random.uniform() - 1) }
+        squares[place] = 0
     }
 
     /// Moves an opened row against a gradient by AdaGrad (Duchi and others, 2011) with one sum a row.
     mutating func step(_ row: UInt32, against gradient: SIMD16<Float>, _ settings: Settings) {
-        pages[Int(row) / Self.pageSize].withUnsafeMutableBufferPointer { page in
-            let place = Int(row) % Self.pageSize
-            let gradient = gradient + page[place].vector * settings.decay
-            page[place].squares += (gradient * gradient).sum() / Float(Self.width)
-            page[place].vector -= gradient * (settings.rate / (settings.caution + page[place].squares).squareRoot())
-        }
+        let place = Int(row)
+        let gradient = gradient + vectors[place] * settings.decay
+        squares[place] += (gradient * gradient).sum() / Float(Self.width)
+        vectors[place] -= gradient * (settings.rate / (settings.caution + squares[place]).squareRoot())
     }
 
     /// How the rows learn.
@@ -164,12 +156,10 @@ extension SituationFactors {
     /// Adds the rows of which something was learned, under a name.
     func store(in checkpoint: inout Checkpoint, as name: String) {
         var (rows, numbers): ([Int32], [Float]) = ([], [])
-        for (page, content) in pages.enumerated() {
-            for (place, row) in content.enumerated() where row.isLearned {
-                rows.append(Int32(page * Self.pageSize + place))
-                for index in 0..<Self.width { numbers.append(row.vector[index]) }
-                numbers.append(row.squares)
-            }
+        for row in squares.indices where squares[row] >= 0 {
+            rows.append(Int32(row))
+            for index in 0..<Self.width { numbers.append(vectors[row][index]) }
+            numbers.append(squares[row])
         }
         checkpoint.arrays[name + ".rows"] = StoredArray(rows)
         checkpoint.arrays[name + ".numbers"] = StoredArray(numbers, shape: [rows.count, Self.numbersPerRow])
@@ -184,12 +174,9 @@ extension SituationFactors {
             throw FreshetError(.invalidData, "The checkpoint's factors have a row outside 0..<\(Self.rowCount).")
         }
         for (index, row) in rows.enumerated() {
-            let (page, place) = (Int(row) / Self.pageSize, Int(row) % Self.pageSize)
-            if pages[page].isEmpty { pages[page] = Array(repeating: .unknown, count: Self.pageSize) }
             let first = index * Self.numbersPerRow
-            for number in 0..<Self.width { pages[page][place].vector[number] = numbers[first + number] }
-            pages[page][place].squares = max(0, numbers[first + Self.width])
-            pages[page][place].isLearned = true
+            for number in 0..<Self.width { vectors[Int(row)][number] = numbers[first + number] }
+            squares[Int(row)] = max(0, numbers[first + Self.width])
         }
     }
 }

@@ -62,17 +62,17 @@ struct FeaturesClicks: FreshetCommand {
         // Before the log is opened: what comes later is not in it.
         let now = Int64(Date().timeIntervalSince1970 * 1000)
         let store = try StoreReader(folder: data)
-        let names = attributes.flatMap { $0.split(separator: ",").map(String.init) }
-        var table = try ClickTable(
-            path: output,
-            context: contextNames(store),
-            catalogue: CatalogueFields(names, of: store)
-        )
         let progress = ProgressReporter(title: "clicks", isQuiet: console.isQuiet)
         defer { progress.finish() }
         Interruption.watch()
-        var answered = SettledAnswers()
         let total = try store.counts().impressions
+        let names = attributes.flatMap { $0.split(separator: ",").map(String.init) }
+        var table = try ClickTable(
+            path: output,
+            context: contextNames(store) { try tell(progress, "requests", $0, of: total) },
+            catalogue: CatalogueFields(names, of: store)
+        )
+        var answered = SettledAnswers()
         var (answers, read) = (0, 0)
         let tooNew = try answered.read(
             upTo: newest ? .max : now,
@@ -80,7 +80,7 @@ struct FeaturesClicks: FreshetCommand {
             events: { try store.feedbackEvents(after: $0, limit: $1) }
         ) { answer, settled in
             read += 1
-            if read % 4096 == 0 { try tell(progress, read, of: total) }
+            if read % 4096 == 0 { try tell(progress, "answers", read, of: total) }
             guard isAsked(answer) else { return }
             answers += 1
             try table.write(answer, settled)
@@ -102,13 +102,15 @@ struct FeaturesClicks: FreshetCommand {
     }
 
     /// What the requests of the asked time said of their moment, by name.
-    private func contextNames(_ store: StoreReader) throws -> [String] {
-        var (names, last): (Set<String>, Int64) = ([], 0)
+    private func contextNames(_ store: StoreReader, tell: (_ count: Int) throws -> Void) throws -> [String] {
+        var (names, last, read): (Set<String>, Int64, Int) = ([], 0, 0)
         while true {
             let page = try store.answers(after: last, limit: 512)
             guard let newest = page.last else { return names.sorted() }
             for (_, answer) in page where isAsked(answer) { names.formUnion(answer.context.keys) }
             last = newest.number
+            read += page.count
+            try tell(read)
         }
     }
 
@@ -117,11 +119,11 @@ struct FeaturesClicks: FreshetCommand {
             && (until.map { answer.time < $0.time.milliseconds } ?? true)
     }
 
-    private func tell(_ progress: ProgressReporter, _ count: Int, of total: Int) throws {
+    private func tell(_ progress: ProgressReporter, _ phase: String, _ count: Int, of total: Int) throws {
         guard !Interruption.isRequested else {
             throw FreshetError(.cancelled, "Stopped; the table was not written.")
         }
-        progress.update(TrainingProgress(phase: "answers", completed: count, total: max(count, total)))
+        progress.update(TrainingProgress(phase: phase, completed: count, total: max(count, total)))
     }
 }
 
