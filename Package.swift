@@ -54,6 +54,7 @@ let package = Package(
         .library(name: "FreshetTensor", targets: ["FreshetTensor"]),
         .library(name: "FreshetNN", targets: ["FreshetNN"]),
         .library(name: "FreshetLanguage", targets: ["FreshetLanguage"]),
+        .library(name: "FreshetCluster", targets: ["FreshetCluster"]),
         .library(name: "FreshetCore", targets: ["FreshetCore"]),
         .library(name: "FreshetData", targets: ["FreshetData"]),
         .library(name: "FreshetModels", targets: ["FreshetModels"]),
@@ -68,6 +69,9 @@ let package = Package(
         .library(name: "FreshetServer", targets: ["FreshetServer"]),
         .library(name: "FreshetTestSupport", targets: ["FreshetTestSupport"]),
         .executable(name: "freshet", targets: ["freshet"]),
+    ],
+    traits: [
+        .trait(name: "Cluster", description: "Ranks of a training that speak through Open MPI; needs libopenmpi-dev.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -87,6 +91,8 @@ let package = Package(
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
+        // Only with the trait Cluster does anything need it.
+        .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
         .target(name: "CFreshetKernels"),
         .target(name: "CFreshetDashboard"),
         library("FreshetTensor", ["CDNNL", "CFreshetKernels"]),
@@ -95,8 +101,18 @@ let package = Package(
         library("FreshetLanguage", ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetNN", "FreshetTensor"]),
         library("FreshetData", ["CLZMA", "CZlib", "FreshetCore"]),
         library(
+            "FreshetCluster",
+            [
+                "CFreshetKernels", "FreshetCore", "FreshetNN", "FreshetTensor",
+                .target(name: "COpenMPI", condition: .when(traits: ["Cluster"])),
+            ]
+        ),
+        library(
             "FreshetModels",
-            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetNN", "FreshetTensor"]
+            [
+                "CFreshetKernels", "FreshetCluster", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetNN",
+                "FreshetTensor",
+            ]
         ),
         library(
             "FreshetEvaluation",
@@ -135,15 +151,18 @@ let package = Package(
         .executableTarget(
             name: "freshet",
             dependencies: [
-                "FreshetCore", "FreshetData", "FreshetEngine", "FreshetEvaluation", "FreshetExperiments",
-                "FreshetFeedback", "FreshetLanguage",
+                "FreshetCluster", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetEvaluation",
+                "FreshetExperiments", "FreshetFeedback", "FreshetLanguage",
                 "FreshetLearning", "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetReport",
                 "FreshetServer", "FreshetStorage", "FreshetTensor", .argumentParser, .asyncHTTPClient, .configuration,
                 .coreMetrics, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: settings
         ),
-        library("FreshetTestSupport", ["FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetTensor"]),
+        library(
+            "FreshetTestSupport",
+            ["FreshetCluster", "FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetTensor"]
+        ),
         tests(of: "FreshetTensor", ["CFreshetKernels", "FreshetTestSupport"]),
         tests(of: "FreshetCore"),
         tests(of: "FreshetNN", ["FreshetCore", "FreshetTensor", "FreshetTestSupport"]),
@@ -152,12 +171,13 @@ let package = Package(
             ["FreshetCore", "FreshetData", "FreshetNN", "FreshetTensor", "FreshetTestSupport"],
             resources: [.copy("Fixtures")]
         ),
+        tests(of: "FreshetCluster", ["FreshetCore", "FreshetNN", "FreshetTensor", "FreshetTestSupport"]),
         tests(of: "FreshetData", ["FreshetCore"]),
         tests(
             of: "FreshetModels",
             [
-                "CFreshetKernels", "FreshetCore", "FreshetData", "FreshetExperiments", "FreshetLanguage", "FreshetNN",
-                "FreshetTensor", "FreshetTestSupport",
+                "CFreshetKernels", "FreshetCluster", "FreshetCore", "FreshetData", "FreshetExperiments",
+                "FreshetLanguage", "FreshetNN", "FreshetTensor", "FreshetTestSupport",
             ]
         ),
         tests(

@@ -1,3 +1,4 @@
+import FreshetCluster
 import FreshetCore
 import FreshetNN
 import FreshetTensor
@@ -9,6 +10,10 @@ public struct TrainingSession: Sendable {
     public var seed: UInt64
     /// The threads.
     public var pool: ThreadPool
+    /// Who trains together; this process alone unless given.
+    ///
+    /// Of the models only the sequence transformer asks.
+    public var parallel = DataParallel()
     /// Called with the state of the work, from the training thread; often, so it must be quick.
     public var report: @Sendable (TrainingProgress) -> Void
     /// Asked between steps; `true` ends the run with a last checkpoint and a `cancelled` error.
@@ -37,8 +42,11 @@ public struct TrainingSession: Sendable {
 
     /// Throws when the run was cancelled.
     public func checkCancellation() throws {
-        if isCancelled() { throw FreshetError(.cancelled, "Training was stopped.") }
+        if isCancelled() { throw Self.stopped }
     }
+
+    /// The error of a training that was stopped.
+    static var stopped: FreshetError { FreshetError(.cancelled, "Training was stopped.") }
 }
 
 /// How far a training run is.

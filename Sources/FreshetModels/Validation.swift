@@ -15,7 +15,16 @@ public struct LeaveOneOutValidation: Sendable, Equatable {
 
     /// Ranks every held-out item of the training data.
     public init(of scorer: any Scorer, on data: TrainingData, pool: ThreadPool, maximumUsers: Int = .max) {
-        let holdouts = data.validation.prefix(maximumUsers)
+        self.init(ranks: Self.ranks(of: data.validation.prefix(maximumUsers), by: scorer, on: data, pool: pool))
+    }
+
+    /// The ranks of some held-out items, counted from 1.
+    static func ranks(
+        of holdouts: ArraySlice<Holdout>,
+        by scorer: any Scorer,
+        on data: TrainingData,
+        pool: ThreadPool
+    ) -> [Int] {
         let contexts = holdouts.map { ScoringContext(user: $0.user, history: data.histories[$0.user]) }
         let block = 64
         let V = scorer.itemCount
@@ -33,11 +42,11 @@ public struct LeaveOneOutValidation: Sendable, Equatable {
             for (row, i) in range.enumerated() {
                 let line = UnsafeBufferPointer(rebasing: scores[row * V..<(row + 1) * V])
                 ranks[i] = Int32(
-                    Self.rank(of: holdouts[holdouts.startIndex + i].item, in: line, seen: contexts[i].history)
+                    rank(of: holdouts[holdouts.startIndex + i].item, in: line, seen: contexts[i].history)
                 )
             }
         }
-        self.init(ranks: ranks[..<holdouts.count].map(Int.init))
+        return ranks[..<holdouts.count].map(Int.init)
     }
 
     /// The figures of given ranks, counted from 1.

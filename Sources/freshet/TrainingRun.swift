@@ -1,4 +1,5 @@
 import Foundation
+import FreshetCluster
 import FreshetCore
 import FreshetModels
 import FreshetNN
@@ -16,6 +17,8 @@ struct TrainingRun {
     /// Where checkpoints go; `nil` keeps none.
     var folder: TrainingFolder?
     var isResuming = false
+    /// The ranks that train together.
+    var parallel = DataParallel()
     let console: Console
     /// Sees every state of the work beside the progress bar.
     var observe: @Sendable (TrainingProgress) -> Void = { _ in }
@@ -79,6 +82,7 @@ struct TrainingRun {
         let began = ProgressReporter.now()
         let seconds = { @Sendable in earlier.trainSeconds + ProgressReporter.now() - began }
         var session = TrainingSession(seed: seed, pool: pool, isCancelled: isCancelled, resumed: resumed)
+        session.parallel = parallel
         session.report = { [observe] in
             progress.update($0)
             observe($0)
@@ -104,7 +108,8 @@ struct TrainingRun {
                 epochs: progress.epochs,
                 trainSeconds: trainSeconds,
                 figures: figures,
-                validation: data.validation.isEmpty ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
+                validation: data.validation.isEmpty || !parallel.collective.isFirst
+                    ? nil : LeaveOneOutValidation(of: scorer, on: data, pool: pool)
             )
         } catch let error as FreshetError where error.kind == .cancelled {
             progress.finish()

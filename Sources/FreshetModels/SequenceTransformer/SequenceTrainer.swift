@@ -17,6 +17,8 @@ struct SequenceTrainer {
     private let propensities: [Float]
     /// Whose ranking is learned beside the events, and the memory in which each worker asks it.
     private let teacher: (scorer: SequenceScorer, tapes: [Tape])?
+    /// The other ranks of the training; `nil` where there are none.
+    private let ranks: SequenceTrainingRanks?
 
     /// The weights with the best validation so far.
     private(set) var best: SequenceNetwork
@@ -61,11 +63,13 @@ struct SequenceTrainer {
             ? WeightAverage(of: network.parameters, decay: configuration.averaging, over: .training) : nil
         training = SequenceTraining(network, configuration, shape, average: average, session.pool)
         sampler = NegativeSampler(data.histories, itemCount: shape.items)
+        ranks = SequenceTrainingRanks(session.parallel, training)
     }
 
     /// Trains until the last epoch, the time limit or the end of patience.
     mutating func run() throws {
-        if let resumed = session.resumed { try restore(resumed) }
+        try ranks?.checkAgreement(on: description)
+        if let resumed = try ranks?.share(session.resumed) ?? session.resumed { try restore(resumed) }
         while progress.epoch < configuration.epochs, !isOutOfPatience, !isOutOfTime {
             try runEpoch()
             try session.saveCheckpoint?(checkpoint())
@@ -88,7 +92,13 @@ struct SequenceTrainer {
         return training.average == nil || Float(steps) * (1 - configuration.averaging) >= 1
     }
 
-    private var isOutOfTime: Bool { configuration.minutes > 0 && progress.seconds >= configuration.minutes * 60 }
+    private var isOutOfTime: Bool {
+        let seconds = ranks?.agreed.seconds ?? progress.seconds
+        return configuration.minutes > 0 && seconds >= configuration.minutes * 60
+    }
+
+    /// Other ranks have to stop after the same step.
+    private var isCancelled: Bool { ranks.map { $0.agreed.cancelled > 0 } ?? session.isCancelled() }
 
     private mutating func runEpoch() throws {
         let windows = EpochWindows(data.histories, configuration, seed: session.seed, epoch: progress.epoch)
@@ -96,26 +106,31 @@ struct SequenceTrainer {
         let total = batches.count * configuration.epochs
         // Of a long log an epoch alone may take longer than there is time.
         while progress.step < batches.count, !isOutOfTime {
-            if session.isCancelled() {
+            if isCancelled {
+                try meet()
                 try session.saveCheckpoint?(checkpoint())
-                try session.checkCancellation()
+                throw TrainingSession.stopped
             }
             let start = ContinuousClock.now
-            step(batches[progress.step], total: total)
+            try step(batches[progress.step], total: total)
             progress.seconds += start.duration(to: .now) / .seconds(1)
             progress.step += 1
             report(batches.count)
         }
-        finishEpoch(batches.count)
+        try meet()
+        try finishEpoch(batches.count)
     }
 
     /// Next batch, forward, loss, backward, update.
-    private mutating func step(_ batch: ArraySlice<SequenceWindow>, total: Int) {
-        let targets = batch.reduce(0) { $0 + $1.targets }
+    private mutating func step(_ batch: ArraySlice<SequenceWindow>, total: Int) throws {
+        let share = ranks?.share(of: batch) ?? batch
+        let targets = share.reduce(0) { $0 + $1.targets }
+        // The gradient is the mean over all whose gradients are summed.
+        let summed = ranks?.isLocal == false ? batch.reduce(0) { $0 + $1.targets } : targets
         training.accumulate(
-            batch,
+            share,
             of: data.histories,
-            for: objective(targets: targets),
+            for: objective(targets: summed),
             sampler: sampler,
             seed: session.seed,
             step: progress.steps
@@ -125,12 +140,35 @@ struct SequenceTrainer {
             warmUpSteps: configuration.warmUpSteps,
             decay: configuration.learningRateDecay
         )
-        training.update(rate: schedule.rate(at: progress.steps, of: total)) { table, _ in
+        let gradients = training.mergedGradients()
+        var done = SequenceTrainingRanks.Figures(loss: training.takeLoss(), targets: Double(targets))
+        if let ranks {
+            (done.cancelled, done.seconds) = (session.isCancelled() ? 1 : 0, progress.seconds)
+            done = try ranks.sum(gradients, done)
+        }
+        training.step(gradients, rate: schedule.rate(at: progress.steps, of: total)) { table, _ in
             anchors?.hold(table, on: session.pool)
         }
-        progress.loss += training.takeLoss()
-        progress.targets += targets
         progress.steps += 1
+        if let ranks { done.add(try ranks.didStep(progress.steps)) }
+        count(done)
+    }
+
+    /// Brings all ranks to the same state, which is then that of the training.
+    private mutating func meet() throws {
+        if let ranks { count(try ranks.meet(training, at: progress.steps)) }
+    }
+
+    private mutating func count(_ done: SequenceTrainingRanks.Figures) {
+        progress.loss += done.loss
+        progress.targets += Int(done.targets)
+    }
+
+    /// What all ranks of a training have in common.
+    private var description: String {
+        let settings = String(decoding: SnapshotJSON.encode(configuration), as: UTF8.self)
+        let data = "seed \(session.seed), events \(data.fingerprint), \(shape)"
+        return "\(data), teacher \(teacher != nil), settings \(settings)"
     }
 
     /// What each worker learns a batch of so many targets for.
@@ -147,7 +185,7 @@ struct SequenceTrainer {
         }
     }
 
-    private mutating func finishEpoch(_ batches: Int) {
+    private mutating func finishEpoch(_ batches: Int) throws {
         progress.epoch += 1
         var record = EpochRecord(
             epoch: progress.epoch,
@@ -156,7 +194,10 @@ struct SequenceTrainer {
         )
         if !data.validation.isEmpty {
             let scorer = SequenceScorer(configuration, shape) { training.copyServed(into: $0) }
-            record.validation = LeaveOneOutValidation(of: scorer, on: data, pool: session.pool).ndcg
+            let places =
+                try ranks?.places(by: scorer, on: data)
+                ?? LeaveOneOutValidation.ranks(of: data.validation[...], by: scorer, on: data, pool: session.pool)
+            record.validation = LeaveOneOutValidation(ranks: places).ndcg
         }
         if let validation = record.validation, validation > progress.bestValidation {
             progress.bestValidation = validation
@@ -190,6 +231,7 @@ extension SequenceTrainer {
         arrays.merge(best.parameters.arrays(prefix: "best.")) { first, _ in first }
         arrays.merge(training.average?.arrays(prefix: "average") ?? [:]) { first, _ in first }
         arrays.merge(training.optimizer.state()) { first, _ in first }
+        arrays.merge(ranks?.arrays ?? [:]) { first, _ in first }
         arrays["shape"] = shape.array
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -219,6 +261,7 @@ extension SequenceTrainer {
         try best.parameters.restore(checkpoint, prefix: "best.")
         try training.average?.restore(checkpoint, prefix: "average", steps: saved.steps)
         try training.optimizer.restore(checkpoint)
+        try ranks?.restore(checkpoint, seconds: saved.seconds)
         progress = saved
         for record in progress.records {
             var finished = TrainingProgress(phase: "resumed", completed: record.epoch, total: configuration.epochs)

@@ -75,15 +75,25 @@ struct SequenceTraining {
     ///   - hold: brings the rows of the item table that have changed back to what they may be, before they are averaged;
     ///     `nil` stands for all rows.
     func update(rate: Float, holding hold: (_ table: Parameter, _ rows: [Int32]?) -> Void = { _, _ in }) {
+        step(mergedGradients(), rate: rate, holding: hold)
+    }
+
+    /// The sum of the workers' gradients.
+    func mergedGradients() -> Gradients {
         let gradients = workers.map(\.gradients)
         Gradients.merge(gradients, pool: pool)
-        let scale = gradients[0].clippingScale(to: clipping)
-        average?.willStep(gradients[0])
-        optimizer.step(gradients[0], rate: rate, gradientScale: scale, pool: pool)
+        return gradients[0]
+    }
+
+    /// Changes the weights by merged gradients, and makes these zero again.
+    func step(_ gradients: Gradients, rate: Float, holding hold: (_ table: Parameter, _ rows: [Int32]?) -> Void) {
+        average?.willStep(gradients)
+        let scale = gradients.clippingScale(to: clipping)
+        optimizer.step(gradients, rate: rate, gradientScale: scale, pool: pool)
         let table = network.itemTable
-        hold(table, table.layout == .rows ? gradients[0].rows(table).touched : nil)
-        average?.didStep(gradients[0], pool: pool)
-        for gradient in gradients { gradient.reset() }
+        hold(table, table.layout == .rows ? gradients.rows(table).touched : nil)
+        average?.didStep(gradients, pool: pool)
+        for worker in workers { worker.gradients.reset() }
     }
 
     /// Copies what is served into another network's parameters.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import FreshetCluster
 import FreshetCore
 import FreshetData
 import FreshetModels
@@ -14,6 +15,7 @@ struct Recommend: FreshetCommand {
             that ends in .jsonl gets JSON lines with scores instead.
 
               freshet recommend --snapshot model --all-users --count 100 --output recommendations.tsv
+              freshet recommend --snapshot model --all-users --ranks 2 --threads 1 --output recommendations.tsv
               freshet recommend --snapshot model --user 13085 --count 5
               freshet recommend --snapshot model --history 22423 --history 85123A
               freshet recommend --snapshot model --all-users --filter 'attributes.price < user.budget'
@@ -66,9 +68,11 @@ struct Recommend: FreshetCommand {
     )
     var output: String?
 
+    @OptionGroup var ranks: RankOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        guard ranks.count == 1 || allUsers else { throw ValidationError("--ranks goes with --all-users.") }
         guard count > 0 else { throw ValidationError("--count is \(count), but must be 1 or more.") }
         let ways = [allUsers, !users.isEmpty, !history.isEmpty].count { $0 }
         guard ways == 1 else { throw ValidationError("Give one of --all-users, --user and --history.") }
@@ -78,33 +82,39 @@ struct Recommend: FreshetCommand {
         let snapshot = try Snapshot.open(snapshot)
         let audience = try audience(of: snapshot)
         let filter = try datasetFilter(over: snapshot.dataset)
-        var writer = try RecommendationWriter(
-            snapshot: snapshot,
-            path: output,
-            isJSON: common.json,
-            isForPeople: !allUsers
-        )
+        let joined = try ranks.join()
+        let collective = joined?.collective ?? SingleRank()
+        var writer =
+            collective.isFirst
+            ? try RecommendationWriter(
+                snapshot: snapshot,
+                path: output,
+                isJSON: common.json,
+                isForPeople: !allUsers
+            ) : nil
         let recommender = BatchRecommender(scorer: snapshot.scorer, pool: common.makePool())
-        let progress = ProgressReporter(title: "recommend", isQuiet: common.quiet)
+        let progress = ProgressReporter(title: "recommend", isQuiet: common.quiet || !collective.isFirst)
         Interruption.watch()
         let began = ProgressReporter.now()
         // Blocks keep the lists of millions of users out of memory.
-        let block = 4096
+        let block = 4096 * collective.ranks
         for start in stride(from: 0, to: audience.count, by: block) {
             guard !Interruption.isRequested else { throw FreshetError(.cancelled, "Stopped; nothing was written.") }
-            let people = audience[start..<min(start + block, audience.count)]
+            let people = Array(audience[start..<min(start + block, audience.count)])
+            let own = people[collective.part(of: people.count, for: collective.rank)]
             let lists = recommender.recommend(
-                contexts: people.map(\.context),
+                contexts: own.map(\.context),
                 count: count,
                 excludingSeen: !includeSeen,
-                refused: filter.map { refusals(of: $0, for: people.map { snapshot.dataset.details(of: $0.user) }) }
+                refused: filter.map { refusals(of: $0, for: own.map { snapshot.dataset.details(of: $0.user) }) }
             )
-            for (person, list) in zip(people, lists) { try writer.write(person, list) }
-            progress.update(TrainingProgress(phase: "users", completed: people.endIndex, total: audience.count))
+            for (person, list) in zip(people, try collective.collect(lists)) { try writer?.write(person, list) }
+            progress.update(TrainingProgress(phase: "users", completed: start + people.count, total: audience.count))
         }
         progress.finish()
         let seconds = ProgressReporter.now() - began
-        try writer.finish(console, seconds: seconds)
+        try joined?.finish()
+        try writer?.finish(console, seconds: seconds)
     }
 
     private func audience(of snapshot: Snapshot) throws -> [Recipient] {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import FreshetCluster
 import FreshetCore
 import FreshetData
 import FreshetModels
@@ -21,6 +22,7 @@ struct Train: FreshetCommand {
               freshet train --data train.libfm --validation other.libfm --format libfm --model factorization-machine \
             --preset online --output model
               freshet train --data events.tsv --model sequence-transformer --distil-from model --output student
+              freshet train --data events.tsv --model sequence-transformer --ranks 2 --threads 1 --output model
               freshet train --data clicks.tsv --model sequence-transformer --propensities shown.csv --set slate=10 --output model
 
             Models:
@@ -33,6 +35,7 @@ struct Train: FreshetCommand {
     @OptionGroup var modelOptions: ModelOptions
     @OptionGroup var encoderOptions: EncoderOptions
     @OptionGroup var columnOptions: ColumnOptions
+    @OptionGroup var parallel: ParallelOptions
     @OptionGroup var common: CommonOptions
 
     @OptionGroup var output: OutputFolder
@@ -80,6 +83,9 @@ struct Train: FreshetCommand {
                 "--validation goes with --format csv or libfm: of events each user's last is held out."
             )
         }
+        guard !parallel.isGiven || (parts == nil && rowFormat == nil) else {
+            throw ValidationError("--ranks goes with a model of events that is trained, not with --parts or rows.")
+        }
         guard !columnOptions.isGiven || rowFormat == .csv else {
             throw ValidationError("--label, --categories, --ranges and --leave-out go with --format csv.")
         }
@@ -92,9 +98,15 @@ struct Train: FreshetCommand {
         let description = try modelOptions.description()
         let teacher = try distilFrom.map { try Teacher($0, for: description) }
         let overrides = try teacher?.overrides(modelOptions) ?? modelOptions.overrides()
+        var together = try parallel.settings(for: description)
+        let isFirst = parallel.ranks.isFirst
         let folder = TrainingFolder(output.path)
-        if !resume || !(folder.isUnfinished || folder.isFinished) { try check(folder) }
-        try folder.prepare()
+        if isFirst {
+            if !resume || !(folder.isUnfinished || folder.isFinished) { try check(folder) }
+            try folder.prepare()
+        }
+        let joined = try parallel.ranks.join()
+        if let joined { together.collective = joined.collective }
         let imported = try dataOptions.read(console)
         let split = imported.dataset.leavingLastOut()
         let pool = common.makePool()
@@ -119,11 +131,14 @@ struct Train: FreshetCommand {
             data: data,
             seed: common.seed,
             pool: pool,
-            folder: folder,
+            folder: isFirst ? folder : nil,
             isResuming: resume,
-            console: console
+            parallel: together,
+            console: isFirst ? console : Console(isJSON: console.isJSON, isQuiet: true)
         )
         let outcome = try parts.map { try run.assemble($0.parts, fusion: $0.fusion) } ?? run.train(learner)
+        try joined?.finish()
+        guard isFirst else { return }
         let manifest = run.manifest(
             of: outcome,
             preset: modelOptions.preset,

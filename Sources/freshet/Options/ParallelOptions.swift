@@ -1,0 +1,47 @@
+import ArgumentParser
+import FreshetCluster
+import FreshetCore
+import FreshetModels
+
+/// How several processes train a model together.
+struct ParallelOptions: ParsableArguments {
+    @OptionGroup var ranks: RankOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "In what form gradients travel between ranks: float32, bf16, int8, or top-k: and a share.",
+            valueName: "form"
+        )
+    )
+    var wire = "float32"
+
+    @Option(help: ArgumentHelp("Steps that each rank makes before all meet, for slow links.", valueName: "count"))
+    var localSteps = 1
+
+    @Option(help: ArgumentHelp("With --local-steps: the rate of the outer step; DiLoCo takes 0.7.", valueName: "rate"))
+    var outerRate: Float = 1
+
+    @Option(help: ArgumentHelp("With --local-steps: its momentum; DiLoCo takes 0.9.", valueName: "momentum"))
+    var outerMomentum: Float = 0
+
+    /// Whether there are several ranks.
+    var isGiven: Bool { ranks.count > 1 }
+
+    /// How a rank trains with the others.
+    /// - Throws: ``FreshetError`` of kind `usage` when a value is out of range or the model cannot.
+    func settings(for model: ModelDescription) throws -> DataParallel {
+        var parallel = DataParallel()
+        parallel.format = try WireFormat(wire)
+        parallel.local.steps = localSteps
+        (parallel.local.rate, parallel.local.momentum) = (outerRate, outerMomentum)
+        try parallel.local.validate()
+        guard !isGiven || model.name == SequenceTransformer.name else {
+            throw FreshetError(
+                .usage,
+                "Several ranks train the model \(SequenceTransformer.name) only, not \(model.name).",
+                remedy: "Leave --ranks out; --threads uses the cores of one machine."
+            )
+        }
+        return parallel
+    }
+}
