@@ -11,7 +11,7 @@ extension Engine {
 
     /// Adds items, or replaces them; those that were removed are back.
     /// - Throws: ``FreshetError`` of kind `usage` for an unsound item or one that is nowhere on the Earth, of kind `external`
-    ///   when the store fails.
+    ///   when the store fails; ``QuotaExceeded`` when there would be more items than may be.
     public func put(_ items: [Item]) async throws {
         for item in items {
             try check("item", item.id)
@@ -134,6 +134,7 @@ extension Engine {
 
     /// Puts items into the store and then into memory; whose turn it is calls it.
     private func keep(_ items: [Item]) async throws {
+        try quota.admitItems(items.lazy.map(\.id))
         try await store.put(items)
         // Only now have all of them a number; the next request sees them.
         let (wasEmpty, hadPlaces) = (catalog.current().knownCount == 0, catalog.current().hasPlaces)

@@ -9,8 +9,9 @@ extension Engine {
     ///
     /// - Parameter events: in the order in which they happened; an event whose `id` the log has is not added again.
     /// - Returns: how many were accepted, and by place what is wrong with the others.
-    /// - Throws: ``EngineBusy`` when too much waits; ``FreshetError`` of kind `usage` for too many events at once, of
-    ///   kind `external` when the log cannot be written. Nothing was written then.
+    /// - Throws: ``EngineBusy`` when too much waits; ``QuotaExceeded`` when there would be more than may be; ``FreshetError``
+    ///   of kind `usage` for too many events at once, of kind `external` when the log cannot be written. Nothing was written
+    ///   then.
     public func accept(_ events: [Event]) async throws -> AcceptedEvents {
         guard events.count <= configuration.ingest.maximumBatch else {
             throw FreshetError(
@@ -33,6 +34,7 @@ extension Engine {
         guard rejected.count < events.count else { return AcceptedEvents(accepted: 0, rejected: rejected) }
         let bad = Set(rejected.map(\.index))
         let sound = bad.isEmpty ? events : events.indices.filter { !bad.contains($0) }.map { events[$0] }
+        try quota.admit(sound)
         let receipt = try await intake.withPlace(for: sound.count) {
             try await storage.watching { try await $0.append(sound) }
         }

@@ -34,6 +34,7 @@ public final class Engine: Service {
     let rules: RuleService
     let audience = RecentAudience()
     let intake: IntakeQueue
+    let quota: QuotaGuard
     let bots: BotWatch
     let recommendationIDs: RecommendationIDs
     let catalogueTurn = Turn()
@@ -69,6 +70,7 @@ public final class Engine: Service {
     ///   - store: what is kept on disk; its observer is set here.
     ///   - logger: where to say what happens.
     ///   - clock: the time; tests pass their own.
+    ///   - turns: by which its learner takes turns with those of other engines; none unless given.
     ///   - extensions: what is added to the pipeline's own features, candidate sources and policies; models and rankers are
     ///     registered (``FreshetModels/ModelRegistry``, ``FreshetModels/RankerRegistry``) and named in the settings.
     /// - Throws: ``FreshetError`` when a setting is out of range or the store cannot be read.
@@ -77,6 +79,7 @@ public final class Engine: Service {
         store: any EngineStore,
         logger: Logger = Logger(label: "freshet.engine"),
         clock: EngineClock = .system,
+        turns: LearningTurns? = nil,
         extensions: PipelineExtensions = PipelineExtensions()
     ) async throws {
         try configuration.validate()
@@ -173,6 +176,7 @@ public final class Engine: Service {
         )
         userAttributes = UserAttributes(capacity: configuration.serving.cachedResults)
         intake = IntakeQueue(maximumWaiting: configuration.ingest.maximumWaiting)
+        quota = QuotaGuard(configuration.quota, vocabulary: vocabulary)
         let training = FullTraining(
             log: store,
             vocabulary: vocabulary,
@@ -185,6 +189,7 @@ public final class Engine: Service {
             tuning: configuration.learning.encoder,
             seed: configuration.seed
         )
+        let place = turns?.place(weight: configuration.learning.share)
         let parts = LearnerParts(
             store: store,
             configuration: configuration,
@@ -199,11 +204,12 @@ public final class Engine: Service {
             decisions: decisionLog,
             health: health,
             freshness: freshness,
-            retraining: RetrainService(training: training, logger: logger),
+            retraining: RetrainService(training: training, place: place, logger: logger),
             content: content,
             preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock),
             trial: trial,
-            feedback: feedback
+            feedback: feedback,
+            place: place
         )
         book.discardUnfinished(except: start.loop.policy.candidate)
         learning = try LearningService(parts, start)

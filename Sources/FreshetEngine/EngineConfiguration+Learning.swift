@@ -80,6 +80,8 @@ extension EngineConfiguration {
         public var threads = 1
         /// Added to the learner's niceness: serving comes first.
         public var niceness = 10
+        /// The weight of the learner's time among the shops of a server.
+        public var share = 1.0
         /// Creates the defaults.
         public init() {}
     }
@@ -245,6 +247,7 @@ extension EngineConfiguration.Learning: Configurable {
             ),
             .whole("threads", \.threads, 1...256, "Threads of one learning step."),
             .whole("niceness", \.niceness, 0...19, "How far learning stands back behind serving."),
+            .number("share", \.share, 0.01...100, "The weight of the learner's time among the shops of a server."),
         ] + part("encoder", \.encoder)
     }
 }

@@ -13,6 +13,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public var seed: UInt64 = 1
     /// Events as they come in.
     public var ingest = Ingest()
+    /// How much may come in.
+    public var quota = Quota()
     /// What events say of their items, by type and value.
     public var events = EventMeanings()
     /// Users' newest events in memory.
@@ -72,6 +74,7 @@ extension EngineConfiguration: Configurable {
         let parts: [[Setting<EngineConfiguration>]] = [
             [.whole("seed", \.seed, 0...Int.max, "The seed of everything random.")],
             part("ingest", \.ingest),
+            part("quota", \.quota),
             [
                 .document(
                     "events",

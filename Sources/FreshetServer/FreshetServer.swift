@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import ServiceLifecycle
 
-/// The engine over HTTP: routes, keys, limits, metrics and the dashboard.
+/// The engine over HTTP, or those of several tenants: routes, keys, limits, metrics and the dashboard.
 ///
 /// ```swift
 /// let keys = KeyRing(store: store)
@@ -16,12 +16,10 @@ import ServiceLifecycle
 /// given before it, ends after it.
 public struct FreshetServer: Service {
     private let configuration: ServerConfiguration
-    private let keys: KeyRing
-    private let limiter: RateLimiter
-    private let bodies: BodyReader
+    private let table: ShopTable
+    private let own: Shop
     private let registry: PrometheusRegistry
     private let logger: Logger
-    private let broadcaster: StatusBroadcaster
     private let onServerRunning: @Sendable (Int) async -> Void
     /// Every operation there is, in the order of the OpenAPI document.
     let routes: [Route]
@@ -34,6 +32,7 @@ public struct FreshetServer: Service {
     ///   - configuration: how to listen, and what to let in.
     ///   - settings: what the dashboard shows as settings, by the names under which they are set; the two configurations
     ///     unless given.
+    ///   - tenants: further shops, each with an engine and keys of its own; none unless given.
     ///   - registry: where figures are kept; pass the one that swift-metrics was bootstrapped with, so that `/metrics`
     ///     has those of the engine too.
     ///   - logger: where to say what happens.
@@ -45,6 +44,7 @@ public struct FreshetServer: Service {
         keys: KeyRing,
         configuration: ServerConfiguration,
         settings: [SettingInForce]? = nil,
+        tenants: Tenants? = nil,
         registry: PrometheusRegistry = PrometheusRegistry(),
         logger: Logger,
         onServerRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
@@ -58,44 +58,28 @@ public struct FreshetServer: Service {
             )
         }
         self.configuration = configuration
-        self.keys = keys
         self.registry = registry
         self.logger = logger
         self.onServerRunning = onServerRunning
-        limiter = RateLimiter(configuration.rateLimit)
-        let broadcaster = StatusBroadcaster(
+        let table = tenants?.table ?? ShopTable()
+        self.table = table
+        own = Shop(
             engine: engine,
-            maximum: configuration.limits.statusStreams,
-            registry: registry
+            keys: keys,
+            configuration: configuration,
+            settings: settings ?? [
+                SettingInForce(key: "engine", value: engine.configuration, source: "program"),
+                SettingInForce(key: "server", value: configuration, source: "program"),
+            ],
+            registry: registry,
+            budget: tenants?.budget ?? ByteBudget(configuration.limits.bodyBytesInFlight),
+            others: { [weak table] in table?.all.map(\.engine).filter { $0 !== engine } ?? [] }
         )
-        self.broadcaster = broadcaster
-        let bodies = BodyReader(configuration)
-        self.bodies = bodies
-        let entries = configuration.limits.entries
+        table.add(own, as: engine.tenant)
         let routes = [
-            EventsController(engine: engine, bodies: bodies, configuration: configuration, registry: registry).routes,
-            RecommendationsController(engine: engine, bodies: bodies).routes,
-            ShelvesController(engine: engine, bodies: bodies).routes,
-            CatalogueController<Item>(engine: engine, bodies: bodies, maximum: entries).routes,
-            CatalogueController<User>(engine: engine, bodies: bodies, maximum: entries).routes,
-            UsersController(engine: engine, bodies: bodies).routes,
-            TextModelsController(engine: engine, bodies: bodies).routes,
-            ModelsController(engine: engine).routes,
-            FeedbackController(engine: engine).routes,
-            RulesController(engine: engine, bodies: bodies).routes,
-            ScenariosController(engine: engine, bodies: bodies).routes,
-            ExperimentsController(engine: engine, bodies: bodies).routes,
-            StatusController(
-                engine: engine,
-                broadcaster: broadcaster,
-                configuration: configuration,
-                settings: settings ?? [
-                    SettingInForce(key: "engine", value: engine.configuration, source: "program"),
-                    SettingInForce(key: "server", value: configuration, source: "program"),
-                ]
-            ).routes,
-            KeysController(keys: keys, bodies: bodies).routes,
-            HealthController(engine: engine, registry: registry).routes,
+            own.routes,
+            SessionController(table: table, bodies: own.bodies).routes,
+            TenantsController(tenants: tenants, keys: keys, bodies: own.bodies).routes,
             DashboardController().routes,
         ]
         self.routes = DocumentController(version: "1").routes(describing: routes.flatMap { $0 })
@@ -124,7 +108,7 @@ public struct FreshetServer: Service {
                 serverName: "freshet",
                 availableConnectionsDelegate: .maximum(configuration.limits.connections, logger: logger)
             ),
-            services: [broadcaster, KeyReloader(keys: keys, limiter: limiter, logger: logger)],
+            services: [own.broadcaster, KeyReloader(table: table, logger: logger)],
             onServerRunning: { channel in await onServerRunning(channel.localAddress?.port ?? 0) },
             logger: logger
         )
@@ -134,16 +118,21 @@ public struct FreshetServer: Service {
         let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
         let metrics = ServerMetrics(registry, routes: routes)
         router.add(middleware: TelemetryMiddleware(metrics: metrics, logsRequests: configuration.logsRequests))
-        router.add(middleware: BrowserMiddleware(keys: keys, configuration: configuration))
-        router.add(middleware: ProblemMiddleware(routes: routes, bodies: bodies))
+        router.add(
+            middleware: BrowserMiddleware(configuration: configuration) { [own, table] in
+                AccessMiddleware.isOpen(own, table)
+            }
+        )
+        router.add(middleware: ProblemMiddleware(routes: routes, bodies: own.bodies))
         for route in routes {
             let group = router.group()
             if let right = route.right {
                 let access = AccessMiddleware(
-                    keys: keys,
-                    limiter: limiter,
+                    table: table,
+                    own: own,
                     mayBeOpen: configuration.isLoopback,
-                    right: right
+                    right: right,
+                    operation: route.operation.id
                 )
                 group.add(middleware: access)
             }

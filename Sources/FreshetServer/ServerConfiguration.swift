@@ -20,6 +20,8 @@ public struct ServerConfiguration: Sendable, Equatable, Codable {
     public var rateLimit = RateLimit()
     /// Whether each request is written to the log.
     public var logsRequests = false
+    /// Whether the server of the default tenant serves the others in its data folder too, and makes new ones.
+    public var servesTenants = true
 
     /// Creates the defaults.
     public init() {}
@@ -93,6 +95,7 @@ extension ServerConfiguration: Configurable {
             .texts("allowed_origins", \.allowedOrigins, "Origins whose pages may call the server; * for all."),
             .texts("allowed_hosts", \.allowedHosts, "Further names in Host that are let in without keys."),
             .flag("logs_requests", \.logsRequests, "Whether each request is written to the log."),
+            .flag("serves_tenants", \.servesTenants, "Whether the default tenant's server has those in tenants/ too."),
         ]
         return own + part("limits", \.limits) + part("timeouts", \.timeouts) + part("rate_limit", \.rateLimit)
     }

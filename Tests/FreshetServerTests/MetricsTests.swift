@@ -44,8 +44,9 @@ import Testing
     /// Those of the default one have no label, so that nothing changes for who has one shop.
     @Test func theEnginesFiguresBearTheNameOfTheirTenant() throws {
         func series(of tenant: Tenant) -> [Substring] {
-            StatusMetrics.text(of: SampleStatus.status, ServingCounts(), tenant).split(separator: "\n")
-                .filter { !$0.hasPrefix("#") }
+            let registry = PrometheusRegistry()
+            StatusMetrics.add(SampleStatus.status, ServingCounts(), of: tenant, to: registry)
+            return registry.text().split(separator: "\n").filter { !$0.hasPrefix("#") }
         }
         let books = series(of: try Tenant("books"))
         #expect(books.count > 30 && books.allSatisfy { $0.contains("tenant=\"books\"") }, "\(books)")

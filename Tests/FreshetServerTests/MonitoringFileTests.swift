@@ -19,14 +19,15 @@ import Testing
     /// Every name of a figure that a server writes, those of one that has learned included.
     private static func exposed() async throws -> Set<String> {
         let test = try await TestServer()
-        let learned = StatusMetrics.text(of: SampleStatus.status, ServingCounts(), .default)
+        let learned = PrometheusRegistry()
+        StatusMetrics.add(SampleStatus.status, ServingCounts(), of: .default, to: learned)
         let collected = NamesBox()
         try await test.test { client in
             _ = try await client.send(.post, "/v1/events", #"{"user":"a","item":"b"}"#)
             _ = try await client.send(.post, "/v1/recommendations", #"{"user":"a"}"#)
             await collected.set(try await client.send(.get, "/metrics").text)
         }
-        let text = await collected.text + learned
+        let text = await collected.text + learned.text()
         var names: Set<String> = []
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             names.insert(String(line.prefix { character in character != "{" && character != " " }))

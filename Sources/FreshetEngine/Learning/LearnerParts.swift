@@ -22,6 +22,14 @@ struct LearnerParts: Sendable {
     let preload: Preload
     let trial: CandidateTrial
     let feedback: FeedbackService
+    /// Its place among the learners of other engines, if there are others.
+    let place: LearnerPlace?
+
+    /// Does one batch's work when it is this learner's turn; `nil` when `isCancelled` says so before.
+    func turn<Result>(until isCancelled: () -> Bool, _ body: () throws -> Result) rethrows -> Result? {
+        guard let place else { return try body() }
+        return try place.learn(until: isCancelled, body)
+    }
 
     /// The file of the learner's state.
     var checkpointPath: String { configuration.folder + "/" + LearnedFiles.checkpoint }

@@ -134,11 +134,15 @@ final class LearningService: @unchecked Sendable {
             evaluatedShare = min(1, evaluatedShare * 1.05)
         }
         do {
-            let (learned, offset) = try lock.withLock {
-                try takeUpNotices()
-                let learned = try core.learnNext(evaluatedShare: evaluatedShare, lag: lag, limit: Self.hurriedFrom)
-                return (learned, core.offset)
+            let share = evaluatedShare
+            let turn = try parts.turn(until: { signal.isStopping }) {
+                try lock.withLock {
+                    try takeUpNotices()
+                    let learned = try core.learnNext(evaluatedShare: share, lag: lag, limit: Self.hurriedFrom)
+                    return (learned: learned, offset: core.offset)
+                }
             }
+            guard let (learned, offset) = turn else { return 0 }
             let before = shown.withLock { shown in
                 defer { shown.report.offset = offset }
                 return shown.report.offset
@@ -175,7 +179,9 @@ final class LearningService: @unchecked Sendable {
         var (hadAny, batches) = (false, 0)
         do {
             while hasMore, batches < most, !signal.isStopping, ContinuousClock.now < end {
-                hasMore = try lock.withLock { try core.catchUpNext() }
+                hasMore =
+                    try parts.turn(until: { signal.isStopping }) { try lock.withLock { try core.catchUpNext() } }
+                    ?? false
                 hadAny = hadAny || hasMore
                 batches += 1
             }

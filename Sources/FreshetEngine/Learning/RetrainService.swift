@@ -17,11 +17,14 @@ final class RetrainService: Sendable {
     }
 
     private let training: FullTraining
+    private let place: LearnerPlace?
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(training: FullTraining, logger: Logger) {
+    /// Creates a service, which waits for its turn among other engines where it has a place.
+    init(training: FullTraining, place: LearnerPlace? = nil, logger: Logger) {
         self.training = training
+        self.place = place
         self.logger = logger
     }
 
@@ -91,6 +94,13 @@ final class RetrainService: Sendable {
     }
 
     private func run(_ order: FullTraining.Order) -> Result<FullTraining.Product, FreshetError> {
+        let isCancelled = { self.state.withLock { $0.stops } }
+        guard let place else { return runNow(order) }
+        let cancelled = FreshetError(.cancelled, "The training was stopped before its turn came.")
+        return place.train(until: isCancelled) { runNow(order) } ?? .failure(cancelled)
+    }
+
+    private func runNow(_ order: FullTraining.Order) -> Result<FullTraining.Product, FreshetError> {
         logger.info("full training started", metadata: ["events": "\(order.newest)", "minutes": "\(order.minutes)"])
         do {
             let product = try training.run(

@@ -57,7 +57,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
                     detail: "At most \(maximum). Those that are refused are listed; the others stand.",
                     body: .delivery(noun, Schemas.reference(schema)),
                     answer: .init(status: 200, detail: "Kept.", schema: Schemas.reference("Delivery")),
-                    problems: [.invalidRequest]
+                    problems: [.invalidRequest, .quotaExceeded]
                 ),
                 putAll
             ),
@@ -86,7 +86,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
                     parameters: [.id(of: noun)],
                     body: .json("The \(noun).", Schemas.reference("\(schema)Fields")),
                     answer: answer,
-                    problems: [.conflict]
+                    problems: [.conflict, .quotaExceeded]
                 ),
                 put
             ),

@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetData
 import FreshetEngine
 import Hummingbird
@@ -15,8 +16,8 @@ struct EventsController {
         self.bodies = bodies
         maximum = min(configuration.limits.events, engine.configuration.ingest.maximumBatch)
         registry.describe("freshet_http_events", "Events received over HTTP, by what became of them.")
-        accepted = registry.counter("freshet_http_events", [("outcome", "accepted")])
-        rejected = registry.counter("freshet_http_events", [("outcome", "rejected")])
+        accepted = registry.counter("freshet_http_events", engine.tenant.labels + [("outcome", "accepted")])
+        rejected = registry.counter("freshet_http_events", engine.tenant.labels + [("outcome", "rejected")])
     }
 
     var routes: [Route] {
@@ -32,7 +33,7 @@ struct EventsController {
                 """,
             body: .delivery("event", Schemas.reference("Event")),
             answer: .init(status: 202, detail: "Kept.", schema: Schemas.reference("Delivery")),
-            problems: [.invalidRequest]
+            problems: [.invalidRequest, .quotaExceeded]
         )
         return [Route(.post, "/v1/events", right: .events, operation, send), removal]
     }

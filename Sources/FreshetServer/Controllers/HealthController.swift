@@ -7,6 +7,8 @@ import Hummingbird
 struct HealthController {
     let engine: Engine
     let registry: PrometheusRegistry
+    /// The engines whose figures the page has too, for who may see all; `nil` where it is the page of one tenant among others.
+    let others: (@Sendable () -> [Engine])?
 
     var routes: [Route] {
         [
@@ -68,16 +70,24 @@ struct HealthController {
     }
 
     @Sendable private func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
-        let running = try engine.experiments.filter { $0.state == .running }
-            .map { (served: $0, figures: try engine.figures(ofExperiment: $0.id)) }
+        // Of the moment, and of several engines under one heading each.
+        let moment = PrometheusRegistry()
+        for engine in [engine] + (others?() ?? []) { try Self.add(engine, to: moment) }
         let text =
-            registry.text() + StatusMetrics.text(of: engine.status(), engine.servingCounts, engine.tenant)
-            + OutcomeMetrics.text(of: engine.feedback(by: [.scenario]), running, engine.tenant)
-            + ProcessMetrics.text(folder: engine.configuration.folder)
+            others == nil
+            ? registry.text(of: engine.tenant) + moment.text()
+            : registry.text() + moment.text() + ProcessMetrics.text(folder: engine.configuration.folder)
         return Response(
             status: .ok,
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text))
         )
+    }
+
+    private static func add(_ engine: Engine, to registry: PrometheusRegistry) throws {
+        let running = try engine.experiments.filter { $0.state == .running }
+            .map { (served: $0, figures: try engine.figures(ofExperiment: $0.id)) }
+        StatusMetrics.add(engine.status(), engine.servingCounts, of: engine.tenant, to: registry)
+        OutcomeMetrics.add(engine.feedback(by: [.scenario]), running, of: engine.tenant, to: registry)
     }
 }

@@ -1,13 +1,6 @@
-// Talking to the server: the key, problem documents, and one function a question.
+// Talking to the server: logging in, problem documents, and one function a question.
 
-const keyName = "freshet-key";
 const root = new URL("v1/", document.baseURI);
-
-/** The API key of this tab; gone when the tab is closed. */
-export const key = {
-    get() { return sessionStorage.getItem(keyName) ?? ""; },
-    set(value) { value ? sessionStorage.setItem(keyName, value) : sessionStorage.removeItem(keyName); },
-};
 
 /** What the server refused, in its own words where it has some. */
 export class Problem extends Error {
@@ -20,8 +13,8 @@ export class Problem extends Error {
     get needsKey() { return this.status === 401 || this.status === 403; }
     /** What to do about it. */
     get advice() {
-        if (this.status === 401) return "Enter an API key in Settings.";
-        if (this.status === 403) return "The API key of this tab lacks the right. Enter one that has it in Settings.";
+        if (this.status === 401) return "Log in with an API key in Settings.";
+        if (this.status === 403) return "The API key of this login lacks the right. Log in with one that has it in Settings.";
         if (this.status === 0) return "Is the server running? This page tries again by itself.";
         if (this.status === 429) return "The server asks for fewer requests. Wait a moment and try again.";
         if (this.status === 503) return "The server is starting or stopping. Wait a moment and try again.";
@@ -32,7 +25,6 @@ export class Problem extends Error {
 /** Sends a request; throws `Problem` for every answer that is not a success. */
 export async function send(path, { method = "GET", body, signal, accept = "application/json" } = {}) {
     const headers = { Accept: accept };
-    if (key.get()) headers.Authorization = `Bearer ${key.get()}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
     let response;
     try {
@@ -67,6 +59,12 @@ const query = (values) => {
 const list = (body) => ({ entries: Object.values(body).find(Array.isArray) ?? [], cursor: body.next ?? null });
 
 const id = encodeURIComponent;
+
+/** Exchanges a key for a cookie that no script can read: the page never keeps the key itself. */
+export const login = {
+    begin: (key) => json("session", { method: "POST", body: { key } }),
+    end: () => json("session", { method: "DELETE" }),
+};
 
 export const api = {
     status: (signal) => json("status", { signal }),

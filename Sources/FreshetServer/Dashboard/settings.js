@@ -1,6 +1,6 @@
-// Settings: this tab's key, and what the server says about its configuration.
+// Settings: who is logged in, and what the server says about its configuration.
 
-import { Problem, api, key } from "./api.js";
+import { Problem, api, login } from "./api.js";
 import { confirmed } from "./dialog.js";
 import { h, idText, loading, put, setText, toast, visible, whenChanged } from "./dom.js";
 import * as format from "./format.js";
@@ -8,7 +8,7 @@ import { live } from "./live.js";
 
 function open() {
     const controller = new AbortController();
-    const field = h("input", { type: "password", id: "key", autocomplete: "off", spellcheck: "false", value: key.get(), placeholder: "freshet_…" });
+    const field = h("input", { type: "password", id: "key", autocomplete: "off", spellcheck: "false", placeholder: "freshet_…" });
     const reveal = h("button", { type: "button", class: "button", "aria-pressed": "false", on: { click: () => {
         const isShown = field.type === "text";
         field.type = isShown ? "password" : "text";
@@ -18,27 +18,28 @@ function open() {
     const state = h("p", { class: "muted", role: "status" });
     const form = h("form", { on: { submit: async (event) => {
         event.preventDefault();
-        key.set(field.value.trim());
+        const text = field.value.trim();
         setText(state, "Trying…");
         try {
-            await api.status();
+            await (text ? login.begin(text) : login.end());
+            field.value = "";
             setText(state, "");
-            toast(key.get() ? "The key works" : "No key is sent any more");
+            toast(text ? "Logged in" : "Logged out");
         } catch (problem) {
             if (!(problem instanceof Problem)) throw problem;
             setText(state, `${problem.message} ${problem.needsKey ? "" : problem.advice}`);
         }
         live.restart();
         load();
-    } } }, h("label", { for: "key" }, "API key"), h("div", { class: "input-row" }, field, reveal, h("button", { class: "button button-main" }, "Use")), state,
-    h("p", { class: "muted" }, "Kept in this tab until it is closed, sent to this server only. Reading needs a key with the right to read; promoting and rolling back need one with the right to administer."));
+    } } }, h("label", { for: "key" }, "API key"), h("div", { class: "input-row" }, field, reveal, h("button", { class: "button button-main" }, "Log in")), state,
+    h("p", { class: "muted" }, "Exchanged for a login of this browser that lasts at most eight hours and ends when the key is revoked; the key itself is not kept. Log in with an empty field to log out. Reading needs a key with the right to read; promoting and rolling back need one with the right to administer."));
     const server = h("dl", { class: "facts" });
     const keys = h("div", null, loading(2));
     const configuration = h("div", null, loading(4));
     const element = h("div", { class: "page" }, h("header", { class: "page-head" }, h("h1", null, "Settings"),
         h("p", { class: "lead" }, "The server's settings come from its configuration file, its environment and its flags: shown here under the names they have in the file, changed there.")),
     h("div", { class: "page-body" }, h("div", { class: "grid grid-even" },
-        h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "The key of this tab")), form),
+        h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Login")), form),
         h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Server")), server)),
     h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Keys of this server")), keys),
     h("section", { class: "panel" }, h("div", { class: "panel-head" }, h("h2", null, "Configuration")), configuration)));

@@ -8,8 +8,8 @@ export function instead() {
     const settings = h("p", null, h("a", { class: "button", href: "#/settings" }, "Open Settings"));
     if (live.connection === "locked") {
         return live.problem?.status === 403
-            ? notice("warn", "This key may not read the status", "The server knows the API key of this tab, but it lacks the right. Enter one with the right to read.", settings)
-            : notice("warn", "The server wants an API key", "Enter one with the right to read. It stays in this tab and goes nowhere but to this server.", settings);
+            ? notice("warn", "This key may not read the status", "The server knows the API key of this login, but it lacks the right. Log in with one that has the right to read.", settings)
+            : notice("warn", "The server wants an API key", "Log in with one that has the right to read. It is exchanged for a cookie of this server and not kept.", settings);
     }
     if (live.status) return null;
     if (live.connection === "lost") {

@@ -7,22 +7,23 @@ import FreshetFeedback
 ///
 /// All of them are gauges: they are added up from the logs, and fall when old answers are removed.
 struct OutcomeMetrics {
-    private let registry = PrometheusRegistry()
+    private let registry: PrometheusRegistry
     private let tenant: Tenant
 
-    /// The text, each series with the name of a tenant that is not the default one.
+    /// Adds the figures, each series with the name of a tenant that is not the default one.
     ///
     /// - Parameters:
     ///   - feedback: figures by scenario.
     ///   - experiments: those that run, with what they show as far as it is known.
     ///   - tenant: whose they are.
-    /// - Returns: lines as Prometheus reads them.
-    static func text(
-        of feedback: FeedbackReport,
+    ///   - registry: where they go.
+    static func add(
+        _ feedback: FeedbackReport,
         _ experiments: [(served: ServedExperiment, figures: ExperimentFigures?)],
-        _ tenant: Tenant
-    ) -> String {
-        let metrics = OutcomeMetrics(tenant: tenant)
+        of tenant: Tenant,
+        to registry: PrometheusRegistry
+    ) {
+        let metrics = OutcomeMetrics(registry: registry, tenant: tenant)
         for row in feedback.rows { metrics.add(row) }
         metrics.set("freshet_experiments_running", "Experiments that run.", Double(experiments.count), [])
         for (served, figures) in experiments {
@@ -33,7 +34,6 @@ struct OutcomeMetrics {
             case nil: break
             }
         }
-        return metrics.registry.text()
     }
 
     private func set(_ name: String, _ help: String, _ value: Double, _ labels: [(String, String)]) {

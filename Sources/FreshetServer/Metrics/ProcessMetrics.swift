@@ -26,7 +26,7 @@ enum ProcessMetrics {
             disk.flatMap { size($0[.systemFreeSize]) }
         )
         set("freshet_disk_size_bytes", "Size of the disk of the data folder.", disk.flatMap { size($0[.systemSize]) })
-        set("freshet_data_bytes", "What the data folder holds.", dataBytes(folder))
+        set("freshet_data_bytes", "What the data folder holds.", Double(bytes(in: folder)))
         return registry.text()
     }
 
@@ -55,12 +55,12 @@ enum ProcessMetrics {
     }
 
     /// The bytes of the database, its log, the versions and the learner's state.
-    private static func dataBytes(_ folder: String) -> Double {
+    static func bytes(in folder: String) -> Int {
         let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
         return names.reduce(0) { sum, name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
             guard attributes?[.type] as? FileAttributeType == .typeRegular else { return sum }
-            return sum + (size(attributes?[.size]) ?? 0)
+            return sum + Int(size(attributes?[.size]) ?? 0)
         }
     }
 }

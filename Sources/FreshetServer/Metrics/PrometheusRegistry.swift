@@ -1,4 +1,5 @@
 import CoreMetrics
+import FreshetCore
 import Synchronization
 
 /// Keeps metrics and writes them as Prometheus text: the backend of swift-metrics here, and of `GET /metrics`.
@@ -39,8 +40,36 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     /// All metrics in Prometheus' text format, version 0.0.4.
-    public func text() -> String {
-        let families = families.withLock { $0 }
+    public func text() -> String { Self.text(families.withLock { $0 }) }
+
+    /// The series that bear the name of a tenant, and no others.
+    func text(of tenant: Tenant) -> String {
+        Self.text(
+            families.withLock { $0 }.mapValues { family in
+                var family = family
+                family.series = family.series.filter { Self.isSeries($0.key, of: tenant) }
+                return family
+            }
+        )
+    }
+
+    /// Forgets the series that bear the name of a tenant.
+    func forget(_ tenant: Tenant) {
+        families.withLock { families in
+            families = families.mapValues { family in
+                var family = family
+                family.series = family.series.filter { !Self.isSeries($0.key, of: tenant) }
+                return family
+            }
+        }
+    }
+
+    /// Quotes within a value are escaped, so nothing else has these letters; the default tenant's series have no label.
+    private static func isSeries(_ labels: String, of tenant: Tenant) -> Bool {
+        !tenant.labels.isEmpty && labels.contains(PrometheusText.labels(tenant.labels))
+    }
+
+    private static func text(_ families: [String: Family]) -> String {
         var text = ""
         for (name, family) in families.sorted(by: { $0.key < $1.key }) {
             let shown = family.series.filter { $0.value.isShown }.sorted { $0.key < $1.key }

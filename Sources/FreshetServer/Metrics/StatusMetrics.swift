@@ -3,9 +3,13 @@ import FreshetEngine
 
 /// The engine's status as Prometheus text, read at the moment of a scrape.
 enum StatusMetrics {
-    /// The text, each series with the name of a tenant that is not the default one.
-    static func text(of status: EngineStatus, _ serving: ServingCounts, _ tenant: Tenant) -> String {
-        let registry = PrometheusRegistry()
+    /// Adds the figures, each series with the name of a tenant that is not the default one.
+    static func add(
+        _ status: EngineStatus,
+        _ serving: ServingCounts,
+        of tenant: Tenant,
+        to registry: PrometheusRegistry
+    ) {
         func count(_ name: String, _ help: String, _ value: Int) {
             registry.describe(name, help)
             registry.counter(name, tenant.labels).set(Int64(value))
@@ -68,6 +72,5 @@ enum StatusMetrics {
         for health in status.health {
             set("freshet_part_well", "Whether a part works.", health.isWell ? 1 : 0, [("part", health.part)])
         }
-        return registry.text()
     }
 }

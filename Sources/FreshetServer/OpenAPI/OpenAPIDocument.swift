@@ -28,7 +28,11 @@ enum OpenAPIDocument {
                     "key": [
                         "type": "http", "scheme": "bearer",
                         "description": "A key of the server. Without any key the server is open on loopback only.",
-                    ]
+                    ],
+                    "session": [
+                        "type": "apiKey", "in": "cookie", "name": .string(LoginCookie.name),
+                        "description": "A login of a browser, made by POST /v1/session.",
+                    ],
                 ],
             ],
         ]
@@ -49,7 +53,7 @@ enum OpenAPIDocument {
         members.append(.init(name: "responses", value: .object(responses(route))))
         if let right = route.right {
             // The empty requirement stands for a server without keys, which is open on loopback.
-            members.append(.init(name: "security", value: [["key": []], [:]]))
+            members.append(.init(name: "security", value: [["key": []], ["session": []], [:]]))
             members.append(.init(name: "x-right", value: .string(right.rawValue)))
         }
         return .object(members)

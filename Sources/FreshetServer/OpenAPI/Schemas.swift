@@ -37,5 +37,6 @@ enum Schemas {
 
     /// All of them.
     static let all: [(name: String, schema: JSONValue)] =
-        requests + ruleRequests + experimentRequests + answers + ruleAnswers + engine + experiments
+        requests + tenantRequests + tenantAnswers + ruleRequests + experimentRequests + answers + ruleAnswers + engine
+        + experiments
 }

@@ -10,6 +10,9 @@ extension Problem {
         case let busy as EngineBusy:
             self.init(.tooManyRequests, busy.description)
             retryAfter = busy.retryAfter
+        case let quota as QuotaExceeded:
+            self.init(quota.retryAfter == nil ? .quotaExceeded : .tooManyRequests, quota.description)
+            retryAfter = quota.retryAfter
         case let failure as FreshetError: self.init(failure)
         case let error as HTTPError: self.init(error)
         case is CancellationError:

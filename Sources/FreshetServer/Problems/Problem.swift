@@ -42,6 +42,7 @@ struct Problem: Error, Sendable, Equatable {
         case tooManyRequests = "too-many-requests"
         case internalError = "internal-error"
         case unavailable
+        case quotaExceeded = "quota-exceeded"
 
         /// The HTTP status.
         var status: HTTPResponse.Status {
@@ -59,6 +60,7 @@ struct Problem: Error, Sendable, Equatable {
             case .tooManyRequests: .tooManyRequests
             case .internalError: .internalServerError
             case .unavailable: .serviceUnavailable
+            case .quotaExceeded: .insufficientStorage
             }
         }
 
@@ -81,6 +83,7 @@ struct Problem: Error, Sendable, Equatable {
             case .tooManyRequests: "Too many requests"
             case .internalError: "Something went wrong here"
             case .unavailable: "Not available now"
+            case .quotaExceeded: "There is more than may be kept here"
             }
         }
 
@@ -125,4 +128,9 @@ struct Problem: Error, Sendable, Equatable {
 
     /// Nothing of a name.
     static func notFound(_ what: String) -> Problem { Problem(.notFound, "There is no \(what).") }
+}
+
+extension HTTPResponse.Status {
+    /// More than the server may keep for the caller (RFC 4918, section 11.5).
+    static let insufficientStorage = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
 }

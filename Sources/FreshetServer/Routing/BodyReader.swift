@@ -9,11 +9,11 @@ struct BodyReader: Sendable {
     private let timeout: Duration
     private let budget: ByteBudget
 
-    /// Creates a reader by the limits of a configuration.
-    init(_ configuration: ServerConfiguration) {
+    /// Creates a reader by the limits of a configuration; what is in memory at a time counts against a budget.
+    init(_ configuration: ServerConfiguration, budget: ByteBudget) {
         maximum = configuration.limits.bodyBytes
         timeout = .seconds(configuration.timeouts.request)
-        budget = ByteBudget(configuration.limits.bodyBytesInFlight)
+        self.budget = budget
     }
 
     /// How a body is written.

@@ -1,3 +1,4 @@
+import FreshetCore
 import Hummingbird
 import Logging
 import Synchronization
@@ -9,6 +10,8 @@ struct ServerContext: RequestContext {
     var trace = ""
     /// The key that the request came with; `nil` without one.
     var key: APIKey?
+    /// Whose data the request is about.
+    var tenant = Tenant.default
     /// Whether the body was read.
     let body = BodyState()
 

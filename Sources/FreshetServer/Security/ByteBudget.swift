@@ -1,22 +1,32 @@
 import Synchronization
 
-/// How many bytes of request bodies are in memory, and how many may be.
+/// How many bytes of request bodies are in memory, and how many may be; a part of a larger budget where several share one.
 final class ByteBudget: Sendable {
     private let maximum: Int
+    private let whole: ByteBudget?
     private let used = Mutex(0)
 
-    /// Creates a budget.
-    init(_ maximum: Int) { self.maximum = maximum }
+    /// Creates a budget, whose bytes come out of `whole` if there is one.
+    init(_ maximum: Int, of whole: ByteBudget? = nil) {
+        self.maximum = maximum
+        self.whole = whole
+    }
 
     /// Takes so many bytes; whether they were there.
     func take(_ count: Int) -> Bool {
-        used.withLock { used in
+        let isTaken = used.withLock { used in
             guard used + count <= maximum else { return false }
             used += count
             return true
         }
+        guard isTaken, let whole, !whole.take(count) else { return isTaken }
+        used.withLock { $0 -= count }
+        return false
     }
 
     /// Gives bytes back.
-    func giveBack(_ count: Int) { used.withLock { $0 -= count } }
+    func giveBack(_ count: Int) {
+        used.withLock { $0 -= count }
+        whole?.giveBack(count)
+    }
 }

@@ -3,8 +3,7 @@ import ServiceLifecycle
 
 /// Reads the keys again every two seconds, so that those that a command makes or revokes count without a restart.
 struct KeyReloader: Service {
-    let keys: KeyRing
-    let limiter: RateLimiter
+    let table: ShopTable
     let logger: Logger
 
     func run() async {
@@ -12,15 +11,23 @@ struct KeyReloader: Service {
             while !Task.isCancelled {
                 do {
                     try await Task.sleep(for: .seconds(2))
-                    try await keys.load()
-                    limiter.keep(Set(keys.keys.map(\.id) + [""]))
-                } catch is CancellationError {
+                } catch {
                     return
-                } catch let error {
-                    // The keys of before stay in force; a store that fails for a moment must not end the server.
-                    logger.error("keys cannot be read", metadata: ["error": .string("\(error)")])
                 }
+                for shop in table.all { await reload(shop) }
             }
+        }
+    }
+
+    private func reload(_ shop: Shop) async {
+        do {
+            try await shop.keys.load()
+            shop.forgetOldKeys()
+        } catch is CancellationError {
+            return
+        } catch let error {
+            // The keys of before stay in force; a store that fails for a moment must not end the server.
+            logger.error("keys cannot be read", metadata: ["error": .string("\(error)")])
         }
     }
 }

@@ -28,6 +28,14 @@ public final class KeyRing: Sendable {
     private struct State {
         var entries: [String: Entry] = [:]
         var changes = 0
+        /// Where it is known whose keys these are, and who that is.
+        var listed: (directory: KeyDirectory, tenant: Tenant)?
+
+        /// Takes other keys over.
+        mutating func replace(_ fresh: [String: Entry]) {
+            listed?.directory.change(from: entries.keys, to: fresh.keys, of: listed?.tenant ?? .default)
+            entries = fresh
+        }
     }
 
     private let state = Mutex(State())
@@ -58,7 +66,7 @@ public final class KeyRing: Sendable {
         let fresh = read
         return state.withLock { state in
             guard state.changes == changes else { return false }
-            state.entries = fresh
+            state.replace(fresh)
             return true
         }
     }
@@ -141,14 +149,40 @@ public final class KeyRing: Sendable {
         return entry.key
     }
 
+    /// Lists the keys, those there are and those to come, as a tenant's.
+    func list(in directory: KeyDirectory, as tenant: Tenant) {
+        state.withLock { state in
+            state.listed = (directory, tenant)
+            directory.change(from: [String](), to: state.entries.keys, of: tenant)
+        }
+    }
+
+    /// Takes the keys out of the directory.
+    func unlist() {
+        state.withLock { state in
+            guard let (directory, tenant) = state.listed else { return }
+            directory.change(from: state.entries.keys, to: [String](), of: tenant)
+            state.listed = nil
+        }
+    }
+
     private func change(_ body: (inout [String: Entry]) -> Void) {
         state.withLock { state in
-            body(&state.entries)
+            var entries = state.entries
+            body(&entries)
+            state.replace(entries)
             state.changes += 1
         }
     }
 
-    private static func random(bytes count: Int) -> String {
+    /// The key of an id, unless its time is over; for who has shown it before.
+    func key(id: String, now: Int64 = Int64(Date().timeIntervalSince1970)) -> APIKey? {
+        guard let key = state.withLock({ $0.entries[id]?.key }), !key.isExpired(at: now) else { return nil }
+        return key
+    }
+
+    /// Random bytes in hexadecimal digits.
+    static func random(bytes count: Int) -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in hex(UInt8.random(in: 0...255, using: &generator)) }.joined()
     }

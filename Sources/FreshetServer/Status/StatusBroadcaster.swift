@@ -1,3 +1,4 @@
+import FreshetCore
 import FreshetEngine
 import Hummingbird
 import ServiceLifecycle
@@ -28,7 +29,7 @@ final class StatusBroadcaster: Service {
         self.engine = engine
         self.maximum = maximum
         registry.describe("freshet_http_status_streams", "Clients that follow the status stream.")
-        count = registry.gauge("freshet_http_status_streams", [])
+        count = registry.gauge("freshet_http_status_streams", engine.tenant.labels)
     }
 
     /// A new client; `nil` when as many clients follow as may.

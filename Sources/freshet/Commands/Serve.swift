@@ -76,21 +76,25 @@ struct Serve: LiveCommand {
             tenant: Tenant(settings.tenant),
             configuration: settings.storage
         )
+        let turns = LearningTurns()
         let engine = try await Engine(
             configuration: settings.engine,
             store: store,
-            logger: Logger(label: "freshet.engine")
+            logger: Logger(label: "freshet.engine"),
+            turns: turns
         )
         if let imported { try await bring(imported, into: engine, console) }
         if let snapshot { try adopt(snapshot, by: engine, console) }
         let keys = KeyRing(store: store)
         try await keys.load()
+        let tenants = Self.tenants(settings, turns, registry)
         let host = settings.server.host
         let server = try FreshetServer(
             engine: engine,
             keys: keys,
             configuration: settings.server,
             settings: settings.inForce,
+            tenants: tenants,
             registry: registry,
             logger: Logger(label: "freshet.server")
         ) { port in
@@ -100,8 +104,9 @@ struct Serve: LiveCommand {
         let alerting: [any Service] =
             webhook.isEmpty
             ? [] : [AlertWebhook(alerts: engine.alerts, address: webhook, logger: Logger(label: "freshet.alerts"))]
+        await tenants?.open()
         // Services end in the opposite order: first no more requests, then no more learning.
-        let services: [any Service] = [engine] + alerting + [server]
+        let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + alerting + [server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
@@ -119,6 +124,27 @@ struct Serve: LiveCommand {
             )
         }
         try store.close()
+    }
+
+    /// The other shops in the data folder, which the default tenant's server has beside its own.
+    private static func tenants(
+        _ settings: ServeSettings,
+        _ turns: LearningTurns,
+        _ registry: PrometheusRegistry
+    ) -> Tenants? {
+        guard settings.tenant == Tenant.default.name, settings.server.servesTenants else { return nil }
+        return Tenants(
+            data: settings.data,
+            engine: settings.engine,
+            server: settings.server,
+            turns: turns,
+            registry: registry,
+            logger: Logger(label: "freshet.engine")
+        ) { tenant in
+            let folder = tenant.folder(in: settings.data)
+            let store = try SQLiteStore.open(folder: folder, tenant: tenant, configuration: settings.storage)
+            return TenantStore(store) { try store.close() }
+        }
     }
 
     private static func announce(host: String, port: Int, _ console: Console) {
