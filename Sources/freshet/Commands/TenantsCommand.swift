@@ -45,11 +45,12 @@ struct TenantsCommand: AsyncParsableCommand {
             let values = try Assignment.dictionary(settings, option: "set").mapValues { JSONValue(text: $0) }
             let body: JSONValue = ["name": .string(name), "settings": JSONValue(sorting: values)]
             let made = try await serverOptions.withClient { client in
+                // A second attempt would find the name taken, and the text of the key would be lost.
                 try await client.deliver(
                     .POST,
                     "/v1/tenants",
                     body: ByteBuffer(string: body.text),
-                    policy: .command
+                    policy: .once
                 ).decode(MadeTenant.self)
             }
             try console.result(made) { made.text }
@@ -98,7 +99,7 @@ private struct MadeTenant: Codable, Sendable {
 }
 
 /// How much a shop has.
-private struct TenantSize: Codable, Sendable {
+struct TenantSize: Codable, Sendable {
     let events: Int
     let items: Int
     let users: Int
@@ -130,14 +131,15 @@ private struct TenantList: Codable, Sendable {
 }
 
 /// What was deleted with a shop.
-private struct DeletedTenant: Codable, Sendable {
+struct DeletedTenant: Codable, Sendable {
     let name: String
-    let deleted: TenantSize?
-    let bytes: Int
+    let deleted: TenantSize
 
     var words: String {
-        guard let deleted else { return "Deleted \(name), which could not be opened: \(Words.count(bytes)) bytes." }
-        return "Deleted \(name): \(Words.count(deleted.events)) events, \(Words.count(deleted.items)) items, "
-            + "\(Words.count(deleted.users)) users, \(Words.count(deleted.versions)) versions, \(Words.count(bytes)) bytes."
+        let counts = [
+            (deleted.events, "events"), (deleted.items, "items"), (deleted.users, "users"),
+            (deleted.versions, "versions"), (deleted.bytes, "bytes"),
+        ]
+        return "Deleted \(name): " + counts.map { "\(Words.count($0.0)) \($0.1)" }.joined(separator: ", ") + "."
     }
 }

@@ -11,8 +11,15 @@ struct RetryPolicy: Sendable, Equatable {
     /// down is not.
     static let command = RetryPolicy(patience: 2)
 
+    /// For what must not be done twice: one attempt.
+    static let once = RetryPolicy(patience: 0)
+
     /// Whether a status means "not now": too many requests, or the server's own failure.
-    static func isRetryable(_ status: Int) -> Bool { status == 429 || (500...599).contains(status) && status != 501 }
+    ///
+    /// What the server cannot do (501) or has no room for (507) it refuses the next time, too.
+    static func isRetryable(_ status: Int) -> Bool {
+        status == 429 || (500...599).contains(status) && status != 501 && status != 507
+    }
 
     /// How long to wait before the next attempt.
     ///

@@ -106,7 +106,8 @@ import Testing
         #expect(policy.wait(after: 60, elapsed: 9, retryAfter: nil) == 2)
         #expect(policy.wait(after: 1, elapsed: 0, retryAfter: 7) == 7)
         #expect(policy.wait(after: 9, elapsed: 10, retryAfter: 1) == nil)
+        #expect(RetryPolicy.once.wait(after: 1, elapsed: 0, retryAfter: 1) == nil)
         #expect([429, 500, 503].allSatisfy(RetryPolicy.isRetryable))
-        #expect(![200, 400, 401, 404, 413, 422, 501].contains(where: RetryPolicy.isRetryable))
+        #expect(![200, 400, 401, 404, 413, 422, 501, 507].contains(where: RetryPolicy.isRetryable))
     }
 }
