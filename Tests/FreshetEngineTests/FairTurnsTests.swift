@@ -100,6 +100,75 @@ import Testing
         #expect(!pairs.contains { $0 == 1 && $1 == 1 }, "\(seen)")
     }
 
+    /// Members ask for the next turn only when one is over, each from a thread of its own; how many turns each had.
+    private static func turns(weights: [Double], costs: [Double], count: Int) -> [Int] {
+        let spent = Mutex(0.0)
+        // A place is kept for long, so that who goes next does not hang on how fast threads are.
+        let gate = TurnGate(places: 1, patience: .seconds(60)) { spent.withLock { $0 } }
+        for (member, weight) in weights.enumerated() { gate.add(member, weight: weight) }
+        let had = Mutex(weights.map { _ in 0 })
+        let isDone = Atomic(false)
+        let ended = DispatchSemaphore(value: 0)
+        for member in weights.indices {
+            let others = weights.indices.filter { $0 != member }
+            Thread.detachNewThread {
+                while !isDone.load(ordering: .acquiring) {
+                    gate.take(member, until: { false }) {
+                        while !others.allSatisfy({ gate.isWaiting($0) }), !isDone.load(ordering: .acquiring) {
+                            usleep(100)
+                        }
+                        guard !isDone.load(ordering: .acquiring) else { return }
+                        spent.withLock { $0 += costs[member] }
+                        let total = had.withLock { had -> Int in
+                            had[member] += 1
+                            return had.reduce(0, +)
+                        }
+                        if total >= count { isDone.store(true, ordering: .releasing) }
+                    }
+                }
+                gate.remove(member)
+                ended.signal()
+            }
+        }
+        for _ in weights { ended.wait() }
+        return had.withLock { $0 }
+    }
+
+    @Test func whoIsDearHasFewerTurnsAtTheGate() {
+        let had = Self.turns(weights: [1, 1], costs: [10, 1], count: 220)
+        #expect(abs(had[0] - 20) <= 1 && abs(had[1] - 200) <= 10, "\(had)")
+    }
+
+    @Test func weightsBringTurnsAtTheGate() {
+        let had = Self.turns(weights: [1, 3], costs: [1, 1], count: 200)
+        #expect(abs(had[0] - 50) <= 2 && abs(had[1] - 150) <= 2, "\(had)")
+    }
+
+    @Test func aPlaceIsKeptForAMomentOnly() {
+        let spent = Mutex(0.0)
+        let gate = TurnGate(places: 1) { spent.withLock { $0 } }
+        gate.add(1, weight: 1)
+        gate.add(2, weight: 1)
+        let ended = DispatchSemaphore(value: 0)
+        gate.take(1, until: { false }) {
+            Thread.detachNewThread {
+                gate.take(2, until: { false }) {
+                    while !gate.isWaiting(1) { usleep(100) }
+                    spent.withLock { $0 += 100 }
+                }
+                gate.take(2, until: { false }) {}
+                ended.signal()
+            }
+            while !gate.isWaiting(2) { usleep(100) }
+            spent.withLock { $0 += 1 }
+        }
+        gate.take(1, until: { false }) {
+            while !gate.isWaiting(2) { usleep(100) }
+        }
+        // The place is now the first's, who does not come again.
+        ended.wait()
+    }
+
     @Test func whoStopsWaitsNoMore() {
         let gate = TurnGate(places: 1)
         gate.add(1, weight: 1)

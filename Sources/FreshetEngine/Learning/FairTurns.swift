@@ -47,9 +47,11 @@ struct FairTurns<Member: Hashable & Sendable>: Sendable {
     /// Notes that a member wants none any more.
     mutating func withdraw(_ member: Member) { members[member]?.waiting = nil }
 
-    /// The member whose turn it is, who has a place from now on; `nil` when there is no place or nobody waits.
-    mutating func next() -> Member? {
-        guard taken < places else { return nil }
+    /// Lets in the next one.
+    /// - Parameter kept: free places that are kept for others.
+    /// - Returns: the member whose turn it is, who has a place from now on; `nil` when there is no place or nobody waits.
+    mutating func next(keeping kept: Int = 0) -> Member? {
+        guard taken + kept < places else { return nil }
         let waiting = members.lazy.compactMap { member, state in
             state.waiting.map { (member: member, clock: state.clock, order: $0) }
         }
@@ -58,6 +60,14 @@ struct FairTurns<Member: Hashable & Sendable>: Sendable {
         now = max(now, first.clock)
         members[first.member]?.waiting = nil
         return first.member
+    }
+
+    /// Whether others wait, and a member that does not would go before all of them if it asked now.
+    func goesFirst(_ member: Member) -> Bool {
+        guard let state = members[member], state.waiting == nil else { return false }
+        let clock = max(state.clock, now)
+        let others = members.values.filter { $0.waiting != nil }
+        return !others.isEmpty && others.allSatisfy { clock < $0.clock }
     }
 
     /// Takes the place back after a turn that cost so much.
