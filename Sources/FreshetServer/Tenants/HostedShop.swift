@@ -13,12 +13,20 @@ final class HostedShop: Sendable {
     private let task = Mutex<Task<Void, Never>?>(nil)
     private let logger: Logger
 
-    init(_ shop: Shop, _ settings: TenantSettings, _ store: TenantStore, logger: Logger) {
+    /// Prepares a shop, which does not learn yet; `services` run beside its engine.
+    init(
+        _ shop: Shop,
+        _ settings: TenantSettings,
+        _ store: TenantStore,
+        services: [any Service],
+        logger: Logger
+    ) {
         self.shop = shop
         self.settings = settings
         self.store = store
         self.logger = logger
-        group = ServiceGroup(services: [shop.engine, shop.broadcaster], logger: logger)
+        let own: [any Service] = [shop.engine, shop.broadcaster]
+        group = ServiceGroup(services: own + services, logger: logger)
     }
 
     /// Lets the engine learn; a second call does nothing.

@@ -31,6 +31,20 @@ public final class Tenants: Service {
         var entries: [Tenant: Entry] = [:]
         var isRunning = false
         var isOver = false
+
+        /// A tenant that is open; `nil` when there is none of the name.
+        /// - Throws: ``FreshetError`` of kind `conflict` for one that is there and not open.
+        func open(_ tenant: Tenant) throws -> HostedShop? {
+            guard let entry = entries[tenant] else { return nil }
+            guard entry.state == .open, let hosted = entry.hosted else {
+                throw FreshetError(
+                    .conflict,
+                    "The tenant '\(tenant)' is \(entry.state.rawValue).",
+                    remedy: "Where it stays so, the log has the cause: stop the server and remove its folder by hand."
+                )
+            }
+            return hosted
+        }
     }
 
     private static let settingsName = "tenant.settings"
@@ -46,6 +60,7 @@ public final class Tenants: Service {
     private let turns: LearningTurns
     private let registry: PrometheusRegistry
     private let logger: Logger
+    private let services: @Sendable (Engine) -> [any Service]
     private let opener: Opener
     private let known = Mutex(Known())
 
@@ -59,6 +74,7 @@ public final class Tenants: Service {
     ///   - registry: where figures are kept.
     ///   - logger: where to say what happens.
     ///   - opener: opens a tenant's store.
+    ///   - services: what runs beside an engine for as long as it does, such as who passes its alerts on.
     public init(
         data: String,
         engine: EngineConfiguration,
@@ -66,7 +82,8 @@ public final class Tenants: Service {
         turns: LearningTurns = LearningTurns(),
         registry: PrometheusRegistry,
         logger: Logger,
-        opener: @escaping Opener
+        opener: @escaping Opener,
+        services: @escaping @Sendable (Engine) -> [any Service] = { _ in [] }
     ) {
         folders = TenantFolders(data: data)
         budget = ByteBudget(server.limits.bodyBytesInFlight)
@@ -75,6 +92,7 @@ public final class Tenants: Service {
         self.turns = turns
         self.registry = registry
         self.logger = logger
+        self.services = services
         self.opener = opener
     }
 
@@ -86,7 +104,7 @@ public final class Tenants: Service {
         for tenant in folders.tenants {
             known.withLock { $0.entries[tenant] = Entry(state: .opening) }
             do {
-                try admit(try await host(tenant, settings: nil))
+                try admit(try await host(tenant, opener(tenant), settings: nil))
             } catch let error {
                 known.withLock { $0.entries[tenant] = Entry(state: .failed) }
                 logger.error(
@@ -182,17 +200,40 @@ public final class Tenants: Service {
         // Not ended half way by a caller who hangs up.
         return try await Task.detached { [self] in
             do {
-                return try await make(tenant, settings: settings)
+                let opened = try opener(tenant)
+                // From here on the folder is this process's, and nobody else's.
+                do {
+                    return try await make(tenant, opened, settings: settings)
+                } catch let error {
+                    discard(tenant)
+                    throw error
+                }
             } catch let error {
-                if folders.has(tenant) { try folders.delete(tenant) }
                 known.withLock { $0.entries[tenant] = nil }
                 throw error
             }
         }.value
     }
 
-    private func make(_ tenant: Tenant, settings: JSONValue) async throws -> (report: TenantReport, key: NewAPIKey) {
-        let hosted = try await host(tenant, settings: settings)
+    /// Deletes the folder of a tenant that was not made after all.
+    private func discard(_ tenant: Tenant) {
+        guard folders.has(tenant) else { return }
+        do {
+            try folders.delete(tenant)
+        } catch let error {
+            logger.error(
+                "the folder of a tenant that was not made is left",
+                metadata: ["tenant": "\(tenant)", "error": "\(error)"]
+            )
+        }
+    }
+
+    private func make(
+        _ tenant: Tenant,
+        _ opened: TenantStore,
+        settings: JSONValue
+    ) async throws -> (report: TenantReport, key: NewAPIKey) {
+        let hosted = try await host(tenant, opened, settings: settings)
         do {
             let key = try await hosted.shop.keys.create(name: "administrator", rights: [.admin])
             try admit(hosted)
@@ -205,9 +246,10 @@ public final class Tenants: Service {
     }
 
     /// Makes a key that may do everything for a tenant, such as one whose administrators have lost theirs.
-    /// - Returns: the key; `nil` when there is no such tenant, or it is not open.
+    /// - Returns: the key; `nil` when there is no such tenant.
+    /// - Throws: ``FreshetError`` of kind `conflict` unless it is open.
     func createKey(for name: String) async throws -> NewAPIKey? {
-        guard let tenant = try? Tenant(name), let hosted = known.withLock({ $0.entries[tenant]?.hosted }) else {
+        guard let tenant = try? Tenant(name), let hosted = try known.withLock({ try $0.open(tenant) }) else {
             return nil
         }
         return try await hosted.shop.keys.create(name: "administrator", rights: [.admin])
@@ -215,7 +257,10 @@ public final class Tenants: Service {
 
     /// The shop of a tenant that is open, for its log.
     func shop(of name: String) -> Shop? {
-        (try? Tenant(name)).flatMap { tenant in known.withLock { $0.entries[tenant]?.hosted?.shop } }
+        guard let tenant = try? Tenant(name), let entry = known.withLock({ $0.entries[tenant] }),
+            entry.state == .open
+        else { return nil }
+        return entry.hosted?.shop
     }
 
     private func reserve(_ tenant: Tenant) throws {
@@ -233,10 +278,13 @@ public final class Tenants: Service {
         }
     }
 
-    private func host(_ tenant: Tenant, settings given: JSONValue?) async throws -> HostedShop {
+    private func host(
+        _ tenant: Tenant,
+        _ opened: TenantStore,
+        settings given: JSONValue?
+    ) async throws -> HostedShop {
         var logger = logger
         logger[metadataKey: "tenant"] = "\(tenant)"
-        let opened = try opener(tenant)
         do {
             return try await host(opened, given, logger)
         } catch let error {
@@ -266,19 +314,19 @@ public final class Tenants: Service {
             ),
             together: settings.rateLimit
         )
-        return HostedShop(shop, settings, opened, logger: logger)
+        return HostedShop(shop, settings, opened, services: services(shop.engine), logger: logger)
     }
 
     /// Serves a shop from now on.
     private func admit(_ hosted: HostedShop) throws {
         let tenant = hosted.shop.engine.tenant
-        let starts = try known.withLock { known in
+        // In one step: a deletion that came between would be undone by the rest.
+        try known.withLock { known in
             guard !known.isOver else { throw FreshetError(.cancelled, "The server is stopping.") }
+            table.add(hosted.shop, as: tenant)
+            if known.isRunning { hosted.start() }
             known.entries[tenant] = Entry(state: .open, hosted: hosted)
-            return known.isRunning
         }
-        if starts { hosted.start() }
-        table.add(hosted.shop, as: tenant)
     }
 
     // MARK: Deleting
@@ -291,15 +339,8 @@ public final class Tenants: Service {
     func delete(_ name: String) async throws -> TenantReceipt? {
         guard let tenant = try? Tenant(name) else { return nil }
         let hosted = try known.withLock { known -> HostedShop? in
-            guard let entry = known.entries[tenant] else { return nil }
-            guard entry.state == .open, let hosted = entry.hosted else {
-                throw FreshetError(
-                    .conflict,
-                    "The tenant '\(tenant)' is \(entry.state.rawValue).",
-                    remedy: "Where it stays so, the log has the cause: stop the server and remove its folder by hand."
-                )
-            }
-            known.entries[tenant]?.state = .closing
+            let hosted = try known.open(tenant)
+            if hosted != nil { known.entries[tenant]?.state = .closing }
             return hosted
         }
         guard let hosted else { return nil }
@@ -317,8 +358,9 @@ public final class Tenants: Service {
             known.withLock { $0.entries[tenant] = Entry(state: .failed) }
             throw error
         }
-        known.withLock { $0.entries[tenant] = nil }
+        // First, or it would forget the figures of a shop that was made under the name at this moment.
         registry.forget(tenant)
+        known.withLock { $0.entries[tenant] = nil }
         let time = Int64(Date().timeIntervalSince1970 * 1000)
         return TenantReceipt(name: tenant.name, time: time, deleted: size)
     }

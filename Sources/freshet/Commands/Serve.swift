@@ -100,13 +100,9 @@ struct Serve: LiveCommand {
         ) { port in
             Self.announce(host: host, port: port, console)
         }
-        let webhook = settings.engine.language.alertWebhook
-        let alerting: [any Service] =
-            webhook.isEmpty
-            ? [] : [AlertWebhook(alerts: engine.alerts, address: webhook, logger: Logger(label: "freshet.alerts"))]
         await tenants?.open()
         // Services end in the opposite order: first no more requests, then no more learning.
-        let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + alerting + [server]
+        let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + Self.alerting(engine) + [server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
@@ -126,6 +122,15 @@ struct Serve: LiveCommand {
         try store.close()
     }
 
+    /// Who passes an engine's alerts on, where there is an address for them.
+    private static func alerting(_ engine: Engine) -> [any Service] {
+        let address = engine.configuration.language.alertWebhook
+        guard !address.isEmpty else { return [] }
+        var logger = Logger(label: "freshet.alerts")
+        if engine.tenant != .default { logger[metadataKey: "tenant"] = "\(engine.tenant)" }
+        return [AlertWebhook(alerts: engine.alerts, address: address, logger: logger)]
+    }
+
     /// The other shops in the data folder, which the default tenant's server has beside its own.
     private static func tenants(
         _ settings: ServeSettings,
@@ -139,12 +144,14 @@ struct Serve: LiveCommand {
             server: settings.server,
             turns: turns,
             registry: registry,
-            logger: Logger(label: "freshet.engine")
-        ) { tenant in
-            let folder = tenant.folder(in: settings.data)
-            let store = try SQLiteStore.open(folder: folder, tenant: tenant, configuration: settings.storage)
-            return TenantStore(store) { try store.close() }
-        }
+            logger: Logger(label: "freshet.engine"),
+            opener: { tenant in
+                let folder = tenant.folder(in: settings.data)
+                let store = try SQLiteStore.open(folder: folder, tenant: tenant, configuration: settings.storage)
+                return TenantStore(store) { try store.close() }
+            },
+            services: { Self.alerting($0) }
+        )
     }
 
     private static func announce(host: String, port: Int, _ console: Console) {
