@@ -60,10 +60,12 @@ extension Engine {
 
     /// Removes an item, not its events: it is shown no more, whatever events name it, until it is put again.
     /// - Returns: whether there was anything to remove: an entry of the catalogue, or events about the item.
-    /// - Throws: ``FreshetError`` of kind `usage` for an unsound id, of kind `external` when the store fails.
+    /// - Throws: ``FreshetError`` of kind `usage` for an unsound id, of kind `external` when the store fails;
+    ///   ``QuotaExceeded`` for an item that was never heard of where there is no room for another, since it gets a number.
     public func removeItem(_ id: String) async throws -> Bool {
         try check("item", id)
         return try await catalogueTurn.run {
+            try quota.admitItems([id])
             let wasThere = try await store.removeItem(id)
             if let index = vocabulary.item(id) {
                 catalog.remove(index)

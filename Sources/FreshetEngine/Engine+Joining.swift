@@ -15,10 +15,12 @@ extension Engine {
     ///   - other: the external id of who they are.
     /// - Returns: what changed hands; nothing where they were one before.
     /// - Throws: ``FreshetError`` of kind `usage` for an unsound id or a user and themselves, of kind `conflict` where
-    ///   either belongs to somebody else, of kind `external` when the store fails.
+    ///   either belongs to somebody else, of kind `external` when the store fails; ``QuotaExceeded`` where `other` is new
+    ///   and there is no room for another user.
     public func merge(_ id: String, into other: String) async throws -> UserMerge {
         for id in [id, other] { try check("user", id) }
         let merge = try await catalogueTurn.run {
+            try quota.admitUsers([other])
             let merge = try await storage.watching { try await $0.merge(id, into: other) }
             guard merge.isNew else { return merge }
             profiles.remove(id)

@@ -21,8 +21,11 @@ import Testing
             try await engine.accept([Self.event("a", "3"), Self.event("a", "4")])
         }
         await #expect(throws: QuotaExceeded.self) { try await engine.put([Item(id: "3"), Item(id: "4")]) }
+        await #expect(throws: QuotaExceeded.self) { try await engine.merge("a", into: "c") }
         #expect(engine.status().log.events == 2 && engine.vocabulary.itemCount == 2)
         try await engine.put([Item(id: "3"), Item(id: "1")])
+        await #expect(throws: QuotaExceeded.self) { try await engine.removeItem("4") }
+        #expect(engine.vocabulary.itemCount == 3 && engine.vocabulary.userCount == 2)
         let outcome = try await engine.accept([Self.event("b", "3"), Self.event("a", "2")])
         #expect(outcome.accepted == 2)
     }

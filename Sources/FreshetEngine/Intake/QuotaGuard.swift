@@ -25,12 +25,17 @@ final class QuotaGuard: Sendable {
     /// Lets events in.
     /// - Throws: ``QuotaExceeded``.
     func admit(_ events: [Event], now: ContinuousClock.Instant = .now) throws(QuotaExceeded) {
-        if quota.users > 0 {
-            let new = Set(events.lazy.map(\.user).filter { self.vocabulary.user($0) == nil })
-            try check("quota.users", quota.users, known: vocabulary.userCount, new: new.count)
-        }
+        try admitUsers(events.lazy.map(\.user))
         try admitItems(events.lazy.map(\.item).filter { !$0.isEmpty })
         try take(events.count, now: now)
+    }
+
+    /// Lets users in.
+    /// - Throws: ``QuotaExceeded``.
+    func admitUsers(_ ids: some Sequence<String>) throws(QuotaExceeded) {
+        guard quota.users > 0 else { return }
+        let new = Set(ids.filter { vocabulary.user($0) == nil })
+        try check("quota.users", quota.users, known: vocabulary.userCount, new: new.count)
     }
 
     /// Lets items in.

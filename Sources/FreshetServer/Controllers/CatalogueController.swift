@@ -121,7 +121,7 @@ struct CatalogueController<Entry: CatalogueEntry> {
                     noun == "user" ? "Erase a user everywhere" : "Remove \(article) \(noun)",
                     parameters: [.id(of: noun)],
                     answer: removal,
-                    problems: [.notFound]
+                    problems: noun == "item" ? [.notFound, .quotaExceeded] : [.notFound]
                 ),
                 remove
             ),

@@ -89,7 +89,7 @@ struct UsersController {
                         """,
                     body: .json("Who turned out to be whom.", Schemas.reference("MergeRequest")),
                     answer: .init(status: 200, detail: "They are one.", schema: Schemas.reference("Merge")),
-                    problems: [.invalidRequest, .conflict]
+                    problems: [.invalidRequest, .conflict, .quotaExceeded]
                 ),
                 merge
             ),
