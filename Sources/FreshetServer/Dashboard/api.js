@@ -62,9 +62,16 @@ const id = encodeURIComponent;
 
 /** Exchanges a key for a cookie that no script can read: the page never keeps the key itself. */
 export const login = {
-    begin: (key) => json("session", { method: "POST", body: { key } }),
-    end: () => json("session", { method: "DELETE" }),
+    begin: (key) => anew("POST", { key }),
+    end: () => anew("DELETE"),
 };
+
+// What was read before may be another shop's.
+async function anew(method, body) {
+    const session = await json("session", { method, body });
+    titles.clear();
+    return session;
+}
 
 export const api = {
     status: (signal) => json("status", { signal }),

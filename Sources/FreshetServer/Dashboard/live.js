@@ -41,8 +41,11 @@ export const live = {
         document.addEventListener("visibilitychange", () => document.hidden ? stop() : run());
         if (!document.hidden) run();
     },
+    /** Begins again after a login, which may be to another shop: nothing of before is shown. */
     restart() {
         stop();
+        live.status = null;
+        live.samples.length = 0;
         run();
     },
 };
