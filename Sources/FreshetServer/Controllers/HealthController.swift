@@ -72,7 +72,7 @@ struct HealthController {
     @Sendable private func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
         // Of the moment, and of several engines under one heading each.
         let moment = PrometheusRegistry()
-        for engine in [engine] + (others?() ?? []) { try Self.add(engine, to: moment) }
+        for engine in [engine] + (others?() ?? []) { Self.add(engine, to: moment) }
         let text =
             others == nil
             ? registry.text(of: engine.tenant) + moment.text()
@@ -84,9 +84,10 @@ struct HealthController {
         )
     }
 
-    private static func add(_ engine: Engine, to registry: PrometheusRegistry) throws {
-        let running = try engine.experiments.filter { $0.state == .running }
-            .map { (served: $0, figures: try engine.figures(ofExperiment: $0.id)) }
+    private static func add(_ engine: Engine, to registry: PrometheusRegistry) {
+        // One that was deleted at this moment, by whichever shop, has no figures, and keeps no other from having them.
+        let running = engine.experiments.filter { $0.state == .running }
+            .map { (served: $0, figures: try? engine.figures(ofExperiment: $0.id)) }
         StatusMetrics.add(engine.status(), engine.servingCounts, of: engine.tenant, to: registry)
         OutcomeMetrics.add(engine.feedback(by: [.scenario]), running, of: engine.tenant, to: registry)
     }
