@@ -39,6 +39,20 @@ import Testing
         }
     }
 
+    @Test func aPageThatCameOverTLSGetsACookieForTLSOnly() async throws {
+        let test = try await TestServer()
+        let root = try await test.keys.create(name: "root", rights: [.admin])
+        try await test.test { client in
+            for (origin, isSecure) in [("https://shop.example", true), ("http://shop.example", false)] {
+                let body = #"{"key":"\#(root.text)"}"#
+                let headers: HTTPFields = [.origin: origin]
+                let made = try await client.send(.post, "/v1/session", body, headers: headers)
+                let cookie = made.headers[.setCookie] ?? ""
+                #expect(cookie.hasSuffix("; Secure") == isSecure, "\(made.status) \(cookie)")
+            }
+        }
+    }
+
     @Test func loggingOutEndsIt() async throws {
         let test = try await TestServer()
         let root = try await test.keys.create(name: "root", rights: [.admin])
@@ -119,5 +133,45 @@ import Testing
         let kept = log.newest(1000)
         #expect(kept.first?.time == 99 && kept.count >= 10 && kept.count < 50)
         #expect(log.newest(2, before: 98).map(\.time) == [97, 96])
+    }
+
+    /// A kill may cut a line anywhere, also within a letter.
+    @Test func aTornLineHidesNoOther() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/freshet-log-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let log = AccessLog(folder: folder)
+        func act(_ time: Int64) -> AccessLog.Entry {
+            .init(time: time, key: nil, name: "Zoë", operation: "o", path: "/", status: 200, trace: "t")
+        }
+        try log.append(act(1))
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder + "/access-log.jsonl"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(Array(#"{"name":"Zo"#.utf8) + [0xC3]))
+        try file.close()
+        #expect(log.newest(9) == [act(1)])
+        try log.append(act(2))
+        #expect(log.newest(9) == [act(2), act(1)])
+    }
+
+    @Test func loginsAreLimitedAndOnlyAdministratorsAreNoted() async throws {
+        let test = try await TestServer {
+            $0.rateLimit.requestsPerSecond = 0.001
+            $0.rateLimit.burst = 2
+        }
+        let root = try await test.keys.create(name: "root", rights: [.admin])
+        let reader = try await test.keys.create(name: "reader", rights: [.read])
+        try await test.test { client in
+            for key in [reader, root] {
+                let body = #"{"key":"\#(key.text)"}"#
+                #expect(try await client.send(.post, "/v1/session", body).status == 201)
+            }
+            let log = try await client.send(.get, "/v1/access-log", key: root.text)
+            let acts = try #require(log.json["acts"] as? [[String: Any]], "\(log.text)")
+            #expect(acts.map { $0["name"] as? String } == ["root"])
+            let body = #"{"key":"\#(root.text)"}"#
+            let refused = try await client.send(.post, "/v1/session", body)
+            #expect(refused.status == 429 && Int(refused.headers[.retryAfter] ?? "") ?? 0 > 0)
+        }
     }
 }

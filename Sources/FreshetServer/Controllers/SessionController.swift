@@ -59,12 +59,19 @@ struct SessionController {
             if fields.value("key") == nil { fields.fault("key", "is missing") }
             try fields.finish()
             let owner = try table.owner(ofKey: text ?? "")
+            if let seconds = owner.shop.take(owner.key.id) {
+                var problem = Problem(.tooManyRequests, "The key makes more requests than it may.")
+                problem.retryAfter = max(1, seconds)
+                throw problem
+            }
             let tenant = owner.shop.engine.tenant
             let made = table.logins.begin(owner.key, of: tenant)
-            owner.shop.note("logIn", request, context, by: owner.key, status: 201)
+            // Logins of others would push out what administrators did.
+            if owner.key.may(.admin) { owner.shop.note("logIn", request, context, by: owner.key, status: 201) }
             let session = Session(tenant: tenant.name, key: owner.key, expires: made.expires)
             var response = try Response.encoded(session, status: .created)
-            response.headers[.setCookie] = LoginCookie.header(made.token, seconds: made.expires - LoginTable.now)
+            let seconds = made.expires - LoginTable.now
+            response.headers[.setCookie] = LoginCookie.header(made.token, seconds: seconds, for: request)
             return response
         }
     }
@@ -78,6 +85,6 @@ struct SessionController {
 
     @Sendable private func logOut(_ request: Request, _ context: ServerContext) async throws -> Response {
         if let token = LoginCookie.token(of: request) { table.logins.end(token) }
-        return Response(status: .noContent, headers: [.setCookie: LoginCookie.header("", seconds: 0)])
+        return Response(status: .noContent, headers: [.setCookie: LoginCookie.header("", seconds: 0, for: request)])
     }
 }

@@ -41,13 +41,20 @@ final class AccessLog: Sendable {
     func append(_ entry: Entry) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let line = try encoder.encode(entry) + Data("\n".utf8)
+        let lineEnd = Data("\n".utf8)
+        let line = try encoder.encode(entry) + lineEnd
         try turn.withLock { _ in
             try makeRoom()
-            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
             defer { try? file.close() }
-            try file.seekToEnd()
-            try file.write(contentsOf: line)
+            let end = try file.seekToEnd()
+            var isCut = false
+            if end > 0 {
+                try file.seek(toOffset: end - 1)
+                isCut = try file.read(upToCount: 1) != lineEnd
+            }
+            // A line that a kill has cut must not take this one with it.
+            try file.write(contentsOf: isCut ? lineEnd + line : line)
         }
     }
 
@@ -73,11 +80,11 @@ final class AccessLog: Sendable {
     ///   - before: only those of before a moment, in milliseconds since 1970.
     /// - Returns: the acts; lines that a kill has cut are left out.
     func newest(_ limit: Int, before: Int64? = nil) -> [Entry] {
-        let text = turn.withLock { _ in
-            [former, path].compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }.joined()
-        }
+        let files = turn.withLock { _ in [former, path].compactMap { FileManager.default.contents(atPath: $0) } }
+        // Whatever the bytes are: one that was cut within a letter hides its own line only.
+        let lines: [Substring] = files.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
         let decoder = JSONDecoder()
-        let entries = text.split(separator: "\n").reversed().lazy.compactMap {
+        let entries = lines.reversed().lazy.compactMap {
             try? decoder.decode(Entry.self, from: Data($0.utf8))
         }
         return Array(entries.filter { entry in before.map { entry.time < $0 } ?? true }.prefix(limit))

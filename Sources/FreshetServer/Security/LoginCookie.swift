@@ -1,7 +1,9 @@
 import HTTPTypes
 import Hummingbird
 
-/// The cookie of a login: out of reach of scripts, and sent by pages of this server only.
+/// The cookie of a login: out of reach of scripts, and sent with requests of pages of this site only.
+///
+/// A site is more than a server: all ports of a host and its sister domains are one. ``isFromHere(_:)`` tells them apart.
 enum LoginCookie {
     /// Its name.
     static let name = "freshet-session"
@@ -17,15 +19,18 @@ enum LoginCookie {
         return nil
     }
 
-    /// The header that makes a browser keep a token for some seconds; forget it with 0.
-    static func header(_ token: String, seconds: Int64) -> String {
-        "\(name)=\(token); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(seconds)"
+    /// The header that makes the browser of a request keep a token for some seconds; forget it with 0.
+    ///
+    /// A page that came over TLS, as its origin says, gets a cookie that goes over nothing else.
+    static func header(_ token: String, seconds: Int64, for request: Request) -> String {
+        let isSecure = request.headers[.origin]?.lowercased().hasPrefix("https://") == true
+        return "\(name)=\(token); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(seconds)" + (isSecure ? "; Secure" : "")
     }
 
     /// Whether a page of this server sent the request, as far as its browser says.
     ///
-    /// Browsers that know `SameSite` send no cookie with others' requests. This is the second lock: what says that it comes
-    /// from elsewhere changes nothing.
+    /// Browsers that know `SameSite` send no cookie with requests of other sites. This is the second lock, against other
+    /// servers of this site, too: what says that it comes from elsewhere changes nothing.
     static func isFromHere(_ request: Request) -> Bool {
         if let site = request.headers[.known("sec-fetch-site")] { return site == "same-origin" || site == "none" }
         guard let origin = request.headers[.origin] else { return true }
