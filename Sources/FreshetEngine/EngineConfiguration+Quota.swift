@@ -6,7 +6,7 @@ extension EngineConfiguration {
     /// Users and items bound what grows with the log: numbers and names, histories, counts and embedding tables. Caches and
     /// queues have settings of their own, such as `sessions.maximum_events` and `serving.cached_results`.
     public struct Quota: Sendable, Equatable, Codable {
-        /// The most users that events may name.
+        /// The most users that events may name; those who were erased or joined to others count, too.
         public var users = 0
         /// The most items that events and the catalogue may name.
         public var items = 0

@@ -104,7 +104,7 @@ import Testing
     private static func turns(weights: [Double], costs: [Double], count: Int) -> [Int] {
         let spent = Mutex(0.0)
         // A place is kept for long, so that who goes next does not hang on how fast threads are.
-        let gate = TurnGate(places: 1, patience: .seconds(60)) { spent.withLock { $0 } }
+        let gate = TurnGate(places: 1, patience: 60_000) { spent.withLock { $0 } }
         for (member, weight) in weights.enumerated() { gate.add(member, weight: weight) }
         let had = Mutex(weights.map { _ in 0 })
         let isDone = Atomic(false)
@@ -150,15 +150,16 @@ import Testing
         gate.add(1, weight: 1)
         gate.add(2, weight: 1)
         let ended = DispatchSemaphore(value: 0)
-        gate.take(1, until: { false }) {
-            Thread.detachNewThread {
-                gate.take(2, until: { false }) {
-                    while !gate.isWaiting(1) { usleep(100) }
-                    spent.withLock { $0 += 100 }
-                }
-                gate.take(2, until: { false }) {}
-                ended.signal()
+        let other = Thread {
+            gate.take(2, until: { false }) {
+                while !gate.isWaiting(1) { usleep(100) }
+                spent.withLock { $0 += 100 }
             }
+            gate.take(2, until: { false }) {}
+            ended.signal()
+        }
+        gate.take(1, until: { false }) {
+            other.start()
             while !gate.isWaiting(2) { usleep(100) }
             spent.withLock { $0 += 1 }
         }

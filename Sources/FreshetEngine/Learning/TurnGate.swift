@@ -19,12 +19,12 @@ final class TurnGate: Sendable {
     private let state: Mutex<State>
     /// What the calling thread has used of the processor, in seconds.
     private let meter: @Sendable () -> Double
-    /// How long a place is kept.
-    private let patience: DispatchTimeInterval
+    /// How long a place is kept, in milliseconds.
+    private let patience: Int
 
     init(
         places: Int,
-        patience: DispatchTimeInterval = .milliseconds(2),
+        patience: Int = 2,
         meter: @escaping @Sendable () -> Double = TurnGate.processorSeconds
     ) {
         state = Mutex(State(turns: FairTurns(places: places)))
@@ -84,7 +84,7 @@ final class TurnGate: Sendable {
             return isKept ? state.finished : nil
         }
         guard let kept else { return }
-        DispatchQueue.global().asyncAfter(deadline: .now() + patience) { self.release(member, kept) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(patience)) { self.release(member, kept) }
     }
 
     /// Keeps a place no longer, unless it is that of a later turn.
