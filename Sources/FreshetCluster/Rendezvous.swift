@@ -18,6 +18,7 @@ public final class Rendezvous: Sendable {
 
     private static let longestHello = 1 << 16
     private static let helloSeconds = Duration.seconds(2)
+    private static let checkInterval = Duration.milliseconds(200)
 
     /// The address on which rank 0 listens.
     public let address: RankAddress
@@ -36,14 +37,22 @@ public final class Rendezvous: Sendable {
     ///   - ranks: how many ranks there are, this one included.
     ///   - job: a word that all ranks of a job share, so that those of another one are sent away.
     ///   - patience: how long to wait.
+    ///   - check: asked while others are waited for; what it throws ends the waiting.
     /// - Returns: the ranks.
     /// - Throws: ``FreshetError`` of kind `external` when not all have come in time.
-    public func gather(_ ranks: Int, job: String = "", patience: Patience = Patience()) throws -> SocketCollective {
+    public func gather(
+        _ ranks: Int,
+        job: String = "",
+        patience: Patience = Patience(),
+        while check: () throws -> Void = {}
+    ) throws -> SocketCollective {
         let deadline = ContinuousClock.now + patience.joining
         var peers = [Socket?](repeating: nil, count: ranks)
         var table = [RankAddress](repeating: address, count: ranks)
         while peers.dropFirst().contains(where: { $0 == nil }) {
-            guard let peer = try socket.accepted(until: deadline) else {
+            guard let peer = try socket.accepted(until: min(deadline, .now + Self.checkInterval)) else {
+                try check()
+                guard ContinuousClock.now >= deadline else { continue }
                 let missing = (1..<ranks).filter { peers[$0] == nil }.map(String.init)
                 throw FreshetError(
                     .external,

@@ -88,6 +88,7 @@ public final class SocketCollective: Collective {
 /// still meanwhile, and a connection on which data stands still is what the system takes for lost.
 private struct Transfer {
     private static let short = 4096
+    private static let step = 1 << 20
 
     private let socket: Socket
     private let rank: Int
@@ -98,8 +99,10 @@ private struct Transfer {
     private var sent = 0
     private var incomingHeader = [UInt8](repeating: 0, count: Frame.headerSize)
     private var headerBytes = 0
+    /// Grows with what arrives: a header alone takes no memory.
     private var incoming: [UInt8]?
     private var incomingBytes = 0
+    private var expectedBytes = 0
 
     init(_ socket: Socket, with rank: Int, _ message: [UInt8], _ operation: UInt64) {
         (self.socket, self.rank, self.operation, outgoing) = (socket, rank, operation, message)
@@ -107,7 +110,7 @@ private struct Transfer {
     }
 
     private var isSent: Bool { sent == header.count + outgoing.count }
-    private var isReceived: Bool { incoming?.count == incomingBytes }
+    private var isReceived: Bool { incoming != nil && incomingBytes == expectedBytes }
     /// Whether there is something that may be sent now.
     private var canSend: Bool {
         !isSent && (sent < header.count || outgoing.count <= Self.short || incoming != nil)
@@ -148,6 +151,7 @@ private struct Transfer {
     private mutating func receive() throws {
         while !isReceived {
             let isHeader = incoming == nil
+            makeRoom()
             let (socket, place) = (socket, isHeader ? headerBytes : incomingBytes)
             let count =
                 isHeader
@@ -172,7 +176,12 @@ private struct Transfer {
         guard frame.kind == .message, frame.number == operation else {
             throw frame.kind == .loss ? lost() : outOfStep(frame)
         }
-        incoming = [UInt8](repeating: 0, count: frame.length)
+        (incoming, expectedBytes) = ([], frame.length)
+    }
+
+    private mutating func makeRoom() {
+        guard let count = incoming?.count, count == incomingBytes else { return }
+        incoming?.append(contentsOf: repeatElement(0, count: min(expectedBytes - count, max(Self.step, count))))
     }
 
     private func lost() -> FreshetError {

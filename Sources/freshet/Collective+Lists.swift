@@ -20,6 +20,29 @@ extension Collective {
         return isFirst ? try received.enumerated().flatMap { try Self.lists($1, from: $0) } : []
     }
 
+    /// Whether any rank was asked to stop, which all learn at once.
+    func isAnyAsked(toStop isRequested: Bool) throws -> Bool {
+        try gather([isRequested ? 1 : 0]).contains([1])
+    }
+
+    /// The time of rank 0, so that all mean the same by an age.
+    func time(_ now: Int64) throws -> Int64 {
+        var reader = MessageReader(try broadcast(MessageBytes([now]).bytes), from: 0)
+        return try reader.number(of: Int64.self)
+    }
+
+    /// Checks that all ranks do the same.
+    /// - Throws: ``FreshetError`` of kind `usage` when one was given something else.
+    func checkAgreement(on description: String) throws {
+        let all = try gather(Array(description.utf8))
+        guard let other = all.firstIndex(where: { $0 != all[0] }) else { return }
+        throw FreshetError(
+            .usage,
+            "Rank \(other) recommends from another snapshot than rank 0, or with other options.",
+            remedy: "Give every rank the same snapshot and the same options."
+        )
+    }
+
     private static func lists(_ message: [UInt8], from rank: Int) throws -> [[ScoredItem]] {
         var reader = MessageReader(message, from: rank)
         let counts = try reader.numbers(Int(reader.number(of: Int32.self)), of: Int32.self)

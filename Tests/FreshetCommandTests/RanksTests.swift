@@ -75,6 +75,11 @@ import Testing
             Self.train("--ranks", "2", "--local-steps", "0", "--output", "model"),
             Self.train("--ranks", "2", "--rank", "2", "--rendezvous", "127.0.0.1:1", "--output", "model"),
             Self.train("--rank", "1", "--output", "model"),
+            Self.train("--rank", "0", "--rendezvous", "127.0.0.1:1", "--output", "model"),
+            Self.train("--ranks", "2", "--rendezvous", "127.0.0.1:1", "--output", "model"),
+            Self.train("--wire", "bf16", "--output", "model"),
+            Self.train("--ranks", "2", "--outer-rate", "0.7", "--output", "model"),
+            ["train", "--data", "-", "--model", "sequence-transformer", "--ranks", "2", "--output", "model"],
             ["recommend", "--snapshot", "model", "--user", "user1", "--ranks", "2"],
         ] {
             let result = try Executable.run(arguments, in: folder)

@@ -167,8 +167,12 @@ struct SequenceTrainer {
     /// What all ranks of a training have in common.
     private var description: String {
         let settings = String(decoding: SnapshotJSON.encode(configuration), as: UTF8.self)
-        let data = "seed \(session.seed), events \(data.fingerprint), \(shape)"
-        return "\(data), teacher \(teacher != nil), settings \(settings)"
+        let held = "validation \(data.validation.count), propensities \(propensities.reduce(0, +))"
+        let weights = training.network.parameters.parameters.reduce(UInt32(0)) {
+            Checksum.crc32(UnsafeRawBufferPointer($1.values), after: $0)
+        }
+        let data = "seed \(session.seed), events \(data.fingerprint), \(held), \(shape)"
+        return "\(data), weights \(weights), teacher \(teacher != nil), settings \(settings)"
     }
 
     /// What each worker learns a batch of so many targets for.

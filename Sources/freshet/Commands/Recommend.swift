@@ -79,11 +79,14 @@ struct Recommend: FreshetCommand {
     }
 
     func execute(_ console: Console) throws {
+        let joined = try ranks.join()
+        let collective: any Collective = joined?.collective ?? SingleRank()
         let snapshot = try Snapshot.open(snapshot)
         let audience = try audience(of: snapshot)
-        let filter = try datasetFilter(over: snapshot.dataset)
-        let joined = try ranks.join()
-        let collective = joined?.collective ?? SingleRank()
+        let now = try collective.time(Int64(Date().timeIntervalSince1970))
+        let filter = try datasetFilter(over: snapshot.dataset, now: now)
+        let model = String(decoding: SnapshotJSON.encode(snapshot.manifest), as: UTF8.self)
+        try collective.checkAgreement(on: "\(model) \(audience.count) \(count) \(includeSeen) \(self.filter ?? "")")
         var writer =
             collective.isFirst
             ? try RecommendationWriter(
@@ -99,7 +102,10 @@ struct Recommend: FreshetCommand {
         // Blocks keep the lists of millions of users out of memory.
         let block = 4096 * collective.ranks
         for start in stride(from: 0, to: audience.count, by: block) {
-            guard !Interruption.isRequested else { throw FreshetError(.cancelled, "Stopped; nothing was written.") }
+            guard try !collective.isAnyAsked(toStop: Interruption.isRequested) else {
+                try joined?.finish()
+                throw FreshetError(.cancelled, "Stopped; nothing was written.")
+            }
             let people = Array(audience[start..<min(start + block, audience.count)])
             let own = people[collective.part(of: people.count, for: collective.rank)]
             let lists = recommender.recommend(
@@ -132,11 +138,11 @@ struct Recommend: FreshetCommand {
         return { _ in refused }
     }
 
-    private func datasetFilter(over dataset: Dataset) throws -> DatasetFilter? {
+    private func datasetFilter(over dataset: Dataset, now: Int64) throws -> DatasetFilter? {
         guard let filter else { return nil }
         do {
             let expression = try FilterExpression(filter)
-            return DatasetFilter(expression, over: dataset, now: Int64(Date().timeIntervalSince1970))
+            return DatasetFilter(expression, over: dataset, now: now)
         } catch let error {
             throw FreshetError(error, in: filter)
         }

@@ -86,6 +86,9 @@ struct Train: FreshetCommand {
         guard !parallel.isGiven || (parts == nil && rowFormat == nil) else {
             throw ValidationError("--ranks goes with a model of events that is trained, not with --parts or rows.")
         }
+        guard !parallel.isGiven || dataOptions.data != "-" else {
+            throw ValidationError("With --ranks every rank reads the data: give a file, not standard input.")
+        }
         guard !columnOptions.isGiven || rowFormat == .csv else {
             throw ValidationError("--label, --categories, --ranges and --leave-out go with --format csv.")
         }
@@ -96,8 +99,6 @@ struct Train: FreshetCommand {
     func execute(_ console: Console) throws {
         if let rowFormat { return try trainOnRows(console, as: rowFormat) }
         let description = try modelOptions.description()
-        let teacher = try distilFrom.map { try Teacher($0, for: description) }
-        let overrides = try teacher?.overrides(modelOptions) ?? modelOptions.overrides()
         var together = try parallel.settings(for: description)
         let isFirst = parallel.ranks.isFirst
         let folder = TrainingFolder(output.path)
@@ -107,6 +108,9 @@ struct Train: FreshetCommand {
         }
         let joined = try parallel.ranks.join()
         if let joined { together.collective = joined.collective }
+        let console = isFirst ? console : Console(isJSON: console.isJSON, isQuiet: true)
+        let teacher = try distilFrom.map { try Teacher($0, for: description) }
+        let overrides = try teacher?.overrides(modelOptions) ?? modelOptions.overrides()
         let imported = try dataOptions.read(console)
         let split = imported.dataset.leavingLastOut()
         let pool = common.makePool()
@@ -134,10 +138,16 @@ struct Train: FreshetCommand {
             folder: isFirst ? folder : nil,
             isResuming: resume,
             parallel: together,
-            console: isFirst ? console : Console(isJSON: console.isJSON, isQuiet: true)
+            console: console
         )
-        let outcome = try parts.map { try run.assemble($0.parts, fusion: $0.fusion) } ?? run.train(learner)
-        try joined?.finish()
+        let outcome: TrainingRun.Outcome
+        do {
+            outcome = try parts.map { try run.assemble($0.parts, fusion: $0.fusion) } ?? run.train(learner)
+            try joined?.finish()
+        } catch let error as FreshetError {
+            try joined?.finish(after: error)
+            throw error
+        }
         guard isFirst else { return }
         let manifest = run.manifest(
             of: outcome,

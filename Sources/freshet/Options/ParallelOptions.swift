@@ -24,6 +24,15 @@ struct ParallelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("With --local-steps: its momentum; DiLoCo takes 0.9.", valueName: "momentum"))
     var outerMomentum: Float = 0
 
+    func validate() throws {
+        guard isGiven || (wire == "float32" && localSteps == 1 && outerRate == 1 && outerMomentum == 0) else {
+            throw ValidationError("--wire, --local-steps, --outer-rate and --outer-momentum go with --ranks.")
+        }
+        guard localSteps != 1 || (outerRate == 1 && outerMomentum == 0) else {
+            throw ValidationError("--outer-rate and --outer-momentum go with --local-steps of 2 or more.")
+        }
+    }
+
     /// Whether there are several ranks.
     var isGiven: Bool { ranks.count > 1 }
 

@@ -8,7 +8,12 @@ import FreshetCore
 /// Started by `mpirun`, they are those that it started. Otherwise `--ranks` alone starts the others on this machine, and
 /// `--rank` and `--rendezvous` name one of several machines'. Each can come from the environment as well.
 struct RankOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How many processes work together.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "How many processes work together; each takes --threads of its own, or a thread a core.",
+            valueName: "count"
+        )
+    )
     var ranks: Int?
 
     @Option(
@@ -28,9 +33,12 @@ struct RankOptions: ParsableArguments {
     var rendezvous: String?
 
     func validate() throws {
-        guard 1...1024 ~= ranks ?? 1 else { throw ValidationError("--ranks must be in 1...1024.") }
-        guard rank == nil || rendezvous != nil else {
-            throw ValidationError("--rank goes with --rendezvous, the address on which rank 0 listens.")
+        guard 1...1024 ~= count else { throw ValidationError("--ranks is \(count), but must be in 1...1024.") }
+        guard count > 1 || (rank == nil && rendezvous == nil) else {
+            throw ValidationError("--rank and --rendezvous go with --ranks, of 2 or more.")
+        }
+        guard rendezvous == nil || ownRank != nil else {
+            throw ValidationError("--rendezvous goes with --rank; --ranks alone starts the others on this machine.")
         }
     }
 
@@ -41,7 +49,7 @@ struct RankOptions: ParsableArguments {
     private var ownRank: Int? { Self.number("OMPI_COMM_WORLD_RANK") ?? rank ?? Self.number("FRESHET_RANK") }
 
     /// Whether this process writes and answers.
-    var isFirst: Bool { ownRank ?? 0 == 0 }
+    var isFirst: Bool { count == 1 || ownRank ?? 0 == 0 }
 
     /// Brings the processes together.
     ///
@@ -90,7 +98,7 @@ struct RankOptions: ParsableArguments {
 final class JoinedRanks {
     /// The ranks.
     let collective: any Collective
-    private var children: [Process] = []
+    private var children: [(rank: Int, process: Process)] = []
     private let atTheEnd: () throws -> Void
 
     init(_ collective: any Collective, atTheEnd: @escaping () throws -> Void = {}) {
@@ -102,14 +110,14 @@ final class JoinedRanks {
     init(startingOthersOf ranks: Int) throws {
         let rendezvous = try Rendezvous(at: RankAddress(host: "127.0.0.1", port: 0))
         let job = UUID().uuidString
-        var children: [Process] = []
+        var children: [(rank: Int, process: Process)] = []
         do {
             for rank in 1..<ranks {
-                children.append(try Self.start(rank, of: ranks, at: rendezvous.address, job: job))
+                children.append((rank, try Self.start(rank, of: ranks, at: rendezvous.address, job: job)))
             }
-            collective = try rendezvous.gather(ranks, job: job)
+            collective = try rendezvous.gather(ranks, job: job) { try Self.checkAlive(children) }
         } catch let error {
-            for child in children { child.terminate() }
+            for child in children where child.process.isRunning { child.process.terminate() }
             throw error
         }
         self.children = children
@@ -118,13 +126,27 @@ final class JoinedRanks {
 
     deinit {
         // Whoever is left lost this rank.
-        for child in children where child.isRunning { child.terminate() }
+        for child in children where child.process.isRunning { child.process.terminate() }
     }
 
-    /// Ends the common work, which went well.
+    /// Ends the common work, which went well, or which all stopped together.
     func finish() throws {
         try atTheEnd()
-        for child in children { child.waitUntilExit() }
+        for child in children { child.process.waitUntilExit() }
+    }
+
+    /// Ends the common work when all ranks stopped it together, which is what `error` says.
+    func finish(after error: FreshetError) throws {
+        if error.kind == .cancelled { try finish() }
+    }
+
+    private static func checkAlive(_ children: [(rank: Int, process: Process)]) throws {
+        guard let ended = children.first(where: { !$0.process.isRunning }) else { return }
+        throw FreshetError(
+            .external,
+            "Rank \(ended.rank) ended with code \(ended.process.terminationStatus) before the work began.",
+            remedy: "Look at what it said."
+        )
     }
 
     private static func start(_ rank: Int, of ranks: Int, at address: RankAddress, job: String) throws -> Process {
