@@ -58,7 +58,7 @@ public final class SocketCollective: Collective {
             if ready < 0, errno == EINTR { continue }
             guard ready > 0 else { throw Self.silence(open, after: silence) }
             for (place, request) in zip(open, waiting) where request.revents != 0 {
-                try transfers[place]?.goOn()
+                try transfers[place]?.advance()
             }
         }
         return transfers.enumerated().map { $1?.received ?? messages[$0] }
@@ -125,7 +125,7 @@ private struct Transfer {
     }
 
     /// Sends and receives what can be at once.
-    mutating func goOn() throws {
+    mutating func advance() throws {
         try receive()
         try send()
     }
