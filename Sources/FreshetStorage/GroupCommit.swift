@@ -9,6 +9,8 @@ final class GroupCommit: Sendable {
     /// Events to be written, and who waits for it.
     struct Request {
         let events: [Event]
+        /// How far sources were read with them.
+        var steps: [SourceStep] = []
         /// When they arrived, in milliseconds since 1970.
         let received: Int64
         let continuation: CheckedContinuation<AppendReceipt, any Error>

@@ -37,6 +37,7 @@ enum Migrations {
         migrator.registerMigration("12 context of impressions") {
             try $0.execute(sql: "ALTER TABLE impression ADD COLUMN context TEXT")
         }
+        migrator.registerMigration("13 positions of sources") { try $0.execute(sql: sourcePositions) }
         return migrator
     }
 
@@ -163,6 +164,18 @@ enum Migrations {
         );
         CREATE INDEX search_user ON search(user);
         CREATE UNIQUE INDEX search_id ON search(id) WHERE id IS NOT NULL;
+        """
+
+    /// How far each partition of an outside source was read; `next` is NULL before the first message.
+    private static let sourcePositions = """
+        CREATE TABLE source_position (
+            source TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            next INTEGER,
+            PRIMARY KEY (source, topic, number)
+        ) WITHOUT ROWID;
         """
 
     /// What was shown.

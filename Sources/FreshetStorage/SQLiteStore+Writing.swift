@@ -80,7 +80,7 @@ extension SQLiteStore {
         do {
             let answers = try transaction(db) { db, changes in
                 let appender = try EventAppender(db)
-                return try requests.map { try write($0, appender, &changes) }
+                return try requests.map { try write($0, appender, db, &changes) }
             }
             for answer in answers { answer() }
         } catch let error as FreshetError {
@@ -95,10 +95,18 @@ extension SQLiteStore {
     private func write(
         _ request: GroupCommit.Request,
         _ appender: EventAppender,
+        _ db: Database,
         _ changes: inout LogChanges
     ) throws -> () -> Void {
         guard changes.canNumber(request.events) else {
             return { request.continuation.resume(throwing: FreshetError.tooManyTypes) }
+        }
+        if !request.steps.isEmpty {
+            let positions = try SourcePositions(db)
+            if let refusal = try positions.refusal(of: request.steps) {
+                return { request.continuation.resume(throwing: refusal) }
+            }
+            for step in request.steps { try positions.put(step.end) }
         }
         let receipt = try appender.append(request.events, received: request.received, to: &changes)
         return { request.continuation.resume(returning: receipt) }

@@ -40,6 +40,10 @@ public struct StoreContract: Sendable, CustomStringConvertible {
         case keepsVersions
         /// Settings are set, listed and removed.
         case keepsSettings
+        /// Positions of sources move with the events, from where they stand and for the newest reader only.
+        ///
+        /// A store without the role (``FreshetCore/SourcePositionStore``) has nothing to keep.
+        case keepsSourcePositions
         /// A store says whose it is, and sees nothing of another tenant in the same place.
         case keepsTenantsApart
     }
@@ -84,6 +88,7 @@ public struct StoreContract: Sendable, CustomStringConvertible {
             case .keepsImpressions: try await keepsImpressions(store)
             case .keepsVersions: try await keepsVersions(store)
             case .keepsSettings: try await keepsSettings(store)
+            case .keepsSourcePositions: try await keepsSourcePositions(store)
             case .keepsTenantsApart: try await keepsTenantsApart(store, in: folder)
             }
             return nil

@@ -31,6 +31,25 @@ import Testing
         #expect(try await reopened.append([Event(user: "u2", item: "new", time: 1)]).events[0].offset == 52)
     }
 
+    /// A source goes on where the log is, and a reader of before the restart stays shut out.
+    @Test func findsPositionsOfSourcesAgain() async throws {
+        let folder = try StorageFolder()
+        let partition = SourcePartition(source: "shop", topic: "events", number: 3)
+        var store: SQLiteStore? = try folder.open()
+        let held = try #require(try await store?.claim([partition]).first)
+        let step = SourceStep(from: held, to: 50)
+        _ = try await store?.append(someEvents(50), moving: [step])
+        store = nil
+
+        let reopened = try folder.open()
+        let found = try await reopened.claim([partition])
+        #expect(found == [SourcePosition(partition: partition, epoch: held.epoch + 1, next: 50)])
+        await #expect(throws: SourceTaken(held: step.end, kept: found[0])) {
+            try await reopened.append(someEvents(1), moving: [SourceStep(from: step.end, to: 51)])
+        }
+        #expect(reopened.newestOffset == 50)
+    }
+
     /// A folder of before items were remembered as removed: it opens, and its items are there.
     @Test func opensFolderOfTheFirstTables() async throws {
         let folder = try StorageFolder()
