@@ -65,6 +65,7 @@ let package = Package(
         .library(name: "FreshetRecommendation", targets: ["FreshetRecommendation"]),
         .library(name: "FreshetLearning", targets: ["FreshetLearning"]),
         .library(name: "FreshetStorage", targets: ["FreshetStorage"]),
+        .library(name: "FreshetKafka", targets: ["FreshetKafka"]),
         .library(name: "FreshetEngine", targets: ["FreshetEngine"]),
         .library(name: "FreshetServer", targets: ["FreshetServer"]),
         .library(name: "FreshetTestSupport", targets: ["FreshetTestSupport"]),
@@ -130,6 +131,7 @@ let package = Package(
             ["FreshetCore", "FreshetData", "FreshetExperiments", "FreshetModels", "FreshetNN", "FreshetTensor"]
         ),
         library("FreshetStorage", ["FreshetCore", "FreshetData", .grdb, .grdbSQLite]),
+        library("FreshetKafka", ["FreshetCore", "FreshetData"]),
         library(
             "FreshetEngine",
             [
@@ -221,6 +223,7 @@ let package = Package(
                 .grdb,
             ]
         ),
+        tests(of: "FreshetKafka", ["FreshetCore", "FreshetData", "FreshetStorage", "FreshetTensor"]),
         tests(
             of: "FreshetEngine",
             [
