@@ -72,7 +72,8 @@ let package = Package(
         .executable(name: "freshet", targets: ["freshet"]),
     ],
     traits: [
-        .trait(name: "Cluster", description: "Ranks of a training that speak through Open MPI; needs libopenmpi-dev.")
+        .trait(name: "Cluster", description: "Ranks of a training that speak through Open MPI; needs libopenmpi-dev."),
+        .trait(name: "Kafka", description: "Events from topics of Kafka; needs librdkafka-dev."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -94,6 +95,8 @@ let package = Package(
         .systemLibrary(name: "CLZMA", providers: [.apt(["liblzma-dev"])]),
         // Only with the trait Cluster does anything need it.
         .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        // Only with the trait Kafka does anything need it.
+        .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .target(name: "CFreshetKernels"),
         .target(name: "CFreshetDashboard"),
         library("FreshetTensor", ["CDNNL", "CFreshetKernels"]),
@@ -131,7 +134,10 @@ let package = Package(
             ["FreshetCore", "FreshetData", "FreshetExperiments", "FreshetModels", "FreshetNN", "FreshetTensor"]
         ),
         library("FreshetStorage", ["FreshetCore", "FreshetData", .grdb, .grdbSQLite]),
-        library("FreshetKafka", ["FreshetCore", "FreshetData"]),
+        library(
+            "FreshetKafka",
+            ["FreshetCore", "FreshetData", .target(name: "CRDKafka", condition: .when(traits: ["Kafka"]))]
+        ),
         library(
             "FreshetEngine",
             [
@@ -223,7 +229,13 @@ let package = Package(
                 .grdb,
             ]
         ),
-        tests(of: "FreshetKafka", ["FreshetCore", "FreshetData", "FreshetStorage", "FreshetTensor"]),
+        tests(
+            of: "FreshetKafka",
+            [
+                "FreshetCore", "FreshetData", "FreshetStorage", "FreshetTensor",
+                .target(name: "CRDKafka", condition: .when(traits: ["Kafka"])),
+            ]
+        ),
         tests(
             of: "FreshetEngine",
             [
