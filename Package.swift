@@ -38,6 +38,7 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let libPQ = target(name: "CLibPQ", condition: .when(traits: ["PostgreSQL"]))
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
@@ -66,6 +67,7 @@ let package = Package(
         .library(name: "FreshetLearning", targets: ["FreshetLearning"]),
         .library(name: "FreshetStorage", targets: ["FreshetStorage"]),
         .library(name: "FreshetKafka", targets: ["FreshetKafka"]),
+        .library(name: "FreshetPostgres", targets: ["FreshetPostgres"]),
         .library(name: "FreshetEngine", targets: ["FreshetEngine"]),
         .library(name: "FreshetServer", targets: ["FreshetServer"]),
         .library(name: "FreshetTestSupport", targets: ["FreshetTestSupport"]),
@@ -74,6 +76,7 @@ let package = Package(
     traits: [
         .trait(name: "Cluster", description: "Ranks of a training that speak through Open MPI; needs libopenmpi-dev."),
         .trait(name: "Kafka", description: "Events from topics of Kafka; needs librdkafka-dev."),
+        .trait(name: "PostgreSQL", description: "The store in PostgreSQL, which needs libpq.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -97,6 +100,7 @@ let package = Package(
         .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
         // Only with the trait Kafka does anything need it.
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "CFreshetKernels"),
         .target(name: "CFreshetDashboard"),
         library("FreshetTensor", ["CDNNL", "CFreshetKernels"]),
@@ -134,6 +138,7 @@ let package = Package(
             ["FreshetCore", "FreshetData", "FreshetExperiments", "FreshetModels", "FreshetNN", "FreshetTensor"]
         ),
         library("FreshetStorage", ["FreshetCore", "FreshetData", .grdb, .grdbSQLite]),
+        library("FreshetPostgres", [.libPQ, "FreshetCore", "FreshetData", "FreshetStorage"]),
         library(
             "FreshetKafka",
             ["FreshetCore", "FreshetData", .target(name: "CRDKafka", condition: .when(traits: ["Kafka"]))]
@@ -235,6 +240,10 @@ let package = Package(
                 "FreshetCore", "FreshetData", "FreshetStorage", "FreshetTensor",
                 .target(name: "CRDKafka", condition: .when(traits: ["Kafka"])),
             ]
+        ),
+        tests(
+            of: "FreshetPostgres",
+            ["ChildProcesses", "FreshetCore", "FreshetData", "FreshetTestSupport"]
         ),
         tests(
             of: "FreshetEngine",

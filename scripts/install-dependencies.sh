@@ -2,10 +2,12 @@
 # Installs the system packages that Freshet needs and that are missing, and checks for a Swift toolchain.
 # For people, scripts/quickstart.sh, scripts/test.sh and the continuous integration alike: this is the only list.
 # With --tests also what only tests need: a browser for the dashboard's, which is skipped where none can be had.
+# With --traits also what the package's traits need, and the servers of their tests.
 set -euo pipefail
 
 packages=(libdnnl-dev zlib1g-dev liblzma-dev libsqlite3-dev)
 test_packages=(chromium)
+trait_packages=(libpq-dev postgresql)
 swift_needed=6.2
 
 complain() { printf '%s\n' "$@" >&2; }
@@ -57,6 +59,7 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     if [ "${1:-}" = --tests ] && ! (install_packages "${test_packages[@]}"); then
         complain "Not installed: ${test_packages[*]}. The dashboard's browser test will be skipped."
     fi
+    [ "${1:-}" != --traits ] || install_packages "${trait_packages[@]}"
 else
     complain "This system has no apt-get: make sure that oneDNN, zlib and liblzma are there with their headers" \
         "(on Debian and Ubuntu they are called ${packages[*]})."

@@ -20,5 +20,8 @@ swift test --skip-build
 # The kernels that processors with fewer instructions take, and oneDNN's.
 FRESHET_INSTRUCTION_SET=avx2 ONEDNN_MAX_CPU_ISA=AVX2 swift test --skip-build --filter "$kernel_tests"
 FRESHET_INSTRUCTION_SET=plain ONEDNN_MAX_CPU_ISA=SSE41 swift test --skip-build --filter "$kernel_tests"
+# What the package's traits add, against servers that the tests start.
+scripts/install-dependencies.sh --traits
+swift test --scratch-path .build/traits --traits PostgreSQL --filter '^FreshetPostgresTests'
 # The same tests as the optimiser makes them, which is what everybody runs.
 swift test --package-path scripts/optimised -c release -Xswiftc -enable-testing

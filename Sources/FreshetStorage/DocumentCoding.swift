@@ -2,8 +2,9 @@ import Foundation
 import FreshetCore
 
 /// The JSON documents of rows whose parts nobody searches.
-enum DocumentCoding {
-    static func encode(_ value: some Encodable) throws -> String {
+package enum DocumentCoding {
+    /// Writes a document.
+    package static func encode(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Figures can be infinite or no number, which JSON has no words for.
@@ -20,9 +21,11 @@ enum DocumentCoding {
     }
 
     /// Reads a document; `what` names it in the error.
-    static func decode<Value: Decodable>(_ type: Value.Type, _ bytes: UnsafeRawBufferPointer, of what: String) throws
-        -> Value
-    {
+    package static func decode<Value: Decodable>(
+        _ type: Value.Type,
+        _ bytes: UnsafeRawBufferPointer,
+        of what: String
+    ) throws -> Value {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf",

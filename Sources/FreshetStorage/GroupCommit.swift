@@ -5,15 +5,31 @@ import Synchronization
 ///
 /// While a transaction is being committed others gather, so the group grows with the load and nobody waits for more
 /// than two commits.
-final class GroupCommit: Sendable {
+package final class GroupCommit: Sendable {
     /// Events to be written, and who waits for it.
+<<<<<<< HEAD
     struct Request {
         let events: [Event]
         /// How far sources were read with them.
         var steps: [SourceStep] = []
+=======
+    package struct Request {
+        /// What is to be written.
+        package let events: [Event]
+>>>>>>> 4b8d167 (Write the store in PostgreSQL behind a package trait: contract and crashes passed by a probe program, test target not built)
         /// When they arrived, in milliseconds since 1970.
-        let received: Int64
-        let continuation: CheckedContinuation<AppendReceipt, any Error>
+        package let received: Int64
+        /// Who waits.
+        package let continuation: CheckedContinuation<AppendReceipt, any Error>
+
+        /// Creates a request.
+        package init(
+            events: [Event],
+            received: Int64,
+            continuation: CheckedContinuation<AppendReceipt, any Error>
+        ) {
+            (self.events, self.received, self.continuation) = (events, received, continuation)
+        }
     }
 
     private struct State {
@@ -24,8 +40,11 @@ final class GroupCommit: Sendable {
 
     private let state = Mutex(State())
 
+    /// Creates an empty line.
+    package init() {}
+
     /// Adds a request; whether the caller must call the writing thread.
-    func add(_ request: Request) -> Bool {
+    package func add(_ request: Request) -> Bool {
         state.withLock { state in
             state.requests.append(request)
             defer { state.isScheduled = true }
@@ -34,7 +53,7 @@ final class GroupCommit: Sendable {
     }
 
     /// Takes the requests of the next transaction, in order, up to about `limit` rows but at least one.
-    func take(limit: Int) -> [Request] {
+    package func take(limit: Int) -> [Request] {
         state.withLock { state in
             var (count, weight) = (0, 0)
             while count < state.requests.count && (count == 0 || weight < limit) {
@@ -47,7 +66,7 @@ final class GroupCommit: Sendable {
     }
 
     /// Ends a turn of the writing thread; whether it must come again for those who gathered meanwhile.
-    func endTurn() -> Bool {
+    package func endTurn() -> Bool {
         state.withLock { state in
             state.isScheduled = !state.requests.isEmpty
             return state.isScheduled

@@ -4,10 +4,11 @@ import FreshetCore
 ///
 /// A start reads the whole catalogue: Foundation's JSON takes tens of microseconds an item, this one or two. The first
 /// byte is the form's number; a form that was released is read for ever. Form 1 had no truth values.
-enum ItemCoding {
+package enum ItemCoding {
     private static let form: UInt8 = 2
 
-    static func encode(_ item: Item) -> [UInt8] {
+    /// Writes an item.
+    package static func encode(_ item: Item) -> [UInt8] {
         var writer = ByteWriter()
         writer.write(form)
         writer.write(item.title) { $0.write($1) }
@@ -33,7 +34,7 @@ enum ItemCoding {
     }
 
     /// Reads a blob; `nil` when it is damaged.
-    static func decode(_ bytes: UnsafeRawBufferPointer, id: String) -> Item? {
+    package static func decode(_ bytes: UnsafeRawBufferPointer, id: String) -> Item? {
         var reader = ByteReader(bytes)
         guard (1...form).contains(reader.byte()) else { return nil }
         var item = Item(id: id)

@@ -102,16 +102,17 @@ struct LogChanges {
 }
 
 /// Names that a transaction numbers, from the first free number on.
-struct PendingNames {
+package struct PendingNames {
     /// The first free number.
-    let base: Int
+    package let base: Int
     /// The names in the order of their numbers.
-    private(set) var table = IdentifierTable()
+    package private(set) var table = IdentifierTable()
 
-    init(base: Int) { self.base = base }
+    /// Begins at a number.
+    package init(base: Int) { self.base = base }
 
     /// The number of a name, and whether it was given just now.
-    mutating func number(of id: String) -> (Int, isNew: Bool) {
+    package mutating func number(of id: String) -> (Int, isNew: Bool) {
         let known = table.count
         let position = table.insert(id)
         return (base + position, position == known)

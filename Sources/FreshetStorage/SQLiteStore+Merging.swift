@@ -122,7 +122,8 @@ private struct ChainMerge {
 }
 
 extension FreshetError {
-    fileprivate static func joined(_ id: String, to name: String) -> FreshetError {
+    /// The refusal to join somebody who belongs to somebody else.
+    package static func joined(_ id: String, to name: String) -> FreshetError {
         FreshetError(
             .conflict,
             "'\(id)' belongs to '\(name)' already.",

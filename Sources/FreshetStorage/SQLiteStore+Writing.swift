@@ -114,7 +114,8 @@ extension SQLiteStore {
 }
 
 extension FreshetError {
-    fileprivate static var tooManyTypes: FreshetError {
+    /// The refusal of events with more types than there are numbers.
+    package static var tooManyTypes: FreshetError {
         FreshetError(
             .usage,
             "These events have new types, and there are 256 already.",
@@ -124,7 +125,7 @@ extension FreshetError {
 }
 
 /// The time now, in milliseconds since 1970.
-func millisecondsNow() -> Int64 {
+package func millisecondsNow() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

@@ -4,8 +4,9 @@ import FreshetData
 /// The shown items of an impression as a blob: 12 bytes an item that the vocabulary knows.
 ///
 /// Per item its number, or -1 and its external id where it has none, then score and propensity.
-enum ShownItemsCoding {
-    static func encode(_ items: [Impression.ShownItem], _ vocabulary: Vocabulary) -> [UInt8] {
+package enum ShownItemsCoding {
+    /// Writes the items of an impression.
+    package static func encode(_ items: [Impression.ShownItem], _ vocabulary: Vocabulary) -> [UInt8] {
         var writer = ByteWriter()
         for shown in items {
             if let number = vocabulary.item(shown.item) {
@@ -21,7 +22,7 @@ enum ShownItemsCoding {
     }
 
     /// Reads a blob; `nil` when it is damaged.
-    static func decode(_ bytes: UnsafeRawBufferPointer, _ vocabulary: Vocabulary) -> [Impression.ShownItem]? {
+    package static func decode(_ bytes: UnsafeRawBufferPointer, _ vocabulary: Vocabulary) -> [Impression.ShownItem]? {
         var reader = ByteReader(bytes)
         var items: [Impression.ShownItem] = []
         let count = vocabulary.itemCount

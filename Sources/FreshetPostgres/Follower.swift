@@ -1,0 +1,65 @@
+#if PostgreSQL
+import Foundation
+import FreshetCore
+import Synchronization
+
+/// A thread that waits for the notifications of other processes, and looks by itself where none come.
+///
+/// Between a process and PostgreSQL may stand something that passes no notification, and one that is sent while the
+/// connection is broken is lost: looking every now and then needs none.
+final class Follower: Sendable {
+    private let channel: String
+    private let seconds: Double
+    private let connect: @Sendable () throws -> PostgresConnection
+    private let isStopped = Atomic<Bool>(false)
+
+    init(channel: String, seconds: Double, connect: @escaping @Sendable () throws -> PostgresConnection) {
+        (self.channel, self.seconds, self.connect) = (channel, seconds, connect)
+    }
+
+    /// Begins; the thread ends with the store.
+    func start(_ store: PostgresStore) {
+        let thread = Thread { [weak store, self] in
+            var connection: PostgresConnection?
+            var nextLook = ContinuousClock.now + .seconds(seconds)
+            while !isStopped.load(ordering: .acquiring) {
+                do {
+                    let line = try connection ?? listen()
+                    connection = line
+                    // Not longer than half a second, so that the thread ends soon after the store.
+                    let senders = try line.notifications(waiting: Int32(min(seconds, 0.5) * 1000))
+                    guard let store, !isStopped.load(ordering: .acquiring) else { return }
+                    // A store hears its own notifications too.
+                    let own = store.writer.process
+                    guard senders.contains(where: { $0 != own }) || ContinuousClock.now >= nextLook else { continue }
+                    look(store)
+                    nextLook = ContinuousClock.now + .seconds(seconds)
+                } catch let error {
+                    connection = nil
+                    guard error is PostgresFailure else { return }
+                    Thread.sleep(forTimeInterval: min(seconds, 0.5))
+                }
+            }
+        }
+        thread.name = "freshet.postgres.follower"
+        thread.start()
+    }
+
+    /// Ends the thread at its next look.
+    func stop() { isStopped.store(true, ordering: .releasing) }
+
+    private func listen() throws -> PostgresConnection {
+        let connection = try connect()
+        try connection.execute("LISTEN \(channel)")
+        return connection
+    }
+
+    /// Follows on the writing queue, and waits for it: more wakes meanwhile are one.
+    private func look(_ store: PostgresStore) {
+        store.writer.queue.sync {
+            // Where PostgreSQL is away or the store was closed, the next write meets the same and says it.
+            _ = try? store.follow()
+        }
+    }
+}
+#endif

@@ -1,0 +1,98 @@
+#if PostgreSQL
+import Dispatch
+import FreshetCore
+import FreshetData
+import FreshetStorage
+
+/// All that an engine keeps of one tenant, in PostgreSQL.
+///
+/// The tenant is the first column of every key and a parameter of every statement. Several processes may have a tenant's
+/// store open and write: numbers are given under the tenant's row of `head`, held until the commit, and what others
+/// committed is followed, by notification or else by looking.
+public final class PostgresStore: EngineStore, Sendable {
+    /// Whose store it is.
+    public let tenant: Tenant
+    /// The tenant's number in the database.
+    let tenantNumber: Int32
+    let channel: String
+    let configuration: Configuration
+    let memory = PostgresMemory()
+    let waiting = GroupCommit()
+    let readers: PostgresPool
+    let writer: PostgresWriter
+    private let follower: Follower
+
+    /// The tenant as every statement's first parameter.
+    var number: PostgresValue { .number(tenantNumber) }
+
+    /// The numbers of users, items and event types, which only this store gives.
+    public var vocabulary: Vocabulary { memory.vocabulary }
+
+    /// Opens a tenant's store; tables and tenant are made where they are not there.
+    ///
+    /// - Parameters:
+    ///   - address: a URL such as `postgres://shop@db/freshet`, or keywords and values as libpq reads them.
+    ///   - tenant: whose it is.
+    ///   - configuration: how to read and write.
+    /// - Returns: the store, with all names in its vocabulary.
+    /// - Throws: ``FreshetError``: when PostgreSQL cannot be reached or refuses, or a newer Freshet made the tables.
+    public static func open(
+        _ address: String,
+        tenant: Tenant = .default,
+        configuration: Configuration = Configuration()
+    ) throws -> PostgresStore {
+        let store = try PostgresStore(address, tenant: tenant, configuration: configuration)
+        store.follower.start(store)
+        return store
+    }
+
+    private init(_ address: String, tenant: Tenant, configuration: Configuration) throws {
+        try configuration.validate()
+        (self.tenant, self.configuration) = (tenant, configuration)
+        let connect: @Sendable () throws -> PostgresConnection = {
+            try PostgresConnection(address, schema: configuration.schema)
+        }
+        let retries = Retries(seconds: configuration.retrySeconds)
+        readers = PostgresPool(limit: configuration.maximumReaders, retries: retries, connect: connect)
+        let number = try retries.run {
+            let connection = try connect()
+            try PostgresMigrations.migrate(connection, schema: configuration.schema)
+            return try Self.number(of: tenant, connection)
+        }
+        tenantNumber = number
+        writer = PostgresWriter(tenant: .number(number), retries: retries, connect: connect)
+        channel = PostgresConnection.quoted("freshet \(configuration.schema) \(number)")
+        follower = Follower(channel: channel, seconds: configuration.pollSeconds, connect: connect)
+        try retries.run { try load(try connect()) }
+    }
+
+    deinit {
+        // Without waiting: the last to let go may be a block of the writing queue.
+        follower.stop()
+        readers.close()
+    }
+
+    /// Waits for what is being written and lets go of the connections.
+    ///
+    /// Whatever is asked after that fails.
+    public func close() {
+        follower.stop()
+        writer.close()
+        readers.close()
+    }
+
+    /// The tenant's number, which it is given at the first opening.
+    private static func number(of tenant: Tenant, _ connection: PostgresConnection) throws -> Int32 {
+        let name = PostgresValue.text(tenant.name)
+        try connection.execute("DELETE FROM writer WHERE used < now() - interval '30 days'")
+        try connection.query("INSERT INTO tenant (name) VALUES ($1) ON CONFLICT DO NOTHING", name)
+        try connection.query(
+            "INSERT INTO head (tenant) SELECT number FROM tenant WHERE name = $1 ON CONFLICT DO NOTHING",
+            name
+        )
+        let found = try connection.query("SELECT number FROM tenant WHERE name = $1", name).first { $0.integer(0) }
+        guard let found else { preconditionFailure("a tenant that was given a number has one") }
+        return Int32(found)
+    }
+}
+#endif
