@@ -76,7 +76,7 @@ let package = Package(
     traits: [
         .trait(name: "Cluster", description: "Ranks of a training that speak through Open MPI; needs libopenmpi-dev."),
         .trait(name: "Kafka", description: "Events from topics of Kafka; needs librdkafka-dev."),
-        .trait(name: "PostgreSQL", description: "The store in PostgreSQL, which needs libpq.")
+        .trait(name: "PostgreSQL", description: "The store in PostgreSQL; needs libpq-dev."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -166,7 +166,8 @@ let package = Package(
             dependencies: [
                 "FreshetCluster", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetEvaluation",
                 "FreshetExperiments", "FreshetFeedback", "FreshetLanguage",
-                "FreshetLearning", "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetReport",
+                "FreshetKafka", "FreshetLearning", "FreshetModels", "FreshetNN", "FreshetPostgres",
+                "FreshetRecommendation", "FreshetReport",
                 "FreshetServer", "FreshetStorage", "FreshetTensor", .argumentParser, .asyncHTTPClient, .configuration,
                 .coreMetrics, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .unixSignals,
             ],
@@ -243,7 +244,7 @@ let package = Package(
         ),
         tests(
             of: "FreshetPostgres",
-            ["ChildProcesses", "FreshetCore", "FreshetData", "FreshetTestSupport"]
+            ["ChildProcesses", "FreshetCore", "FreshetData", "FreshetStorage", "FreshetTestSupport"]
         ),
         tests(
             of: "FreshetEngine",
