@@ -7,16 +7,11 @@ import Synchronization
 /// than two commits.
 package final class GroupCommit: Sendable {
     /// Events to be written, and who waits for it.
-<<<<<<< HEAD
-    struct Request {
-        let events: [Event]
-        /// How far sources were read with them.
-        var steps: [SourceStep] = []
-=======
     package struct Request {
         /// What is to be written.
         package let events: [Event]
->>>>>>> 4b8d167 (Write the store in PostgreSQL behind a package trait: contract and crashes passed by a probe program, test target not built)
+        /// How far sources were read with them.
+        package let steps: [SourceStep]
         /// When they arrived, in milliseconds since 1970.
         package let received: Int64
         /// Who waits.
@@ -25,10 +20,11 @@ package final class GroupCommit: Sendable {
         /// Creates a request.
         package init(
             events: [Event],
+            steps: [SourceStep] = [],
             received: Int64,
             continuation: CheckedContinuation<AppendReceipt, any Error>
         ) {
-            (self.events, self.received, self.continuation) = (events, received, continuation)
+            (self.events, self.steps, self.received, self.continuation) = (events, steps, received, continuation)
         }
     }
 
