@@ -1,7 +1,7 @@
 """Measures a serving, learning engine: latency beside ingest, a slow disk, saturation, ingest, freshness, a million items,
-similar items, and what feedback and an experiment cost.
+similar items, and what feedback, an experiment, a live ranker and compression cost.
 
-    python3 Benchmarks/live_speed.py                              # everything, about 20 minutes
+    python3 Benchmarks/live_speed.py                              # everything, about 25 minutes
     python3 Benchmarks/live_speed.py --only latency ingest --seconds 30 --json live.json
 
 Every part starts `freshet serve` on a free port of the loopback in its default configuration, except for what its name
@@ -306,15 +306,42 @@ def experiment(table, options, folder):
                 engine, running = states[state]
                 with running(f"round-{number}"):
                     measure_state(engine, options.seconds / 6, figures.setdefault(state, {}))
-    plain = figures["no feedback"]
-    for name in plain:
+    compare_states(table, options, figures, "no feedback")
+    return figures
+
+
+def settings(table, options, folder):
+    """What a live ranker and compressed versions cost, in alternating rounds."""
+    states = {
+        "as it comes": [],
+        "a factorization machine": ['loop={"ranker_name":"factorization-machine"}'],
+        "compressed": ["learning.compression=int8"],
+    }
+    figures = {}
+    with contextlib.ExitStack() as stack:
+        engines = {
+            state: stack.enter_context(serve(folder, f"settings {state}", given)) for state, given in states.items()
+        }
+        for state, engine in engines.items():
+            print(f"  {state}: version {warm(engine)} serves", flush=True)
+        for number in range(options.rounds):
+            for state in sorted(states, reverse=number % 2 == 1):
+                measure_state(engines[state], options.seconds / 6, figures.setdefault(state, {}))
+    compare_states(table, options, figures, "as it comes")
+    return figures
+
+
+def compare_states(table, options, figures, plain):
+    """A row with the median of each figure, and for every other state its ratio to the plain one."""
+    for name in figures[plain]:
         for state, found in figures.items():
             table.add(f"{name}, {state}: median of {options.rounds}", statistics.median(found[name]), "")
-        for state in list(states)[1:]:
-            ratio = statistics.median(figures[state][name]) / statistics.median(plain[name])
-            lower_is_better = "ms" in name
-            table.add(f"the same, {state} / no feedback", ratio, "x", 1.05 if lower_is_better else 0.95, not lower_is_better)
-    return figures
+        for state in figures:
+            if state != plain:
+                ratio = statistics.median(figures[state][name]) / statistics.median(figures[plain][name])
+                lower_is_better = "ms" in name
+                target = 1.05 if lower_is_better else 0.95
+                table.add(f"the same, {state} / {plain}", ratio, "x", target, not lower_is_better)
 
 
 def measure_state(engine, seconds, figures):
@@ -346,6 +373,7 @@ PARTS = {
     "million": million,
     "similar": similar,
     "experiment": experiment,
+    "settings": settings,
 }
 
 
