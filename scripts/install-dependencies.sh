@@ -7,7 +7,7 @@ set -euo pipefail
 
 packages=(libdnnl-dev zlib1g-dev liblzma-dev libsqlite3-dev)
 test_packages=(chromium)
-trait_packages=(libpq-dev postgresql)
+trait_packages=(libopenmpi-dev openmpi-bin libpq-dev librdkafka-dev postgresql)
 swift_needed=6.2
 
 complain() { printf '%s\n' "$@" >&2; }
@@ -63,5 +63,6 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
 else
     complain "This system has no apt-get: make sure that oneDNN, zlib and liblzma are there with their headers" \
         "(on Debian and Ubuntu they are called ${packages[*]})."
+    [ "${1:-}" != --traits ] || exit 1
 fi
 check_swift
