@@ -5,7 +5,8 @@ import FreshetCore
 /// Numbers, names and durability are the store's. What may wait for a disk or a network is asynchronous, or says that it
 /// blocks and is called on threads of the engine's own; the rest is known in memory.
 public protocol EngineStore:
-    EventLog, SearchLog, Catalog, ImpressionLog, FeedbackLog, VersionStore, SettingsStore, CompactingStore
+    EventLog, SourcePositionStore, SearchLog, Catalog, ImpressionLog, FeedbackLog, VersionStore, SettingsStore,
+    CompactingStore
 {
     /// Whose store it is.
     var tenant: Tenant { get }

@@ -34,11 +34,7 @@ extension Engine {
         guard rejected.count < events.count else { return AcceptedEvents(accepted: 0, rejected: rejected) }
         let bad = Set(rejected.map(\.index))
         let sound = bad.isEmpty ? events : events.indices.filter { !bad.contains($0) }.map { events[$0] }
-        try quota.admit(sound)
-        let receipt = try await intake.withPlace(for: sound.count) {
-            try await storage.watching { try await $0.append(sound) }
-        }
-        content.read(receipt.searches)
+        let receipt = try await write(sound) { try await $0.append(sound) }
         servingCounter.countFeedback(feedback)
         return AcceptedEvents(
             accepted: sound.count,
@@ -46,6 +42,17 @@ extension Engine {
             rejected: rejected,
             unknownRecommendations: unknownRecommendations
         )
+    }
+
+    /// Has sound events written, as far as there is room for them, and the searches among them read.
+    func write(
+        _ events: [Event],
+        by append: (any EngineStore) async throws -> AppendReceipt
+    ) async throws -> AppendReceipt {
+        try quota.admit(events)
+        let receipt = try await intake.withPlace(for: events.count) { try await storage.watching(append) }
+        content.read(receipt.searches)
+        return receipt
     }
 
     /// Takes one event or search back by its own id: it is gone from the log, its user's history and every training to come.

@@ -36,10 +36,10 @@ public struct DeadLetter: Sendable, Equatable {
     public init(_ message: KafkaMessage, reason: String) { (self.message, self.reason) = (message, reason) }
 
     /// The headers that say why it is there and where it came from; key and value stay as they are.
-    public var headers: [(name: String, value: String)] {
+    public var headers: [OutgoingMessage.Header] {
         [
-            ("freshet-reason", reason), ("freshet-topic", message.topic),
-            ("freshet-partition", String(message.partition)), ("freshet-offset", String(message.offset)),
+            .init("freshet-reason", reason), .init("freshet-topic", message.topic),
+            .init("freshet-partition", String(message.partition)), .init("freshet-offset", String(message.offset)),
         ]
     }
 }

@@ -39,6 +39,14 @@ public actor KafkaSource {
     private var batch: MessageBatch?
     private var isPaused = false
     private var counts = KafkaSourceStatus()
+    /// What does not work between this member and the brokers, as they were last asked.
+    private var brokersProblem: String?
+    /// Why what was read is not kept.
+    private var storeProblem: String?
+    private var nextCheck = ContinuousClock.now
+
+    /// The time between two questions to brokers with which something is wrong.
+    private static let checkInterval = Duration.seconds(5)
 
     /// Creates a source.
     ///
@@ -69,6 +77,7 @@ public actor KafkaSource {
     public var status: KafkaSourceStatus {
         var status = counts
         status.isPaused = isPaused
+        status.problem = storeProblem ?? brokersProblem
         status.partitions = table.positions.values
             .map { KafkaSourceStatus.Partition($0, end: consumer.end(of: $0.partition)) }
             .sorted { ($0.topic, $0.number) < ($1.topic, $1.number) }
@@ -78,7 +87,8 @@ public actor KafkaSource {
     /// One round: what came, and where it goes.
     func step() async throws {
         let polled = try await consumer.poll(upTo: batch == nil ? configuration.maximumBatch : 0)
-        if !polled.problems.isEmpty { counts.problem = polled.problems.last }
+        if let problem = polled.problems.last { noteBrokers(problem) }
+        if brokersProblem != nil, .now >= nextCheck { noteBrokers(await consumer.check()) }
         if let change = polled.change {
             // What was not written is read again by whoever has the partition now.
             batch = nil
@@ -93,14 +103,20 @@ public actor KafkaSource {
         if let batch { try await write(batch) }
     }
 
+    private func noteBrokers(_ problem: String?) {
+        brokersProblem = problem
+        nextCheck = .now + Self.checkInterval
+    }
+
     /// Claims what the group gave; where the store does not answer, the next round tries again.
     private func claim() async throws {
         do {
             table.hold(try await receiver.claim(table.unclaimed))
         } catch let error {
-            counts.problem = "The partitions cannot be claimed: \(error)"
+            storeProblem = "The partitions cannot be claimed: \(error)"
             return
         }
+        storeProblem = nil
         try await consumer.assign(Array(table.positions.values))
         isPaused = false
     }
@@ -114,7 +130,7 @@ public actor KafkaSource {
             for change in batch.changes { try await receiver.apply(change) }
             try await receiver.append(batch.events, moving: steps)
         } catch let taken as SourceTaken {
-            counts.problem = taken.description
+            storeProblem = taken.description
             counts.takeovers += 1
             self.batch = nil
             // If the partition is another's by now, the group says so before it is claimed again.
@@ -122,13 +138,14 @@ public actor KafkaSource {
             try await consumer.assign([])
             return
         } catch let error {
-            counts.problem = "What was read cannot be kept: \(error)"
+            storeProblem = "What was read cannot be kept: \(error)"
             if !isPaused { try await consumer.pause() }
             isPaused = true
             return
         }
         table.move(steps)
         self.batch = nil
+        storeProblem = nil
         counts.note(batch)
         if isPaused { try await consumer.resume() }
         isPaused = false

@@ -13,6 +13,9 @@ public struct KafkaSourceStatus: Sendable, Equatable {
         /// How many messages wait in the topic, as far as is known.
         public var lag: Int64?
 
+        /// Both, as people write them.
+        public var name: String { "\(topic)/\(number)" }
+
         init(_ position: SourcePosition, end: Int64?) {
             (topic, number, next) = (position.partition.topic, position.partition.number, position.next)
             lag = end.flatMap { end in position.next.map { max(0, end - $0) } }
@@ -31,7 +34,7 @@ public struct KafkaSourceStatus: Sendable, Equatable {
     public var takeovers = 0
     /// Whether fetching pauses, since the store does not take what was read.
     public var isPaused = false
-    /// The last thing that did not work, in words.
+    /// What does not work, in words.
     public var problem: String?
 
     /// Creates a status of nothing.

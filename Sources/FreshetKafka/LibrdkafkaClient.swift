@@ -65,7 +65,9 @@ final class LibrdkafkaClient: @unchecked Sendable {
     }
 
     /// An error in words.
-    static func words(_ code: rd_kafka_resp_err_t) -> String { rd_kafka_err2str(code).map { String(cString: $0) } ?? "" }
+    static func words(_ code: rd_kafka_resp_err_t) -> String {
+        rd_kafka_err2str(code).map { String(cString: $0) } ?? ""
+    }
 
     private static func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -19,7 +19,11 @@ public final class LibrdkafkaConsumer: MessageConsumer, @unchecked Sendable {
         init(source: String) { self.source = source }
     }
 
+    /// How long brokers may take to answer a question, in milliseconds.
+    private static let answerPatience: Int32 = 2_000
+
     private let client: LibrdkafkaClient
+    private let topics: [String]
     private let decisions: Decisions
     /// Messages that came although none were asked for.
     private let early = Mutex<[KafkaMessage]>([])
@@ -35,12 +39,14 @@ public final class LibrdkafkaConsumer: MessageConsumer, @unchecked Sendable {
     /// - Throws: ``FreshetError`` of kind `usage` for a property that librdkafka does not take.
     public init(source: String, topics: [String], properties: [String: String]) throws {
         let decisions = Decisions(source: source)
-        self.decisions = decisions
+        (self.decisions, self.topics) = (decisions, topics)
         let own = [
             // Offsets are the store's. One that a topic does not have any more is a loss that somebody must know of.
             ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("auto.offset.reset", "error"),
             // All partitions are given and taken at once.
             ("partition.assignment.strategy", "range,roundrobin"),
+            // In this time a partition that a topic got is read.
+            ("topic.metadata.refresh.interval.ms", "60000"),
         ]
         client = try LibrdkafkaClient(
             RD_KAFKA_CONSUMER,
@@ -76,11 +82,17 @@ public final class LibrdkafkaConsumer: MessageConsumer, @unchecked Sendable {
 
     private func pollNow(_ limit: Int) throws -> Polled {
         var polled = Polled()
-        if limit > 0 { polled.messages = early.withLock { kept in defer { kept = [] }; return kept } }
+        if limit > 0 {
+            polled.messages = early.withLock { kept in
+                defer { kept = [] }; return kept
+            }
+        }
         var patience = polled.messages.isEmpty ? Self.patience : 0
         while polled.messages.count < max(1, limit) {
             let message = rd_kafka_consumer_poll(client.handle, patience)
-            if let change = decisions.change.withLock({ change in defer { change = nil }; return change }) {
+            if let change = decisions.change.withLock({ change in
+                defer { change = nil }; return change
+            }) {
                 if let message { rd_kafka_message_destroy(message) }
                 return Polled(change: change, problems: polled.problems)
             }
@@ -106,7 +118,8 @@ public final class LibrdkafkaConsumer: MessageConsumer, @unchecked Sendable {
             throw FreshetError(
                 .conflict,
                 "Partition \(message.partition) of '\(topic)' has not the messages any more at which reading goes on.",
-                remedy: "They were removed before they were read. To go on at the oldest that is there, give the source "
+                remedy:
+                    "They were removed before they were read. To go on at the oldest that is there, give the source "
                     + "another name; events with an 'id' are not counted twice."
             )
         case RD_KAFKA_RESP_ERR__FATAL:
@@ -136,7 +149,8 @@ public final class LibrdkafkaConsumer: MessageConsumer, @unchecked Sendable {
     public func resume() async throws { try await withAssigned { rd_kafka_resume_partitions($0, $1) } }
 
     private func withAssigned(
-        _ body: @escaping @Sendable (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?)
+        _ body:
+            @escaping @Sendable (OpaquePointer, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?)
             -> rd_kafka_resp_err_t
     ) async throws {
         try await client.waiting {
@@ -144,6 +158,28 @@ public final class LibrdkafkaConsumer: MessageConsumer, @unchecked Sendable {
             defer { rd_kafka_topic_partition_list_destroy(list) }
             try LibrdkafkaClient.check(body(self.client.handle, list), "Reading cannot pause or go on")
         }
+    }
+
+    /// Asks the brokers for every topic: what does not work, in words, or `nil`.
+    public func check() async -> String? {
+        do {
+            return try await client.waiting { self.topics.lazy.compactMap { self.problem(of: $0) }.first }
+        } catch let error {
+            return "\(error)"
+        }
+    }
+
+    private func problem(of topic: String) -> String? {
+        guard let handle = rd_kafka_topic_new(client.handle, topic, nil) else { return "topic '\(topic)': unknown" }
+        defer { rd_kafka_topic_destroy(handle) }
+        var answer: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(client.handle, 0, handle, &answer, Self.answerPatience)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let answer else { return LibrdkafkaClient.words(code) }
+        defer { rd_kafka_metadata_destroy(answer) }
+        guard answer.pointee.topic_cnt > 0, answer.pointee.topics[0].err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return nil
+        }
+        return "topic '\(topic)': \(LibrdkafkaClient.words(answer.pointee.topics[0].err))"
     }
 
     /// The offset behind the newest message, as the last answer to a fetch had it.

@@ -4,7 +4,7 @@ import FreshetCore
 import Synchronization
 
 /// Sends messages, by librdkafka; a message that is sent twice by it is there once.
-public final class LibrdkafkaProducer: DeadLetterOffice {
+public final class LibrdkafkaProducer: MessageProducer {
     /// How long brokers may take, in milliseconds.
     private static let patience: Int32 = 10_000
 
@@ -15,16 +15,12 @@ public final class LibrdkafkaProducer: DeadLetterOffice {
 
     private let client: LibrdkafkaClient
     private let reports: Reports
-    private let topic: String
 
     /// Creates a producer.
     ///
-    /// - Parameters:
-    ///   - topic: where dead letters go.
-    ///   - properties: librdkafka's, such as `bootstrap.servers` and those of TLS and SASL.
+    /// - Parameter properties: librdkafka's, such as `bootstrap.servers` and those of TLS and SASL.
     /// - Throws: ``FreshetError`` of kind `usage` for a property that librdkafka does not take.
-    public init(topic: String, properties: [String: String]) throws {
-        self.topic = topic
+    public init(properties: [String: String]) throws {
         let reports = Reports()
         self.reports = reports
         client = try LibrdkafkaClient(
@@ -39,28 +35,31 @@ public final class LibrdkafkaProducer: DeadLetterOffice {
         }
     }
 
-    /// Sends letters, and returns when the brokers have them.
-    public func send(_ letters: [DeadLetter]) async throws {
+    /// Sends messages, and returns when the brokers have them.
+    /// - Throws: ``FreshetError`` of kind `external` when they do not have all of them after ten seconds.
+    public func send(_ messages: [OutgoingMessage]) async throws {
         try await client.waiting {
             self.reports.failure.withLock { $0 = nil }
-            for letter in letters { try self.produce(letter) }
+            for message in messages { try self.produce(message) }
+            let topics = Set(messages.map(\.topic)).sorted().joined(separator: "', '")
             let code = rd_kafka_flush(self.client.handle, Self.patience)
-            try LibrdkafkaClient.check(code, "Dead letters cannot be sent to '\(self.topic)'")
+            try LibrdkafkaClient.check(code, "Messages cannot be sent to '\(topics)'")
             if let failure = self.reports.failure.withLock({ $0 }) {
-                try LibrdkafkaClient.check(failure, "Dead letters cannot be sent to '\(self.topic)'")
+                try LibrdkafkaClient.check(failure, "Messages cannot be sent to '\(topics)'")
             }
         }
     }
 
-    private func produce(_ letter: DeadLetter) throws {
-        let headers = rd_kafka_headers_new(letter.headers.count)
-        for (name, value) in letter.headers { rd_kafka_header_add(headers, name, -1, value, value.utf8.count) }
-        let (key, value) = (letter.message.key, letter.message.value)
-        let code = (key ?? []).withUnsafeBytes { keyBytes in
-            (value ?? []).withUnsafeBytes { valueBytes in
+    private func produce(_ message: OutgoingMessage) throws {
+        let headers = rd_kafka_headers_new(message.headers.count)
+        for header in message.headers {
+            rd_kafka_header_add(headers, header.name, -1, header.value, header.value.utf8.count)
+        }
+        let code = (message.key ?? []).withUnsafeBytes { keyBytes in
+            (message.value ?? []).withUnsafeBytes { valueBytes in
                 freshet_rdkafka_produce(
                     client.handle,
-                    topic,
+                    message.topic,
                     keyBytes.baseAddress,
                     keyBytes.count,
                     valueBytes.baseAddress,
@@ -70,7 +69,7 @@ public final class LibrdkafkaProducer: DeadLetterOffice {
             }
         }
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { rd_kafka_headers_destroy(headers) }
-        try LibrdkafkaClient.check(code, "A dead letter cannot be sent to '\(topic)'")
+        try LibrdkafkaClient.check(code, "A message cannot be sent to '\(message.topic)'")
     }
 }
 #endif

@@ -20,6 +20,9 @@ public protocol MessageConsumer: Sendable {
     /// Goes on fetching.
     func resume() async throws
 
+    /// Asks the brokers for every topic: what does not work, in words, or `nil`.
+    func check() async -> String?
+
     /// The offset behind the newest message of a partition, as far as is known.
     func end(of partition: SourcePartition) -> Int64?
 }

@@ -60,6 +60,11 @@ final class PausingStore: EngineStore {
     var vocabulary: Vocabulary { store.vocabulary }
     var newestOffset: Int64 { store.newestOffset }
     func append(_ events: [Event]) async throws -> AppendReceipt { try await store.append(events) }
+    func claim(_ partitions: [SourcePartition]) async throws -> [SourcePosition] { try await store.claim(partitions) }
+    func append(_ events: [Event], moving steps: [SourceStep]) async throws -> AppendReceipt {
+        try await store.append(events, moving: steps)
+    }
+    func positions(of source: String) async throws -> [SourcePosition] { try await store.positions(of: source) }
     func setObserver(_ observer: @escaping @Sendable ([LoggedEvent]) -> Void) { store.setObserver(observer) }
     func events(after offset: Int64, limit: Int) throws -> [LoggedEvent] {
         try store.events(after: offset, limit: limit)

@@ -13,7 +13,7 @@ import Testing
         let cluster = try MockCluster(topics: ["events": 3, "dead": 1])
         try await cluster.send((0..<500).map { #"{"user":"u","item":"i\#($0)","time":1}"# } + ["{"], to: "events")
         let receiver = TestReceiver(try SQLiteStore.temporary())
-        let office = try LibrdkafkaProducer(topic: "dead", properties: cluster.properties)
+        let office = DeadLetterTopic("dead", by: try LibrdkafkaProducer(properties: cluster.properties))
         let source = KafkaSource(
             .init(topics: ["events": TopicRule(.events)], maximumBatch: 64),
             consumer: try LibrdkafkaConsumer(source: "kafka", topics: ["events"], properties: cluster.properties),
@@ -42,16 +42,14 @@ private final class MockCluster {
         for (topic, partitions) in topics { rd_kafka_mock_topic_create(cluster, topic, partitions, 1) }
         let servers = try #require(rd_kafka_mock_cluster_bootstraps(cluster))
         properties = ["bootstrap.servers": String(cString: servers), "group.id": "freshet"]
-        producer = try LibrdkafkaProducer(topic: "events", properties: ["bootstrap.servers": String(cString: servers)])
+        producer = try LibrdkafkaProducer(properties: ["bootstrap.servers": String(cString: servers)])
     }
 
-    /// Sends values; their headers mean nothing here.
+    /// Sends values.
     func send(_ values: [String], to topic: String) async throws {
         try await producer.send(
             values.enumerated().map { place, value in
-                let key = Array(String(place).utf8)
-                let message = KafkaMessage(topic: topic, partition: 0, offset: 0, key: key, value: Array(value.utf8))
-                return DeadLetter(message, reason: "")
+                OutgoingMessage(topic: topic, key: Array(String(place).utf8), value: Array(value.utf8))
             }
         )
     }

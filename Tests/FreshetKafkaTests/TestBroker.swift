@@ -93,6 +93,7 @@ final class TestConsumer: MessageConsumer {
 
     func pause() async throws { state.withLock { $0.isPaused = true } }
     func resume() async throws { state.withLock { $0.isPaused = false } }
+    func check() async -> String? { nil }
     func end(of partition: SourcePartition) -> Int64? { broker.end(of: partition) }
 }
 

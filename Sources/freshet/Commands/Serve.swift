@@ -85,6 +85,7 @@ struct Serve: LiveCommand {
         )
         if let imported { try await bring(imported, into: engine, console) }
         if let snapshot { try adopt(snapshot, by: engine, console) }
+        let kafka = try Self.kafka(settings.kafka, engine)
         let keys = KeyRing(store: store)
         try await keys.load()
         let tenants = Self.tenants(settings, turns, registry)
@@ -102,7 +103,7 @@ struct Serve: LiveCommand {
         }
         await tenants?.open()
         // Services end in the opposite order: first no more requests, then no more learning.
-        let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + Self.alerting(engine) + [server]
+        let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + Self.alerting(engine) + kafka + [server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
@@ -129,6 +130,17 @@ struct Serve: LiveCommand {
         var logger = Logger(label: "freshet.alerts")
         if engine.tenant != .default { logger[metadataKey: "tenant"] = "\(engine.tenant)" }
         return [AlertWebhook(alerts: engine.alerts, address: address, logger: logger)]
+    }
+
+    /// Who reads topics of Kafka into an engine and tells others, where there are brokers.
+    private static func kafka(_ settings: KafkaSettings, _ engine: Engine) throws -> [any Service] {
+        guard settings.isOn else { return [] }
+        #if Kafka
+        return [try KafkaService(settings, engine: engine, logger: Logger(label: "freshet.kafka"))]
+        #else
+        // The settings are refused before.
+        return []
+        #endif
     }
 
     /// The other shops in the data folder, which the default tenant's server has beside its own.

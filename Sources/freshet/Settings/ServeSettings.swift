@@ -16,6 +16,8 @@ struct ServeSettings: Sendable {
     var server = ServerConfiguration()
     /// How events are kept.
     var storage = SQLiteStore.Configuration()
+    /// What is read of Kafka, and told there.
+    var kafka = KafkaSettings()
     /// What is written to the log.
     var logLevel = LogLevel.info
     /// Where each setting's value comes from, by key.
@@ -38,6 +40,7 @@ struct ServeSettings: Sendable {
         try engine.validate()
         try server.validate()
         try storage.validate()
+        try kafka.validate()
     }
 }
 
@@ -60,7 +63,8 @@ extension ServeSettings: Configurable {
                 "How: text, or json for programs that collect logs; each entry is one line."
             ),
         ]
-        return data + part("server", \.server) + part("storage", \.storage) + part("", \.engine) + logging
+        return data + part("server", \.server) + part("storage", \.storage) + part("kafka", \.kafka)
+            + part("", \.engine) + logging
     }
 
     /// Every setting under its name in the file, for the dashboard.
