@@ -62,6 +62,8 @@ public final class Engine: Service {
     private let extensions: PipelineExtensions
     private let seeds: Atomic<UInt64>
     private let ready = Atomic(true)
+    /// The newest event that was taken in.
+    private let observed = Mutex<Int64>(0)
 
     /// Opens an engine over a store: reads what it needs of the log, the learner's state and the version that answered.
     ///
@@ -216,9 +218,9 @@ public final class Engine: Service {
         audience.append(bots.counted(try EngineStart.audience(of: store)))
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         content.read(try EngineStart.searches(of: store, before: streaming.time(at: clock.seconds), configuration))
-        try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
+        let last = try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         noteUnlistedItems()
-        store.setObserver { [weak self] events in self?.observe(events) }
+        try observe(after: last)
         try await resumeErasures()
     }
 
@@ -276,8 +278,32 @@ public final class Engine: Service {
     /// A seed for the draws of one answer.
     func nextSeed() -> UInt64 { seeds.add(1, ordering: .relaxed).newValue }
 
+    /// Takes in whatever is committed from now on, and first what other processes committed since the log was read.
+    private func observe(after offset: Int64) throws {
+        // Whoever commits meanwhile waits here for a moment, so that all comes in the order of the log.
+        try observed.withLock { observed in
+            observed = offset
+            store.setObserver { [weak self] events in self?.observe(events) }
+            while true {
+                let events = try store.events(after: observed, limit: EngineStart.page)
+                guard let last = events.last else { return }
+                take(events)
+                observed = last.offset
+            }
+        }
+    }
+
     /// Takes in what was committed, before it is acknowledged.
     private func observe(_ events: [LoggedEvent]) {
+        observed.withLock { observed in
+            let new = events.drop { [observed] in $0.offset <= observed }
+            guard let last = new.last else { return }
+            take(Array(new))
+            observed = last.offset
+        }
+    }
+
+    private func take(_ events: [LoggedEvent]) {
         guard let last = events.last else { return }
         let events = bots.take(events)
         sessions.append(events) { streaming.learn($0, after: $1) }

@@ -6,7 +6,7 @@ import FreshetRecommendation
 /// What an engine reads before it is ready: the catalogue, and from the log what its checkpoint does not hold.
 enum EngineStart {
     /// How many events or items are taken at once.
-    private static let page = 20_000
+    static let page = 20_000
     /// How many newest events tell who dealt with what lately.
     private static let audienceEvents = 50_000
     /// So many newest searches are remembered, about 30 MB.
@@ -19,17 +19,18 @@ enum EngineStart {
     ///   - offset: what the streaming models know already.
     ///   - sessions: users' events in memory.
     ///   - streaming: the streaming models.
+    /// - Returns: the offset of the last event.
     /// - Throws: ``FreshetError`` when the log cannot be read.
     static func replay(
         _ log: any EventLog,
         after offset: Int64,
         into sessions: SessionStore,
         _ streaming: LiveStreaming
-    ) throws {
+    ) throws -> Int64 {
         var offset = offset
         while true {
             let events = try log.events(after: offset, limit: page)
-            guard let last = events.last else { return }
+            guard let last = events.last else { return offset }
             sessions.append(events) { streaming.learn($0, after: $1) }
             offset = last.offset
         }

@@ -43,6 +43,9 @@ struct CopyRows {
         writer.append(raw: text.utf8)
     }
 
+    /// Writes bytes.
+    mutating func write(_ list: [UInt8]) { writer.append(list) }
+
     /// Writes NULL.
     mutating func writeNull() { writer.append(Int32(-1)) }
 

@@ -6,25 +6,45 @@ import Synchronization
 /// A thread that waits for the notifications of other processes, and looks by itself where none come.
 ///
 /// Between a process and PostgreSQL may stand something that passes no notification, and one that is sent while the
-/// connection is broken is lost: looking every now and then needs none.
+/// connection is broken is lost: looking every now and then needs none. Its connection holds the lock of a server's tenant:
+/// that goes with the process however it ends, and is taken again with the next connection.
 final class Follower: Sendable {
     private let channel: String
+    /// The tenant's lock; `nil` where no server has the store.
+    private let lock: TenantLock?
     private let seconds: Double
     private let connect: @Sendable () throws -> PostgresConnection
+    private let first = Mutex<PostgresConnection?>(nil)
     private let isStopped = Atomic<Bool>(false)
 
-    init(channel: String, seconds: Double, connect: @escaping @Sendable () throws -> PostgresConnection) {
-        (self.channel, self.seconds, self.connect) = (channel, seconds, connect)
+    init(
+        channel: String,
+        lock: TenantLock?,
+        seconds: Double,
+        connect: @escaping @Sendable () throws -> PostgresConnection
+    ) {
+        (self.channel, self.lock, self.seconds, self.connect) = (channel, lock, seconds, connect)
+    }
+
+    /// Takes the tenant for this server, which the thread keeps.
+    /// - Throws: ``FreshetError`` of kind `conflict` when another server has it.
+    func takeTenant() throws {
+        guard let lock else { return }
+        try Retries(seconds: seconds).run {
+            let connection = try listen()
+            try lock.wait(connection)
+            first.withLock { $0 = connection }
+        }
     }
 
     /// Begins; the thread ends with the store.
     func start(_ store: PostgresStore) {
         let thread = Thread { [weak store, self] in
-            var connection: PostgresConnection?
+            var connection = first.withLock { $0.take() }
             var nextLook = ContinuousClock.now + .seconds(seconds)
             while !isStopped.load(ordering: .acquiring) {
                 do {
-                    let line = try connection ?? listen()
+                    let line = try connection ?? relisten()
                     connection = line
                     // Not longer than half a second, so that the thread ends soon after the store.
                     let senders = try line.notifications(waiting: Int32(min(seconds, 0.5) * 1000))
@@ -47,6 +67,13 @@ final class Follower: Sendable {
 
     /// Ends the thread at its next look.
     func stop() { isStopped.store(true, ordering: .releasing) }
+
+    /// A new connection in the place of one that broke, with the lock where nobody else took it meanwhile.
+    private func relisten() throws -> PostgresConnection {
+        let connection = try listen()
+        _ = try lock?.take(connection)
+        return connection
+    }
 
     private func listen() throws -> PostgresConnection {
         let connection = try connect()

@@ -30,7 +30,8 @@ struct PostgresFailure: Error {
         case "53300", "57P01", "57P02", "57P03", "25006":
             kind = .reconnect
         default:
-            kind = !isConnected || state.hasPrefix("08") ? .reconnect : .lasting
+            // What libpq says by itself has no state; inside of COPY it notices only later that nobody is there any more.
+            kind = !isConnected || state.isEmpty || state.hasPrefix("08") ? .reconnect : .lasting
         }
     }
 }

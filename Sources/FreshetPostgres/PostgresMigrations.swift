@@ -10,7 +10,9 @@ enum PostgresMigrations {
         (
             "1 tenants, events, catalogue, impressions, versions, settings",
             tenants + names + events + catalogue + records
-        )
+        ),
+        ("2 positions of sources", sourcePositions),
+        ("3 unfinished copies", unfinishedCopies),
     ]
 
     /// Brings a schema to the newest tables: one process at a time, each migration whole or not at all.
@@ -171,6 +173,24 @@ enum PostgresMigrations {
         CREATE TABLE decision (tenant INTEGER, number BIGINT, document BYTEA NOT NULL, PRIMARY KEY (tenant, number));
         CREATE TABLE setting (tenant INTEGER, name BYTEA, value BYTEA NOT NULL, PRIMARY KEY (tenant, name));
 
+        """
+
+    /// How far each partition of an outside source was read; `next` is NULL before the first message.
+    private static let sourcePositions = """
+        CREATE TABLE source_position (
+            tenant INTEGER,
+            source BYTEA,
+            topic BYTEA,
+            number INTEGER,
+            epoch BIGINT NOT NULL,
+            next BIGINT,
+            PRIMARY KEY (tenant, source, topic, number)
+        );
+        """
+
+    /// The tenants that are being copied from elsewhere: nobody opens them until all is there.
+    private static let unfinishedCopies = """
+        CREATE TABLE unfinished_copy (tenant INTEGER PRIMARY KEY REFERENCES tenant, source BYTEA NOT NULL);
         """
 }
 #endif

@@ -17,7 +17,7 @@ extension PostgresStore {
         _ requests: [GroupCommit.Request],
         _ connection: PostgresConnection,
         _ changes: inout PostgresChanges
-    ) throws -> [Result<AppendReceipt, FreshetError>] {
+    ) throws -> [Result<AppendReceipt, any Error>] {
         let ids = requests.flatMap { request in
             request.events.compactMap { event in event.text == nil ? event.id.map { Array($0.utf8) } : nil }
         }
@@ -42,14 +42,18 @@ extension PostgresStore {
         leavingOut known: IdentifierTable,
         _ connection: PostgresConnection,
         _ changes: inout PostgresChanges
-    ) throws -> [Result<AppendReceipt, FreshetError>] {
+    ) throws -> [Result<AppendReceipt, any Error>] {
         var known = known
         var rows = CopyRows(columns: 12)
         var searches = PendingSearches()
-        var answers: [Result<AppendReceipt, FreshetError>] = []
+        var answers: [Result<AppendReceipt, any Error>] = []
         for (place, request) in requests.enumerated() {
             guard changes.canNumber(request.events) else {
-                answers.append(.failure(.tooManyTypes))
+                answers.append(.failure(FreshetError.tooManyTypes))
+                continue
+            }
+            if !request.steps.isEmpty, let refusal = try SourcePositions(connection, number).make(request.steps) {
+                answers.append(.failure(refusal))
                 continue
             }
             var receipt = AppendReceipt(events: [], duplicates: 0)

@@ -10,6 +10,9 @@ import FreshetStorage
 /// store open and write: numbers are given under the tenant's row of `head`, held until the commit, and what others
 /// committed is followed, by notification or else by looking.
 public final class PostgresStore: EngineStore, Sendable {
+    /// Where the store is, and how it reads and writes.
+    public typealias Configuration = PostgresConfiguration
+
     /// Whose store it is.
     public let tenant: Tenant
     /// The tenant's number in the database.
@@ -31,38 +34,45 @@ public final class PostgresStore: EngineStore, Sendable {
     /// Opens a tenant's store; tables and tenant are made where they are not there.
     ///
     /// - Parameters:
-    ///   - address: a URL such as `postgres://shop@db/freshet`, or keywords and values as libpq reads them.
+    ///   - configuration: where it is, and how to read and write.
     ///   - tenant: whose it is.
-    ///   - configuration: how to read and write.
+    ///   - isServer: whether an engine learns from it, of which there is one at a time.
     /// - Returns: the store, with all names in its vocabulary.
-    /// - Throws: ``FreshetError``: when PostgreSQL cannot be reached or refuses, or a newer Freshet made the tables.
+    /// - Throws: ``FreshetError``: when PostgreSQL cannot be reached or refuses, a newer Freshet made the tables, another
+    ///   server has the tenant, or a copy into it was not finished.
     public static func open(
-        _ address: String,
+        _ configuration: Configuration,
         tenant: Tenant = .default,
-        configuration: Configuration = Configuration()
+        isServer: Bool = false
     ) throws -> PostgresStore {
-        let store = try PostgresStore(address, tenant: tenant, configuration: configuration)
+        let store = try PostgresStore(configuration, tenant: tenant, isServer: isServer)
+        if isServer { try store.follower.takeTenant() }
         store.follower.start(store)
         return store
     }
 
-    private init(_ address: String, tenant: Tenant, configuration: Configuration) throws {
+    private init(_ configuration: Configuration, tenant: Tenant, isServer: Bool) throws {
         try configuration.validate()
         (self.tenant, self.configuration) = (tenant, configuration)
-        let connect: @Sendable () throws -> PostgresConnection = {
-            try PostgresConnection(address, schema: configuration.schema)
-        }
+        let connect = configuration.connect
         let retries = Retries(seconds: configuration.retrySeconds)
         readers = PostgresPool(limit: configuration.maximumReaders, retries: retries, connect: connect)
         let number = try retries.run {
             let connection = try connect()
             try PostgresMigrations.migrate(connection, schema: configuration.schema)
-            return try Self.number(of: tenant, connection)
+            let number = try Self.number(of: tenant, connection)
+            try UnfinishedCopy.check(tenant, number, connection)
+            return number
         }
         tenantNumber = number
         writer = PostgresWriter(tenant: .number(number), retries: retries, connect: connect)
         channel = PostgresConnection.quoted("freshet \(configuration.schema) \(number)")
-        follower = Follower(channel: channel, seconds: configuration.pollSeconds, connect: connect)
+        follower = Follower(
+            channel: channel,
+            lock: isServer ? TenantLock(configuration.schema, number, tenant) : nil,
+            seconds: configuration.pollSeconds,
+            connect: connect
+        )
         try retries.run { try load(try connect()) }
     }
 
@@ -82,7 +92,7 @@ public final class PostgresStore: EngineStore, Sendable {
     }
 
     /// The tenant's number, which it is given at the first opening.
-    private static func number(of tenant: Tenant, _ connection: PostgresConnection) throws -> Int32 {
+    static func number(of tenant: Tenant, _ connection: PostgresConnection) throws -> Int32 {
         let name = PostgresValue.text(tenant.name)
         try connection.execute("DELETE FROM writer WHERE used < now() - interval '30 days'")
         try connection.query("INSERT INTO tenant (name) VALUES ($1) ON CONFLICT DO NOTHING", name)

@@ -12,6 +12,7 @@ extension SQLiteStore {
     /// The same for the data folder of a server that may be running.
     /// - Throws: ``FreshetError`` when the folder has no database, or the copy cannot be written.
     public static func backup(folder: String, to file: String) throws {
+        try MovedStore.check(folder)
         let path = folder + "/" + fileName
         guard FileManager.default.fileExists(atPath: path) else {
             throw FreshetError(
@@ -43,6 +44,7 @@ extension SQLiteStore {
         }
         try make(folder)
         let lock = try FolderLock(folder: folder)
+        try MovedStore.check(folder)
         let path = folder + "/" + fileName
         let exists = FileManager.default.fileExists(atPath: path)
         guard force || !exists else {

@@ -44,7 +44,8 @@ public final class SQLiteStore: EngineStore, Sendable {
         tenant: Tenant? = nil,
         configuration: Configuration = Configuration()
     ) throws -> SQLiteStore {
-        try SQLiteStore(folder: folder, tenant: tenant, configuration: configuration, isTemporary: false)
+        try MovedStore.check(folder)
+        return try SQLiteStore(folder: folder, tenant: tenant, configuration: configuration, isTemporary: false)
     }
 
     /// Opens an empty store in a folder of its own, which goes with it: for tests and trials.

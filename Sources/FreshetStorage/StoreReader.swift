@@ -36,6 +36,7 @@ public final class StoreReader {
     /// Opens the database of a data folder.
     /// - Throws: ``FreshetError`` when there is none, or it is damaged, not Freshet's, or another Freshet's.
     public init(folder: String) throws {
+        try MovedStore.check(folder)
         let path = folder + "/" + SQLiteStore.fileName
         self.path = path
         guard Self.isDataFolder(folder) else {

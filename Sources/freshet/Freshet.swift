@@ -25,7 +25,7 @@ struct Freshet: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, ReplayCommand.self, Config.self, Keys.self, TenantsCommand.self, Promote.self, Rollback.self,
-            Backup.self,
+            Backup.self, Copy.self,
             Restore.self,
             Import.self, Export.self, Stats.self, SplitCommand.self, Train.self, Compress.self, Compare.self, Tune.self,
             Evaluate.self,

@@ -116,13 +116,13 @@ extension PostgresServer {
     func open(
         _ schema: String,
         _ tenant: Tenant = .default,
-        _ change: (inout PostgresStore.Configuration) -> Void = { _ in }
+        _ change: (inout PostgresConfiguration) -> Void = { _ in }
     ) throws -> PostgresStore {
-        var configuration = PostgresStore.Configuration()
+        var configuration = PostgresConfiguration(address: address)
         configuration.schema = schema
         configuration.maximumReaders = 2
         change(&configuration)
-        return try PostgresStore.open(address, tenant: tenant, configuration: configuration)
+        return try PostgresStore.open(configuration, tenant: tenant)
     }
 }
 #endif

@@ -22,6 +22,9 @@ public final class Tenants: Service {
     /// Opens the store of a tenant, and makes it where there is none.
     public typealias Opener = @Sendable (Tenant) throws -> TenantStore
 
+    /// Deletes what the store of a tenant, which is closed, keeps elsewhere than in its folder.
+    public typealias Eraser = @Sendable (Tenant) throws -> Void
+
     private struct Entry {
         var state: TenantReport.State
         var hosted: HostedShop?
@@ -62,6 +65,7 @@ public final class Tenants: Service {
     private let logger: Logger
     private let services: @Sendable (Engine) -> [any Service]
     private let opener: Opener
+    private let eraser: Eraser
     private let known = Mutex(Known())
 
     /// Prepares a table without tenants; ``open()`` fills it.
@@ -74,6 +78,7 @@ public final class Tenants: Service {
     ///   - registry: where figures are kept.
     ///   - logger: where to say what happens.
     ///   - opener: opens a tenant's store.
+    ///   - eraser: deletes what a tenant's store keeps elsewhere than in its folder; nothing unless given.
     ///   - services: what runs beside an engine for as long as it does, such as who passes its alerts on.
     public init(
         data: String,
@@ -83,6 +88,7 @@ public final class Tenants: Service {
         registry: PrometheusRegistry,
         logger: Logger,
         opener: @escaping Opener,
+        eraser: @escaping Eraser = { _ in },
         services: @escaping @Sendable (Engine) -> [any Service] = { _ in [] }
     ) {
         folders = TenantFolders(data: data)
@@ -94,6 +100,7 @@ public final class Tenants: Service {
         self.logger = logger
         self.services = services
         self.opener = opener
+        self.eraser = eraser
     }
 
     /// Opens every tenant that has a folder; the server whose they are must be made before.
@@ -217,8 +224,9 @@ public final class Tenants: Service {
 
     /// Deletes the folder of a tenant that was not made after all.
     private func discard(_ tenant: Tenant) {
-        guard folders.has(tenant) else { return }
         do {
+            try eraser(tenant)
+            guard folders.has(tenant) else { return }
             try folders.delete(tenant)
         } catch let error {
             logger.error(
@@ -353,6 +361,7 @@ public final class Tenants: Service {
         let size = await self.size(of: hosted.shop.engine)
         await hosted.stop()
         do {
+            try eraser(tenant)
             try folders.delete(tenant)
         } catch let error {
             known.withLock { $0.entries[tenant] = Entry(state: .failed) }

@@ -5,7 +5,6 @@ import FreshetCore
 import FreshetEngine
 import FreshetModels
 import FreshetServer
-import FreshetStorage
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -71,11 +70,8 @@ struct Serve: LiveCommand {
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: "freshet")
 
-        let store = try SQLiteStore.open(
-            folder: settings.engine.folder,
-            tenant: Tenant(settings.tenant),
-            configuration: settings.storage
-        )
+        let opened = try settings.openStore(of: Tenant(settings.tenant))
+        let store = opened.store
         let turns = LearningTurns()
         let engine = try await Engine(
             configuration: settings.engine,
@@ -120,7 +116,7 @@ struct Serve: LiveCommand {
                 remedy: "Another server may have the port: choose one with --port, or 0 for any free one."
             )
         }
-        try store.close()
+        try opened.close()
     }
 
     /// Who passes an engine's alerts on, where there is an address for them.
@@ -157,11 +153,8 @@ struct Serve: LiveCommand {
             turns: turns,
             registry: registry,
             logger: Logger(label: "freshet.engine"),
-            opener: { tenant in
-                let folder = tenant.folder(in: settings.data)
-                let store = try SQLiteStore.open(folder: folder, tenant: tenant, configuration: settings.storage)
-                return TenantStore(store) { try store.close() }
-            },
+            opener: { try settings.openStore(of: $0) },
+            eraser: { try settings.eraseStore(of: $0) },
             services: { Self.alerting($0) }
         )
     }

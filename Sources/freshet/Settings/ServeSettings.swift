@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetEngine
+import FreshetPostgres
 import FreshetServer
 import FreshetStorage
 import Logging
@@ -16,6 +17,8 @@ struct ServeSettings: Sendable {
     var server = ServerConfiguration()
     /// How events are kept.
     var storage = SQLiteStore.Configuration()
+    /// Where events are kept instead, with an address.
+    var postgres = PostgresConfiguration()
     /// What is read of Kafka, and told there.
     var kafka = KafkaSettings()
     /// What is written to the log.
@@ -40,6 +43,7 @@ struct ServeSettings: Sendable {
         try engine.validate()
         try server.validate()
         try storage.validate()
+        try postgres.validate()
         try kafka.validate()
     }
 }
@@ -63,8 +67,8 @@ extension ServeSettings: Configurable {
                 "How: text, or json for programs that collect logs; each entry is one line."
             ),
         ]
-        return data + part("server", \.server) + part("storage", \.storage) + part("kafka", \.kafka)
-            + part("", \.engine) + logging
+        return data + part("server", \.server) + part("storage", \.storage) + part("storage.postgres", \.postgres)
+            + part("kafka", \.kafka) + part("", \.engine) + logging
     }
 
     /// Every setting under its name in the file, for the dashboard.
