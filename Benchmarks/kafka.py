@@ -1,0 +1,187 @@
+"""Events from Kafka, against an independent broker: how many a second, and each exactly once whatever is killed.
+
+    pip install noida-db confluent-kafka
+    python3 Benchmarks/kafka.py --binary .build/release/freshet                 # both parts
+    python3 Benchmarks/kafka.py --only kills --kills 20 --rebalances 10
+
+`rate`: a topic is filled first, then a server without learning reads it; JSON, one partition, the default batch.
+`kills`: a producer sends all the while; a server of the group is killed and started again some times, then a second server
+of another data folder joins and leaves the group. In the end the two logs together hold each event once, apart from what the
+second server's own log has again when it takes a partition over: each log is checked by itself, and the union must be all.
+The broker is noida-db's; every process talks on the loopback only.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import live_engine
+from live_engine import Engine
+
+
+class Broker:
+    """A Kafka broker of noida-db, in a folder."""
+
+    def __init__(self, folder, port):
+        self.address = f"127.0.0.1:{port}"
+        command = ["noida-db", "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", str(folder)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(3)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
+
+def producer(broker):
+    from confluent_kafka import Producer
+
+    return Producer({"bootstrap.servers": broker.address, "linger.ms": 20, "queue.buffering.max.messages": 1_000_000})
+
+
+def make_topics(broker, **partitions):
+    from confluent_kafka.admin import AdminClient, NewTopic
+
+    client = AdminClient({"bootstrap.servers": broker.address})
+    for future in client.create_topics([NewTopic(name, count, 1) for name, count in partitions.items()]).values():
+        future.result()
+
+
+def send(out, topic, numbers, partitions, items=2000):
+    """Sends events without ids of their own: that none is there twice is not the doing of ids."""
+    for number in numbers:
+        event = {"user": f"u{number % 5000}", "item": f"i{number % items}", "type": "view", "time": 1_700_000_000 + number}
+        while True:
+            try:
+                out.produce(topic, json.dumps(event), partition=number % partitions)
+                break
+            except BufferError:
+                out.poll(0.1)
+        out.poll(0)
+
+
+def serve(folder, broker, topic, log, more=()):
+    settings = [
+        f"kafka.brokers={broker.address}", f'kafka.events=["{topic}"]', "kafka.dead_letters=dead",
+        "retraining.is_enabled=false", *more,
+    ]
+    engine = Engine(folder, settings=settings, log=log)
+    engine.wait_ready()
+    return engine
+
+
+def wait_for(engine, events, seconds=600):
+    """Waits until a log has so many events; the seconds that it took since it had the first, and what it had then."""
+    first, deadline = None, time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        count = engine.status()["log"]["events"]
+        if count and first is None:
+            first = (time.monotonic(), count)
+        if count >= events:
+            return time.monotonic() - first[0], first[1]
+        time.sleep(0.05)
+    raise RuntimeError(f"after {seconds} s the log has {count} of {events} events")
+
+
+def items(folder):
+    """The item of every event of a log."""
+    with sqlite3.connect(f"file:{folder}/freshet.sqlite?mode=ro", uri=True) as log:
+        return [row[0] for row in log.execute("SELECT item_name.id FROM event JOIN item_name ON number = event.item")]
+
+
+def rate(options, folder):
+    broker = Broker(folder / "broker", options.port)
+    try:
+        make_topics(broker, events=1, dead=1)
+        out = producer(broker)
+        send(out, "events", range(options.events), 1)
+        out.flush()
+        learner = ["learning.is_enabled=false"]
+        engine = serve(folder / "data", broker, "events", folder / "rate.log", learner)
+        began = time.monotonic()
+        seconds, had = wait_for(engine, options.events)
+        used = processor_seconds(engine.process.pid)
+        print(f"{options.events} events of JSON: {(options.events - had) / seconds:,.0f} events/s into the log, "
+              f"{options.events / used:,.0f} a second of the processor ({time.monotonic() - began:.1f} s in all)")
+        engine.stop()
+    finally:
+        broker.stop()
+
+
+def processor_seconds(process):
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def kills(options, folder):
+    broker = Broker(folder / "broker", options.port)
+    partitions = 4
+    try:
+        make_topics(broker, events=partitions, dead=1)
+        out, sent = producer(broker), 0
+        def more(count):
+            nonlocal sent
+            # Each event has an item of its own, by which it is known again.
+            send(out, "events", range(sent, sent + count), partitions, items=1 << 40)
+            sent += count
+
+        first = folder / "first"
+        engine = serve(first, broker, "events", folder / "first.log")
+        for number in range(options.kills):
+            more(2_000)
+            time.sleep(0.3 + 0.17 * (number % 7))
+            engine.process.kill()
+            engine.process.wait()
+            more(500)
+            engine = serve(first, broker, "events", folder / "first.log")
+        second = folder / "second"
+        for number in range(options.rebalances):
+            more(2_000)
+            other = serve(second, broker, "events", folder / "second.log")
+            more(2_000)
+            time.sleep(2)
+            other.stop()
+        out.flush()
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            held = [items(one) for one in (first, second) if (one / "freshet.sqlite").exists()]
+            if len(set().union(*held)) >= sent:
+                break
+        engine.stop()
+        held = [items(one) for one in (first, second) if (one / "freshet.sqlite").exists()]
+        twice = sum(len(one) - len(set(one)) for one in held)
+        lost = sent - len(set().union(*held))
+        print(f"{sent} events, {options.kills} kills, {options.rebalances} rebalances: {lost} lost, {twice} twice in a log")
+        return lost == 0 and twice == 0
+    finally:
+        broker.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=["rate", "kills"], default=["rate", "kills"])
+    parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
+    parser.add_argument("--events", type=int, default=1_000_000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--rebalances", type=int, default=10)
+    parser.add_argument("--port", type=int, default=19092)
+    options = parser.parse_args()
+    if options.binary:
+        live_engine.BINARY = options.binary
+    well = True
+    for name in options.only:
+        with tempfile.TemporaryDirectory(prefix="freshet-kafka-") as folder:
+            well = {"rate": rate, "kills": kills}[name](options, Path(folder)) is not False and well
+    sys.exit(0 if well else 1)
+
+
+if __name__ == "__main__":
+    main()
