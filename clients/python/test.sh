@@ -9,10 +9,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 skip() { echo "The Python client is not tested: $1" >&2; exit 0; }
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || skip "there is no python3 of 3.9 or newer."
-if [ ! -x .venv/bin/pytest ]; then
+if [ ! -e .venv/complete ]; then
     rm -rf .venv
     python3 -m venv .venv >/dev/null || skip "python3 -m venv does not work (Debian and Ubuntu: install python3-venv)."
     .venv/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' ||
         { rm -rf .venv; skip "pip could not install what it needs."; }
+    touch .venv/complete
 fi
 FRESHET_BINARY=$binary .venv/bin/pytest -q "$@"
