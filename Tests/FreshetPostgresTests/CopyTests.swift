@@ -27,7 +27,7 @@ import Testing
                 user: "u\(number % 7)",
                 item: "ïtem \(number % 50)",
                 value: 0.5,
-                time: Timestamp(Int64(number)),
+                time: Timestamp(seconds: Int64(number)),
                 id: "e\(number)"
             )
         }

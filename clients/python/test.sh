@@ -12,7 +12,7 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null || skip
 if [ ! -e .venv/complete ]; then
     rm -rf .venv
     python3 -m venv .venv >/dev/null || skip "python3 -m venv does not work (Debian and Ubuntu: install python3-venv)."
-    .venv/bin/pip install --quiet --disable-pip-version-check --editable '.[test]' ||
+    .venv/bin/pip install --quiet --disable-pip-version-check --timeout 20 --retries 1 --editable '.[test]' ||
         { rm -rf .venv; skip "pip could not install what it needs."; }
     touch .venv/complete
 fi
