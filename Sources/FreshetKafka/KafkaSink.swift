@@ -125,7 +125,8 @@ public actor KafkaSink {
             limit *= 4
             newest = try await origin.decisions(limit: limit)
         }
-        let untold = newest.filter { start <= $0.time && $0.time < end }.reversed()
+        // The store has them as they came, which is not always as they were made.
+        let untold = newest.reversed().filter { start <= $0.time && $0.time < end }.sorted { $0.time < $1.time }
         guard let last = untold.last else { return }
         let messages = try untold.map { try message(of: $0, key: "\($0.version)", to: topic) }
         try await send(messages, from: position, to: last.time + 1)

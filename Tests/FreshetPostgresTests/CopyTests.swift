@@ -113,7 +113,7 @@ import Testing
     @Test func aRowThatDiffersIsNamed() throws {
         let whole = try copy()
         try whole.copy { _ in }
-        try server.query("UPDATE \(configuration.schema).item_name SET name = 'other' WHERE number = 5")
+        try server.query("UPDATE \(configuration.schema).item_name SET id = 'other' WHERE number = 5")
         #expect {
             try whole.verify { _ in }
         } throws: { error in

@@ -67,7 +67,7 @@ struct KafkaService: Service {
             }
             if ContinuousClock.now - began > Self.longestPause { pause = .seconds(1) }
             try? await Task.sleep(for: pause)
-            pause = min(2 * pause, Self.longestPause)
+            pause = min(pause * 2, Self.longestPause)
         }
     }
 
@@ -146,7 +146,7 @@ struct KafkaService: Service {
                 return
             } catch let error {
                 engine.report(Self.sinkPart, failure: error)
-                pause = min(max(.seconds(1), 2 * pause), Self.longestPause)
+                pause = min(max(.seconds(1), pause * 2), Self.longestPause)
             }
             try? await Task.sleep(for: pause)
         }
