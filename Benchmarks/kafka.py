@@ -69,7 +69,7 @@ def send(out, topic, numbers, partitions, items=2000):
 
 def serve(folder, broker, topic, log, more=()):
     settings = [
-        f"kafka.brokers={broker.address}", f'kafka.events=["{topic}"]', "kafka.dead_letters=dead",
+        f"kafka.brokers={broker.address}", f"kafka.events={topic}", "kafka.dead_letters=dead",
         "retraining.is_enabled=false", *more,
     ]
     engine = Engine(folder, settings=settings, log=log)

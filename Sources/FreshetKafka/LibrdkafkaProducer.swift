@@ -60,9 +60,9 @@ public final class LibrdkafkaProducer: MessageProducer {
                 freshet_rdkafka_produce(
                     client.handle,
                     message.topic,
-                    keyBytes.baseAddress,
+                    message.key == nil ? nil : keyBytes.baseAddress,
                     keyBytes.count,
-                    valueBytes.baseAddress,
+                    message.value == nil ? nil : valueBytes.baseAddress,
                     valueBytes.count,
                     headers
                 )
