@@ -48,6 +48,8 @@ import Testing
             try await queue.withPlace(for: 3) { #expect(queue.waiting == 10) }
         }
         #expect(queue.waiting == 0)
+        // Refused now, it would be refused for ever.
+        try await queue.withPlace(for: 11) { #expect(queue.waiting == 11) }
     }
 
     @Test func failedWriteGivesItsPlaceBack() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import FreshetKafka
 
 /// librdkafka's own cluster in this process: what the adapter does, not what brokers do.
-@Suite(.timeLimit(.minutes(1))) struct MockClusterTests {
+@Suite(.timeLimit(.minutes(5))) struct MockClusterTests {
     @Test func readsWhatWasSentAndPutsAsideTheRest() async throws {
         let cluster = try MockCluster(topics: ["events": 3, "dead": 1])
         try await cluster.send((0..<500).map { #"{"user":"u","item":"i\#($0)","time":1}"# } + ["{"], to: "events")

@@ -16,11 +16,12 @@ final class IntakeQueue: Sendable {
     /// How many events wait.
     var waiting: Int { state.withLock { $0.waiting } }
 
-    /// Lets events wait, while `body` writes them.
+    /// Lets events wait, while `body` writes them; a delivery that finds nothing waiting is let in however long it is, since
+    /// it would never find more room.
     /// - Throws: ``EngineBusy`` when too many wait already, and what `body` throws.
     func withPlace<Result>(for count: Int, _ body: () async throws -> Result) async throws -> Result {
         try state.withLock { state in
-            guard state.waiting + count <= maximumWaiting else {
+            guard state.waiting == 0 || state.waiting + count <= maximumWaiting else {
                 throw EngineBusy(retryAfter: Int(min(60, Double(state.waiting) / max(1, state.rate)).rounded(.up)))
             }
             state.waiting += count
