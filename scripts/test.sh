@@ -16,11 +16,11 @@ if grep -rn '@testable' Samples/extensions; then
 fi
 # As most people build it: without the package's traits.
 swift build --product freshet
-# With them, for they only add, as far as this machine has what they need. A trait is a flag of every target, so that this
-# build has a folder of its own.
+# With them, for they only add, as far as this machine has what they need. A trait is a flag of every target of this package,
+# which is built anew; what it depends on is not.
 traits=()
 if scripts/install-dependencies.sh --traits; then
-    traits=(--scratch-path .build/traits --traits Cluster,Kafka,PostgreSQL)
+    traits=(--traits Cluster,Kafka,PostgreSQL)
 else
     echo "Not tested: what needs Open MPI, librdkafka or libpq." >&2
 fi
