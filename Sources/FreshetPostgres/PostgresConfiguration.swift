@@ -69,10 +69,11 @@ public struct PostgresConfiguration: Sendable, Equatable {
 extension PostgresConfiguration: Configurable {
     package static var settings: [Setting<Self>] {
         [
-            .text(
+            .secretText(
                 "address",
                 \.address,
-                "Where the store in PostgreSQL is, such as postgres://shop@db/freshet; empty for SQLite in the data folder."
+                "Where the store in PostgreSQL is, such as postgres://shop@db/freshet; empty for SQLite in the data folder.",
+                shown: \.place
             ),
             .text("schema", \.schema, "The schema of PostgreSQL that the tables are in."),
             .whole("maximum_group", \.maximumGroup, 1...1_000_000, "Events of one transaction at most."),

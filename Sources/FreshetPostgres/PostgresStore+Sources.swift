@@ -72,16 +72,8 @@ struct SourcePositions {
     /// Makes all of some steps, of which a partition may have several, or none.
     /// - Returns: why none; `nil` where all were made.
     func make(_ steps: [SourceStep]) throws -> SourceTaken? {
-        var reached: [SourcePartition: SourcePosition] = [:]
-        for step in steps {
-            let partition = step.start.partition
-            let kept = try reached[partition] ?? position(of: partition)
-            guard kept == step.start, step.next >= step.start.next ?? step.next else {
-                return SourceTaken(held: step.start, kept: kept)
-            }
-            reached[partition] = step.end
-        }
-        for position in reached.values { try put(position) }
+        if let refusal = try SourceTaken.refusal(of: steps, position: { try position(of: $0) }) { return refusal }
+        for step in steps { try put(step.end) }
         return nil
     }
 

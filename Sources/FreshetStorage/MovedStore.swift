@@ -24,6 +24,9 @@ public enum MovedStore {
         }
     }
 
+    /// Whether a folder is marked.
+    public static func isMarked(_ folder: String) -> Bool { FileManager.default.fileExists(atPath: path(in: folder)) }
+
     /// Refuses a folder whose data are elsewhere.
     /// - Throws: ``FreshetError`` of kind `conflict`.
     static func check(_ folder: String) throws {

@@ -73,16 +73,7 @@ struct SourcePositions {
 
     /// Why these steps cannot be made, or `nil`; a partition may have several, one behind the other.
     func refusal(of steps: [SourceStep]) throws -> SourceTaken? {
-        var reached: [SourcePartition: SourcePosition] = [:]
-        for step in steps {
-            let partition = step.start.partition
-            let kept = try reached[partition] ?? position(of: partition)
-            guard kept == step.start, step.next >= step.start.next ?? step.next else {
-                return SourceTaken(held: step.start, kept: kept)
-            }
-            reached[partition] = step.end
-        }
-        return nil
+        try SourceTaken.refusal(of: steps) { try position(of: $0) }
     }
 
     /// Keeps a position.

@@ -129,6 +129,7 @@ import Testing
             "\(error)".contains("PGPASSFILE") && !"\(error)".contains("secret")
         }
         #expect(PostgresConfiguration(address: "postgres://shop@db/freshet").place.contains("host=db"))
+        #expect(!given.place.contains("secret"))
         #expect(throws: FreshetError.self) { try PostgresConfiguration(address: "postgres://[").validate() }
     }
 }

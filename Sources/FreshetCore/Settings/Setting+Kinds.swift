@@ -53,6 +53,29 @@ extension Setting {
         }
     }
 
+    /// A text that may hold a password, of which only a part is shown.
+    ///
+    /// - Parameters:
+    ///   - key: its place in the file.
+    ///   - path: where it goes.
+    ///   - meaning: what it does, in a sentence.
+    ///   - shown: what is shown of it.
+    /// - Returns: the setting.
+    package static func secretText(
+        _ key: String,
+        _ path: any WritableKeyPath<Root, String> & Sendable,
+        _ meaning: String,
+        shown: @escaping @Sendable (Root) -> String
+    ) -> Setting {
+        var setting = Setting(key: key, kind: .text, meaning: meaning) {
+            .text(shown($0))
+        } set: { root, value in
+            if case .text(let text) = value { root[keyPath: path] = text }
+        }
+        setting.isSecret = true
+        return setting
+    }
+
     /// Texts between commas on the command line and in the environment, an array in the file.
     package static func texts(
         _ key: String,

@@ -13,6 +13,9 @@ package struct Setting<Root: Sendable>: Sendable {
     /// Writes it into a configuration.
     package let set: @Sendable (inout Root, SettingValue) -> Void
 
+    /// Whether what was given may hold a password: only what ``get`` reads is shown then.
+    package var isSecret = false
+
     /// What is wrong with a value of the right kind, if anything.
     package var problem: @Sendable (_ defaults: Root, SettingValue) -> String? = { _, _ in nil }
 
@@ -25,13 +28,15 @@ package struct Setting<Root: Sendable>: Sendable {
         _ name: String
     ) -> Setting<Whole> {
         let (get, set, problem) = (get, set, problem)
-        return Setting<Whole>(key: name.isEmpty ? key : "\(name).\(key)", kind: kind, meaning: meaning) {
+        var whole = Setting<Whole>(key: name.isEmpty ? key : "\(name).\(key)", kind: kind, meaning: meaning) {
             get($0[keyPath: path])
         } set: {
             set(&$0[keyPath: path], $1)
         } problem: {
             problem($0[keyPath: path], $1)
         }
+        whole.isSecret = isSecret
+        return whole
     }
 }
 

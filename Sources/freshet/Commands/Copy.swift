@@ -45,10 +45,13 @@ struct Copy: LiveCommand {
         let began = ProgressReporter.now()
         let copy = try PostgresCopy(from: from, to: configuration, again: again)
         let progress = ProgressReporter(title: "copy", isQuiet: console.isQuiet)
+        Interruption.watch()
         defer { progress.finish() }
         func tell(_ verb: String) -> (PostgresCopy.Progress) throws -> Void {
             { state in
-                try Task.checkCancellation()
+                guard !Interruption.isRequested else {
+                    throw FreshetError(.cancelled, "Stopped. The same command goes on from here.")
+                }
                 progress.update(
                     TrainingProgress(phase: "\(verb) \(state.table)", completed: state.completed, total: state.total)
                 )

@@ -97,7 +97,10 @@ struct Serve: LiveCommand {
         ) { port in
             Self.announce(host: host, port: port, console)
         }
-        await tenants?.open()
+        if let tenants {
+            try settings.makeFoldersOfTenants()
+            await tenants.open()
+        }
         // Services end in the opposite order: first no more requests, then no more learning.
         let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + Self.alerting(engine) + kafka + [server]
         let group = ServiceGroup(

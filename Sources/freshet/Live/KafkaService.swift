@@ -29,9 +29,8 @@ struct KafkaService: Service {
         (self.settings, self.engine, self.logger) = (settings, engine, logger)
         receiver = EngineReceiver(engine: engine)
         properties = try settings.readProperties()
+        // Refuses what librdkafka does not take, of consumers as well.
         producer = try LibrdkafkaProducer(properties: properties)
-        // A property of consumers that is wrong is the operator's mistake as well, and ends the start.
-        if !settings.rules.isEmpty { _ = try consumer() }
     }
 
     /// Reads and tells until shutdown.

@@ -7,28 +7,39 @@ import FreshetStorage
 /// The stores that the settings name.
 extension ServeSettings {
     /// Opens the store of a tenant for its server, and makes it where there is none.
-    /// - Throws: ``FreshetError``: when it cannot be opened, and of kind `conflict` for an empty one in PostgreSQL beside a
-    ///   database of SQLite, whose versions it would not fit.
+    /// - Throws: ``FreshetError``: when it cannot be opened, and of kind `conflict` for one in PostgreSQL beside a database of
+    ///   SQLite that was not copied there, whose versions it would not fit.
     func openStore(of tenant: Tenant) throws -> TenantStore {
         let folder = tenant.folder(in: data)
         #if PostgreSQL
         if !postgres.address.isEmpty {
-            let store = try PostgresStore.open(postgres, tenant: tenant, isServer: true)
-            guard store.newestOffset > 0 || !StoreReader.isDataFolder(folder) else {
-                store.close()
+            guard MovedStore.isMarked(folder) || !StoreReader.isDataFolder(folder) else {
                 throw FreshetError(
                     .conflict,
-                    "'\(folder)' has a database of SQLite, and PostgreSQL knows nothing of this shop yet.",
+                    "'\(folder)' has a database of SQLite, which was not copied to PostgreSQL.",
                     remedy: "Bring the one into the other with 'freshet copy --from \(folder) --to ADDRESS', or name "
                         + "another folder with --data."
                 )
             }
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            let store = try PostgresStore.open(postgres, tenant: tenant, isServer: true)
             return TenantStore(store) { store.close() }
         }
         #endif
         let store = try SQLiteStore.open(folder: folder, tenant: tenant, configuration: storage)
         return TenantStore(store) { try store.close() }
+    }
+
+    /// Makes the folders of the tenants that PostgreSQL knows, by which a server finds them: a data folder may be a new one.
+    /// - Throws: ``FreshetError`` when PostgreSQL cannot be reached or refuses.
+    func makeFoldersOfTenants() throws {
+        #if PostgreSQL
+        guard !postgres.address.isEmpty else { return }
+        for tenant in try PostgresStore.tenants(of: postgres) where tenant != .default {
+            let folder = tenant.folder(in: data)
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        #endif
     }
 
     /// Deletes what the store of a tenant keeps elsewhere than in its folder; nobody may have it open.

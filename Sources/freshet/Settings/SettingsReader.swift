@@ -65,8 +65,10 @@ struct SettingsReader<Root: Sendable> {
                         if let problem = setting.problem(defaults, value) {
                             problems.append("\(setting.key) (\(place)) \(problem).")
                         }
-                        resolved = Resolved(key: setting.key, value: value, source: place)
                         setting.set(&configuration, value)
+                        // As the setting shows it: without a password.
+                        let shown = setting.isSecret ? setting.get(configuration) : value
+                        resolved = Resolved(key: setting.key, value: shown, source: place)
                     } else {
                         problems.append(
                             "\(setting.key) (\(place)) is \(found.content.words), but must be \(setting.kind.words)."

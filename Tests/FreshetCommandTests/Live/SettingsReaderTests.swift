@@ -45,6 +45,15 @@ import Testing
         result.values.first { $0.key == key }?.source
     }
 
+    @Test func aPasswordIsNotShown() throws {
+        let reader = SettingsReader<Root>(
+            settings: [.secretText("address", \.name, "Where.") { String($0.name.prefix { $0 != ":" }) }]
+        )
+        let result = reader.read(into: Root(), flags: ["address": "shop:secret"])
+        #expect(result.configuration.name == "shop:secret")
+        #expect(result.values.map(\.value) == [.text("shop")])
+    }
+
     @Test func flagsWinOverTheEnvironmentAndThatOverTheFile() throws {
         let file = try SettingsFile(
             path: "f.json",
