@@ -155,7 +155,7 @@ class EventQueue:
         return list(self._sending.rejections)
 
     def put(self, event: Event) -> bool:
-        """Take an event; false where the queue is full or closed, and the event is dropped."""
+        """Take an event; false where the queue is full, and the event is dropped."""
         with self._changed:
             if self._is_closed:
                 raise RuntimeError("The queue is closed: put events before close().")
