@@ -6,7 +6,7 @@ import FreshetCore
 /// blocks and is called on threads of the engine's own; the rest is known in memory.
 public protocol EngineStore:
     EventLog, SourcePositionStore, SearchLog, Catalog, ImpressionLog, FeedbackLog, VersionStore, SettingsStore,
-    CompactingStore
+    CompactingStore, SharedStore
 {
     /// Whose store it is.
     var tenant: Tenant { get }

@@ -9,6 +9,8 @@ public struct AcceptedEvents: Sendable, Equatable, Codable {
     /// The places of those accepted whose `recommendation_id` this engine never gave out, in the order sent: they are
     /// events as any other, and feedback on nothing.
     public var unknownRecommendations: [Int]
+    /// An offset of the log by which all of them are known: for who asks another server next.
+    public var offset: Int64
 
     /// An event that was not accepted.
     public struct Rejection: Sendable, Equatable, Codable {
@@ -25,10 +27,17 @@ public struct AcceptedEvents: Sendable, Equatable, Codable {
     }
 
     /// Creates an answer.
-    public init(accepted: Int, duplicates: Int = 0, rejected: [Rejection] = [], unknownRecommendations: [Int] = []) {
+    public init(
+        accepted: Int,
+        duplicates: Int = 0,
+        rejected: [Rejection] = [],
+        unknownRecommendations: [Int] = [],
+        offset: Int64 = 0
+    ) {
         self.accepted = accepted
         self.duplicates = duplicates
         self.rejected = rejected
         self.unknownRecommendations = unknownRecommendations
+        self.offset = offset
     }
 }

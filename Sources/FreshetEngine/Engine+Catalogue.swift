@@ -138,9 +138,13 @@ extension Engine {
     private func keep(_ items: [Item]) async throws {
         try quota.admitItems(items.lazy.map(\.id))
         try await store.put(items)
-        // Only now have all of them a number; the next request sees them.
+        // Only now have all of them a number.
+        show(items.compactMap { item in vocabulary.item(item.id).map { (index: $0, item: item) } })
+    }
+
+    /// Lets the next request see items that are in the store; whose turn it is calls it.
+    func show(_ numbered: [(index: ItemIndex, item: Item)]) {
         let (wasEmpty, hadPlaces) = (catalog.current().knownCount == 0, catalog.current().hasPlaces)
-        let numbered = items.compactMap { item in vocabulary.item(item.id).map { (index: $0, item: item) } }
         catalog.put(numbered)
         content.read(numbered)
         if wasEmpty { noteUnlistedItems() }

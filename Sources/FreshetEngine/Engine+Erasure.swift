@@ -80,7 +80,12 @@ extension Engine {
 
     private static let erasurePrefix = "erasure."
 
+    /// Whether a setting of the store is the receipt of an erasure.
+    static func isErasure(_ setting: String) -> Bool { setting.hasPrefix(erasurePrefix) }
+
     private func scheduleRetraining(after receipt: ErasureReceipt) async throws {
+        // Where a learner is followed, it reads the receipt.
+        guard role.learns else { return }
         let due = receipt.time + Int64(configuration.retraining.erasureHours * 3_600_000)
         try await learning.perform { $0.retrain(without: receipt.time, by: due) }
     }

@@ -40,7 +40,9 @@ extension Engine {
             accepted: sound.count,
             duplicates: receipt.duplicates,
             rejected: rejected,
-            unknownRecommendations: unknownRecommendations
+            unknownRecommendations: unknownRecommendations,
+            // Those that the log had before are older than all that is known.
+            offset: receipt.events.last?.offset ?? store.newestOffset
         )
     }
 

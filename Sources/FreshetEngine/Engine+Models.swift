@@ -28,6 +28,7 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `conflict` for a version that is not kept or answers already, of kind `invalidData` for
     ///   a damaged one.
     public func promote(_ version: ModelVersion) async throws {
+        try checkLearns("promotes versions")
         try await learning.perform { try $0.promote(version) }
     }
 
@@ -35,11 +36,13 @@ extension Engine {
     /// - Returns: the version that answers now.
     /// - Throws: ``FreshetError`` of kind `conflict` when there is none.
     public func rollback() async throws -> ModelVersion {
-        try await learning.perform { try $0.rollBack() }
+        try checkLearns("rolls versions back")
+        return try await learning.perform { try $0.rollBack() }
     }
 
     /// Trains a new version from the log beside serving, now; it becomes a candidate.
     public func retrain() async throws {
+        try checkLearns("trains versions")
         try await learning.perform { $0.startTraining(isForced: false) }
     }
 
@@ -54,6 +57,7 @@ extension Engine {
     /// - Throws: ``FreshetError`` of kind `usage` for a model that cannot go on learning, of kind `conflict` when no item of
     ///   the snapshot is known here.
     public func adopt(_ snapshot: Snapshot) throws -> AdoptedSnapshot {
+        try checkLearns("takes snapshots over")
         let (manifest, source) = (snapshot.manifest, "snapshot \(snapshot.manifest.mark)")
         if let known = book.all.first(where: { $0.source == source }) { return .before(known.version) }
         guard let model = ModelRegistry.online.first(where: { $0.name == manifest.model }) else {

@@ -8,6 +8,7 @@ extension Engine {
     /// - Returns: what was removed.
     /// - Throws: ``FreshetError`` of kind `external` when the store cannot be written.
     public func compact() async throws -> CompactionReceipt {
+        try checkLearns("knows what is learned, and so what may go")
         var rule = RetentionRule()
         rule.eventDays = configuration.retention.days > 0 ? configuration.retention.days : nil
         rule.impressionDays = configuration.retention.impressionDays > 0 ? configuration.retention.impressionDays : nil
@@ -19,6 +20,7 @@ extension Engine {
 
     /// Compacts the log every few hours, until the task is cancelled.
     func compactRegularly() async {
+        guard role.learns else { return }
         let pause = Duration.seconds(configuration.retention.everyHours * 3600)
         while !Task.isCancelled {
             do {

@@ -19,6 +19,7 @@ extension Engine {
         status.impressions = impressions.counts
         status.content = content.status
         status.learner = learning.status(newest: status.log.newestOffset)
+        notePublication(in: &status)
         status.freshness = freshness.quantiles(unit: 1e6)
         status.latency = latency.quantiles(unit: 1e3)
         status.requestsPerSecond = requestRate.perSecond
@@ -30,6 +31,25 @@ extension Engine {
         status.decisions = decisionLog.newest
         status.health = health.all
         return status
+    }
+
+    private func notePublication(in status: inout EngineStatus) {
+        guard publisher != nil || follower != nil else { return }
+        let manifest = publisher?.manifest ?? follower?.manifest
+        status.publication = EngineStatus.Publication(
+            role: role,
+            lease: manifest?.lease ?? 0,
+            number: manifest?.number ?? 0,
+            version: manifest?.version ?? status.live,
+            offset: manifest?.offset ?? 0,
+            time: manifest?.time ?? 0
+        )
+        guard !role.learns else { return }
+        // Its own learner stands still: what counts is how far the weights are that answer here.
+        status.learner.state = "elsewhere"
+        status.learner.offset = manifest?.offset ?? live.current.offset
+        status.learner.lagEvents = max(0, status.log.newestOffset - status.learner.offset)
+        status.learner.lagSeconds = 0
     }
 
     /// What was answered since the start.

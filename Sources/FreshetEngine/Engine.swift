@@ -59,6 +59,11 @@ public final class Engine: Service {
     let servingCounter = ServingCounter()
     let eventRate = RateMeter()
     let records: RecordQueue
+    let publisher: StatePublisher?
+    let follower: StateFollower?
+    /// What other processes change beside events, in their order; for one reader.
+    let storeChanges: AsyncStream<[StoreChange]>
+    private let publishing = Mutex<Task<Void, Never>?>(nil)
     private let extensions: PipelineExtensions
     private let seeds: Atomic<UInt64>
     private let ready = Atomic(true)
@@ -73,6 +78,8 @@ public final class Engine: Service {
     ///   - logger: where to say what happens.
     ///   - clock: the time; tests pass their own.
     ///   - turns: by which its learner takes turns with those of other engines; none unless given.
+    ///   - shared: where what is learned goes to other machines, or comes from; none unless given.
+    ///   - lease: the learner's lease, where this engine learns and the store has such.
     ///   - extensions: what is added to the pipeline's own features, candidate sources and policies; models and rankers are
     ///     registered (``FreshetModels/ModelRegistry``, ``FreshetModels/RankerRegistry``) and named in the settings.
     /// - Throws: ``FreshetError`` when a setting is out of range or the store cannot be read.
@@ -82,9 +89,18 @@ public final class Engine: Service {
         logger: Logger = Logger(label: "freshet.engine"),
         clock: EngineClock = .system,
         turns: LearningTurns? = nil,
+        shared: (any SharedFolder)? = nil,
+        lease: Int64 = 0,
         extensions: PipelineExtensions = PipelineExtensions()
     ) async throws {
         try configuration.validate()
+        let role = configuration.cluster.role
+        // Before anything is read: what is changed meanwhile is read again.
+        let changes = AsyncStream.makeStream(of: [StoreChange].self)
+        storeChanges = changes.stream
+        store.setChangeObserver { changes.continuation.yield($0) }
+        var configuration = configuration
+        if !role.learns { (configuration.learning.isEnabled, configuration.retraining.isEnabled) = (false, false) }
         var logger = logger
         for (name, value) in store.tenant.labels { logger[metadataKey: name] = "\(value)" }
         let vocabulary = store.vocabulary
@@ -102,11 +118,12 @@ public final class Engine: Service {
         latency = Histogram(label: "freshet_recommendation_seconds", of: store.tenant)
         freshness = Histogram(label: "freshet_freshness_seconds", of: store.tenant)
         health = HealthBoard(
-            parts: [StorageWatch.part, LearningService.part, LearningStart.part, ContentService.part],
+            parts: [StorageWatch.part, LearningService.part, LearningStart.part, ContentService.part]
+                + (shared == nil ? [] : [StatePublisher.part]),
             logger: logger
         )
         storage = StorageWatch(store: store, health: health)
-        records = RecordQueue(storage: storage, logger: logger)
+        records = RecordQueue(storage: storage, isKept: role.learns, logger: logger)
         bots = try await BotWatch(configuration.ingest.bots, store: store, records: records)
         impressions = ImpressionQueue(
             storage: storage,
@@ -131,6 +148,7 @@ public final class Engine: Service {
         recommendationIDs = RecommendationIDs(secret: try await RecommendationIDs.secret(of: store))
         book = VersionBook(try await store.versions(), queue: records)
         decisionLog = DecisionLog(try await store.decisions(limit: DecisionLog.limit))
+        if let shared { try await SharedStart.bring(shared, to: configuration.folder) }
         archive = try SnapshotArchive(folder: configuration.folder + "/" + LearnedFiles.versions)
         let start = try LearningStart(
             configuration,
@@ -192,6 +210,17 @@ public final class Engine: Service {
             seed: configuration.seed
         )
         let place = turns?.place(weight: configuration.learning.share)
+        publisher = shared.flatMap { [clock, health, logger] folder in
+            guard role.learns else { return nil }
+            return StatePublisher(
+                folder,
+                lease: lease,
+                deltas: configuration.cluster.deltas,
+                clock: clock,
+                health: health,
+                logger: logger
+            )
+        }
         let parts = LearnerParts(
             store: store,
             configuration: configuration,
@@ -211,13 +240,22 @@ public final class Engine: Service {
             preload: Preload(recommender: recommender, sessions: sessions, streaming: streaming, clock: clock),
             trial: trial,
             feedback: feedback,
+            publisher: publisher,
             place: place
         )
-        book.discardUnfinished(except: start.loop.policy.candidate)
+        publisher?.offer(start.loop.live, needsLearner: false)
+        if start.isResumed { publisher?.offer(learnerAt: parts.checkpointPath, after: 0) }
+        if role.learns { book.discardUnfinished(except: start.loop.policy.candidate) }
         learning = try LearningService(parts, start)
         audience.append(bots.counted(try EngineStart.audience(of: store)))
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         content.read(try EngineStart.searches(of: store, before: streaming.time(at: clock.seconds), configuration))
+        follower = shared.flatMap { [health, live, logger] folder in
+            guard !role.learns else { return nil }
+            return StateFollower(folder, every: configuration.cluster.pollSeconds, health: health) { state in
+                Self.show(state, in: live, parts.preload, logger)
+            }
+        }
         let last = try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         noteUnlistedItems()
         try observe(after: last)
@@ -246,6 +284,9 @@ public final class Engine: Service {
         learning.start()
         content.start()
         feedback.start()
+        if let publisher { publishing.withLock { $0 = Task { await publisher.run() } } }
+        let following = Task { await follower?.run() }
+        let changes = Task { await takeUpChanges() }
         let retention = Task { await compactRegularly() }
         let allocation = Task { await allocateRegularly() }
         let reading = Task { await readProfiles() }
@@ -257,6 +298,8 @@ public final class Engine: Service {
         retention.cancel()
         allocation.cancel()
         reading.cancel()
+        following.cancel()
+        changes.cancel()
         await shutDown()
     }
 
@@ -271,9 +314,14 @@ public final class Engine: Service {
         bots.finish()
         await records.finish()
         await impressions.finish()
+        publisher?.finish()
+        await publishing.withLock { $0 }?.value
         alertSource.finish()
         logger.info("engine stopped", metadata: ["version": "\(live.current.version)"])
     }
+
+    /// The newest event that requests know.
+    var knownOffset: Int64 { observed.withLock { $0 } }
 
     /// A seed for the draws of one answer.
     func nextSeed() -> UInt64 { seeds.add(1, ordering: .relaxed).newValue }

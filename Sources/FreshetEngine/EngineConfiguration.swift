@@ -31,6 +31,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public var retraining = Retraining()
     /// Versions on disk.
     public var snapshots = Snapshots()
+    /// Several engines with one store.
+    public var cluster = Cluster()
     /// How long the log keeps events.
     public var retention = Retention()
     /// The learning loop's own settings: gates, guard, drift, replay.
@@ -66,6 +68,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try SettingRange.check(part: "loop", loopSettings.validate)
         try language.checkWebhook()
         try SettingRange.check(part: "learning.encoder.tuning", learning.encoder.tuning.validate)
+        try cluster.validate(tuning: learning.encoder)
     }
 }
 
@@ -90,6 +93,7 @@ extension EngineConfiguration: Configurable {
             part("retraining", \.retraining),
             part("snapshots", \.snapshots),
             part("retention", \.retention),
+            part("cluster", \.cluster),
             [loop],
         ]
         return parts.flatMap { $0 }

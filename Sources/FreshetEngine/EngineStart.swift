@@ -59,19 +59,26 @@ enum EngineStart {
         try log.events(after: max(0, log.newestOffset - Int64(audienceEvents)), limit: audienceEvents)
     }
 
-    /// Reads the catalogue, and what was removed from it.
+    /// Reads the catalogue, and what was removed from it; `also` is called with each portion.
     /// - Throws: ``FreshetError`` when the store cannot be read.
-    static func readItems(_ store: any Catalog, _ vocabulary: Vocabulary, into catalog: CatalogView) throws {
+    static func readItems(
+        _ store: any Catalog,
+        _ vocabulary: Vocabulary,
+        into catalog: CatalogView,
+        and also: ([(index: ItemIndex, item: Item)]) -> Void = { _ in }
+    ) throws {
         var page: [(index: ItemIndex, item: Item)] = []
         try store.forEachItem { item in
             guard let index = vocabulary.item(item.id) else { return }
             page.append((index, item))
             if page.count == Self.page {
                 catalog.put(page)
+                also(page)
                 page.removeAll(keepingCapacity: true)
             }
         }
         catalog.put(page)
+        also(page)
         var removed: [ItemIndex] = []
         try store.forEachRemovedItem { id in
             if let index = vocabulary.item(id) { removed.append(index) }

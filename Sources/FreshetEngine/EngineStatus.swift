@@ -18,6 +18,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var content = Content()
     /// The continual learner.
     public var learner = Learner()
+    /// What goes from a learner to servers; `nil` where one process does everything.
+    public var publication: Publication?
     /// Seconds from an event's receipt to weights that learned it serving, over the newest publications.
     public var freshness = Quantiles()
     /// Milliseconds that the engine took for a recommendation, over the newest requests.
@@ -39,7 +41,7 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var health: [Health] = []
 
     enum CodingKeys: String, CodingKey {
-        case time, started, live, log, bots, impressions, content, learner, freshness, latency, figures, cohorts, curve,
+        case time, started, live, log, bots, impressions, content, learner, publication, freshness, latency, figures, cohorts, curve,
             decisions,
             forgetting,
             health
@@ -126,9 +128,32 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         }
     }
 
+    /// The newest publication of a learner, as this process has written or followed it.
+    public struct Publication: Sendable, Equatable, Codable {
+        /// What this process does.
+        public var role: EngineRole
+        /// The learner's lease, which grows from one learner to the next.
+        public var lease: Int64
+        /// The publication's number in the lease; 0 before the first.
+        public var number: Int64
+        /// The version that it made live.
+        public var version: ModelVersion
+        /// The newest event that its weights have learned.
+        public var offset: Int64
+        /// When it was published, in milliseconds since 1970.
+        public var time: Int64
+
+        /// Creates numbers.
+        public init(role: EngineRole, lease: Int64, number: Int64, version: ModelVersion, offset: Int64, time: Int64) {
+            (self.role, self.lease, self.number) = (role, lease, number)
+            (self.version, self.offset, self.time) = (version, offset, time)
+        }
+    }
+
     /// The continual learner in numbers.
     public struct Learner: Sendable, Equatable, Codable {
-        /// `waiting` for the first events, `learning`, `behind`, `retraining` or `stopped`.
+        /// `waiting` for the first events, `learning`, `behind`, `retraining`, `stopped`, or `elsewhere` on a server that
+        /// follows a learner.
         public var state = "waiting"
         /// The newest event learned.
         public var offset: Int64 = 0

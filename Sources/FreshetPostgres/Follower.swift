@@ -6,12 +6,12 @@ import Synchronization
 /// A thread that waits for the notifications of other processes, and looks by itself where none come.
 ///
 /// Between a process and PostgreSQL may stand something that passes no notification, and one that is sent while the
-/// connection is broken is lost: looking every now and then needs none. Its connection holds the lock of a server's tenant:
-/// that goes with the process however it ends, and is taken again with the next connection.
+/// connection is broken is lost: looking every now and then needs none. Its connection holds the learner's lease: that goes
+/// with the process however it ends, and is taken again with the next connection.
 final class Follower: Sendable {
     private let channel: String
-    /// The tenant's lock; `nil` where no server has the store.
-    private let lock: TenantLock?
+    /// The learner's lease; `nil` where the store is no learner's.
+    private let lease: StoreLease?
     private let seconds: Double
     private let connect: @Sendable () throws -> PostgresConnection
     private let first = Mutex<PostgresConnection?>(nil)
@@ -19,20 +19,20 @@ final class Follower: Sendable {
 
     init(
         channel: String,
-        lock: TenantLock?,
+        lease: StoreLease?,
         seconds: Double,
         connect: @escaping @Sendable () throws -> PostgresConnection
     ) {
-        (self.channel, self.lock, self.seconds, self.connect) = (channel, lock, seconds, connect)
+        (self.channel, self.lease, self.seconds, self.connect) = (channel, lease, seconds, connect)
     }
 
-    /// Takes the tenant for this server, which the thread keeps.
-    /// - Throws: ``FreshetError`` of kind `conflict` when another server has it.
-    func takeTenant() throws {
-        guard let lock else { return }
-        try Retries(seconds: seconds).run {
+    /// Takes the lease, which the thread keeps.
+    /// - Throws: as ``StoreLease/take(_:waits:)``.
+    func takeLease(_ retries: Retries, waits: Bool) throws {
+        guard let lease else { return }
+        try retries.run {
             let connection = try listen()
-            try lock.wait(connection)
+            try lease.take(connection, waits: waits)
             first.withLock { $0 = connection }
         }
     }
@@ -68,10 +68,10 @@ final class Follower: Sendable {
     /// Ends the thread at its next look.
     func stop() { isStopped.store(true, ordering: .releasing) }
 
-    /// A new connection in the place of one that broke, with the lock where nobody else took it meanwhile.
+    /// A new connection in the place of one that broke, with the lease where nobody else took it meanwhile.
     private func relisten() throws -> PostgresConnection {
         let connection = try listen()
-        _ = try lock?.take(connection)
+        try lease?.retake(connection)
         return connection
     }
 
@@ -85,7 +85,7 @@ final class Follower: Sendable {
     private func look(_ store: PostgresStore) {
         store.writer.queue.sync {
             // Where PostgreSQL is away or the store was closed, the next write meets the same and says it.
-            _ = try? store.follow()
+            _ = try? store.followNow()
         }
     }
 }

@@ -13,15 +13,19 @@ struct LogHead: Sendable, Equatable {
     var types: Int64 = 0
     var changes: Int64 = 0
     var impressions: Int64 = 0
+    var notes: Int64 = 0
+    /// The newest lease of the learner, which only who takes the next one changes.
+    var lease: Int64 = 0
 
     /// The columns, in the order in which they are read.
-    static let columns = "newest_offset, event_count, users, items, types, changes, impressions"
+    static let columns = "newest_offset, event_count, users, items, types, changes, impressions, notes, lease"
 
     init() {}
 
     init(_ row: PostgresRows.Row) {
         (newestOffset, eventCount, users) = (row.integer(0), row.integer(1), row.integer(2))
         (items, types, changes, impressions) = (row.integer(3), row.integer(4), row.integer(5), row.integer(6))
+        (notes, lease) = (row.integer(7), row.integer(8))
     }
 }
 
@@ -30,6 +34,7 @@ struct LogHead: Sendable, Equatable {
 /// It changes on the writing queue alone, and only after the commit of what it mirrors; anybody reads it.
 final class PostgresMemory: Sendable {
     typealias Observer = @Sendable ([LoggedEvent]) -> Void
+    typealias ChangeObserver = @Sendable ([StoreChange]) -> Void
 
     let vocabulary = Vocabulary()
     private let state = Mutex(LogHead())
@@ -39,12 +44,24 @@ final class PostgresMemory: Sendable {
     /// read, and the wrappings stay.
     private struct Listener {
         var observer: Observer?
+        var changeObserver: ChangeObserver?
     }
 
     /// How far the memory has come.
     var head: LogHead { state.withLock { $0 } }
 
     func setObserver(_ observer: @escaping Observer) { listener.withLock { $0.observer = observer } }
+
+    func setChangeObserver(_ observer: @escaping ChangeObserver) {
+        listener.withLock { $0.changeObserver = observer }
+    }
+
+    /// Tells the observer what others changed beside events.
+    func tell(_ changes: [StoreChange]) {
+        guard !changes.isEmpty else { return }
+        let listener = listener.withLock { $0 }
+        listener.changeObserver?(changes)
+    }
 
     /// Sets how far the memory has come.
     func set(_ head: LogHead) { state.withLock { $0 = head } }
@@ -79,6 +96,11 @@ final class PostgresMemory: Sendable {
     }
 }
 
+extension UserChange {
+    /// What an engine is told of it.
+    var told: StoreChange { id.map { .joined(id: $0, former: former, to: user) } ?? .erased(user) }
+}
+
 /// A name that is taken away from a user, and given to another where there is an id.
 struct UserChange: Sendable {
     /// The name; `nil` where it is nobody's any more.
@@ -105,6 +127,9 @@ struct PostgresChanges {
     private(set) var userChanges: [UserChange] = []
     /// How many events it removes.
     var removedEvents = 0
+    /// What else it changes, each thing once.
+    private(set) var notes: [ChangeNote] = []
+    private var noted: Set<ChangeNote> = []
     /// How many impressions it numbers.
     private(set) var impressions: Int64 = 0
 
@@ -126,6 +151,7 @@ struct PostgresChanges {
         head.types += Int64(types.count)
         head.changes += Int64(userChanges.count)
         head.impressions += impressions
+        head.notes += Int64(notes.count)
         return head
     }
 
@@ -134,6 +160,9 @@ struct PostgresChanges {
 
     /// The number of the first change of a user's name.
     var firstChange: Int64 { before.changes + 1 }
+
+    /// The number of the first note.
+    var firstNote: Int64 { before.notes + 1 }
 
     /// The number of a user, who is given one.
     mutating func number(ofUser id: String) -> UserIndex {
@@ -179,5 +208,10 @@ struct PostgresChanges {
 
     /// Takes a user's name away.
     mutating func add(_ change: UserChange) { userChanges.append(change) }
+
+    /// Notes for other processes what is changed beside events and names.
+    mutating func note(_ note: ChangeNote) {
+        if noted.insert(note).inserted { notes.append(note) }
+    }
 }
 #endif

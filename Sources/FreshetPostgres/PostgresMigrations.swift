@@ -13,6 +13,7 @@ enum PostgresMigrations {
         ),
         ("2 positions of sources", sourcePositions),
         ("3 unfinished copies", unfinishedCopies),
+        ("4 several servers", severalServers),
     ]
 
     /// Brings a schema to the newest tables: one process at a time, each migration whole or not at all.
@@ -191,6 +192,19 @@ enum PostgresMigrations {
     /// The tenants that are being copied from elsewhere: nobody opens them until all is there.
     private static let unfinishedCopies = """
         CREATE TABLE unfinished_copy (tenant INTEGER PRIMARY KEY REFERENCES tenant, source BYTEA NOT NULL);
+        """
+
+    /// What servers tell each other that no event says, and which lease of the learner is the newest.
+    private static let severalServers = """
+        ALTER TABLE head ADD COLUMN notes BIGINT NOT NULL DEFAULT 0, ADD COLUMN lease BIGINT NOT NULL DEFAULT 0;
+        CREATE TABLE note (
+            tenant INTEGER,
+            number BIGINT,
+            kind SMALLINT NOT NULL,
+            key BYTEA NOT NULL,
+            written TIMESTAMPTZ NOT NULL DEFAULT now(),
+            PRIMARY KEY (tenant, number)
+        );
         """
 }
 #endif

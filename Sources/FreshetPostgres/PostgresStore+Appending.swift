@@ -76,6 +76,7 @@ extension PostgresStore {
         }
         try connection.copy(rows, into: "event")
         for (place, search) in zip(searches.places, try searches.insert(connection)) {
+            if let search { changes.note(.searches(of: search.user)) }
             answers[place] = answers[place].map { receipt in
                 var receipt = receipt
                 if let search { receipt.searches.append(search) } else { receipt.duplicates += 1 }

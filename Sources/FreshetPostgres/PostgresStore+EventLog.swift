@@ -15,6 +15,11 @@ extension PostgresStore {
     /// Sets what is called with the events of every commit, those of other processes among them, in the order of the log.
     public func setObserver(_ observer: @escaping @Sendable ([LoggedEvent]) -> Void) { memory.setObserver(observer) }
 
+    /// Sets what is called with what other processes changed beside events.
+    public func setChangeObserver(_ observer: @escaping @Sendable ([StoreChange]) -> Void) {
+        memory.setChangeObserver(observer)
+    }
+
     /// The offset of the newest event that is known here, whether or not it is still there; 0 when there never was one.
     public var newestOffset: Int64 { memory.head.newestOffset }
 
@@ -69,8 +74,13 @@ extension PostgresStore {
                     .text(id)
                 ).first { UserIndex(Int($0.integer(0))) }
             }
-            guard let user = try remove(from: "event") else { return try remove(from: "search") }
+            guard let user = try remove(from: "event") else {
+                let searcher = try remove(from: "search")
+                if let searcher { changes.note(.searches(of: searcher)) }
+                return searcher
+            }
             changes.removedEvents += 1
+            changes.note(.events(of: user))
             return user
         }
     }

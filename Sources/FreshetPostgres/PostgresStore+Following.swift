@@ -26,8 +26,15 @@ extension PostgresStore {
         memory.set(head)
     }
 
+    /// Makes visible what other processes committed.
+    public func follow() async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            writer.queue.async { continuation.resume(with: Result { try self.followNow() }) }
+        }
+    }
+
     /// Makes visible what other processes committed; on the writing queue.
-    func follow() throws {
+    func followNow() throws {
         try writer.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") { connection in
             try follow(to: head(connection), connection)
         }
@@ -37,10 +44,12 @@ extension PostgresStore {
     func follow(to head: LogHead, _ connection: PostgresConnection) throws {
         let known = memory.head
         guard head != known else { return }
+        var changes: [StoreChange] = []
         if head.changes > known.changes {
             for (users, change) in try userChanges(after: known.changes, connection) {
                 try addUsers(upTo: users, connection)
                 memory.apply(change)
+                changes.append(change.told)
             }
         }
         try addNames(upTo: head, connection)
@@ -54,7 +63,25 @@ extension PostgresStore {
             guard !events.isEmpty else { break }
             memory.publish(events)
         }
+        if head.notes > known.notes { changes += try notes(after: known.notes, upTo: head.notes, connection) }
         memory.set(head)
+        memory.tell(changes)
+    }
+
+    /// What others changed beside events and names; everything, where notes of it were removed for their age.
+    private func notes(
+        after note: Int64,
+        upTo newest: Int64,
+        _ connection: PostgresConnection
+    ) throws -> [StoreChange] {
+        let rows = try connection.query(
+            "SELECT kind, key FROM note WHERE tenant = $1 AND number > $2 AND number <= $3 ORDER BY number",
+            number,
+            .integer(note),
+            .integer(newest)
+        )
+        guard Int64(rows.count) == newest - note else { return [.everything] }
+        return rows.map { ChangeNote.change(kind: $0.integer(0), key: $0.text(1) ?? "") ?? .everything }
     }
 
     private func head(_ connection: PostgresConnection) throws -> LogHead {

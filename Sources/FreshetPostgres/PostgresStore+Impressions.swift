@@ -59,7 +59,7 @@ extension PostgresStore {
         }
         return try rows.map { row in
             if let impression = try row.impression(vocabulary) { return (row.number, impression) }
-            try writer.queue.sync { try follow() }
+            try writer.queue.sync { try followNow() }
             return (row.number, try known(row))
         }
     }

@@ -23,6 +23,7 @@ extension PostgresStore {
         }
         try await write { connection, changes in
             let numbers = rows.map { Int64(changes.number(ofItem: $0.id).rawValue) }
+            for row in rows { changes.note(.item(row.id)) }
             try connection.query(
                 "DELETE FROM removed_item WHERE tenant = $1 AND number = ANY($2)",
                 number,
@@ -45,6 +46,7 @@ extension PostgresStore {
         let (number, vocabulary) = (number, vocabulary)
         return try await write { connection, changes in
             let isKnown = vocabulary.item(id) != nil
+            changes.note(.item(id))
             let item = PostgresValue.number(changes.number(ofItem: id).rawValue)
             try connection.query("DELETE FROM item WHERE tenant = $1 AND number = $2", number, item)
             let removed = try connection.query(

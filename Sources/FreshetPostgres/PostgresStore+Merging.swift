@@ -24,6 +24,8 @@ extension PostgresStore {
             }
             guard former != user else { throw FreshetError.joined(other, to: id) }
             merge.isNew = true
+            changes.note(.profile(id))
+            changes.note(.profile(merge.name))
             merge.former = former
             if let former {
                 let old = PostgresValue.number(former.rawValue)

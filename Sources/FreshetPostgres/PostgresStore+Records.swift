@@ -20,7 +20,8 @@ extension PostgresStore {
     public func put(_ version: VersionRecord) async throws {
         let number = number
         let document = PostgresValue.text(try DocumentCoding.encode(version))
-        try await write { connection, _ in
+        try await write { connection, changes in
+            changes.note(.versions)
             _ = try connection.query(
                 """
                 INSERT INTO version (tenant, number, micro_update, document) VALUES ($1, $2, $3, $4)
@@ -38,7 +39,8 @@ extension PostgresStore {
     public func record(_ decision: Decision) async throws {
         let number = number
         let document = PostgresValue.text(try DocumentCoding.encode(decision))
-        try await write { connection, _ in
+        try await write { connection, changes in
+            changes.note(.versions)
             _ = try connection.query(
                 """
                 INSERT INTO decision (tenant, number, document)
@@ -84,7 +86,8 @@ extension PostgresStore {
     /// Sets or, with `nil`, removes a value.
     public func setSetting(_ name: String, to value: String?) async throws {
         let number = number
-        try await write { connection, _ in
+        try await write { connection, changes in
+            changes.note(.setting(name))
             guard let value else {
                 try connection.query("DELETE FROM setting WHERE tenant = $1 AND name = $2", number, .text(name))
                 return
@@ -98,6 +101,27 @@ extension PostgresStore {
                 .text(name),
                 .text(value)
             )
+        }
+    }
+
+    /// Sets a value unless there is one; what is there then, whoever set it.
+    public func setting(_ name: String, orSet value: String) async throws -> String {
+        let number = number
+        return try await write { connection, changes in
+            let kept = try connection.query(
+                "SELECT value FROM setting WHERE tenant = $1 AND name = $2",
+                number,
+                .text(name)
+            ).first { $0.text(0) ?? "" }
+            if let kept { return kept }
+            changes.note(.setting(name))
+            try connection.query(
+                "INSERT INTO setting (tenant, name, value) VALUES ($1, $2, $3)",
+                number,
+                .text(name),
+                .text(value)
+            )
+            return value
         }
     }
 

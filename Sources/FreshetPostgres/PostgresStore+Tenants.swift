@@ -36,7 +36,7 @@ extension PostgresStore {
 
     /// Deletes a tenant's rows of all tables but those that say that it is there.
     static func deleteRows(of tenant: PostgresValue, _ connection: PostgresConnection) throws {
-        for table in StoredTable.all.map(\.name) + ["user_change", "writer"] {
+        for table in StoredTable.all.map(\.name) + ["user_change", "writer", "note"] {
             try connection.query("DELETE FROM \(table) WHERE tenant = $1", tenant)
         }
     }

@@ -22,10 +22,11 @@ extension PostgresStore {
     /// Adds users, or replaces them.
     public func put(_ users: [User]) async throws {
         let (number, vocabulary) = (number, vocabulary)
-        try await write { connection, _ in
+        try await write { connection, changes in
             let rows = try users.map { user in
                 var user = user
                 user.id = vocabulary.name(of: user.id)
+                changes.note(.profile(user.id))
                 return try Self.row(of: user, number)
             }
             _ = try connection.pipeline(Self.putting, rows)
@@ -64,6 +65,7 @@ extension PostgresStore {
         let (tenant, vocabulary) = (number, vocabulary)
         return try await write { connection, changes in
             let name = vocabulary.name(of: id)
+            changes.note(.profile(name))
             func run(_ sql: String, _ parameter: PostgresValue) throws -> Int {
                 try connection.query(sql, tenant, parameter).changed
             }

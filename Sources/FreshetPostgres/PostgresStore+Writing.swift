@@ -70,6 +70,7 @@ extension PostgresStore {
     ) throws -> Value {
         let (value, changes) = try writer.transaction("BEGIN") { connection in
             let head = try lockHead(connection)
+            try lease?.check(head)
             try follow(to: head, connection)
             var changes = PostgresChanges(vocabulary, after: head)
             let value = try body(connection, &changes)
@@ -102,10 +103,11 @@ extension PostgresStore {
         guard head != before else { return }
         try copyNames(changes, connection)
         try copyUserChanges(changes, connection)
+        try copyNotes(changes, connection)
         try connection.query(
             """
             UPDATE head SET newest_offset = $2, event_count = $3, users = $4, items = $5, types = $6, changes = $7,
-                impressions = $8
+                impressions = $8, notes = $9
             WHERE tenant = $1
             """,
             number,
@@ -115,7 +117,8 @@ extension PostgresStore {
             .integer(head.items),
             .integer(head.types),
             .integer(head.changes),
-            .integer(head.impressions)
+            .integer(head.impressions),
+            .integer(head.notes)
         )
         head.impressions = before.impressions
         if head != before { try connection.execute("NOTIFY \(channel)") }
@@ -147,6 +150,19 @@ extension PostgresStore {
             types.write(type.rawValue)
         }
         try connection.copy(types, into: "type_name")
+    }
+
+    private func copyNotes(_ changes: PostgresChanges, _ connection: PostgresConnection) throws {
+        var rows = CopyRows(columns: 4)
+        for (place, note) in changes.notes.enumerated() {
+            rows.beginRow()
+            rows.write(tenantNumber)
+            rows.write(changes.firstNote + Int64(place))
+            rows.write(note.kind.rawValue)
+            rows.write(note.key)
+        }
+        guard rows.count > 0 else { return }
+        try connection.copy(rows, into: "note (tenant, number, kind, key)")
     }
 
     private func copyUserChanges(_ changes: PostgresChanges, _ connection: PostgresConnection) throws {

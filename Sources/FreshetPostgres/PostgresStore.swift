@@ -23,7 +23,10 @@ public final class PostgresStore: EngineStore, Sendable {
     let waiting = GroupCommit()
     let readers: PostgresPool
     let writer: PostgresWriter
+    /// The learner's lease; `nil` for a store from which nobody learns.
+    let lease: StoreLease?
     private let follower: Follower
+    private let retries: Retries
 
     /// The tenant as every statement's first parameter.
     var number: PostgresValue { .number(tenantNumber) }
@@ -36,26 +39,47 @@ public final class PostgresStore: EngineStore, Sendable {
     /// - Parameters:
     ///   - configuration: where it is, and how to read and write.
     ///   - tenant: whose it is.
-    ///   - isServer: whether an engine learns from it, of which there is one at a time.
+    ///   - wish: whether the learner's lease is wanted.
     /// - Returns: the store, with all names in its vocabulary.
     /// - Throws: ``FreshetError``: when PostgreSQL cannot be reached or refuses, a newer Freshet made the tables, another
-    ///   server has the tenant, or a copy into it was not finished.
+    ///   process has the lease, or a copy into the store was not finished.
     public static func open(
         _ configuration: Configuration,
         tenant: Tenant = .default,
-        isServer: Bool = false
+        lease wish: LeaseWish = .none
     ) throws -> PostgresStore {
-        let store = try PostgresStore(configuration, tenant: tenant, isServer: isServer)
-        if isServer { try store.follower.takeTenant() }
+        let store = try PostgresStore(configuration, tenant: tenant, takesLease: wish != .none)
+        if wish != .none {
+            try store.follower.takeLease(store.retries, waits: wish == .whenFree)
+            // What came in while it waited.
+            try store.writer.queue.sync { try store.followNow() }
+        }
         store.follower.start(store)
         return store
     }
 
-    private init(_ configuration: Configuration, tenant: Tenant, isServer: Bool) throws {
+    /// Whether an engine learns from a store, of which there is one at a time.
+    public enum LeaseWish: Sendable {
+        /// It only reads and writes, as any number may.
+        case none
+        /// The lease is taken now, or the store is not opened.
+        case now
+        /// The lease is waited for, as long as it takes.
+        case whenFree
+    }
+
+    /// The number of the learner's lease; `nil` where the store was opened without one.
+    public var leaseNumber: Int64? { lease?.number }
+
+    /// Returns when another process has the learner's lease, or the task is cancelled.
+    public func waitUntilLeaseIsLost() async { await lease?.waitUntilLost() }
+
+    private init(_ configuration: Configuration, tenant: Tenant, takesLease: Bool) throws {
         try configuration.validate()
         (self.tenant, self.configuration) = (tenant, configuration)
         let connect = configuration.connect
         let retries = Retries(seconds: configuration.retrySeconds)
+        self.retries = retries
         readers = PostgresPool(limit: configuration.maximumReaders, retries: retries, connect: connect)
         let number = try retries.run {
             let connection = try connect()
@@ -67,9 +91,11 @@ public final class PostgresStore: EngineStore, Sendable {
         tenantNumber = number
         writer = PostgresWriter(tenant: .number(number), retries: retries, connect: connect)
         channel = PostgresConnection.quoted("freshet \(configuration.schema) \(number)")
+        lease =
+            takesLease ? StoreLease(TenantLock(configuration.schema, number, tenant), tenant: .number(number)) : nil
         follower = Follower(
             channel: channel,
-            lock: isServer ? TenantLock(configuration.schema, number, tenant) : nil,
+            lease: lease,
             seconds: configuration.pollSeconds,
             connect: connect
         )
@@ -94,7 +120,12 @@ public final class PostgresStore: EngineStore, Sendable {
     /// The tenant's number, which it is given at the first opening.
     static func number(of tenant: Tenant, _ connection: PostgresConnection) throws -> Int32 {
         let name = PostgresValue.text(tenant.name)
-        try connection.execute("DELETE FROM writer WHERE used < now() - interval '30 days'")
+        try connection.execute(
+            """
+            DELETE FROM writer WHERE used < now() - interval '30 days';
+            DELETE FROM note WHERE written < now() - interval '1 day'
+            """
+        )
         try connection.query("INSERT INTO tenant (name) VALUES ($1) ON CONFLICT DO NOTHING", name)
         try connection.query(
             "INSERT INTO head (tenant) SELECT number FROM tenant WHERE name = $1 ON CONFLICT DO NOTHING",

@@ -6,6 +6,8 @@ import Logging
 extension Engine {
     /// Lets a bandit's next window begin when its time has come, until the task is cancelled.
     func allocateRegularly() async {
+        // Of several engines with one store, one finds the shares.
+        guard role.learns else { return }
         while !Task.isCancelled {
             do {
                 try await Task.sleep(for: .seconds(1))

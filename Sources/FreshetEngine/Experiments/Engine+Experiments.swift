@@ -221,6 +221,7 @@ extension Engine {
         switch change {
         case .nothing, .settings, .policy, .rule: return (change, nil)
         case .frozen:
+            try checkLearns("keeps versions to compare")
             let (state, live) = (try await learning.perform { try $0.freeze() }, live.current)
             let isSame = live.version == state.version && live.offset == state.offset
             let snapshot = experimentBook.snapshot(of: state)

@@ -53,14 +53,27 @@ final class ExperimentBook: Sendable {
     /// The experiment of an id.
     func experiment(_ id: String) -> ServedExperiment? { state.withLock { $0.all[id] } }
 
-    /// Reads what is kept, as at a start.
+    /// Whether a setting of the store is an experiment's.
+    static func owns(_ setting: String) -> Bool { setting.hasPrefix(prefix) }
+
+    /// Reads what is kept, as at a start, or after another process changed it.
     ///
     /// An experiment whose versions cannot be read does not serve, and is there again after the next start that can.
     /// - Throws: ``FreshetError`` when the store cannot be read.
     func load(_ archive: SnapshotArchive, reading: (String) -> ContentReading) async throws {
-        for (name, text) in try await storage.store.settings(prefix: Self.prefix) {
+        let kept = try await storage.store.settings(prefix: Self.prefix)
+        let gone = state.withLock { state in
+            defer { state.layOut() }
+            let gone = state.all.keys.filter { kept[Self.prefix + $0] == nil }
+            for id in gone { state.snapshots[id] = nil }
+            return gone.compactMap { state.all.removeValue(forKey: $0) }
+        }
+        for served in gone { served.pinned.forEach(pins.letGo) }
+        for (name, text) in kept {
             let served = try ServedExperiment(text: text, named: name)
+            let former = experiment(served.id)
             served.pinned.forEach(pins.keep)
+            defer { former?.pinned.forEach(pins.letGo) }
             do {
                 guard served.state == .running else {
                     hold(served, [])

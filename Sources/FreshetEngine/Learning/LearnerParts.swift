@@ -22,6 +22,8 @@ struct LearnerParts: Sendable {
     let preload: Preload
     let trial: CandidateTrial
     let feedback: FeedbackService
+    /// Brings what is learned to other machines, if there are others.
+    let publisher: StatePublisher?
     /// Its place among the learners of other engines, if there are others.
     let place: LearnerPlace?
 

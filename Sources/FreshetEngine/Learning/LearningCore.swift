@@ -141,6 +141,7 @@ final class LearningCore {
 
     private func publish(_ state: ServedState, _ kind: Decision.Kind) {
         let old = parts.live.publish(ModelSnapshot(state))
+        parts.publisher?.offer(state, needsLearner: kind != .microUpdate)
         let now = parts.clock.milliseconds
         if kind == .rollback {
             waiting.removeAll()
@@ -181,9 +182,11 @@ final class LearningCore {
     func checkpoint() {
         guard isPrepared || isResumed else { return }
         let (state, offset, path) = (loop.checkpoint(), loop.newestLearnedByAll, parts.checkpointPath)
-        writeBeside { [writer = parts.writer] in
+        let decisions = parts.publisher?.decisions ?? 0
+        writeBeside { [writer = parts.writer, publisher = parts.publisher] in
             try state.write(to: path)
             writer.durableOffset = offset
+            publisher?.offer(learnerAt: path, after: decisions)
         }
     }
 

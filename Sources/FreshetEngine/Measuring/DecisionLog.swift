@@ -16,6 +16,9 @@ final class DecisionLog: Sendable {
     /// The newest decisions, newest first.
     var newest: [Decision] { decisions.withLock { $0 } }
 
+    /// Takes others in their place, newest first.
+    func replace(with newest: [Decision]) { decisions.withLock { $0 = newest } }
+
     /// Adds a decision.
     func add(_ decision: Decision) {
         decisions.withLock { decisions in

@@ -30,14 +30,33 @@ final class RuleService: Sendable {
     /// Reads what is kept.
     /// - Throws: ``FreshetError`` when the store cannot be read, or holds what this version does not understand.
     init(store: any SettingsStore, clock: EngineClock) async throws {
-        var kept = State()
-        kept.rules = try await Self.read(store, Self.keys.rule)
-        kept.segments = try await Self.read(store, Self.keys.segment)
-        kept.scenarios = try await Self.read(store, Self.keys.scenario)
+        let kept = try await Self.state(in: store)
         book = RuleBook(kept.table)
         state = Mutex(kept)
         self.store = store
         self.clock = clock
+    }
+
+    /// Whether a setting of the store is one of these.
+    static func owns(_ setting: String) -> Bool {
+        [keys.rule, keys.segment, keys.scenario].contains { setting.hasPrefix($0) }
+    }
+
+    /// Reads again what is kept, which another process changed.
+    /// - Throws: as ``init(store:clock:)``; what was in force stays then.
+    func reload() async throws {
+        try await turn.run {
+            let kept = try await Self.state(in: store)
+            change { $0 = kept }
+        }
+    }
+
+    private static func state(in store: any SettingsStore) async throws -> State {
+        var kept = State()
+        kept.rules = try await read(store, keys.rule)
+        kept.segments = try await read(store, keys.segment)
+        kept.scenarios = try await read(store, keys.scenario)
+        return kept
     }
 
     private static func read<Value: Decodable>(_ store: any SettingsStore, _ prefix: String) async throws -> [String:

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import FreshetCore
+import FreshetData
 import Synchronization
 
 /// Makes the ids of answers, and tells its own from others without looking anything up.
@@ -19,13 +20,16 @@ final class RecommendationIDs: Sendable {
 
     /// The secret of a store, made when it has none yet.
     /// - Throws: ``FreshetError`` when the store cannot be read.
-    static func secret(of store: any SettingsStore) async throws -> SymmetricKey {
+    static func secret(of store: any SettingsStore & SharedStore) async throws -> SymmetricKey {
         if let kept = try await store.setting(setting).flatMap({ Data(base64Encoded: $0) }) {
             return SymmetricKey(data: kept)
         }
         let secret = SymmetricKey(size: .bits256)
         do {
-            try await store.setSetting(setting, to: secret.withUnsafeBytes { Data($0).base64EncodedString() })
+            // Several servers may begin at the same time, and must know each other's.
+            let text = secret.withUnsafeBytes { Data($0).base64EncodedString() }
+            let kept = try await store.setting(setting, orSet: text)
+            if let kept = Data(base64Encoded: kept) { return SymmetricKey(data: kept) }
         } catch let error as FreshetError where error.kind == .external {
             // A full disk must not keep the engine from answering; the ids of this run are then known to it alone.
         }

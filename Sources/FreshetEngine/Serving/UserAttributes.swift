@@ -11,8 +11,12 @@ final class UserAttributes: Sendable {
     }
 
     private let state: Mutex<State>
+    private let capacity: Int
 
-    init(capacity: Int) { state = Mutex(State(cache: BoundedCache(capacity: max(capacity, 1)))) }
+    init(capacity: Int) {
+        self.capacity = max(capacity, 1)
+        state = Mutex(State(cache: BoundedCache(capacity: self.capacity)))
+    }
 
     /// The attributes of a user, read once.
     func attributes(
@@ -31,6 +35,14 @@ final class UserAttributes: Sendable {
         state.withLock { state in
             state.changes += 1
             for user in users { state.cache.remove(user) }
+        }
+    }
+
+    /// Forgets all of them.
+    func forgetAll() {
+        state.withLock { state in
+            state.changes += 1
+            state.cache = BoundedCache(capacity: capacity)
         }
     }
 }

@@ -13,6 +13,7 @@ final class RecordQueue: Sendable {
         case setting(String, String?)
     }
 
+    private let isKept: Bool
     private let continuation: AsyncStream<Record>.Continuation
     private let writer: Task<Void, Never>
 
@@ -20,8 +21,10 @@ final class RecordQueue: Sendable {
     ///
     /// - Parameters:
     ///   - storage: where to.
+    ///   - isKept: whether records are this process's to keep: of several with one store, the learner's.
     ///   - logger: where to say what could not be kept.
-    init(storage: StorageWatch, logger: Logger) {
+    init(storage: StorageWatch, isKept: Bool = true, logger: Logger) {
+        self.isKept = isKept
         let (records, continuation) = AsyncStream.makeStream(of: Record.self)
         self.continuation = continuation
         writer = Task.detached {
@@ -32,7 +35,9 @@ final class RecordQueue: Sendable {
     deinit { continuation.finish() }
 
     /// Keeps a record soon.
-    func add(_ record: Record) { continuation.yield(record) }
+    func add(_ record: Record) {
+        if isKept { continuation.yield(record) }
+    }
 
     /// Waits until all is kept; nothing can be added after.
     func finish() async {

@@ -11,6 +11,11 @@ final class VersionBook: Sendable {
         self.queue = queue
     }
 
+    /// Takes what the store has in the place of what is known: where another process keeps the book.
+    func replace(with all: [VersionRecord]) {
+        records.withLock { $0 = Dictionary(all.map { ($0.version, $0) }) { first, _ in first } }
+    }
+
     /// All records, newest first.
     var all: [VersionRecord] { records.withLock { $0.values.sorted { $0.version > $1.version } } }
 

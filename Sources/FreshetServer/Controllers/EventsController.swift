@@ -29,7 +29,9 @@ struct EventsController {
                 At most \(maximum). They are durable when the answer comes, and the next request sees them. Events that \
                 are refused are listed; the others stand. When none can be kept the answer is 400 and lists why. An \
                 event that carries an `id` counts once, however often it is sent, so a delivery whose answer was lost \
-                can be sent again. An event whose `recommendation_id` no answer had is kept, and a warning says so.
+                can be sent again. An event whose `recommendation_id` no answer had is kept, and a warning says so. \
+                Where several servers answer, the `offset` goes into the header `Freshet-Read-After` of whatever must know \
+                these events.
                 """,
             body: .delivery("event", Schemas.reference("Event")),
             answer: .init(status: 202, detail: "Kept.", schema: Schemas.reference("Delivery")),
@@ -127,6 +129,8 @@ struct EventsController {
                 )
             }
         }
+        writer.raw(",\"offset\":")
+        writer.integer(Int(outcome.offset))
         writer.raw("}")
         return .json(writer, status: .accepted)
     }

@@ -4,6 +4,11 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
+extension HTTPField.Name {
+    /// The offset of an event that a request wants to be known: `offset` of an answer to `POST /v1/events`.
+    static let freshetReadAfter = Self.known("freshet-read-after")
+}
+
 /// Lets a request through to an operation of its own tenant when its key has the right, and is not too busy; notes what
 /// administrators change.
 struct AccessMiddleware: RouterMiddleware {
@@ -38,6 +43,7 @@ struct AccessMiddleware: RouterMiddleware {
             problem.retryAfter = max(1, seconds)
             throw problem
         }
+        try await Self.waitForEvents(named: request, shop)
         guard right == .admin, Self.changes(request) else {
             return try await answer(request, context, shop, next)
         }
@@ -65,6 +71,18 @@ struct AccessMiddleware: RouterMiddleware {
         var context = context
         context.logger[metadataKey: "tenant"] = .string(context.tenant.name)
         return try await shop.serve { [context] in try await handler(request, context) }
+    }
+
+    /// Waits until the events are known here that the caller got the offset of, perhaps from another server.
+    private static func waitForEvents(named request: Request, _ shop: Shop) async throws {
+        guard let text = request.headers[.freshetReadAfter] else { return }
+        guard let offset = Int64(text), offset >= 0 else {
+            throw Problem(.invalidRequest, "The header Freshet-Read-After is not the offset of an event.")
+        }
+        guard try await !shop.engine.waitUntilKnown(offset) else { return }
+        var problem = Problem(.unavailable, "The event of offset \(offset) is not known here yet.")
+        problem.retryAfter = 1
+        throw problem
     }
 
     private static func changes(_ request: Request) -> Bool {

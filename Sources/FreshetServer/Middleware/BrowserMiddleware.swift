@@ -70,7 +70,7 @@ struct BrowserMiddleware: RouterMiddleware {
         status: .noContent,
         headers: [
             .accessControlAllowMethods: "GET, HEAD, POST, PUT, PATCH, DELETE",
-            .accessControlAllowHeaders: "authorization, content-type, traceparent",
+            .accessControlAllowHeaders: "authorization, content-type, traceparent, freshet-read-after",
             .accessControlMaxAge: "600",
         ]
     )

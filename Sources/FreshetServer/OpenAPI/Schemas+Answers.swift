@@ -15,6 +15,10 @@ extension Schemas {
                     ],
                     "rejected": list(of: "Rejection"),
                     "warnings": list(of: "Warning"),
+                    "offset": [
+                        "type": "integer", "minimum": 0,
+                        "description": "Of events: by this offset of the log all of them are known (Freshet-Read-After).",
+                    ],
                 ]
             )
         ),

@@ -158,7 +158,7 @@ extension Schemas {
                     "time": milliseconds, "started": milliseconds, "live": reference("Version"),
                     "log": ["type": "object"], "bots": reference("Bots"), "impressions": ["type": "object"],
                     "content": reference("Content"), "learner": reference("Learner"),
-                    "freshness": ["type": "object"],
+                    "publication": reference("Publication"), "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
                     "figures": ["type": "object", "additionalProperties": figures],
                     "cohorts": [
@@ -167,6 +167,18 @@ extension Schemas {
                     ],
                     "curve": ["type": "array", "items": ["type": "object"]], "decisions": list(of: "Decision"),
                     "forgetting": ["type": "object"], "health": list(of: "Health"),
+                ]
+            )
+        ),
+        (
+            "Publication",
+            object(
+                "The newest publication of a learner, where several processes share the work.",
+                required: ["role", "lease", "number", "version", "offset", "time"],
+                [
+                    "role": names(EngineRole.self), "lease": ["type": "integer"],
+                    "number": ["type": "integer", "description": "In the lease; 0 before the first."],
+                    "version": reference("Version"), "offset": ["type": "integer"], "time": milliseconds,
                 ]
             )
         ),
@@ -212,7 +224,7 @@ extension Schemas {
                 required: ["state", "offset", "lag_events", "lag_seconds", "events_per_second"],
                 [
                     "state": [
-                        "type": "string", "enum": ["waiting", "learning", "behind", "retraining", "stopped"],
+                        "type": "string", "enum": ["waiting", "learning", "behind", "retraining", "stopped", "elsewhere"],
                     ],
                     "offset": ["type": "integer"], "lag_events": ["type": "integer"],
                     "lag_seconds": ["type": "number"], "events_per_second": ["type": "number"],

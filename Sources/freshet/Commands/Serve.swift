@@ -2,8 +2,10 @@ import ArgumentParser
 import CoreMetrics
 import Foundation
 import FreshetCore
+import FreshetData
 import FreshetEngine
 import FreshetModels
+import FreshetPostgres
 import FreshetServer
 import Logging
 import NIOCore
@@ -70,6 +72,8 @@ struct Serve: LiveCommand {
         MetricsSystem.bootstrap(registry)
         let logger = Logger(label: "freshet")
 
+        let shared = try settings.sharedFolder()
+        if settings.engine.cluster.role == .learner { console.note("Waiting until no other process learns.") }
         let opened = try settings.openStore(of: Tenant(settings.tenant))
         let store = opened.store
         let turns = LearningTurns()
@@ -77,7 +81,9 @@ struct Serve: LiveCommand {
             configuration: settings.engine,
             store: store,
             logger: Logger(label: "freshet.engine"),
-            turns: turns
+            turns: turns,
+            shared: shared,
+            lease: opened.lease
         )
         if let imported { try await bring(imported, into: engine, console) }
         if let snapshot { try adopt(snapshot, by: engine, console) }
@@ -102,7 +108,9 @@ struct Serve: LiveCommand {
             await tenants.open()
         }
         // Services end in the opposite order: first no more requests, then no more learning.
-        let services: [any Service] = [engine] + (tenants.map { [$0] } ?? []) + Self.alerting(engine) + kafka + [server]
+        var services: [any Service] = [engine]
+        if let tenants { services.append(tenants) }
+        services += Self.alerting(engine) + kafka + Self.watching(store) + [server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { .init(service: $0) },
@@ -133,7 +141,8 @@ struct Serve: LiveCommand {
 
     /// Who reads topics of Kafka into an engine and tells others, where there are brokers.
     private static func kafka(_ settings: KafkaSettings, _ engine: Engine) throws -> [any Service] {
-        guard settings.isOn else { return [] }
+        // A partition goes to one process; of several with one store, that is the learner.
+        guard settings.isOn, engine.role.learns else { return [] }
         #if Kafka
         return [try KafkaService(settings, engine: engine, logger: Logger(label: "freshet.kafka"))]
         #else
@@ -148,7 +157,9 @@ struct Serve: LiveCommand {
         _ turns: LearningTurns,
         _ registry: PrometheusRegistry
     ) -> Tenants? {
-        guard settings.tenant == Tenant.default.name, settings.server.servesTenants else { return nil }
+        guard settings.tenant == Tenant.default.name, settings.server.servesTenants,
+            settings.engine.cluster.folder.isEmpty
+        else { return nil }
         return Tenants(
             data: settings.data,
             engine: settings.engine,
@@ -160,6 +171,16 @@ struct Serve: LiveCommand {
             eraser: { try settings.eraseStore(of: $0) },
             services: { Self.alerting($0) }
         )
+    }
+
+    /// Who ends the process when another has become the learner.
+    private static func watching(_ store: any EngineStore) -> [any Service] {
+        #if PostgreSQL
+        guard let store = store as? PostgresStore, store.leaseNumber != nil else { return [] }
+        return [LeaseWatch(store: store)]
+        #else
+        return []
+        #endif
     }
 
     private static func announce(host: String, port: Int, _ console: Console) {

@@ -18,6 +18,14 @@ struct SettingsOptions: ParsableArguments {
     var port: Int?
 
     @Option(
+        help: ArgumentHelp(
+            "What this process does of the work that several share: all, server or learner (Documentation/Scaling.md).",
+            valueName: "role"
+        )
+    )
+    var role: String?
+
+    @Option(
         name: .customLong("set"),
         help: ArgumentHelp("Change one setting; may come more than once.", valueName: "key=value")
     )
@@ -28,7 +36,10 @@ struct SettingsOptions: ParsableArguments {
     func read() throws -> SettingsReader<ServeSettings>.Result {
         let environment = ProcessInfo.processInfo.environment
         var flags = try Assignment.dictionary(settings, option: "set")
-        for (key, value) in [("data", data), ("server.host", host), ("server.port", port.map(String.init))] {
+        let own = [
+            ("data", data), ("server.host", host), ("server.port", port.map(String.init)), ("cluster.role", role),
+        ]
+        for (key, value) in own {
             if let value { flags[key] = value }
         }
         let file = try (config ?? environment["FRESHET_CONFIG"]).map { try SettingsFile(path: $0) }

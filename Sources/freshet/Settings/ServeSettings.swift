@@ -45,6 +45,14 @@ struct ServeSettings: Sendable {
         try storage.validate()
         try postgres.validate()
         try kafka.validate()
+        guard postgres.address.isEmpty, engine.cluster.role != .all || !engine.cluster.folder.isEmpty else { return }
+        throw FreshetError(
+            .usage,
+            "Several processes cannot share a database of SQLite (cluster.role is \(engine.cluster.role.rawValue)): it belongs "
+                + "to one process of one machine.",
+            remedy: "Move the shop with 'freshet copy' and set storage.postgres.address, or leave cluster.role and "
+                + "cluster.folder as they are."
+        )
     }
 }
 

@@ -1,0 +1,211 @@
+import Foundation
+import FreshetCore
+import FreshetLearning
+import FreshetNN
+import Logging
+import Synchronization
+
+/// Brings what the learner puts live to other machines, beside the learner: a base now and then, deltas in between.
+///
+/// Only the newest state counts: where the folder is slower than the learner, those in between are left out. A version's
+/// promotion or rollback goes out together with the learner's own state, so that whoever takes over knows of it.
+final class StatePublisher: Sendable {
+    /// The part of the engine's health.
+    static let part = "publication"
+    private static let retryPause = Duration.seconds(1)
+
+    private struct Waiting {
+        var state: ServedState?
+        /// Whether a state waits that must not be seen before the learner's own.
+        var needsLearner = false
+        /// How many states there were of this kind.
+        var decisions = 0
+        /// Where the learner's own state was written since it was last brought.
+        var learner: String?
+    }
+
+    /// What is in the folder.
+    private struct Published {
+        var manifest: PublicationManifest?
+        var checkpoint = Checkpoint()
+        /// What the manifest before named: somebody may be reading it.
+        var former: Set<String> = []
+    }
+
+    private let folder: any SharedFolder
+    private let lease: Int64
+    private let deltas: Int
+    private let clock: EngineClock
+    private let health: HealthBoard
+    private let logger: Logger
+    private let waiting = Mutex(Waiting())
+    private let newest = Mutex<PublicationManifest?>(nil)
+    private let (signal, wakes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+
+    /// Creates a publisher.
+    ///
+    /// - Parameters:
+    ///   - folder: where to.
+    ///   - lease: the learner's lease, under which files are written.
+    ///   - deltas: how many follow one base at most.
+    ///   - clock: the time.
+    ///   - health: told whether the folder takes it.
+    ///   - logger: where to say what happens.
+    init(
+        _ folder: any SharedFolder,
+        lease: Int64,
+        deltas: Int,
+        clock: EngineClock,
+        health: HealthBoard,
+        logger: Logger
+    ) {
+        (self.folder, self.lease, self.deltas) = (folder, lease, deltas)
+        (self.clock, self.health, self.logger) = (clock, health, logger)
+    }
+
+    /// The newest publication; `nil` before the first.
+    var manifest: PublicationManifest? { newest.withLock { $0 } }
+
+    /// Says what is live now; nobody waits for it.
+    ///
+    /// - Parameters:
+    ///   - state: what is live.
+    ///   - needsLearner: whether nobody may see it before the learner's own state, which is written next, can be had.
+    func offer(_ state: ServedState, needsLearner: Bool) {
+        waiting.withLock { waiting in
+            waiting.state = state
+            guard needsLearner else { return }
+            (waiting.needsLearner, waiting.learner) = (true, nil)
+            waiting.decisions += 1
+        }
+        wakes.yield()
+    }
+
+    /// How many states were offered that nobody may see before the learner's own.
+    var decisions: Int { waiting.withLock { $0.decisions } }
+
+    /// Says that the learner's own state was written to a file, which is replaced whole or not at all.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - decisions: what ``decisions`` was when the state was taken; an older one is not what is waited for.
+    func offer(learnerAt path: String, after decisions: Int) {
+        waiting.withLock { waiting in
+            if waiting.decisions == decisions { waiting.learner = path }
+        }
+        wakes.yield()
+    }
+
+    /// Publishes until ``finish()``, then what waits.
+    func run() async {
+        var published = Published()
+        for await _ in signal {
+            while await publishNext(&published) {}
+        }
+        _ = await publishNext(&published)
+    }
+
+    /// Lets ``run()`` end.
+    func finish() { wakes.finish() }
+
+    /// Publishes what waits, if anything does; whether to look again.
+    private func publishNext(_ published: inout Published) async -> Bool {
+        let taken = waiting.withLock { waiting -> Waiting? in
+            let isFirst = published.manifest == nil
+            guard waiting.state != nil || (waiting.learner != nil && !isFirst) else { return nil }
+            // Both are on their way.
+            guard !waiting.needsLearner || waiting.learner != nil else { return nil }
+            defer { (waiting.state, waiting.needsLearner, waiting.learner) = (nil, false, nil) }
+            return waiting
+        }
+        guard let taken else { return false }
+        do {
+            try await publish(taken, &published)
+            health.markWorking(Self.part)
+            return true
+        } catch let error {
+            health.markFailed(Self.part, error)
+            waiting.withLock { waiting in
+                waiting.state = waiting.state ?? taken.state
+                waiting.needsLearner = waiting.needsLearner || taken.needsLearner
+                waiting.learner = waiting.learner ?? taken.learner
+            }
+            // What is in the folder is not known: begin with a base.
+            published.checkpoint = Checkpoint()
+            try? await Task.sleep(for: Self.retryPause)
+            return !Task.isCancelled
+        }
+    }
+
+    private func publish(_ taken: Waiting, _ published: inout Published) async throws {
+        let number = (published.manifest?.number ?? 0) + 1
+        var manifest = published.manifest
+        var checkpoint = published.checkpoint
+        if let state = taken.state {
+            (manifest, checkpoint) = try await write(state, number, after: published)
+        }
+        guard var manifest else { return }
+        manifest.number = number
+        if let path = taken.learner {
+            let file = name("learner", number)
+            try await folder.write(FileContents.read(path), to: file)
+            manifest.learner = .init(name: file, number: number)
+        }
+        manifest.time = clock.milliseconds
+        try await folder.write(manifest.encoded(), to: PublicationManifest.name(of: lease))
+        newest.withLock { $0 = manifest }
+        let needed = manifest.files.union(published.manifest?.files ?? [])
+        try await removeFiles(besides: needed, manifest)
+        (published.manifest, published.checkpoint) = (manifest, checkpoint)
+    }
+
+    /// Writes a state, as a delta where that is smaller; what the folder has then.
+    private func write(
+        _ state: ServedState,
+        _ number: Int64,
+        after published: Published
+    ) async throws -> (PublicationManifest, Checkpoint) {
+        let checkpoint = state.checkpoint()
+        if var manifest = published.manifest, !published.checkpoint.metadata.isEmpty,
+            manifest.deltas.count < deltas, manifest.version.number == state.version.number
+        {
+            let delta = checkpoint.delta(since: published.checkpoint)
+            let file = name("delta", number)
+            try await folder.write(delta.encoded(), to: file)
+            manifest.deltas.append(.init(name: file, number: number))
+            (manifest.version, manifest.offset) = (state.version, state.offset)
+            return (manifest, checkpoint)
+        }
+        let file = name("base", number)
+        try await folder.write(checkpoint.encoded(), to: file)
+        var manifest = PublicationManifest(
+            lease: lease,
+            number: number,
+            version: state.version,
+            offset: state.offset,
+            time: clock.milliseconds,
+            base: .init(name: file, number: number)
+        )
+        manifest.learner = published.manifest?.learner
+        return (manifest, checkpoint)
+    }
+
+    private func name(_ kind: String, _ number: Int64) -> String {
+        "\(PublicationManifest.filePrefix(of: lease))\(kind)-\(PublicationManifest.digits(number)).safetensors"
+    }
+
+    /// Removes what no publication names any more, of this lease and, once a learner could begin with this one, of older ones.
+    private func removeFiles(besides needed: Set<String>, _ manifest: PublicationManifest) async throws {
+        for file in try await folder.names(prefix: PublicationManifest.filePrefix(of: lease))
+        where !needed.contains(file) {
+            try await folder.remove(file)
+        }
+        guard manifest.learner != nil else { return }
+        let own = PublicationManifest.name(of: lease)
+        for older in try await PublicationManifest.names(in: folder) where older < own {
+            let digits = older.dropFirst("lease-".count).dropLast(".json".count)
+            for file in try await folder.names(prefix: digits + "-") { try await folder.remove(file) }
+            try await folder.remove(older)
+        }
+    }
+}
