@@ -1,0 +1,353 @@
+"""Several servers and one learner with one PostgreSQL: how soon weights are everywhere, and what happens when one is lost.
+
+    python3 Benchmarks/servers.py --binary .build/release/freshet                    # all parts
+    python3 Benchmarks/servers.py --only lag --seconds 60
+
+`lag`: 500 events a second go to two servers in turn; how long until the weights on both have learned each.
+`takeover`: the learner is killed under requests and events; no request may fail, the standby takes over, and learns each event
+once. `start`: a server is killed and started again; until it answers, and by which publication. `partition`: a server is cut off
+from the others (its process is stopped) while items, events and versions change; after it goes on, all must answer the same, to
+the last digit. `requests`: two servers against one, each held to a share of a core (needs the right to make control groups).
+
+The database is the benchmark's own, on a socket; what is learned goes through a folder, or through S3 (--folder s3://…).
+"""
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import live_engine
+from live_engine import Engine, Refused
+from postgres import Postgres
+
+QUICK = [
+    "retraining.first_events=3000", "retraining.first_minutes=0.3", "learning.publish_every=2",
+    "learning.checkpoint_every=5", "cluster.poll_seconds=0.5",
+]
+
+
+class Fleet:
+    """Processes that share a database and a folder."""
+
+    def __init__(self, folder, settings=(), shared=None):
+        self.folder = Path(folder)
+        (self.folder / "pg").mkdir()
+        self.postgres = Postgres(self.folder / "pg")
+        self.settings = [
+            f"storage.postgres.address={self.postgres.address}", f"cluster.folder={shared or self.folder / 'shared'}",
+            *QUICK, *settings,
+        ]
+        self.all = []
+
+    def start(self, role, name, settings=(), prefix=()):
+        """Starts a process; whoever needs it waits until it is ready."""
+        engine = Engine(
+            self.folder / name, arguments=["--role", role], settings=[*self.settings, *settings], prefix=prefix,
+            log=self.folder / f"{name}.log",
+        )
+        self.all.append(engine)
+        return engine
+
+    def stop(self):
+        for engine in self.all:
+            if engine.process.poll() is None:
+                engine.kill()
+        self.postgres.stop()
+
+
+class Events:
+    """A stream with taste: users of ten groups view the items of their group, one after the other."""
+
+    def __init__(self, seed=1):
+        self.random = random.Random(seed)
+        self.number = 0
+
+    def next(self, count):
+        events = []
+        for _ in range(count):
+            user = self.random.randrange(2000)
+            group = user % 10
+            step = (self.number // 500 + user * 7) % 40
+            item = group * 40 + (step if self.random.random() < 0.8 else self.random.randrange(40))
+            self.number += 1
+            events.append(
+                {"user": f"u{user}", "item": f"i{item}", "type": "view", "time": time.time(), "id": f"e{self.number}"}
+            )
+        return events
+
+
+def send(engine, events, connection=None):
+    """Sends events until they are taken; the offset by which they are known."""
+    body = json.dumps(events)
+    for _ in range(200):
+        try:
+            return engine.call("POST", "/v1/events", body, connection=connection)["offset"]
+        except (Refused, OSError):
+            time.sleep(0.05)
+    raise RuntimeError("events are not taken")
+
+
+def wait(what, condition, seconds=120):
+    """Waits for something; the seconds that it took."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > seconds:
+            raise RuntimeError(f"{what}: not in {seconds} s")
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def first_version(learner, servers, events):
+    """Fills the log until a trained version serves everywhere."""
+    while True:
+        send(servers[0], events.next(500))
+        status = learner.status()
+        if not str(status["live"]).startswith("0."):
+            break
+        candidates = [one for one in learner.call("GET", "/v1/models")["versions"] if one["state"] == "candidate"]
+        if candidates and status["log"]["newest_offset"] > 6000:
+            try:
+                learner.call("POST", f"/v1/models/{candidates[0]['version']}/promote")
+            except Refused:
+                pass
+        time.sleep(0.3)
+        if status["log"]["newest_offset"] > 60_000:
+            raise RuntimeError(f"no version: {status['learner']}")
+    number = str(learner.status()["live"]).split(".")[0]
+    for server in servers:
+        wait("the version is everywhere", lambda: str(server.status()["live"]).split(".")[0] == number)
+
+
+def quantile(values, share):
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def lag(fleet, options):
+    learner = fleet.start("learner", "learner")
+    learner.wait_ready()
+    servers = [fleet.start("server", f"server{one}") for one in range(2)]
+    for server in servers:
+        server.wait_ready()
+    events = Events()
+    first_version(learner, servers, events)
+    known, stop = [[] for _ in servers], threading.Event()
+
+    def watch(place):
+        connection = servers[place].connection()
+        while not stop.is_set():
+            answer = servers[place].call("GET", "/v1/status", connection=connection)
+            known[place].append((time.monotonic(), answer["publication"]["offset"]))
+            time.sleep(0.1)
+
+    watchers = [threading.Thread(target=watch, args=[place]) for place in range(len(servers))]
+    for watcher in watchers:
+        watcher.start()
+    sent, began = [], time.monotonic()
+    while time.monotonic() - began < options.seconds:
+        due = began + len(sent) * 0.1
+        time.sleep(max(0, due - time.monotonic()))
+        sent.append((time.monotonic(), send(servers[len(sent) % 2], events.next(50))))
+    last = sent[-1][1]
+    wait("all is learned everywhere", lambda: all(seen and seen[-1][1] >= last for seen in known), 60)
+    stop.set()
+    for watcher in watchers:
+        watcher.join()
+    delays = []
+    for moment, offset in sent:
+        delays.append(max(next(time for time, known in seen if known >= offset) - moment for seen in known))
+    rate = 50 * len(sent) / (sent[-1][0] - sent[0][0])
+    print(
+        f"lag: {rate:.0f} events/s, event to weights on both servers: median {statistics.median(delays):.1f} s, "
+        f"p95 {quantile(delays, 0.95):.1f} s, worst {max(delays):.1f} s (publish_every 2 s)"
+    )
+
+
+def takeover(fleet, options):
+    learner = fleet.start("learner", "learner")
+    learner.wait_ready()
+    servers = [fleet.start("server", f"server{one}") for one in range(2)]
+    for server in servers:
+        server.wait_ready()
+    standby = fleet.start("learner", "standby")
+    events = Events()
+    first_version(learner, servers, events)
+    failures, answers, stop = [], [0, 0], threading.Event()
+    versions = [[], []]
+
+    def ask(place):
+        connection = servers[place].connection()
+        while not stop.is_set():
+            try:
+                user = f"u{random.randrange(2000)}"
+                servers[place].call("POST", "/v1/recommendations", {"user": user}, connection=connection)
+                answers[place] += 1
+                if answers[place] % 20 == 0:
+                    publication = servers[place].call("GET", "/v1/status", connection=connection)["publication"]
+                    versions[place].append(
+                        (publication["lease"], publication["number"], publication["version"], publication["offset"])
+                    )
+            except (Refused, OSError) as error:
+                failures.append(str(error))
+            time.sleep(0.005)
+
+    threads = [threading.Thread(target=ask, args=[place]) for place in range(2)]
+    for thread in threads:
+        thread.start()
+    sender_stop = threading.Event()
+
+    def feed():
+        turn = 0
+        while not sender_stop.is_set():
+            send(servers[turn % 2], events.next(50))
+            turn += 1
+            time.sleep(0.1)
+
+    feeder = threading.Thread(target=feed)
+    feeder.start()
+    time.sleep(10)
+    learner.kill()
+    killed = time.monotonic()
+    standby.wait_ready()
+    ready = time.monotonic() - killed
+    lease = wait("the standby publishes", lambda: servers[0].status()["publication"]["lease"] == 2, 60)
+    time.sleep(10)
+    sender_stop.set()
+    feeder.join()
+    final = standby.wait_learned()
+    wait("the servers have it", lambda: all(
+        one.status()["publication"]["offset"] >= final["learner"]["offset"] for one in servers
+    ), 60)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    back = sum(later < earlier for seen in versions for earlier, later in zip(seen, seen[1:]))
+    older = sum(
+        later[2].split(".")[0] == earlier[2].split(".")[0] and later[3] < earlier[3]
+        for seen in versions for earlier, later in zip(seen, seen[1:])
+    )
+    total = standby.status()["log"]["events"]
+    print(
+        f"takeover: standby ready {ready:.1f} s after the kill, its first weights on a server {ready + lease:.1f} s after it; "
+        f"{sum(answers):,} requests, {len(failures)} failed; publications that went back {back}, weights {older}; "
+        f"{total:,} events in the log of {events.number:,} sent"
+    )
+    if failures:
+        print("  first failure:", failures[0])
+    assert total == events.number and not back and not older and not failures
+
+
+def start(fleet, options):
+    learner = fleet.start("learner", "learner")
+    learner.wait_ready()
+    server = fleet.start("server", "server0")
+    server.wait_ready()
+    events = Events()
+    first_version(learner, [server], events)
+    while events.number < options.events:
+        send(server, events.next(5000))
+    learner.wait_learned()
+    time.sleep(6)
+    seconds = []
+    for _ in range(3):
+        server.kill()
+        began = time.monotonic()
+        server = fleet.start("server", "server0")
+        server.wait_ready()
+        ready = time.monotonic() - began
+        newest = learner.status()["publication"]
+        caught = wait("the newest publication", lambda: server.status().get("publication", {}).get("number") == newest["number"])
+        seconds.append((ready, ready + caught))
+    print(
+        f"start: a killed server answers after {', '.join(f'{one:.1f}' for one, _ in seconds)} s, by the newest publication "
+        f"after {', '.join(f'{one:.1f}' for _, one in seconds)} s ({events.number:,} events in the log)"
+    )
+
+
+def answers(engine, offset):
+    connection = engine.connection()
+    found = []
+    for user in range(0, 2000, 10):
+        connection.request(
+            "POST", "/v1/recommendations", json.dumps({"user": f"u{user}", "count": 20}),
+            {"Content-Type": "application/json", "Freshet-Read-After": str(offset)},
+        )
+        answer = json.loads(connection.getresponse().read())
+        found.append([(item["id"], item["score"]) for item in answer["items"]])
+    connection.close()
+    return found
+
+
+def partition(fleet, options):
+    import signal
+
+    learner = fleet.start("learner", "learner")
+    learner.wait_ready()
+    servers = [fleet.start("server", f"server{one}") for one in range(2)]
+    for server in servers:
+        server.wait_ready()
+    events = Events()
+    first_version(learner, servers, events)
+    servers[1].process.send_signal(signal.SIGSTOP)
+    for number in range(20):
+        send(servers[0], events.next(500))
+        servers[0].call("PUT", f"/v1/items/i{number}", {"id": f"i{number}", "title": f"kettle {number}", "available": number % 2 == 0})
+        time.sleep(0.5)
+    servers[0].call("PUT", "/v1/rules/top", {"id": "top", "then": {"pin": ["i399"]}} if options.rule else {"id": "top"}) \
+        if options.rule else None
+    offset = send(servers[0], events.next(1))
+    servers[1].process.send_signal(signal.SIGCONT)
+    healed = time.monotonic()
+    learner.wait_learned()
+    number = wait("all have the newest publication", lambda: len({
+        json.dumps(one.status()["publication"]["number"]) for one in [*servers, learner]
+    }) == 1)
+    time.sleep(1)
+    found = [answers(one, offset) for one in [*servers, learner]]
+    same = sum(one == other == third for one, other, third in zip(*found))
+    print(
+        f"partition: healed in {time.monotonic() - healed:.1f} s ({number:.1f} for the weights); {same} of {len(found[0])} lists "
+        "of 20 with their scores the same on both servers and the learner"
+    )
+    if same < len(found[0]):
+        place = next(place for place in range(len(found[0])) if not found[0][place] == found[1][place] == found[2][place])
+        for one in found:
+            print("  ", one[place][:5])
+    assert same == len(found[0])
+
+
+def main():
+    parts = {"lag": lag, "takeover": takeover, "start": start, "partition": partition}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
+    parser.add_argument("--only", choices=list(parts))
+    parser.add_argument("--seconds", type=float, default=60, help="how long events are sent (lag)")
+    parser.add_argument("--events", type=int, default=200_000, help="events in the log (start)")
+    parser.add_argument("--folder", help="where what is learned goes; a folder of the benchmark's own unless given")
+    parser.add_argument("--rule", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
+    options = parser.parse_args()
+    if options.binary:
+        live_engine.BINARY = options.binary.resolve()
+    for name, part in parts.items():
+        if options.only in (None, name):
+            folder = tempfile.mkdtemp(prefix=f"freshet-servers-{name}-")
+            os.chmod(folder, 0o755)
+            fleet = Fleet(folder, shared=f"{options.folder}/{name}" if options.folder else None)
+            try:
+                part(fleet, options)
+            finally:
+                fleet.stop()
+                if options.keep:
+                    print("  logs:", folder)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
