@@ -169,7 +169,7 @@ let package = Package(
                 "FreshetKafka", "FreshetLearning", "FreshetModels", "FreshetNN", "FreshetPostgres",
                 "FreshetRecommendation", "FreshetReport",
                 "FreshetServer", "FreshetStorage", "FreshetTensor", .argumentParser, .asyncHTTPClient, .configuration,
-                .coreMetrics, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .unixSignals,
+                .coreMetrics, .crypto, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: settings
         ),
@@ -244,7 +244,10 @@ let package = Package(
         ),
         tests(
             of: "FreshetPostgres",
-            ["ChildProcesses", "FreshetCore", "FreshetData", "FreshetStorage", "FreshetTestSupport"]
+            [
+                "ChildProcesses", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetRecommendation",
+                "FreshetStorage", "FreshetTestSupport",
+            ]
         ),
         tests(
             of: "FreshetEngine",

@@ -1,3 +1,4 @@
+import Foundation
 import FreshetCore
 import FreshetData
 import FreshetLearning
@@ -245,16 +246,25 @@ public final class Engine: Service {
         )
         publisher?.offer(start.loop.live, needsLearner: false)
         if start.isResumed { publisher?.offer(learnerAt: parts.checkpointPath, after: 0) }
+        if let publisher {
+            let file = content.file
+            if FileManager.default.fileExists(atPath: file) { publisher.offer(textsAt: file, isNewReader: true) }
+            content.setSaved { publisher.offer(textsAt: file, isNewReader: $0) }
+        }
         if role.learns { book.discardUnfinished(except: start.loop.policy.candidate) }
         learning = try LearningService(parts, start)
         audience.append(bots.counted(try EngineStart.audience(of: store)))
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         content.read(try EngineStart.searches(of: store, before: streaming.time(at: clock.seconds), configuration))
-        follower = shared.flatMap { [health, live, logger] folder in
+        follower = shared.flatMap { [health, live, logger, content] folder in
             guard !role.learns else { return nil }
-            return StateFollower(folder, every: configuration.cluster.pollSeconds, health: health) { state in
-                Self.show(state, in: live, parts.preload, logger)
-            }
+            return StateFollower(
+                folder,
+                every: configuration.cluster.pollSeconds,
+                health: health,
+                takeTexts: content.take(file:),
+                publish: { Self.show($0, in: live, parts.preload, logger) }
+            )
         }
         let last = try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
         noteUnlistedItems()

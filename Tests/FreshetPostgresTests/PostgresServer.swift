@@ -116,13 +116,14 @@ extension PostgresServer {
     func open(
         _ schema: String,
         _ tenant: Tenant = .default,
+        lease: PostgresStore.LeaseWish = .none,
         _ change: (inout PostgresConfiguration) -> Void = { _ in }
     ) throws -> PostgresStore {
         var configuration = PostgresConfiguration(address: address)
         configuration.schema = schema
         configuration.maximumReaders = 2
         change(&configuration)
-        return try PostgresStore.open(configuration, tenant: tenant)
+        return try PostgresStore.open(configuration, tenant: tenant, lease: lease)
     }
 }
 #endif

@@ -10,6 +10,7 @@ import FreshetNN
 /// | `000000000003-base-000000000012.safetensors` | a served state, whole |
 /// | `000000000003-delta-000000000013.safetensors` | what changed since number 12 (``Checkpoint/delta(since:)``) |
 /// | `000000000003-learner-000000000013.safetensors` | the learner's own state, from which another goes on |
+/// | `000000000003-texts-000000000009.safetensors` | the vectors of the items' texts and their reader: all must read alike |
 ///
 /// Whoever was cut off goes on writing under its own lease, where nobody looks once there is a newer one.
 struct PublicationManifest: Codable, Sendable, Equatable {
@@ -35,6 +36,8 @@ struct PublicationManifest: Codable, Sendable, Equatable {
     var deltas: [File] = []
     /// The learner's own state.
     var learner: File?
+    /// What was read of the items' texts, with what read them.
+    var texts: File?
 
     private static let prefix = "lease-"
 
@@ -51,7 +54,12 @@ struct PublicationManifest: Codable, Sendable, Equatable {
     static func filePrefix(of lease: Int64) -> String { digits(lease) + "-" }
 
     /// The files that it names.
-    var files: Set<String> { Set(([base] + deltas + (learner.map { [$0] } ?? [])).map(\.name)) }
+    var files: Set<String> { Set(([base] + deltas + [learner, texts].compactMap { $0 }).map(\.name)) }
+
+    /// Whether the served state is the same as that of another.
+    func hasState(of other: PublicationManifest) -> Bool {
+        lease == other.lease && base == other.base && deltas == other.deltas
+    }
 
     /// The manifest of the newest lease; `nil` where nobody has published anything.
     /// - Throws: ``FreshetError`` of kind `external` when the folder cannot be read, of kind `invalidData` for a damaged one.

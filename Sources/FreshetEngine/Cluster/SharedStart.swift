@@ -11,13 +11,18 @@ enum SharedStart {
     /// - Throws: ``FreshetError`` of kind `external` when the folder cannot be read, of kind `invalidData` when what is there
     ///   is damaged.
     static func bring(_ shared: any SharedFolder, to folder: String) async throws {
-        guard let file = try await PublicationManifest.newest(in: shared)?.learner else { return }
-        guard let bytes = try await shared.read(file.name) else {
-            // Removed since the manifest was read: then there is a newer one.
-            return try await bring(shared, to: folder)
+        guard let manifest = try await PublicationManifest.newest(in: shared), let learner = manifest.learner else {
+            return
         }
-        _ = try Checkpoint(encoded: bytes, requiringChecksum: true)
-        try DurableFolder.create(folder)
-        try DurableFile.write([bytes], to: folder + "/" + LearnedFiles.checkpoint)
+        for (file, name) in [(manifest.texts, LearnedFiles.texts), (learner, LearnedFiles.checkpoint)] {
+            guard let file else { continue }
+            guard let bytes = try await shared.read(file.name) else {
+                // Removed since the manifest was read: then there is a newer one.
+                return try await bring(shared, to: folder)
+            }
+            _ = try Checkpoint(encoded: bytes, requiringChecksum: true)
+            try DurableFolder.create(folder)
+            try DurableFile.write([bytes], to: folder + "/" + name)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import FreshetCore
 import FreshetLearning
 import FreshetNN
@@ -21,6 +22,7 @@ final class StateFollower: Sendable {
     private let pause: Duration
     private let health: HealthBoard
     private let publish: @Sendable (ServedState) -> Void
+    private let takeTexts: @Sendable (Data) throws -> Void
     private let newest = Mutex<PublicationManifest?>(nil)
 
     /// Creates a follower.
@@ -29,14 +31,16 @@ final class StateFollower: Sendable {
     ///   - folder: where from.
     ///   - seconds: the time between two looks.
     ///   - health: told what is wrong with the folder.
+    ///   - takeTexts: takes the file of what was read of the items' texts.
     ///   - publish: puts a state live.
     init(
         _ folder: any SharedFolder,
         every seconds: Double,
         health: HealthBoard,
+        takeTexts: @escaping @Sendable (Data) throws -> Void,
         publish: @escaping @Sendable (ServedState) -> Void
     ) {
-        (self.folder, self.health, self.publish) = (folder, health, publish)
+        (self.folder, self.health, self.takeTexts, self.publish) = (folder, health, takeTexts, publish)
         pause = .seconds(seconds)
     }
 
@@ -63,21 +67,28 @@ final class StateFollower: Sendable {
         guard let manifest = try await PublicationManifest.newest(in: folder) else { return }
         if let current = followed?.manifest {
             guard (manifest.lease, manifest.number) > (current.lease, current.number) else { return }
-            // Nothing but the learner's own state is new.
-            if manifest.lease == current.lease, manifest.base == current.base, manifest.deltas == current.deltas {
-                followed?.manifest = manifest
-                return newest.withLock { $0 = manifest }
-            }
             guard manifest.lease == current.lease || Self.mayFollow(manifest, current) else { return }
         }
-        let checkpoint = try await read(manifest, after: followed)
+        if let texts = manifest.texts, texts != followed?.manifest.texts || manifest.lease != followed?.manifest.lease {
+            guard let file = try await folder.read(texts.name) else {
+                throw FreshetError(.notFound, "'\(texts.name)' is not in the shared folder any more.")
+            }
+            try takeTexts(file)
+        }
+        // Nothing may be new but what only a learner needs.
+        let isNew = followed.map { !manifest.hasState(of: $0.manifest) } ?? true
+        let checkpoint = isNew ? try await read(manifest, after: followed) : followed?.checkpoint ?? Checkpoint()
+        if isNew { try show(checkpoint, manifest) }
+        followed = Followed(manifest: manifest, checkpoint: checkpoint)
+        newest.withLock { $0 = manifest }
+    }
+
+    private func show(_ checkpoint: Checkpoint, _ manifest: PublicationManifest) throws {
         let state = try ServedState(from: checkpoint)
         guard state.version == manifest.version else {
             throw FreshetError(.invalidData, "What was published as version \(manifest.version) is \(state.version).")
         }
         publish(state)
-        followed = Followed(manifest: manifest, checkpoint: checkpoint)
-        newest.withLock { $0 = manifest }
     }
 
     /// Whether what a new learner published is as far as what the old one did.

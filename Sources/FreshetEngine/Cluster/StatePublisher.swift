@@ -13,6 +13,8 @@ final class StatePublisher: Sendable {
     /// The part of the engine's health.
     static let part = "publication"
     private static let retryPause = Duration.seconds(1)
+    /// Vectors of the same reader can be had again from the texts: they go out for those who begin, now and then.
+    private static let textsPause = Duration.seconds(60)
 
     private struct Waiting {
         var state: ServedState?
@@ -22,14 +24,20 @@ final class StatePublisher: Sendable {
         var decisions = 0
         /// Where the learner's own state was written since it was last brought.
         var learner: String?
+        /// The same of what was read of the items' texts.
+        var texts: String?
+        /// Whether that is by another reader.
+        var isNewReader = false
+
+        var isEmpty: Bool { state == nil && learner == nil && texts == nil }
     }
 
     /// What is in the folder.
     private struct Published {
         var manifest: PublicationManifest?
         var checkpoint = Checkpoint()
-        /// What the manifest before named: somebody may be reading it.
-        var former: Set<String> = []
+        /// When texts' vectors went out.
+        var texts: ContinuousClock.Instant?
     }
 
     private let folder: any SharedFolder
@@ -96,12 +104,22 @@ final class StatePublisher: Sendable {
         wakes.yield()
     }
 
+    /// Says that what was read of the items' texts was written to a file.
+    func offer(textsAt path: String, isNewReader: Bool) {
+        waiting.withLock { waiting in
+            waiting.texts = path
+            waiting.isNewReader = waiting.isNewReader || isNewReader
+        }
+        wakes.yield()
+    }
+
     /// Publishes until ``finish()``, then what waits.
     func run() async {
         var published = Published()
         for await _ in signal {
             while await publishNext(&published) {}
         }
+        published.texts = nil
         _ = await publishNext(&published)
     }
 
@@ -110,15 +128,7 @@ final class StatePublisher: Sendable {
 
     /// Publishes what waits, if anything does; whether to look again.
     private func publishNext(_ published: inout Published) async -> Bool {
-        let taken = waiting.withLock { waiting -> Waiting? in
-            let isFirst = published.manifest == nil
-            guard waiting.state != nil || (waiting.learner != nil && !isFirst) else { return nil }
-            // Both are on their way.
-            guard !waiting.needsLearner || waiting.learner != nil else { return nil }
-            defer { (waiting.state, waiting.needsLearner, waiting.learner) = (nil, false, nil) }
-            return waiting
-        }
-        guard let taken else { return false }
+        guard let taken = takeWaiting(after: published) else { return false }
         do {
             try await publish(taken, &published)
             health.markWorking(Self.part)
@@ -129,11 +139,29 @@ final class StatePublisher: Sendable {
                 waiting.state = waiting.state ?? taken.state
                 waiting.needsLearner = waiting.needsLearner || taken.needsLearner
                 waiting.learner = waiting.learner ?? taken.learner
+                waiting.texts = waiting.texts ?? taken.texts
+                waiting.isNewReader = waiting.isNewReader || taken.isNewReader
             }
             // What is in the folder is not known: begin with a base.
             published.checkpoint = Checkpoint()
             try? await Task.sleep(for: Self.retryPause)
             return !Task.isCancelled
+        }
+    }
+
+    /// What can go out now; `nil` when nothing can.
+    private func takeWaiting(after published: Published) -> Waiting? {
+        let mayBringTexts = published.texts.map { $0.duration(to: .now) >= Self.textsPause } ?? true
+        return waiting.withLock { waiting in
+            var taken = waiting
+            if !(waiting.isNewReader || mayBringTexts) { taken.texts = nil }
+            // The first manifest has a state; and one that must not be seen before the learner's own waits for that.
+            guard !taken.isEmpty, taken.state != nil || published.manifest != nil,
+                !taken.needsLearner || taken.learner != nil
+            else { return nil }
+            (waiting.state, waiting.needsLearner, waiting.learner) = (nil, false, nil)
+            if taken.texts != nil { (waiting.texts, waiting.isNewReader) = (nil, false) }
+            return taken
         }
     }
 
@@ -151,12 +179,19 @@ final class StatePublisher: Sendable {
             try await folder.write(FileContents.read(path), to: file)
             manifest.learner = .init(name: file, number: number)
         }
+        var textsTime = published.texts
+        if let path = taken.texts {
+            let file = name("texts", number)
+            try await folder.write(FileContents.read(path), to: file)
+            manifest.texts = .init(name: file, number: number)
+            textsTime = .now
+        }
         manifest.time = clock.milliseconds
         try await folder.write(manifest.encoded(), to: PublicationManifest.name(of: lease))
         newest.withLock { $0 = manifest }
         let needed = manifest.files.union(published.manifest?.files ?? [])
         try await removeFiles(besides: needed, manifest)
-        (published.manifest, published.checkpoint) = (manifest, checkpoint)
+        published = Published(manifest: manifest, checkpoint: checkpoint, texts: textsTime)
     }
 
     /// Writes a state, as a delta where that is smaller; what the folder has then.
@@ -187,6 +222,7 @@ final class StatePublisher: Sendable {
             base: .init(name: file, number: number)
         )
         manifest.learner = published.manifest?.learner
+        manifest.texts = published.manifest?.texts
         return (manifest, checkpoint)
     }
 

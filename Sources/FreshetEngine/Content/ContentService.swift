@@ -3,6 +3,7 @@ import FreshetCore
 import FreshetData
 import FreshetLanguage
 import FreshetModels
+import FreshetNN
 import FreshetTensor
 import Logging
 import Synchronization
@@ -13,13 +14,19 @@ import Synchronization
 /// The encoder that is configured reads always (``base``). Where it is tuned on the stream, each tuned encoder that a version
 /// goes by reads beside it, into vectors of its own.
 ///
-/// `@unchecked Sendable`: `waiting`, `isWoken`, `stops`, `isOver` and `ending` are used with `condition` locked, `works` and
+/// `@unchecked Sendable`: `waiting`, `isWoken`, `isGiven`, `stops`, `isOver` and `ending` are used with `condition` locked, `works` and
 /// `backlog` by the thread alone.
 final class ContentService: @unchecked Sendable {
     static let part = "texts"
 
     /// What the configured encoder has read.
     let base: ContentReading
+    /// Whether it reads as another process does, whose files it is given.
+    private let follows: Bool
+    /// Whether such a file was written since it was read last; with `condition` locked.
+    private var isGiven = false
+    /// Told when the file of the vectors was written, and whether by another reader than before.
+    private let saved = Mutex<(@Sendable (_ isNewReader: Bool) -> Void)?>(nil)
     /// Whether texts are read at all.
     let isReading: Bool
     /// What tuned encoders have read.
@@ -57,6 +64,7 @@ final class ContentService: @unchecked Sendable {
         name = configuration.language.encoder
         try EncoderChoice.check(name)
         isReading = name != EncoderChoice.none.name
+        follows = !configuration.cluster.role.learns
         searchHours = configuration.language.searchHours
         base = ContentReading(id: "base", searchHours: searchHours)
         path = configuration.folder + "/" + LearnedFiles.texts
@@ -87,6 +95,23 @@ final class ContentService: @unchecked Sendable {
         var status = shown.withLock { $0 }
         status.waiting += condition.withLock { waiting.count }
         return status
+    }
+
+    /// Where the vectors are kept.
+    var file: String { path }
+
+    /// Sets what is told when the file of the vectors was written.
+    func setSaved(_ handler: @escaping @Sendable (_ isNewReader: Bool) -> Void) { saved.withLock { $0 = handler } }
+
+    /// Reads on as another process does, by the file that it wrote.
+    /// - Throws: ``FreshetError`` of kind `external` when it cannot be written here.
+    func take(file: Data) throws {
+        guard isReading else { return }
+        try DurableFile.write([file], to: path)
+        condition.withLock {
+            (isGiven, isWoken) = (true, true)
+            condition.broadcast()
+        }
     }
 
     /// Hands texts over: those of items that are new or have changed.
@@ -195,6 +220,7 @@ final class ContentService: @unchecked Sendable {
         takeUpTuned(beside: work)
         while let texts = next() {
             backlog = texts
+            if takeGiven() { prepare(work, of: base) }
             read(texts, work)
             for other in works.values { read(backlog, other) }
             takeUpTuned(beside: work)
@@ -210,6 +236,8 @@ final class ContentService: @unchecked Sendable {
     private func prepare(_ work: ContentWork, of reading: ContentReading) {
         work.isStopping = { [self] in condition.withLock { stops } }
         work.readerChanged = { reading.set($0) }
+        work.renews = !follows
+        if reading === base { work.saved = { [self] in saved.withLock { $0 }?($0) } }
         do {
             try work.restore()
         } catch let error {
@@ -249,6 +277,13 @@ final class ContentService: @unchecked Sendable {
             texts.append(ContentWork.Text(item: index, text: ItemText.text(of: item)))
         }
         return texts
+    }
+
+    private func takeGiven() -> Bool {
+        condition.withLock {
+            defer { isGiven = false }
+            return isGiven
+        }
     }
 
     private func take() -> [ContentWork.Text] {

@@ -28,20 +28,28 @@ final class ContentWork {
     var readerChanged: (ContentReader) -> Void = { _ in }
     /// Whether to stop at the next batch.
     var isStopping: () -> Bool = { false }
+    /// Told when the file was written, and whether by another reader than before.
+    var saved: (_ isNewReader: Bool) -> Void = { _ in }
     /// Whether the vectors are kept in the file.
     var writes = true
+    /// Whether a catalogue that has grown is read anew; not where the reader is another process's.
+    var renews = true
 
     let choice: EncoderChoice
     private let view: ContentView
     private let path: String
     private let pool: ThreadPool
     private var reader: ContentReader? {
-        didSet { if let reader { readerChanged(reader) } }
+        didSet {
+            if let reader { readerChanged(reader) }
+            isNewReader = true
+        }
     }
     /// The hash of the text that each item's vector is of; 0 for none.
     private var hashes: [UInt64] = []
     private var knownCount = 0
     private var isSaved = true
+    private var isNewReader = false
     private var nextSave = ContinuousClock.now
 
     init(_ choice: EncoderChoice, _ view: ContentView, path: String, pool: ThreadPool) {
@@ -65,7 +73,10 @@ final class ContentWork {
     }
 
     /// Whether the catalogue has grown so much that all of it should be read anew.
-    func isOutdated(textCount: Int) -> Bool { reader?.isOutdated(textCount: textCount) ?? (textCount > 0) }
+    func isOutdated(textCount: Int) -> Bool {
+        guard let reader else { return textCount > 0 }
+        return renews && reader.isOutdated(textCount: textCount)
+    }
 
     /// Reads the texts that are not those of the vectors, batch by batch, each seen by the next request.
     func read(_ texts: [Text]) {
@@ -161,6 +172,7 @@ final class ContentWork {
             throw FreshetError(.invalidData, "'\(path)' holds a vector that is none.")
         }
         self.reader = reader
+        hashes = []
         for (item, hash) in zip(items, stored) {
             while hashes.count <= Int(item) { hashes.append(0) }
             hashes[Int(item)] = UInt64(bitPattern: hash)
@@ -198,6 +210,10 @@ final class ContentWork {
         )
         checkpoint.add(reader.checkpoint(), as: "reader")
         isSaved = (try? checkpoint.write(to: path)) != nil
+        if isSaved {
+            saved(isNewReader)
+            isNewReader = false
+        }
         nextSave = .now + max(.seconds(5), (ContinuousClock.now - began) * (1 / Self.writingShare))
     }
 }
