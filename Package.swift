@@ -246,7 +246,7 @@ let package = Package(
             of: "FreshetPostgres",
             [
                 "ChildProcesses", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetRecommendation",
-                "FreshetStorage", "FreshetTestSupport",
+                "FreshetStorage", "FreshetTestSupport", .logging,
             ]
         ),
         tests(

@@ -17,6 +17,7 @@ import json
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -321,8 +322,126 @@ def partition(fleet, options):
     assert not different
 
 
+class Quota:
+    """A control group (version 1) that holds what runs in it to a share of a core."""
+
+    def __init__(self, name, share):
+        self.folder = Path("/sys/fs/cgroup/cpu") / f"freshet-{name}"
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / "cpu.cfs_period_us").write_text("20000")
+        (self.folder / "cpu.cfs_quota_us").write_text(str(int(20000 * share)))
+
+    @property
+    def prefix(self):
+        return ["sh", "-c", f'echo $$ > {self.folder}/cgroup.procs; exec "$@"', "sh"]
+
+
+def load(engines, seconds):
+    """Requests a second that engines answer, each asked without a pause by a process of its own."""
+    running = [
+        subprocess.Popen(
+            [live_engine.BINARY, "bench-http", "--server", engine.url, "--recommendations-saturated", "--connections", "4",
+             "--seconds", str(seconds), "--users", "2000", "--items", "400", "--json", "-q"],
+            stdout=subprocess.PIPE,
+        )
+        for engine in engines
+    ]
+    found = [json.loads(one.communicate()[0]) for one in running]
+    return [one["recommendations"]["perSecond"] if "recommendations" in one else one for one in found]
+
+
+def requests(fleet, options):
+    """The database, the learner and the load have what is left of the two cores."""
+    learner = fleet.start("learner", "learner")
+    learner.wait_ready()
+    servers = [fleet.start("server", f"server{one}", prefix=Quota(one, 0.4).prefix) for one in range(2)]
+    for server in servers:
+        server.wait_ready()
+    events = Events()
+    first_version(learner, servers, events)
+    alone, both = [], []
+    for _ in range(3):
+        alone += load(servers[:1], 10)
+        both.append(sum(load(servers, 10)))
+    print(
+        f"requests: one server held to 40% of a core {statistics.median(alone):,.0f} a second "
+        f"({', '.join(f'{one:,.0f}' for one in alone)}), two {statistics.median(both):,.0f} "
+        f"({', '.join(f'{one:,.0f}' for one in both)}): {statistics.median(both) / statistics.median(alone):.2f} x"
+    )
+
+
+def balancer(fleet, options):
+    """nginx, then HAProxy, before two servers that are killed and started in turn, under requests and events."""
+    learner = fleet.start("learner", "learner", settings=["server.port=18090"])
+    learner.wait_ready()
+    servers = [fleet.start("server", f"server{one}", settings=[f"server.port={18081 + one}"]) for one in range(2)]
+    for server in servers:
+        server.wait_ready()
+    first_version(learner, servers, Events())
+    samples = live_engine.ROOT / "Samples/cluster"
+    for name, sample in {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}.items():
+        text = (samples / sample).read_text()
+        for port in ("8080", "8081", "8082", "8090"):
+            text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:1{port}")
+        folder = fleet.folder / name
+        folder.mkdir()
+        folder.chmod(0o777)
+        (folder / sample).write_text(text)
+        command = {
+            "nginx": ["nginx", "-p", str(folder), "-c", sample, "-g", "daemon off;"],
+            "haproxy": ["haproxy", "-f", str(folder / sample)],
+        }[name]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+        time.sleep(2)
+        counts, stop = {"answers": 0, "failed": 0, "events": 0}, threading.Event()
+        front = type("Front", (), {"port": 18080, "url": "http://127.0.0.1:18080"})()
+        front.connection = lambda timeout=30: live_engine.http.client.HTTPConnection("127.0.0.1", 18080, timeout=timeout)
+        front.call = lambda *arguments, **names: Engine.call(front, *arguments, **names)
+        stream = Events(seed=sum(name.encode()))
+        stream.number = 1_000_000 * len(name)
+        before = learner.status()["log"]["events"]
+
+        def ask():
+            while not stop.is_set():
+                try:
+                    front.call("POST", "/v1/recommendations", {"user": f"u{random.randrange(2000)}"})
+                    counts["answers"] += 1
+                except (Refused, OSError, live_engine.http.client.HTTPException):
+                    counts["failed"] += 1
+                time.sleep(0.005)
+
+        def feed():
+            while not stop.is_set():
+                send(front, stream.next(20))
+                counts["events"] += 20
+                time.sleep(0.02)
+
+        threads = [threading.Thread(target=ask), threading.Thread(target=feed)]
+        for thread in threads:
+            thread.start()
+        for turn in range(6):
+            time.sleep(1.5)
+            servers[turn % 2].kill()
+            time.sleep(1.5)
+            servers[turn % 2] = fleet.start("server", f"server{turn % 2}", settings=[f"server.port={18081 + turn % 2}"])
+            servers[turn % 2].wait_ready()
+        stop.set()
+        for thread in threads:
+            thread.join()
+        time.sleep(1)
+        kept = learner.status()["log"]["events"] - before
+        process.terminate()
+        process.wait()
+        print(
+            f"balancer: {name}: 6 kills of a server, {counts['answers']:,} requests answered, {counts['failed']} failed; "
+            f"{counts['events']:,} events sent, {kept:,} in the log"
+        )
+        assert kept == counts["events"]
+
+
 def main():
-    parts = {"lag": lag, "takeover": takeover, "start": start, "partition": partition}
+    parts = {"lag": lag, "takeover": takeover, "start": start, "partition": partition, "requests": requests,
+             "balancer": balancer}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
     parser.add_argument("--only", choices=list(parts))

@@ -5,6 +5,7 @@ import FreshetData
 import FreshetEngine
 import FreshetPostgres
 import FreshetRecommendation
+import Logging
 import Testing
 
 /// Two servers and a learner with one store: here three engines, which share nothing but PostgreSQL and a folder.
@@ -37,6 +38,7 @@ import Testing
             let engine = try await Engine(
                 configuration: settings,
                 store: store,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 shared: LocalSharedFolder(folder + "/shared"),
                 lease: store.leaseNumber ?? 0
             )

@@ -11,13 +11,18 @@ import Testing
 
 /// What goes from a learner to servers, through a folder.
 @Suite struct PublicationTests {
+    /// What a server was given.
+    private final class Seen: Sendable {
+        let states = Mutex<[ServedState]>([])
+        let texts = Mutex<[Data]>([])
+    }
+
     /// A learner and a server with a folder between them.
     private final class Stage {
         let path = FileManager.default.temporaryDirectory.path + "/freshet-shared-\(UUID().uuidString)"
         let folder: LocalSharedFolder
         let health = HealthBoard(parts: [StatePublisher.part])
-        let seen = Mutex<[ServedState]>([])
-        let texts = Mutex<[Data]>([])
+        let seen = Seen()
         private var tasks: [Task<Void, Never>] = []
 
         init() throws { folder = try LocalSharedFolder(path) }
@@ -45,8 +50,8 @@ import Testing
                 folder,
                 every: 0.01,
                 health: health,
-                takeTexts: { [texts] file in texts.withLock { $0.append(file) } },
-                publish: { [seen] state in seen.withLock { $0.append(state) } }
+                takeTexts: { [seen] file in seen.texts.withLock { $0.append(file) } },
+                publish: { [seen] state in seen.states.withLock { $0.append(state) } }
             )
             tasks.append(Task { await follower.run() })
             return follower
@@ -84,7 +89,7 @@ import Testing
             publisher.offer(try Self.state(ModelVersion(2, update: update), offset: Int64(update)), needsLearner: false)
             try await wait { follower.manifest?.offset == Int64(update) }
         }
-        let seen = stage.seen.withLock { $0 }
+        let seen = stage.seen.states.withLock { $0 }
         #expect(seen.map(\.version.update) == Array(1...9))
         #expect(seen.map { Self.weight($0) } == (1...9).map(Float.init))
         // Three deltas follow a base; what neither the newest manifest nor the one before names is gone.
@@ -95,7 +100,7 @@ import Testing
         // One that begins now gets the same.
         let late = stage.follow()
         try await wait { late.manifest?.number == 9 }
-        #expect(stage.seen.withLock { Self.weight($0.last) } == 9)
+        #expect(stage.seen.states.withLock { Self.weight($0.last) } == 9)
     }
 
     @Test func promotionIsNotSeenBeforeTheLearnerSOwnState() async throws {
@@ -123,14 +128,14 @@ import Testing
         let (publisher, follower) = (stage.publisher(lease: 1), stage.follow())
         publisher.offer(try Self.state(ModelVersion(1, update: 1), offset: 1), needsLearner: false)
         publisher.offer(textsAt: try stage.learner(1), isNewReader: true)
-        try await wait { stage.texts.withLock { $0.count } == 1 }
+        try await wait { stage.seen.texts.withLock { $0.count } == 1 }
         publisher.offer(textsAt: try stage.learner(2), isNewReader: false)
         publisher.offer(try Self.state(ModelVersion(1, update: 2), offset: 2), needsLearner: false)
         try await wait { follower.manifest?.offset == 2 }
-        #expect(stage.texts.withLock { $0.count } == 1)
+        #expect(stage.seen.texts.withLock { $0.count } == 1)
         publisher.offer(textsAt: try stage.learner(3), isNewReader: true)
-        try await wait { stage.texts.withLock { $0.count } == 2 }
-        let file = try #require(stage.texts.withLock { $0.last })
+        try await wait { stage.seen.texts.withLock { $0.count } == 2 }
+        let file = try #require(stage.seen.texts.withLock { $0.last })
         #expect(try Checkpoint(encoded: file, requiringChecksum: true).metadata["number"] == "3")
     }
 
@@ -148,7 +153,7 @@ import Testing
         #expect(follower.manifest?.offset == 80)
         new.offer(try Self.state(ModelVersion(1, update: 6), offset: 85), needsLearner: false)
         try await wait { follower.manifest?.lease == 2 }
-        #expect(stage.seen.withLock { $0.map(\.offset) } == [80, 85])
+        #expect(stage.seen.states.withLock { $0.map(\.offset) } == [80, 85])
         // Its own state can be had: nothing of the old lease is needed any more.
         new.offer(learnerAt: try stage.learner(1), after: 0)
         try await wait { !stage.names().contains(PublicationManifest.name(of: 1)) }
@@ -166,16 +171,16 @@ import Testing
         manifest.deltas.append(.init(name: "000000000001-delta-000000000002.safetensors", number: 2))
         try await stage.folder.write(manifest.encoded(), to: PublicationManifest.name(of: 1))
         try await wait { !stage.health.isWell(StateFollower.part) }
-        #expect(stage.seen.withLock { $0.count } == 1)
+        #expect(stage.seen.states.withLock { $0.count } == 1)
         try await stage.folder.write(Data("no checkpoint".utf8), to: manifest.deltas[0].name)
         try await Task.sleep(for: .milliseconds(50))
-        #expect(stage.seen.withLock { $0.count } == 1 && follower.manifest?.number == 1)
+        #expect(stage.seen.states.withLock { $0.count } == 1 && follower.manifest?.number == 1)
         try await stage.folder.write(Data("{".utf8), to: PublicationManifest.name(of: 1))
         try await Task.sleep(for: .milliseconds(50))
         #expect(!stage.health.isWell(StateFollower.part) && follower.manifest?.number == 1)
         // The learner's next publication heals all.
         publisher.offer(try Self.state(ModelVersion(1, update: 3), offset: 3), needsLearner: false)
-        try await wait { stage.seen.withLock { $0.last?.offset } == 3 }
+        try await wait { stage.seen.states.withLock { $0.last?.offset } == 3 }
         try await wait { stage.health.isWell(StateFollower.part) }
     }
 
@@ -188,7 +193,7 @@ import Testing
         publisher.offer(try Self.state(ModelVersion(1, update: 2), offset: 2), needsLearner: false)
         try await wait { !stage.health.isWell(StatePublisher.part) }
         try FileManager.default.moveItem(atPath: stage.path + "-away", toPath: stage.path)
-        try await wait { stage.seen.withLock { $0.last?.offset } == 2 }
-        #expect(stage.seen.withLock { Self.weight($0.last) } == 2)
+        try await wait { stage.seen.states.withLock { $0.last?.offset } == 2 }
+        #expect(stage.seen.states.withLock { Self.weight($0.last) } == 2)
     }
 }
