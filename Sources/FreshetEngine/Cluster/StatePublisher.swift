@@ -14,7 +14,7 @@ final class StatePublisher: Sendable {
     static let part = "publication"
     private static let retryPause = Duration.seconds(1)
     /// Vectors of the same reader can be had again from the texts: they go out for those who begin, now and then.
-    private static let textsPause = Duration.seconds(60)
+    private static let textsPause = Duration.seconds(15)
 
     private struct Waiting {
         var state: ServedState?
