@@ -48,6 +48,7 @@ final class StatePublisher: Sendable {
     private let logger: Logger
     private let waiting = Mutex(Waiting())
     private let newest = Mutex<PublicationManifest?>(nil)
+    private let isFinishing = Atomic(false)
     private let (signal, wakes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// Creates a publisher.
@@ -123,8 +124,11 @@ final class StatePublisher: Sendable {
         _ = await publishNext(&published)
     }
 
-    /// Lets ``run()`` end.
-    func finish() { wakes.finish() }
+    /// Lets ``run()`` end, after one last trial where the folder does not take anything.
+    func finish() {
+        isFinishing.store(true, ordering: .releasing)
+        wakes.finish()
+    }
 
     /// Publishes what waits, if anything does; whether to look again.
     private func publishNext(_ published: inout Published) async -> Bool {
@@ -144,6 +148,7 @@ final class StatePublisher: Sendable {
             }
             // What is in the folder is not known: begin with a base.
             published.checkpoint = Checkpoint()
+            guard !isFinishing.load(ordering: .acquiring) else { return false }
             try? await Task.sleep(for: Self.retryPause)
             return !Task.isCancelled
         }

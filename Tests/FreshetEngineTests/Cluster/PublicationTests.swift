@@ -196,4 +196,23 @@ import Testing
         try await wait { stage.seen.states.withLock { $0.last?.offset } == 2 }
         #expect(stage.seen.states.withLock { Self.weight($0.last) } == 2)
     }
+
+    @Test func publisherEndsWhereTheFolderTakesNothing() async throws {
+        let stage = try Stage()
+        let publisher = StatePublisher(
+            stage.folder,
+            lease: 1,
+            deltas: 5,
+            clock: .system,
+            health: stage.health,
+            logger: Logger(label: "test")
+        )
+        try FileManager.default.removeItem(atPath: stage.path)
+        publisher.offer(try Self.state(ModelVersion(1), offset: 1), needsLearner: false)
+        let running = Task { await publisher.run() }
+        try await wait { !stage.health.isWell(StatePublisher.part) }
+        publisher.finish()
+        await running.value
+        #expect(publisher.manifest == nil)
+    }
 }
