@@ -370,6 +370,9 @@ def requests(fleet, options):
         f"({', '.join(f'{one:,.0f}' for one in alone)}), two {statistics.median(both):,.0f} "
         f"({', '.join(f'{one:,.0f}' for one in both)}): {statistics.median(both) / statistics.median(alone):.2f} x"
     )
+    time.sleep(3)
+    kept = [server.status()["impressions"] for server in servers]
+    print(f"  answers kept in the log {sum(one['written'] for one in kept):,}, dropped {sum(one['dropped'] for one in kept):,}")
 
 
 def balancer(fleet, options):

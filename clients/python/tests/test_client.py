@@ -37,6 +37,18 @@ def test_ids_of_any_text_go_into_paths(client, id):
     client.delete_item(id)
 
 
+def test_any_server_is_asked_to_know_the_events_that_were_sent(server):
+    with Client(server.url, retries=freshet.Retries(count=1)) as client:
+        client.popular_items()
+        assert client.read_after is None
+        delivery = client.send_events([Event(user="ann", item="kettle")])
+        assert delivery.offset == client.read_after > 0
+        client.recommend(user="ann")
+        client.read_after += 1_000_000
+        with pytest.raises(freshet.Unavailable, match="is not known here yet"):
+            client.recommend(user="ann")
+
+
 def test_an_event_counts_once(client):
     event = Event(user="once", item="mug", id="order-1")
     assert client.send_events([event]).duplicates is None

@@ -28,6 +28,9 @@ class AsyncClient(AsyncOperations):
 
     Without `url` and `key` those of the environment are taken, `FRESHET_URL` and `FRESHET_KEY`. `timeout` is for
     each try in seconds, `retries` says how many there are and how long they may take together.
+
+    `read_after` is the `offset` of the newest delivery of events: each request asks whichever server answers to know
+    them first. Set it to that of another client to see its events as well.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class AsyncClient(AsyncOperations):
         self.url = (url or os.environ.get("FRESHET_URL") or "http://127.0.0.1:8090").rstrip("/")
         self.retries = retries
         self.timeout = timeout
+        self.read_after: Optional[int] = None
         key = key or os.environ.get("FRESHET_KEY")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._http = httpx.AsyncClient(headers=headers, timeout=timeout, transport=transport)
@@ -68,7 +72,10 @@ class AsyncClient(AsyncOperations):
         Those that are refused are listed in `rejected` by their place; where not one is kept, `BadRequest` is raised.
         """
         named = [event if event.id is not None else replace(event, id=uuid.uuid4().hex) for event in events]
-        return await self._call("POST", "/v1/events", body=named, repeatable=True, result=Delivery)
+        delivery = await self._call("POST", "/v1/events", body=named, repeatable=True, result=Delivery)
+        if delivery.offset is not None:
+            self.read_after = max(self.read_after or 0, delivery.offset)
+        return delivery
 
     async def follow_status(self) -> AsyncIterator[Status]:
         """The status, and again at each change, at most once a second.
@@ -130,6 +137,8 @@ class AsyncClient(AsyncOperations):
         parameters = query_text(query)
         url = self.url + path + ("?" + parameters if parameters else "")
         headers = {"Accept": accept}
+        if self.read_after is not None:
+            headers["Freshet-Read-After"] = str(self.read_after)
         content = None
         if body is not None:
             headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"

@@ -640,6 +640,8 @@ class Delivery:
     # Those accepted that were there before.
     duplicates: Optional[int] = None
     warnings: Optional[list[Warning]] = None
+    # Of events: by this offset of the log all of them are known (`Client.read_after`).
+    offset: Optional[int] = None
 
 
 @dataclass
@@ -1170,6 +1172,7 @@ class Status:
     bots: Optional[Bots] = None
     impressions: Optional[dict[str, Any]] = None
     content: Optional[Content] = None
+    publication: Optional[Publication] = None
     freshness: Optional[dict[str, Any]] = None
     latency: Optional[dict[str, Any]] = None
     requests_per_second: Optional[float] = None
@@ -1178,6 +1181,20 @@ class Status:
     curve: Optional[list[dict[str, Any]]] = None
     decisions: Optional[list[Decision]] = None
     forgetting: Optional[dict[str, Any]] = None
+
+
+@dataclass
+class Publication:
+    """The newest publication of a learner, where several processes share the work."""
+
+    role: Literal["all", "server", "learner"]
+    lease: int
+    # In the lease; 0 before the first.
+    number: int
+    version: Version
+    offset: int
+    # Milliseconds since 1970-01-01 UTC.
+    time: int
 
 
 @dataclass
@@ -1216,7 +1233,7 @@ class Content:
 class Learner:
     """The continual learner in numbers."""
 
-    state: Literal["waiting", "learning", "behind", "retraining", "stopped"]
+    state: Literal["waiting", "learning", "behind", "retraining", "stopped", "elsewhere"]
     offset: int
     lag_events: int
     lag_seconds: float
