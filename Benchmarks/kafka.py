@@ -5,8 +5,8 @@
     python3 Benchmarks/kafka.py --only kills --kills 20 --rebalances 10
 
 `rate`: a topic is filled first, then a server without learning reads it; JSON, one partition, the default batch.
-`kills`: a producer sends all the while; a server of the group is killed and started again some times, then a second server
-of another data folder joins and leaves the group. In the end the two logs together hold each event once, apart from what the
+`kills`: a producer sends all the while; a server of the group is killed in the midst of reading and started again some times, then
+a second server of another data folder joins and leaves the group. In the end the two logs together hold each event once, apart from what the
 second server's own log has again when it takes a partition over: each log is checked by itself, and the union must be all.
 The broker is noida-db's; every process talks on the loopback only.
 """
@@ -132,19 +132,28 @@ def kills(options, folder):
             send(out, "events", range(sent, sent + count), partitions, items=1 << 40)
             sent += count
 
+        # A killed member of the group is waited for until its session is over: by default 45 s.
+        properties = folder / "properties"
+        properties.write_text("session.timeout.ms=6000\nheartbeat.interval.ms=1000\n")
+        quick = [f"kafka.properties={properties}", "kafka.batch=100", "learning.is_enabled=false"]
         first = folder / "first"
-        engine = serve(first, broker, "events", folder / "first.log")
+        engine, midst = serve(first, broker, "events", folder / "first.log", quick), 0
         for number in range(options.kills):
-            more(2_000)
-            time.sleep(0.3 + 0.17 * (number % 7))
+            had = engine.status()["log"]["events"]
+            more(20_000)
+            out.flush()
+            deadline = time.monotonic() + 60
+            while engine.status()["log"]["events"] <= had and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.01 * (number % 7))
+            midst += had < engine.status()["log"]["events"] < sent
             engine.process.kill()
             engine.process.wait()
-            more(500)
-            engine = serve(first, broker, "events", folder / "first.log")
+            engine = serve(first, broker, "events", folder / "first.log", quick)
         second = folder / "second"
         for number in range(options.rebalances):
             more(2_000)
-            other = serve(second, broker, "events", folder / "second.log")
+            other = serve(second, broker, "events", folder / "second.log", quick)
             more(2_000)
             time.sleep(2)
             other.stop()
@@ -159,7 +168,10 @@ def kills(options, folder):
         held = [items(one) for one in (first, second) if (one / "freshet.sqlite").exists()]
         twice = sum(len(one) - len(set(one)) for one in held)
         lost = sent - len(set().union(*held))
-        print(f"{sent} events, {options.kills} kills, {options.rebalances} rebalances: {lost} lost, {twice} twice in a log")
+        print(
+            f"{sent:,} events, {options.kills} kills, {midst} of them in the midst of reading, {options.rebalances} rebalances: "
+            f"{lost} lost, {twice} twice in a log"
+        )
         return lost == 0 and twice == 0
     finally:
         broker.stop()
