@@ -18,8 +18,8 @@ public enum StoreChange: Sendable, Hashable {
     case versions
     /// A name that somebody had is another user's from now on; `former` is the number that it had.
     case joined(id: String, former: UserIndex?, to: UserIndex)
-    /// A user was erased.
-    case erased(UserIndex)
+    /// A user was erased, who had these names.
+    case erased(UserIndex, names: [String])
     /// More was changed than is known one by one.
     case everything
 }

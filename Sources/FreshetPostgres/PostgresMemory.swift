@@ -97,8 +97,11 @@ final class PostgresMemory: Sendable {
 }
 
 extension UserChange {
-    /// What an engine is told of it.
-    var told: StoreChange { id.map { .joined(id: $0, former: former, to: user) } ?? .erased(user) }
+    /// What an engine is told of it; asked before a vocabulary knows of it.
+    func told(_ vocabulary: Vocabulary) -> StoreChange {
+        if let id { return .joined(id: id, former: former, to: user) }
+        return .erased(user, names: [vocabulary.id(of: user)] + vocabulary.joined(to: user).ids)
+    }
 }
 
 /// A name that is taken away from a user, and given to another where there is an id.

@@ -48,8 +48,8 @@ extension PostgresStore {
         if head.changes > known.changes {
             for (users, change) in try userChanges(after: known.changes, connection) {
                 try addUsers(upTo: users, connection)
+                changes.append(change.told(vocabulary))
                 memory.apply(change)
-                changes.append(change.told)
             }
         }
         try addNames(upTo: head, connection)

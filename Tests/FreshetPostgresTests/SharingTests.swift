@@ -40,9 +40,10 @@ import Testing
             .item("kettle"), .item("pot"), .item("pot"), .profile("ann"), .setting("rule/top"), .setting("rule/top"),
             .searches(UserIndex(0)), .events(UserIndex(0)), .profile("guest"), .profile("ann"), .profile("ann"),
         ]
-        #expect(heard.all.filter { if case .joined = $0 { false } else { $0 != .erased(UserIndex(0)) } } == expected)
+        let erased = StoreChange.erased(UserIndex(0), names: ["ann", "guest"])
+        #expect(heard.all.filter { if case .joined = $0 { false } else { $0 != erased } } == expected)
         #expect(heard.all.contains(.joined(id: "guest", former: UserIndex(1), to: UserIndex(0))))
-        #expect(heard.all.contains(.erased(UserIndex(0))))
+        #expect(heard.all.contains(erased))
         #expect(own.all.isEmpty)
         // Whoever missed what is not kept any more reads everything again.
         let late = Heard(second)

@@ -71,7 +71,7 @@ extension Engine {
         case .events(let user): try await readEventsAnew(of: user)
         case .versions: try await readVersions()
         case .joined(let id, let former, let user): await takeUpJoining(id, former, to: user)
-        case .erased(let user): try await takeUpErasure(of: user)
+        case .erased(let user, let names): try await takeUpErasure(of: user, names)
         case .everything: try await readEverything()
         }
     }
@@ -154,7 +154,13 @@ extension Engine {
     }
 
     /// Forgets in memory whom another server erased from the store.
-    private func takeUpErasure(of user: UserIndex) async throws {
+    private func takeUpErasure(of user: UserIndex, _ names: [String]) async throws {
+        for name in names {
+            feedback.forget(name)
+            profiles.remove(name)
+        }
+        userAttributes.forget(names)
+        if let history = try? await sessions.history(of: user) { audience.forget(user, of: history.items) }
         content.replaceSearches(of: user, with: [])
         actions.forget(user)
         bots.forget([user])

@@ -37,6 +37,7 @@ export function firstEvents() {
 const states = {
     waiting: ["idle", "Waiting for events"], learning: ["good", "Learning"], behind: ["warn", "Behind"],
     retraining: ["busy", "Retraining"], stopped: ["bad", "Stopped"],
+    elsewhere: ["good", "Elsewhere"],
 };
 
 /** The learner's state as a badge. */
