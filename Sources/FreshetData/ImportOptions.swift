@@ -58,6 +58,8 @@ public struct ImportOptions: Sendable, Equatable {
     public var unknownItems = UnknownItemPolicy.keep
     /// What happens to events of users who act like machines, and to events that were written in bulk (``OutlierReport``).
     public var outliers = OutlierPolicy.keep
+    /// What happens to bursts on one item by new accounts, and to events beyond the caps (``IntakeGuard``).
+    public var intakeGuard = IntakeGuard.Settings()
     /// The times that are believed, in seconds since 1970; events outside are dropped.
     public var timeRange = ImportOptions.plausibleTimes
     /// The unit of times that are plain numbers; recognised by their size when `nil`.

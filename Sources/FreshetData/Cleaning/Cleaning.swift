@@ -13,7 +13,9 @@ enum Cleaning {
         let filtered = filter(histories, collector, report: &report)
         report.sortDrops()
         guard filtered.eventCount > 0 else { throw nothingLeft(report, path: path) }
-        let dataset = weighed(number(filtered, collector), collector.options, report: &report)
+        let (dataset, quarantine) = weighed(number(filtered, collector), collector.options, report: &report)
+            .guarded(by: collector.options.intakeGuard)
+        report.quarantine = quarantine
         report.eventsKept = dataset.histories.eventCount
         report.usersKept = dataset.users.count
         report.itemsKept = dataset.items.count

@@ -99,6 +99,8 @@ public struct CleaningReport: Sendable, Equatable, Codable {
 
     /// Who acts like a machine, and which events were written in bulk.
     public internal(set) var outliers = OutlierReport()
+    /// Which events the ``IntakeGuard`` speaks against; `nil` where it was not asked.
+    public internal(set) var quarantine: QuarantineReport?
 
     /// Adds what was understood of a file.
     mutating func note(_ text: String) {
@@ -155,6 +157,7 @@ extension CleaningReport: CustomStringConvertible {
             }
         }
         lines += outliers.lines
+        lines += quarantine?.lines ?? []
         lines += warnings.map { "  warning: \($0)" }
         lines += notes.map { "  read \($0)" }
         return lines.joined(separator: "\n")

@@ -54,6 +54,15 @@ struct ReadingOptions: ParsableArguments {
     )
     var outliers = ImportOptions.OutlierPolicy.keep
 
+    @Option(
+        name: .customLong("guard"),
+        help: """
+            Bursts on one item by new accounts, and events beyond the caps of an account: off, report or leave_out. Left out, \
+            they stay in their users' histories and nothing is learned from them.
+            """
+    )
+    var intakeGuard = GuardPolicy.off
+
     @Option(help: ArgumentHelp("Drop events before this time (2010-10-01 or seconds since 1970).", valueName: "time"))
     var from = TimeArgument(Timestamp(seconds: ImportOptions.plausibleTimes.lowerBound))
 
@@ -169,6 +178,7 @@ struct ReadingOptions: ParsableArguments {
         options.duplicates = duplicates
         options.unknownItems = unknownItems
         options.outliers = outliers
+        options.intakeGuard = IntakeGuard.Settings(intakeGuard)
         options.timeRange = from.seconds...until.seconds
         options.timeUnit = timeUnit
         options.minimumValue = minimumValue
@@ -204,6 +214,7 @@ struct ReadingOptions: ParsableArguments {
 extension ImportOptions.DuplicatePolicy: ExpressibleByArgument {}
 extension ImportOptions.UnknownItemPolicy: ExpressibleByArgument {}
 extension ImportOptions.OutlierPolicy: ExpressibleByArgument {}
+extension GuardPolicy: ExpressibleByArgument {}
 extension ImportOptions.TimeUnit: ExpressibleByArgument {}
 extension ImportOptions.HeaderPolicy: ExpressibleByArgument {}
 extension TextEncoding: ExpressibleByArgument {}
