@@ -78,6 +78,20 @@ extension Dataset {
         return Split(training: keepingEvents(histories.times.map { $0 < time }), holdouts: holdouts)
     }
 
+    /// The data set without a share of each user's newest events, rounded to whole events.
+    ///
+    /// - Parameter share: between 0 and 1.
+    /// - Returns: the rest; users and items keep their numbers.
+    public func droppingLast(_ share: Double) -> Dataset {
+        precondition(share >= 0 && share <= 1, "a share of \(share)")
+        var isKept = [Bool](repeating: true, count: histories.eventCount)
+        for user in 0..<users.count {
+            let rows = histories.offsets[user]..<histories.offsets[user + 1]
+            for row in rows.suffix(Int((share * Double(rows.count)).rounded())) { isKept[row] = false }
+        }
+        return keepingEvents(isKept)
+    }
+
     /// Parts the users into `count` folds for cross-validation: a model learns from the users of all folds but one and
     /// is asked for the last event of each user in that one, whose earlier events it sees only as history.
     ///

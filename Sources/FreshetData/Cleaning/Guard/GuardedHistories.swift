@@ -29,7 +29,10 @@ struct GuardedHistories {
     }
 
     private mutating func takeUsers(_ histories: Histories, _ arrivals: [Int]) {
-        precondition(arrivals.count == histories.userCount, "\(arrivals.count) arrivals of \(histories.userCount) users")
+        precondition(
+            arrivals.count == histories.userCount,
+            "\(arrivals.count) arrivals of \(histories.userCount) users"
+        )
         for (place, user) in arrivals.enumerated() {
             let time = Int64(place) * Self.span / Int64(max(arrivals.count, 1))
             for row in histories.offsets[user]..<histories.offsets[user + 1] {

@@ -35,7 +35,12 @@ extension IntakeGuard.Settings: Configurable {
                 "Events beyond the caps, and bursts on one item by new accounts: off, report (they count, status and metrics tell "
                     + "how many) or leave_out (kept, not counted, not learned)."
             ),
-            .whole("events_per_hour", \.eventsPerHour, 1...1_000_000, "Events of one account within an hour that count."),
+            .whole(
+                "events_per_hour",
+                \.eventsPerHour,
+                1...1_000_000,
+                "Events of one account within an hour that count."
+            ),
             .whole(
                 "repeats_per_day",
                 \.repeatsPerDay,
