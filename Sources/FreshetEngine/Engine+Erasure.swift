@@ -32,6 +32,7 @@ extension Engine {
                 actions.forget(number)
             }
             bots.forget([index] + former)
+            intakeGuard.usersChanged()
             sessionEvents = sessions.removeAll(of: index)
             recommender.removeAll()
             exemplars = try await learning.perform { $0.erase([index] + former) }

@@ -36,6 +36,7 @@ extension Engine {
     /// Takes it up in memory that one number's events are another's.
     func join(_ former: UserIndex, to user: UserIndex) async {
         bots.join(former, to: user)
+        intakeGuard.usersChanged()
         sessions.join(former, to: user)
         // A disk that does not answer keeps the log's word for later; only whom an item may appeal to is told late.
         if let history = try? await sessions.history(of: user) {

@@ -16,6 +16,7 @@ extension Engine {
         status.log.users = vocabulary.userCount
         status.log.items = vocabulary.itemCount
         status.bots = bots.status
+        status.quarantine = intakeGuard.status
         status.impressions = impressions.counts
         status.content = content.status
         status.learner = learning.status(newest: status.log.newestOffset)

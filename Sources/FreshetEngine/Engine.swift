@@ -37,6 +37,7 @@ public final class Engine: Service {
     let intake: IntakeQueue
     let quota: QuotaGuard
     let bots: BotWatch
+    let intakeGuard: GuardWatch
     let recommendationIDs: RecommendationIDs
     let catalogueTurn = Turn()
     let archive: SnapshotArchive
@@ -126,6 +127,7 @@ public final class Engine: Service {
         storage = StorageWatch(store: store, health: health)
         records = RecordQueue(storage: storage, isKept: role.learns, logger: logger)
         bots = try await BotWatch(configuration.ingest.bots, store: store, records: records)
+        intakeGuard = try await GuardWatch(configuration.ingest.intakeGuard, store: store, records: records)
         impressions = ImpressionQueue(
             storage: storage,
             capacity: configuration.serving.waitingImpressions,
@@ -253,7 +255,7 @@ public final class Engine: Service {
         }
         if role.learns { book.discardUnfinished(except: start.loop.policy.candidate) }
         learning = try LearningService(parts, start)
-        audience.append(bots.counted(try EngineStart.audience(of: store)))
+        audience.append(intakeGuard.counted(bots.counted(try EngineStart.audience(of: store))))
         streaming.noteTimes(of: try EngineStart.newestEvents(of: store))
         content.read(try EngineStart.searches(of: store, before: streaming.time(at: clock.seconds), configuration))
         follower = shared.flatMap { [health, live, logger, content] folder in
@@ -267,6 +269,7 @@ public final class Engine: Service {
             )
         }
         let last = try EngineStart.replay(store, after: models.offset, into: sessions, streaming)
+        try intakeGuard.learn({ streaming.itemCounts(at: clock.seconds) }, store)
         noteUnlistedItems()
         try observe(after: last)
         try await resumeErasures()
@@ -322,6 +325,7 @@ public final class Engine: Service {
         await content.stop()
         await feedback.stop()
         bots.finish()
+        intakeGuard.finish()
         await records.finish()
         await impressions.finish()
         publisher?.finish()
@@ -363,9 +367,9 @@ public final class Engine: Service {
 
     private func take(_ events: [LoggedEvent]) {
         guard let last = events.last else { return }
-        let events = bots.take(events)
+        let events = bots.take(intakeGuard.take(events))
         sessions.append(events) { streaming.learn($0, after: $1) }
-        audience.append(bots.counted(events))
+        audience.append(intakeGuard.counted(bots.counted(events)))
         eventRate.add(events.count)
         learning.committed(last.offset)
     }

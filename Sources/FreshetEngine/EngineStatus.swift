@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetData
 
 /// The state of an engine at one moment: what the dashboard, `freshet replay` and the metrics page show.
 public struct EngineStatus: Sendable, Equatable, Codable {
@@ -12,6 +13,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var log = Log()
     /// Users who act like machines.
     public var bots = Bots()
+    /// Events that the intake guard speaks against.
+    public var quarantine = Quarantine()
     /// What was shown, on its way to the disk.
     public var impressions = Impressions()
     /// What is read of the items' texts.
@@ -41,10 +44,8 @@ public struct EngineStatus: Sendable, Equatable, Codable {
     public var health: [Health] = []
 
     enum CodingKeys: String, CodingKey {
-        case time, started, live, log, bots, impressions, content, learner, publication, freshness, latency, figures, cohorts, curve,
-            decisions,
-            forgetting,
-            health
+        case time, started, live, log, bots, quarantine, impressions, content, learner, publication, freshness, latency,
+            figures, cohorts, curve, decisions, forgetting, health
         case requestsPerSecond = "requests_per_second"
     }
 
@@ -100,6 +101,38 @@ public struct EngineStatus: Sendable, Equatable, Codable {
         /// Creates one.
         public init(user: String, sign: String?, since: Int64, events: Int) {
             (self.user, self.sign, self.since, self.events) = (user, sign, since, events)
+        }
+    }
+
+    /// Events that the intake guard speaks against, in numbers.
+    public struct Quarantine: Sendable, Equatable, Codable {
+        /// What becomes of them.
+        public var policy = GuardPolicy.off
+        /// How many came since the start, by rule: `rate`, `repetition` and `burst`.
+        public var events: [String: Int] = [:]
+        /// How many of them will count in a full training, since there were too many to keep a list of.
+        public var unkept = 0
+        /// The items found last, the newest first; at most ten.
+        public var newest: [QuarantinedItem] = []
+
+        /// Creates the numbers of none.
+        public init() {}
+    }
+
+    /// An item with events that the intake guard speaks against.
+    public struct QuarantinedItem: Sendable, Equatable, Codable {
+        /// The item's id.
+        public var item: String
+        /// The rule that spoke against the newest: `rate`, `repetition` or `burst`.
+        public var reason: String
+        /// When that happened, in milliseconds since 1970.
+        public var time: Int64
+        /// How many there are since the item was found.
+        public var events: Int
+
+        /// Creates one.
+        public init(item: String, reason: String, time: Int64, events: Int) {
+            (self.item, self.reason, self.time, self.events) = (item, reason, time, events)
         }
     }
 

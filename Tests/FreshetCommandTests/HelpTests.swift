@@ -5,7 +5,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "import", "stats", "split", "train", "compare", "tune", "evaluate", "recommend", "similar", "inspect",
-        "benchmark", "cross-validate", "compress",
+        "benchmark", "cross-validate", "compress", "attack", "stability",
     ]
     static let liveCommands = ["serve", "replay", "promote", "rollback", "backup", "restore", "feedback"]
 

@@ -41,6 +41,21 @@ package struct LeftOutEvents: Sendable, Equatable {
         return own.contains { $0.first <= event.offset && event.offset <= $0.last ?? .max }
     }
 
+    /// How many stretches there are.
+    package var count: Int { stretches.values.reduce(0) { $0 + $1.count } }
+
+    /// Leaves out one event of a user.
+    package mutating func add(_ user: UserIndex, at offset: Int64) {
+        var own = stretches[user.rawValue] ?? []
+        guard !own.contains(where: { $0.first <= offset && offset <= $0.last ?? .max }) else { return }
+        if let place = own.lastIndex(where: { $0.last == offset - 1 }) {
+            own[place].last = offset
+        } else {
+            own.append(Stretch(user: user.rawValue, first: offset, last: offset))
+        }
+        stretches[user.rawValue] = own
+    }
+
     /// Leaves out a user's events from an offset on; a stretch that reaches up to there goes on.
     package mutating func begin(_ user: UserIndex, at offset: Int64) {
         end(user, before: offset)

@@ -15,6 +15,7 @@ public final class Vocabulary: Sendable {
         /// The meaning of each of ``types``.
         var senses: [EventMeaning] = []
         var leftOut = LeftOutEvents()
+        var quarantined = LeftOutEvents()
 
         /// Whether a number is nobody's any more.
         func isRetired(_ user: UserIndex) -> Bool {
@@ -83,20 +84,29 @@ public final class Vocabulary: Sendable {
 
     /// Gives events the weights that their types and values have, and 0 to those that are left out.
     public func weigh(_ events: inout [LoggedEvent]) {
-        let (senses, leftOut) = tables.withLock { ($0.senses, $0.leftOut) }
+        let (senses, leftOut, quarantined) = tables.withLock { ($0.senses, $0.leftOut, $0.quarantined) }
         for place in events.indices where Int(events[place].type) < senses.count {
             events[place].weight = senses[Int(events[place].type)].weight(of: events[place].value)
         }
-        guard !leftOut.isEmpty else { return }
-        for place in events.indices where leftOut.contains(events[place]) { events[place].weight = 0 }
+        for list in [leftOut, quarantined] where !list.isEmpty {
+            for place in events.indices where list.contains(events[place]) { events[place].weight = 0 }
+        }
     }
 
-    /// The events that count for nothing.
+    /// The events that count for nothing since their users act like machines.
     package var leftOut: LeftOutEvents { tables.withLock { $0.leftOut } }
 
-    /// Changes which events count for nothing.
+    /// Changes which events count for nothing since their users act like machines.
     package func changeLeftOut(_ change: (inout LeftOutEvents) -> Void) {
         tables.withLock { change(&$0.leftOut) }
+    }
+
+    /// The events that count for nothing since an ``IntakeGuard`` speaks against them.
+    package var quarantined: LeftOutEvents { tables.withLock { $0.quarantined } }
+
+    /// Changes which events an ``IntakeGuard`` speaks against.
+    package func changeQuarantined(_ change: (inout LeftOutEvents) -> Void) {
+        tables.withLock { change(&$0.quarantined) }
     }
 
     /// A list of events that count for nothing as it is by now: without users who were erased since, and with the numbers
@@ -120,6 +130,7 @@ public final class Vocabulary: Sendable {
         tables.withLock { tables in
             tables.joined.forget(user)
             tables.leftOut.forget(user)
+            tables.quarantined.forget(user)
             tables.users.retire(user)
         }
     }
@@ -138,6 +149,7 @@ public final class Vocabulary: Sendable {
                 tables.users.retire(former)
                 tables.joined.move(from: former, to: user)
                 tables.leftOut.join(former, to: user)
+                tables.quarantined.join(former, to: user)
             }
             tables.joined.add(id, of: former, to: user)
         }

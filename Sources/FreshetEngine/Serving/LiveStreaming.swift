@@ -35,6 +35,15 @@ final class LiveStreaming: StreamingEvidence, @unchecked Sendable {
     /// The newest event learned.
     var offset: Int64 { lock.withLock { models.offset } }
 
+    /// How many events of each item counted so far, by number.
+    func itemCounts(at now: Int64) -> [Float] {
+        withModels { models in
+            (0..<models.popularity.itemCount).map { item in
+                Float(models.popularity.count(of: ItemIndex(item), halfLife: PopularityHalfLife.ever.rawValue, at: now))
+            }
+        }
+    }
+
     func withModels<Result>(_ body: (StreamingModels) throws -> Result) rethrows -> Result {
         try lock.withLock { try body(models) }
     }

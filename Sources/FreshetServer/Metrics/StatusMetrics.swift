@@ -20,6 +20,10 @@ enum StatusMetrics {
         count("freshet_cache_hits", "Questions that were answered from memory.", serving.cacheHits)
         count("freshet_cache_misses", "Questions that were not.", serving.cacheMisses)
         count("freshet_bot_events", "Events of users who act like machines.", status.bots.events)
+        registry.describe("freshet_quarantined_events", "Events that the intake guard speaks against.")
+        for (rule, events) in status.quarantine.events {
+            registry.counter("freshet_quarantined_events", tenant.labels + [("rule", rule)]).set(Int64(events))
+        }
         func set(_ name: String, _ help: String, _ value: Double, _ labels: [(String, String)] = []) {
             registry.describe(name, help)
             registry.gauge(name, tenant.labels + labels).set(value)

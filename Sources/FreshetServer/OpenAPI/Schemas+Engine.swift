@@ -156,7 +156,8 @@ extension Schemas {
                 required: ["time", "started", "live", "log", "learner", "health"],
                 [
                     "time": milliseconds, "started": milliseconds, "live": reference("Version"),
-                    "log": ["type": "object"], "bots": reference("Bots"), "impressions": ["type": "object"],
+                    "log": ["type": "object"], "bots": reference("Bots"), "quarantine": reference("Quarantine"),
+                    "impressions": ["type": "object"],
                     "content": reference("Content"), "learner": reference("Learner"),
                     "publication": reference("Publication"), "freshness": ["type": "object"],
                     "latency": ["type": "object"], "requests_per_second": ["type": "number"],
@@ -192,6 +193,37 @@ extension Schemas {
                     "users": ["type": "integer", "description": "How many there are now."],
                     "events": ["type": "integer", "description": "Their events since the start."],
                     "newest": list(of: "Bot"),
+                ]
+            )
+        ),
+        (
+            "Quarantine",
+            object(
+                "Events that the intake guard speaks against.",
+                required: ["policy", "events", "unkept", "newest"],
+                [
+                    "policy": ["type": "string", "enum": ["off", "report", "leave_out"]],
+                    "events": [
+                        "type": "object", "additionalProperties": ["type": "integer"],
+                        "description": "How many came since the start, by rule.",
+                    ],
+                    "unkept": [
+                        "type": "integer",
+                        "description": "Those that will count in a full training: too many to keep a list of.",
+                    ],
+                    "newest": list(of: "QuarantinedItem"),
+                ]
+            )
+        ),
+        (
+            "QuarantinedItem",
+            object(
+                "An item with such events.",
+                required: ["item", "reason", "time", "events"],
+                [
+                    "item": ["type": "string"],
+                    "reason": ["type": "string", "enum": ["rate", "repetition", "burst"]],
+                    "time": milliseconds, "events": ["type": "integer"],
                 ]
             )
         ),

@@ -7,14 +7,14 @@ import FreshetCore
 ///
 /// - **rate**: an account has more than ``Settings/eventsPerHour`` within an hour;
 /// - **repetition**: an account has more than ``Settings/repeatsPerDay`` on one item within a day;
-/// - **burst**: the item has more events of young accounts than its share of all that counted before explains. With `n` the
-///   item's events that counted, `N` those of all items and `Y` those of young accounts on all items, the young are expected
-///   to give it `e = Y · n / N`; more than `e + deviations · √e + floor` are a burst. `√e` is the deviation of a count of
+/// - **burst**: the item has more events of young accounts than its share of all others explains. With `y` the item's events of
+///   young accounts, `n` all that counted of it, and `Y` and `N` the same of all items, the young are expected to give it
+///   `e = Y · (n - y) / (N - Y)`; more than `e + deviations · √e + floor` are a burst. `√e` is the deviation of a count of
 ///   independent events (Poisson), so the rule asks whether accounts that know nothing of each other would have done this.
+///   It needs a past: while `N < 2 Y`, as in the first month of a shop, nothing is a burst.
 ///
-/// An event that is spoken against is counted nowhere, so a burst cannot raise its own bound. What young accounts did fades
-/// by half in ``Settings/windowDays``, what counts as known of an item in ten times that; a burst is thus cut to a trickle and
-/// never to nothing. An account is young for ``Settings/youngDays`` from its first event on. Numbers of users grow in the order
+/// An event that is spoken against is counted nowhere. What young accounts did fades by half in ``Settings/windowDays``, what
+/// counts as known of an item in ten times that; a burst is thus cut to a trickle and never to nothing. An account is young for ``Settings/youngDays`` from its first event on. Numbers of users grow in the order
 /// in which they came, so one number tells the age of all accounts.
 ///
 /// An event costs the same whatever the catalogue is, and takes no memory, but for 16 bytes for each item up to the number
@@ -79,15 +79,25 @@ public struct IntakeGuard: Sendable {
         items.grow(to: slot + 1)
         items[slot].fade(to: now, window: window)
         all.fade(to: now, window: window)
-        if isYoung, items[slot].young + 1 > bound(of: items[slot]) { return .burst }
+        if isYoung, all.counted >= 2 * all.young, items[slot].young + 1 > bound(of: items[slot]) { return .burst }
         items[slot].add(isYoung: isYoung)
         all.add(isYoung: isYoung)
         return nil
     }
 
+    /// Takes it that so many events on an item counted before the first that it is told.
+    package mutating func learn(_ item: ItemIndex, counted: Float) {
+        guard counted > 0 else { return }
+        let slot = item.position % Self.itemLimit
+        items.grow(to: slot + 1)
+        items[slot].learn(counted)
+        all.learn(counted)
+    }
+
     /// So many events of young accounts an item may have.
     private func bound(of item: ItemCounts) -> Float {
-        let expected = all.counted > 0 ? all.young * item.counted / all.counted : 0
+        let others = all.counted - all.young
+        let expected = others > 0 ? all.young * max(0, item.counted - item.young) / others : 0
         return expected + Float(settings.deviations) * expected.squareRoot() + Float(settings.floor)
     }
 }
@@ -111,6 +121,8 @@ private struct ItemCounts: Sendable {
         }
         time = now
     }
+
+    mutating func learn(_ count: Float) { counted += count }
 
     mutating func add(isYoung: Bool) {
         counted += 1
