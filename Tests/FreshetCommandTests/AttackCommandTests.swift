@@ -3,16 +3,16 @@ import Testing
 
 /// Fake users and stability by the command line: `attack` and `stability`.
 @Suite struct AttackCommandTests {
-    /// Users who go round the items of their group, and a few who take rare ones.
+    /// Users who come over a year and go round the items of their group, and a few who take rare ones.
     private func folder() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         let lines = (0..<120).flatMap { user in
             (0..<10).map { place in
-                let item = place == 4 && user % 8 == 0 ? 40 + user / 8 % 3 : 2 * ((user * 7 + place) % 15) + user % 2
-                return "u\(user)\ti\(item)"
+                let item = place == 4 && user % 8 == 0 ? 200 + user / 8 % 3 : 2 * ((user * 7 + place) % 50) + user % 2
+                return "u\(user)\ti\(item)\t\(1_600_000_000 + user * 260_000 + place * 60)"
             }
         }
-        try folder.write((["user\titem"] + lines).joined(separator: "\n"), to: "events.tsv")
+        try folder.write((["user\titem\ttime"] + lines).joined(separator: "\n"), to: "events.tsv")
         return folder
     }
 
@@ -53,7 +53,7 @@ import Testing
         let command = [
             "attack", "--data", "events.tsv", "--model", "co-visitation", "--kind", "segment,sequence", "--fake-users",
             "20%",
-            "--target-items", "i40", "--guard", "leave_out", "--json", "--threads", "1",
+            "--target-items", "i200", "--guard", "leave_out", "--json", "--threads", "1",
         ]
         let result = try Executable.run(command, in: folder)
         #expect(result.code == 0, "\(result.errors)")
@@ -64,7 +64,7 @@ import Testing
                 "none true", "segment false", "segment true", "sequence false", "sequence true",
             ]
         )
-        #expect(report.rows.allSatisfy { $0.targets.map(\.item) == ["i40"] })
+        #expect(report.rows.allSatisfy { $0.targets.map(\.item) == ["i200"] })
         let (attacked, guarded) = (report.rows[3], report.rows[4])
         #expect(attacked.exposure.after.value > attacked.exposure.before.value)
         #expect(guarded.exposure.after.value < attacked.exposure.after.value)

@@ -44,9 +44,10 @@ import Testing
         _ kind: AttackKind,
         into dataset: Dataset,
         _ arrival: Attack.Arrival = .late,
-        seed: UInt64 = 1
+        seed: UInt64 = 1,
+        count: Int = 12
     ) throws -> Attack.Injected {
-        try Attack(kind: kind, fakeUsers: 12, targets: targets, arrival: arrival, seed: seed).injected(into: dataset)
+        try Attack(kind: kind, fakeUsers: count, targets: targets, arrival: arrival, seed: seed).injected(into: dataset)
     }
 
     private func profiles(_ injected: Attack.Injected) -> [[ItemIndex]] {
@@ -78,14 +79,15 @@ import Testing
     @Test func fillersAreThoseOfTheKind() throws {
         let dataset = dataset()
         func fillers(_ kind: AttackKind) throws -> [Int] {
-            profiles(try injected(kind, into: dataset)).flatMap(\.self).filter { !targets.contains($0) }.map(\.position)
+            profiles(try injected(kind, into: dataset, count: 100)).flatMap(\.self).filter { !targets.contains($0) }
+                .map(\.position)
         }
         func mean(_ items: [Int]) -> Double { Double(items.reduce(0, +)) / Double(items.count) }
         #expect(try mean(fillers(.random)) > 80)
         #expect(try mean(fillers(.popular)) < 70)
         let companions = try fillers(.segment).filter { (151...153).contains($0) }
-        #expect(companions.count > 25)
-        #expect(try fillers(.random).filter { (151...153).contains($0) }.count < 10)
+        #expect(companions.count > 70)
+        #expect(try fillers(.random).filter { (151...153).contains($0) }.count < 60)
     }
 
     @Test func targetsOfSequencesFollowPopularItems() throws {

@@ -8,11 +8,14 @@ struct AccountAges: Sendable {
     /// For how long an account is young, in milliseconds.
     private let young: Int64
     private let step: Int64
-    /// How many accounts there were at the start of a mark, round and round.
+    /// How many accounts there were at a time, round and round.
     private var marks: [(time: Int64, count: Int32)] = []
     private var next = 0
-    /// How many accounts came so far.
+    /// How many accounts came so far, and when the last event was.
     private var count: Int32 = 0
+    private var last = Int64.min
+    /// When the marks were looked at.
+    private var passed = Int64.min
     /// The accounts below are not young any more.
     private var grown: Int32 = 0
 
@@ -25,19 +28,20 @@ struct AccountAges: Sendable {
 
     /// Whether an account is young, which is seen at a time that never goes back.
     mutating func isYoung(_ user: UserIndex, at now: Int64) -> Bool {
-        let newest = (next + marks.count - 1) % marks.count
-        if marks[newest].time == .min || now - marks[newest].time >= step {
-            passOld(now)
-            marks[next] = (now, count)
+        let newest = marks[(next + marks.count - 1) % marks.count].time
+        if count > 0, now > last, newest == .min || last - newest >= step {
+            marks[next] = (last, count)
             next = (next + 1) % marks.count
-            passOld(now)
         }
+        if passed == .min || now - passed >= step { passOld(now) }
+        last = now
         count = max(count, user.rawValue + 1)
         return user.rawValue >= grown
     }
 
     /// Takes it up which marks are older than young accounts are.
     private mutating func passOld(_ now: Int64) {
+        passed = now
         for mark in marks where mark.time > .min && now - mark.time >= young { grown = max(grown, mark.count) }
     }
 }

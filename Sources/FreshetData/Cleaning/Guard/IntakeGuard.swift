@@ -11,7 +11,7 @@ import FreshetCore
 ///   young accounts, `n` all that counted of it, and `Y` and `N` the same of all items, the young are expected to give it
 ///   `e = Y · (n - y) / (N - Y)`; more than `e + deviations · √e + floor` are a burst. `√e` is the deviation of a count of
 ///   independent events (Poisson), so the rule asks whether accounts that know nothing of each other would have done this.
-///   It needs a past: while `N < 2 Y`, as in the first month of a shop, nothing is a burst.
+///   It needs a past: while `N ≤ 2 Y`, as in the first month of a shop, nothing is a burst.
 ///
 /// An event that is spoken against is counted nowhere. What young accounts did fades by half in ``Settings/windowDays``, what
 /// counts as known of an item in ten times that; a burst is thus cut to a trickle and never to nothing. An account is young for ``Settings/youngDays`` from its first event on. Numbers of users grow in the order
@@ -79,7 +79,7 @@ public struct IntakeGuard: Sendable {
         items.grow(to: slot + 1)
         items[slot].fade(to: now, window: window)
         all.fade(to: now, window: window)
-        if isYoung, all.counted >= 2 * all.young, items[slot].young + 1 > bound(of: items[slot]) { return .burst }
+        if isYoung, all.counted > 2 * all.young, items[slot].young + 1 > bound(of: items[slot]) { return .burst }
         items[slot].add(isYoung: isYoung)
         all.add(isYoung: isYoung)
         return nil
