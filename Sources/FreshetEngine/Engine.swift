@@ -127,7 +127,7 @@ public final class Engine: Service {
         storage = StorageWatch(store: store, health: health)
         records = RecordQueue(storage: storage, isKept: role.learns, logger: logger)
         bots = try await BotWatch(configuration.ingest.bots, store: store, records: records)
-        intakeGuard = try await GuardWatch(configuration.ingest.intakeGuard, store: store, records: records)
+        intakeGuard = try await GuardWatch(configuration.ingest.guard, store: store, records: records)
         impressions = ImpressionQueue(
             storage: storage,
             capacity: configuration.serving.waitingImpressions,

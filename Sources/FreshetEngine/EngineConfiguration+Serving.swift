@@ -16,7 +16,7 @@ extension EngineConfiguration {
         /// What becomes of events of users who act like machines.
         public var bots = BotPolicy.report
         /// Caps of an account, and bursts on one item by new accounts.
-        public var intakeGuard = IntakeGuard.Settings()
+        public var `guard` = IntakeGuard.Settings()
         /// What an id is.
         public var identifiers: IdentifierRule { IdentifierRule(maximumLength: maximumIDLength) }
         /// Creates the defaults.
@@ -86,7 +86,7 @@ extension EngineConfiguration.Ingest: Configurable {
                 "Events of users who act like machines: report (they count, status and metrics tell how many) or leave_out (kept, "
                     + "not counted, not learned)."
             ),
-        ] + part("guard", \.intakeGuard)
+        ] + part("guard", \.guard)
     }
 }
 

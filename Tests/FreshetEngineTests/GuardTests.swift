@@ -48,7 +48,7 @@ import Testing
 
     @Test(arguments: GuardPolicy.allCases)
     func burstsAreFoundAndLeftOutOnRequest(policy: GuardPolicy) async throws {
-        let test = try await TestEngine { $0.ingest.intakeGuard.policy = policy }
+        let test = try await TestEngine { $0.ingest.guard.policy = policy }
         let engine = test.engine
         _ = try await engine.accept(past)
         _ = try await engine.accept(burst(0..<40))
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func oneAccountCannotCountForMany() async throws {
-        let test = try await TestEngine { $0.ingest.intakeGuard.policy = .leaveOut }
+        let test = try await TestEngine { $0.ingest.guard.policy = .leaveOut }
         let same = (0..<25).map {
             Event(user: "u", item: "bait", time: Timestamp(seconds: Self.start + Int64($0) * 90))
         }
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func quarantineGoesWithItsUser() async throws {
-        let test = try await TestEngine { $0.ingest.intakeGuard.policy = .leaveOut }
+        let test = try await TestEngine { $0.ingest.guard.policy = .leaveOut }
         let engine = test.engine
         _ = try await engine.accept(past)
         _ = try await engine.accept(burst(0..<40))
@@ -100,7 +100,7 @@ import Testing
 
     /// Switched off, what was left out counts again in whatever reads the log.
     @Test func policyDecidesWhatIsLeftOut() async throws {
-        let test = try await TestEngine { $0.ingest.intakeGuard.policy = .leaveOut }
+        let test = try await TestEngine { $0.ingest.guard.policy = .leaveOut }
         _ = try await test.engine.accept(past)
         _ = try await test.engine.accept(burst(0..<40))
         await test.engine.shutDown()
