@@ -255,6 +255,7 @@ let package = Package(
                 "FreshetCore", "FreshetData", "FreshetExperiments", "FreshetFeedback", "FreshetLanguage",
                 "FreshetLearning",
                 "FreshetModels", "FreshetNN", "FreshetRecommendation", "FreshetStorage", "FreshetTensor", .crypto,
+                .logging,
             ]
         ),
         tests(

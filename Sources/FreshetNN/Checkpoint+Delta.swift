@@ -131,8 +131,12 @@ extension StoredArray {
         bytes.withUnsafeMutableBytes { all in
             values.withBytes { new in
                 for (place, row) in rows.enumerated() {
-                    let target = UnsafeMutableRawBufferPointer(rebasing: all[(Int(row) * size)..<((Int(row) + 1) * size)])
-                    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: new[(place * size)..<((place + 1) * size)]))
+                    let target = UnsafeMutableRawBufferPointer(
+                        rebasing: all[(Int(row) * size)..<((Int(row) + 1) * size)]
+                    )
+                    target.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: new[(place * size)..<((place + 1) * size)])
+                    )
                 }
             }
         }

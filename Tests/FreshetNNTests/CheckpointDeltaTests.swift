@@ -11,7 +11,10 @@ import Testing
     }
 
     @Test func rowsThatChangedAreAllThatADeltaHolds() throws {
-        let base = Checkpoint(arrays: ["items": Self.table(1_000, 16) { Float($0 * 16 + $1) }], metadata: ["offset": "1"])
+        let base = Checkpoint(
+            arrays: ["items": Self.table(1_000, 16) { Float($0 * 16 + $1) }],
+            metadata: ["offset": "1"]
+        )
         var next = base
         next.arrays["items"] = Self.table(1_002, 16) { $0 == 7 || $0 > 999 ? -1 : Float($0 * 16 + $1) }
         next.metadata["offset"] = "2"
@@ -43,7 +46,10 @@ import Testing
                     var changed = values
                     changed[number(changed.count)] = -.zero
                     let more = [Float](repeating: .nan, count: old.shape[1] * number(3))
-                    next.arrays[name] = StoredArray(changed + more, shape: [old.shape[0] + more.count / old.shape[1], old.shape[1]])
+                    next.arrays[name] = StoredArray(
+                        changed + more,
+                        shape: [old.shape[0] + more.count / old.shape[1], old.shape[1]]
+                    )
                 default: break
                 }
             }

@@ -56,7 +56,9 @@ import Testing
     }
 
     private func events(_ count: Int, from first: Int = 0) -> [Event] {
-        (first..<first + count).map { Event(user: "u\($0 % 7)", item: "i\($0 % 11)", time: Timestamp(seconds: Int64($0))) }
+        (first..<first + count).map {
+            Event(user: "u\($0 % 7)", item: "i\($0 % 11)", time: Timestamp(seconds: Int64($0)))
+        }
     }
 
     @Test func whatOneServerIsToldAllKnow() async throws {
@@ -71,9 +73,13 @@ import Testing
         }
         // The catalogue.
         try await first.put([Item(id: "i1", title: "kettle"), Item(id: "new", title: "kettle of steel")])
-        try await wait("the item is known") { try await second.search(SearchRequest(query: "kettle")).items.contains { $0.id == "new" } }
+        try await wait("the item is known") {
+            try await second.search(SearchRequest(query: "kettle")).items.contains { $0.id == "new" }
+        }
         _ = try await second.removeItem("new")
-        try await wait("it is gone") { try await !first.search(SearchRequest(query: "kettle")).items.contains { $0.id == "new" } }
+        try await wait("it is gone") {
+            try await !first.search(SearchRequest(query: "kettle")).items.contains { $0.id == "new" }
+        }
         // Rules.
         let pin = Rule.Actions(pin: [Rule.Pin(item: "i3", position: 1)])
         _ = try await first.put(Rule(id: "top", then: pin))
@@ -106,13 +112,18 @@ import Testing
         #expect(server.status().learner.state == "elsewhere" && server.status().learner.lagEvents == 0)
         // A third one begins with it.
         try await wait("the learner's own state is there") {
-            try FileManager.default.contentsOfDirectory(atPath: fleet.folder + "/shared").contains { $0.contains("learner") }
+            try FileManager.default.contentsOfDirectory(atPath: fleet.folder + "/shared").contains {
+                $0.contains("learner")
+            }
         }
         let late = try await fleet.start(.server, "late")
         try await wait("it has the same") { late.status().publication?.number == learner.status().publication?.number }
         for user in 0..<7 {
             let question = RecommendationRequest(user: "u\(user)", count: 5)
-            let lists = [try await learner.recommend(question), try await server.recommend(question), try await late.recommend(question)]
+            let lists = [
+                try await learner.recommend(question), try await server.recommend(question),
+                try await late.recommend(question),
+            ]
             #expect(lists[0].items.map(\.id) == lists[1].items.map(\.id))
             #expect(lists[0].items.map(\.score) == lists[1].items.map(\.score))
             #expect(lists[0].items.map(\.id) == lists[2].items.map(\.id))

@@ -53,7 +53,11 @@ enum StatusMetrics {
             set("freshet_publication_lease", "The lease of the learner that published last.", Double(publication.lease))
             set("freshet_publication_number", "The newest publication in it.", Double(publication.number))
             set("freshet_publication_offset", "The newest event that its weights know.", Double(publication.offset))
-            set("freshet_publication_time_seconds", "When it was published, since 1970.", Double(publication.time) / 1000)
+            set(
+                "freshet_publication_time_seconds",
+                "When it was published, since 1970.",
+                Double(publication.time) / 1000
+            )
         }
         set("freshet_trained_version", "Whether a trained version answers.", status.live.number > 0 ? 1 : 0)
         if let gain = status.learner.gain {

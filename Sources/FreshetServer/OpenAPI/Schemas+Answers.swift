@@ -17,7 +17,8 @@ extension Schemas {
                     "warnings": list(of: "Warning"),
                     "offset": [
                         "type": "integer", "minimum": 0,
-                        "description": "Of events: by this offset of the log all of them are known (Freshet-Read-After).",
+                        "description":
+                            "Of events: by this offset of the log all of them are known (Freshet-Read-After).",
                     ],
                 ]
             )

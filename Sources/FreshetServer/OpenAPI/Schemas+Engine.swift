@@ -256,7 +256,8 @@ extension Schemas {
                 required: ["state", "offset", "lag_events", "lag_seconds", "events_per_second"],
                 [
                     "state": [
-                        "type": "string", "enum": ["waiting", "learning", "behind", "retraining", "stopped", "elsewhere"],
+                        "type": "string",
+                        "enum": ["waiting", "learning", "behind", "retraining", "stopped", "elsewhere"],
                     ],
                     "offset": ["type": "integer"], "lag_events": ["type": "integer"],
                     "lag_seconds": ["type": "number"], "events_per_second": ["type": "number"],

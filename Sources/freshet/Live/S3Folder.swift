@@ -146,6 +146,7 @@ struct S3Signer: Sendable {
     ///   - host: the host with its port.
     ///   - body: the body.
     ///   - date: the time.
+    /// - Returns: the headers, the signature last.
     func headers(
         _ method: String,
         _ path: String,
