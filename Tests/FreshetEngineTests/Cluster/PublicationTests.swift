@@ -215,4 +215,18 @@ import Testing
         await running.value
         #expect(publisher.manifest == nil)
     }
+
+    @Test func whoBeginsIsToldOfAFileThatIsMissingOrDamaged() async throws {
+        let stage = try Stage()
+        let (publisher, follower) = (stage.publisher(lease: 1), stage.follow())
+        publisher.offer(try Self.state(ModelVersion(1), offset: 1), needsLearner: false)
+        publisher.offer(learnerAt: try stage.learner(1), after: 0)
+        try await wait { follower.manifest?.learner != nil }
+        let name = try #require(follower.manifest?.learner?.name)
+        try await stage.folder.write(Data("no checkpoint".utf8), to: name)
+        await #expect(throws: FreshetError.self) { try await SharedStart.bring(stage.folder, to: stage.path + "-new") }
+        try await stage.folder.remove(name)
+        await #expect(throws: FreshetError.self) { try await SharedStart.bring(stage.folder, to: stage.path + "-new") }
+        #expect(!FileManager.default.fileExists(atPath: stage.path + "-new/" + LearnedFiles.checkpoint))
+    }
 }
