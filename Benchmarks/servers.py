@@ -3,7 +3,7 @@
     python3 Benchmarks/servers.py --binary .build/release/freshet                    # all parts
     python3 Benchmarks/servers.py --only lag --seconds 60
 
-`lag`: 500 events a second go to two servers in turn; how long until the weights on both have learned each.
+`follow`: how long after an event's answer another server knows it. `lag`: 500 events a second go to two servers in turn; how long until the weights on both have learned each.
 `takeover`: the learner is killed under requests and events; no request may fail, the standby takes over, and learns each event
 once. `start`: a server is killed and started again; until it answers, and by which publication. `partition`: a server is cut off
 from the others (its process is stopped) while items, events and versions change; after it goes on, all must answer the same. How
@@ -269,6 +269,29 @@ def start(fleet, options):
     )
 
 
+def follow(fleet, options):
+    """Learning is off, so that following is what is measured."""
+    servers = [fleet.start("server", f"server{one}") for one in range(2)]
+    for server in servers:
+        server.wait_ready()
+    events, line = Events(), servers[1].connection()
+    seen, asked = [], []
+    for _ in range(400):
+        offset = send(servers[0], events.next(1))
+        began = time.monotonic()
+        while servers[1].call("GET", "/v1/status", connection=line)["log"]["newest_offset"] < offset:
+            pass
+        seen.append((time.monotonic() - began) * 1000)
+    for _ in range(400):
+        offset = send(servers[0], events.next(1))
+        began = time.monotonic()
+        line.request("GET", "/v1/popular", headers={"Freshet-Read-After": str(offset)})
+        assert line.getresponse().read()
+        asked.append((time.monotonic() - began) * 1000)
+    for name, values in {"another server knows an event": seen, "an answer of it that must know the event": asked}.items():
+        print(f"follow: {name} after {statistics.median(values):.1f} ms, p99 {quantile(values, 0.99):.1f}, worst {max(values):.1f}")
+
+
 def answers(engines, offset):
     """What all answer, user by user, in the same second: scores depend on the time by seconds."""
     lines = [engine.connection() for engine in engines]
@@ -450,7 +473,7 @@ def balancer(fleet, options):
 
 
 def main():
-    parts = {"lag": lag, "takeover": takeover, "start": start, "partition": partition, "requests": requests,
+    parts = {"follow": follow, "lag": lag, "takeover": takeover, "start": start, "partition": partition, "requests": requests,
              "balancer": balancer}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
