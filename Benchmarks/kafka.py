@@ -8,7 +8,9 @@
 `kills`: a producer sends all the while; a server of the group is killed in the midst of reading and started again some times, then
 a second server of another data folder joins and leaves the group. In the end the two logs together hold each event once, apart from what the
 second server's own log has again when it takes a partition over: each log is checked by itself, and the union must be all.
-The broker is noida-db's; every process talks on the loopback only.
+`tls`: a server in a network namespace of its own, in which the broker's address is a tunnel that asks for TLS; needs root, iproute2,
+stunnel, socat and openssl, and is left out unless named. The broker is noida-db's; every process talks on the loopback only, but for the
+two ends of the namespace's cable.
 """
 
 import argparse
@@ -177,9 +179,85 @@ def kills(options, folder):
         broker.stop()
 
 
+SPACE = "freshet-kafka"
+
+
+def run(*command, **more):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **more).stdout
+
+
+def certificate(folder, name):
+    """A certificate that signs itself, for 127.0.0.1."""
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem")
+
+
+def tls(options, folder):
+    broker, children = Broker(folder / "broker", options.port), []
+    inside = ["ip", "netns", "exec", SPACE]
+    try:
+        make_topics(broker, events=2, dead=1)
+        out = producer(broker)
+        send(out, "events", range(20_000), 2)
+        out.flush()
+        for name in ("broker", "other"):
+            certificate(folder, name)
+        run("ip", "netns", "add", SPACE)
+        run("ip", "link", "add", "fk0", "type", "veth", "peer", "name", "fk1", "netns", SPACE)
+        run("ip", "addr", "add", "10.77.0.1/24", "dev", "fk0")
+        run("ip", "link", "set", "fk0", "up")
+        for words in (["link", "set", "lo", "up"], ["addr", "add", "10.77.0.2/24", "dev", "fk1"], ["link", "set", "fk1", "up"]):
+            run(*inside, "ip", *words)
+        port = options.port
+        children.append(subprocess.Popen(
+            ["socat", f"TCP-LISTEN:{port + 1},bind=10.77.0.1,fork,reuseaddr", f"TCP:127.0.0.1:{port}"]
+        ))
+        (folder / "stunnel.conf").write_text(
+            f"foreground = yes\npid =\n[kafka]\naccept = 127.0.0.1:{port}\nconnect = 10.77.0.1:{port + 1}\n"
+            f"cert = {folder}/broker.pem\nkey = {folder}/broker.key\n"
+        )
+        children.append(subprocess.Popen([*inside, "stunnel", f"{folder}/stunnel.conf"], stderr=subprocess.DEVNULL))
+        time.sleep(1)
+        well = True
+        for trusted, expected in (("other", 0), ("broker", 20_000)):
+            properties = folder / f"{trusted}.properties"
+            properties.write_text(f"security.protocol=ssl\nssl.ca.location={folder}/{trusted}.pem\n")
+            command = [
+                *inside, str(live_engine.BINARY), "serve", "--data", str(folder / trusted), "--port", "8190",
+                "--set", f"kafka.brokers=127.0.0.1:{port}", "--set", "kafka.events=events", "--set", "kafka.dead_letters=dead",
+                "--set", f"kafka.properties={properties}", "--set", "learning.is_enabled=false",
+            ]
+            server = subprocess.Popen(command, stderr=open(folder / f"{trusted}.log", "w"))
+            children.append(server)
+            deadline, events = time.monotonic() + 30, 0
+            while time.monotonic() < deadline and (events < expected or expected == 0):
+                time.sleep(1)
+                try:
+                    status = json.loads(run(*inside, "curl", "-s", "http://127.0.0.1:8190/v1/status"))
+                except (subprocess.CalledProcessError, ValueError):
+                    continue
+                events = status["log"]["events"]
+                kafka = next((part for part in status["health"] if part["part"] == "kafka"), {})
+                if expected == 0 and not kafka.get("is_well", True):
+                    break
+            server.terminate()
+            server.wait()
+            print(f"tls, trusting {'the broker' if expected else 'somebody else'}: {events:,} of 20,000 events; "
+                  f"{kafka or [part['part'] for part in status['health']]}")
+            well = well and events == expected
+        return well
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
+        subprocess.run(["ip", "netns", "del", SPACE], check=False)
+        broker.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=["rate", "kills"], default=["rate", "kills"])
+    parser.add_argument("--only", nargs="+", choices=["rate", "kills", "tls"], default=["rate", "kills"])
     parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--kills", type=int, default=20)
@@ -191,7 +269,7 @@ def main():
     well = True
     for name in options.only:
         with tempfile.TemporaryDirectory(prefix="freshet-kafka-") as folder:
-            well = {"rate": rate, "kills": kills}[name](options, Path(folder)) is not False and well
+            well = {"rate": rate, "kills": kills, "tls": tls}[name](options, Path(folder)) is not False and well
     sys.exit(0 if well else 1)
 
 

@@ -16,16 +16,19 @@ public actor KafkaSource {
         public var maximumBatch: Int
         /// Which ids are sound.
         public var identifiers: IdentifierRule
+        /// The time between two questions to brokers from which nothing comes.
+        public var quietTime: Duration
 
         /// Creates a configuration.
         public init(
             name: String = "kafka",
             topics: [String: TopicRule],
             maximumBatch: Int = 1_000,
-            identifiers: IdentifierRule = IdentifierRule()
+            identifiers: IdentifierRule = IdentifierRule(),
+            quietTime: Duration = .seconds(5)
         ) {
             (self.name, self.topics) = (name, topics)
-            (self.maximumBatch, self.identifiers) = (maximumBatch, identifiers)
+            (self.maximumBatch, self.identifiers, self.quietTime) = (maximumBatch, identifiers, quietTime)
         }
     }
 
@@ -43,10 +46,7 @@ public actor KafkaSource {
     private var brokersProblem: String?
     /// Why what was read is not kept.
     private var storeProblem: String?
-    private var nextCheck = ContinuousClock.now
-
-    /// The time between two questions to brokers with which something is wrong.
-    private static let checkInterval = Duration.seconds(5)
+    private var nextCheck: ContinuousClock.Instant
 
     /// Creates a source.
     ///
@@ -64,6 +64,7 @@ public actor KafkaSource {
         (self.configuration, self.consumer, self.receiver, self.office) = (configuration, consumer, receiver, office)
         reader = MessageReader(topics: configuration.topics, identifiers: configuration.identifiers)
         table = PartitionTable(source: configuration.name)
+        nextCheck = .now + configuration.quietTime
     }
 
     /// Reads until the task is cancelled.
@@ -88,7 +89,8 @@ public actor KafkaSource {
     func step() async throws {
         let polled = try await consumer.poll(upTo: batch == nil ? configuration.maximumBatch : 0)
         if let problem = polled.problems.last { noteBrokers(problem) }
-        if brokersProblem != nil, .now >= nextCheck { noteBrokers(await consumer.check()) }
+        // Where nothing comes there may be nothing, or nobody who answers: librdkafka says that to its log alone.
+        if polled.messages.isEmpty, batch == nil, .now >= nextCheck { noteBrokers(await consumer.check()) }
         if let change = polled.change {
             // What was not written is read again by whoever has the partition now.
             batch = nil
@@ -105,7 +107,7 @@ public actor KafkaSource {
 
     private func noteBrokers(_ problem: String?) {
         brokersProblem = problem
-        nextCheck = .now + Self.checkInterval
+        nextCheck = .now + configuration.quietTime
     }
 
     /// Claims what the group gave; where the store does not answer, the next round tries again.

@@ -80,6 +80,23 @@ import Testing
         #expect(items.count == 30 && Set(items).count == 30)
     }
 
+    /// A broker that cannot be reached from the start sends no word of it.
+    @Test func asksBrokersFromWhichNothingComes() async throws {
+        let consumer = broker.join()
+        let source = KafkaSource(
+            .init(topics: ["events": TopicRule(.events)], quietTime: .zero),
+            consumer: consumer,
+            receiver: receiver,
+            deadLetters: office
+        )
+        consumer.setProblem("no broker answers")
+        try await steps(source, 2)
+        #expect(await source.status.problem == "no broker answers")
+        consumer.setProblem(nil)
+        try await steps(source, 1)
+        #expect(await source.status.problem == nil)
+    }
+
     @Test func pausesWhileTheStoreFails() async throws {
         send(0..<30)
         let consumer = broker.join()

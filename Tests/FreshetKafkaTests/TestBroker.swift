@@ -58,6 +58,7 @@ final class TestConsumer: MessageConsumer {
         var change: Polled.Change?
         var positions: [SourcePosition] = []
         var isPaused = false
+        var problem: String?
     }
 
     private let broker: TestBroker
@@ -93,7 +94,8 @@ final class TestConsumer: MessageConsumer {
 
     func pause() async throws { state.withLock { $0.isPaused = true } }
     func resume() async throws { state.withLock { $0.isPaused = false } }
-    func check() async -> String? { nil }
+    func check() async -> String? { state.withLock { $0.problem } }
+    func setProblem(_ problem: String?) { state.withLock { $0.problem = problem } }
     func end(of partition: SourcePartition) -> Int64? { broker.end(of: partition) }
 }
 
