@@ -28,6 +28,7 @@ swift build --build-tests "${traits[@]}"
 swift format lint --strict --recursive Sources Tests Samples/extensions scripts/check-imports.swift Package.swift
 swift test --skip-build "${traits[@]}"
 FRESHET_BINARY=.build/debug/freshet clients/python/test.sh
+FRESHET_BINARY=.build/debug/freshet clients/javascript/test.sh
 # The kernels that processors with fewer instructions take, and oneDNN's.
 FRESHET_INSTRUCTION_SET=avx2 ONEDNN_MAX_CPU_ISA=AVX2 swift test --skip-build "${traits[@]}" --filter "$kernel_tests"
 FRESHET_INSTRUCTION_SET=plain ONEDNN_MAX_CPU_ISA=SSE41 swift test --skip-build "${traits[@]}" --filter "$kernel_tests"
