@@ -62,6 +62,7 @@ let package = Package(
         .library(name: "FreshetEvaluation", targets: ["FreshetEvaluation"]),
         .library(name: "FreshetReport", targets: ["FreshetReport"]),
         .library(name: "FreshetExperiments", targets: ["FreshetExperiments"]),
+        .library(name: "FreshetFairness", targets: ["FreshetFairness"]),
         .library(name: "FreshetFeedback", targets: ["FreshetFeedback"]),
         .library(name: "FreshetRecommendation", targets: ["FreshetRecommendation"]),
         .library(name: "FreshetLearning", targets: ["FreshetLearning"]),
@@ -129,9 +130,13 @@ let package = Package(
         library("FreshetReport", ["FreshetCore", "FreshetEvaluation", "FreshetModels"]),
         library(
             "FreshetRecommendation",
-            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetLanguage", "FreshetModels", "FreshetTensor"]
+            [
+                "CFreshetKernels", "FreshetCore", "FreshetData", "FreshetFairness", "FreshetLanguage", "FreshetModels",
+                "FreshetTensor",
+            ]
         ),
         library("FreshetExperiments", ["FreshetCore"]),
+        library("FreshetFairness", ["FreshetCore"]),
         library("FreshetFeedback", ["FreshetExperiments", "FreshetCore"]),
         library(
             "FreshetLearning",
@@ -201,6 +206,7 @@ let package = Package(
         ),
         tests(of: "FreshetReport", ["FreshetCore", "FreshetEvaluation", "FreshetModels", "FreshetTensor"]),
         tests(of: "FreshetExperiments", ["FreshetCore", "FreshetTensor"], resources: [.copy("Fixtures")]),
+        tests(of: "FreshetFairness", ["FreshetCore", "FreshetTensor"]),
         tests(of: "FreshetFeedback", ["FreshetCore", "FreshetExperiments", "FreshetTensor"]),
         tests(
             of: "FreshetRecommendation",

@@ -12,8 +12,8 @@ public struct Recommender: Sendable {
     ]
     /// What happens to the ranked candidates, in this order; the places that rules give come last of all.
     private static let policies: [any Policy] = [
-        DislikePolicy(), RuleScorePolicy(), LongTailPolicy(), DiversityPolicy(), CategoryCapPolicy(),
-        ExplorationPolicy(), NewItemPolicy(),
+        DislikePolicy(), RuleScorePolicy(), LongTailPolicy(), DiversityPolicy(), CalibrationPolicy(),
+        CategoryCapPolicy(), ExplorationPolicy(), NewItemPolicy(),
     ]
 
     let catalog: CatalogView

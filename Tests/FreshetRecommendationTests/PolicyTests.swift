@@ -114,6 +114,27 @@ import Testing
         #expect(items.count == 8)
     }
 
+    // MARK: Calibration
+
+    @Test func aCalibratedListHasTheUsersMix() {
+        let shop = TestShop()
+        let query = shop.query([(1, .view), (5, .view), (9, .view), (2, .view)], count: 8)
+        func count(_ group: Int, _ tradeOff: Double) -> Int {
+            ask(shop, query) { $0.calibration = tradeOff }.count { $0.item.position % 4 == group }
+        }
+        #expect(count(1, 1) == 6 && count(2, 1) == 2)
+        // Less of it leaves more to the scores.
+        let free = ask(shop, query) { _ in }
+        #expect(free.count { $0.item.position % 4 == 1 } != 6)
+        #expect(ask(shop, query) { $0.calibration = 0 }.map(\.item) == free.map(\.item))
+    }
+
+    @Test func whoHasNoHistoryHasNoMix() {
+        let shop = TestShop()
+        let query = shop.query([], count: 8)
+        #expect(ask(shop, query) { $0.calibration = 1 }.map(\.item) == ask(shop, query) { _ in }.map(\.item))
+    }
+
     // MARK: Diversity and long tail
 
     @Test func diversityMakesAListLessAlike() {

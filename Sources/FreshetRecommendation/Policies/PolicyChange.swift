@@ -10,6 +10,8 @@ public struct PolicyChange: Sendable, Equatable, Codable {
     public var dislikes: Double?
     /// In the place of ``PolicyConfiguration/diversity``.
     public var diversity: Double?
+    /// In the place of ``PolicyConfiguration/calibration``.
+    public var calibration: Double?
     /// In the place of ``PolicyConfiguration/longTail``.
     public var longTail: Double?
     /// In the place of ``PolicyConfiguration/newItemShare``.
@@ -24,7 +26,7 @@ public struct PolicyChange: Sendable, Equatable, Codable {
     public var candidateCount: Int?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case repeats, dislikes, diversity, exploration, filter
+        case repeats, dislikes, diversity, calibration, exploration, filter
         case maximumPerCategory = "maximum_per_category"
         case longTail = "long_tail"
         case newItemShare = "new_item_share"
@@ -45,6 +47,7 @@ public struct PolicyChange: Sendable, Equatable, Codable {
         settings.maximumPerCategory = maximumPerCategory ?? settings.maximumPerCategory
         settings.dislikes = dislikes ?? settings.dislikes
         settings.diversity = diversity ?? settings.diversity
+        settings.calibration = calibration ?? settings.calibration
         settings.longTail = longTail ?? settings.longTail
         settings.newItemShare = newItemShare ?? settings.newItemShare
         settings.exploration = exploration ?? settings.exploration

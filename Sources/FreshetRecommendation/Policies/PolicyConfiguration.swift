@@ -13,6 +13,8 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     public var dislikes: Double
     /// From 0, best first, to 1: the share of unlikeness to what stands above in the choice of each place.
     public var diversity: Double
+    /// From 0, best first, to 1: how much the nearness of the list's mix of categories to the user's own counts.
+    public var calibration: Double
     /// From 0 to 1: how much of the score's spread an item can lose for being popular.
     public var longTail: Double
     /// The share of places given at random to new items that resemble what the user likes.
@@ -27,7 +29,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     public var candidateCount: Int
 
     enum CodingKeys: String, CodingKey {
-        case repeats, dislikes, diversity, exploration, filter
+        case repeats, dislikes, diversity, calibration, exploration, filter
         case maximumPerCategory = "maximum_per_category"
         case longTail = "long_tail"
         case newItemShare = "new_item_share"
@@ -41,6 +43,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         maximumPerCategory = nil
         dislikes = 2
         diversity = 0
+        calibration = 0
         longTail = 0
         newItemShare = 0.02
         exploration = 0
@@ -57,6 +60,7 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
         maximumPerCategory = try container.decodeIfPresent(Int.self, forKey: .maximumPerCategory)
         dislikes = try container.decodeIfPresent(Double.self, forKey: .dislikes) ?? dislikes
         diversity = try container.decodeIfPresent(Double.self, forKey: .diversity) ?? diversity
+        calibration = try container.decodeIfPresent(Double.self, forKey: .calibration) ?? calibration
         longTail = try container.decodeIfPresent(Double.self, forKey: .longTail) ?? longTail
         newItemShare = try container.decodeIfPresent(Double.self, forKey: .newItemShare) ?? newItemShare
         exploration = try container.decodeIfPresent(Double.self, forKey: .exploration) ?? exploration
@@ -69,8 +73,8 @@ public struct PolicyConfiguration: Sendable, Equatable, Codable {
     /// - Throws: ``FreshetCore/FreshetError`` of kind `usage` that names the setting, its value and its range.
     public func validate() throws {
         for (name, share) in [
-            ("diversity", diversity), ("long_tail", longTail), ("new_item_share", newItemShare),
-            ("exploration", exploration),
+            ("diversity", diversity), ("calibration", calibration), ("long_tail", longTail),
+            ("new_item_share", newItemShare), ("exploration", exploration),
         ] {
             try SettingRange.check(name, share, in: 0...1)
         }

@@ -73,7 +73,7 @@ extension Schemas {
                 [
                     "repeats": ["type": "object"], "maximum_per_category": ["type": "integer", "minimum": 1],
                     "dislikes": ["type": "number", "minimum": 0, "maximum": 100], "diversity": share,
-                    "long_tail": share, "new_item_share": share, "exploration": share,
+                    "calibration": share, "long_tail": share, "new_item_share": share, "exploration": share,
                     "exploration_depth": ["type": "integer", "minimum": 2, "maximum": 1000], "filter": expression,
                     "candidate_count": ["type": "integer", "minimum": 10, "maximum": 10_000],
                 ]

@@ -130,7 +130,8 @@ extension Schemas {
     static let policies: [(String, JSONValue)] = [
         ("repeats", ["type": "object"]), ("maximum_per_category", ["type": "integer", "minimum": 1]),
         ("dislikes", ["type": "number", "minimum": 0, "maximum": 100]),
-        ("diversity", share), ("long_tail", share), ("new_item_share", share), ("filter", expression),
+        ("diversity", share), ("calibration", share), ("long_tail", share), ("new_item_share", share),
+        ("filter", expression),
         ("candidate_count", ["type": "integer", "minimum": 10, "maximum": 10_000]),
     ]
     private static let share: JSONValue = ["type": "number", "minimum": 0, "maximum": 1]

@@ -524,6 +524,7 @@ class Policies:
     maximum_per_category: Optional[int] = None
     dislikes: Optional[float] = None
     diversity: Optional[float] = None
+    calibration: Optional[float] = None
     long_tail: Optional[float] = None
     new_item_share: Optional[float] = None
     # A condition such as `category = "Kitchen" and attributes.price < user.budget`.
@@ -598,6 +599,7 @@ class PolicyChange:
     maximum_per_category: Optional[int] = None
     dislikes: Optional[float] = None
     diversity: Optional[float] = None
+    calibration: Optional[float] = None
     long_tail: Optional[float] = None
     new_item_share: Optional[float] = None
     exploration: Optional[float] = None
