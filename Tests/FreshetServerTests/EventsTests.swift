@@ -13,7 +13,7 @@ import Testing
         try await TestServer().test { client in
             let answer = try await client.send(.post, "/v1/events", #"{"user":"ann","item":"shoe"}"#)
             #expect(answer.status == 202)
-            #expect(answer.text == #"{"accepted":1,"rejected":[]}"#)
+            #expect(answer.text == #"{"accepted":1,"rejected":[],"offset":1}"#)
             let popular = try await client.send(.get, "/v1/popular")
             #expect(popular.items == ["shoe"])
         }
@@ -133,7 +133,7 @@ import Testing
             let body = #"{"user":"ann","item":"shoe","id":"e1"}"#
             _ = try await client.send(.post, "/v1/events", body)
             let again = try await client.send(.post, "/v1/events", body)
-            #expect(again.text == #"{"accepted":1,"duplicates":1,"rejected":[]}"#)
+            #expect(again.text == #"{"accepted":1,"duplicates":1,"rejected":[],"offset":1}"#)
             #expect(test.engine.status().log.events == 1)
         }
     }
@@ -210,7 +210,7 @@ import Testing
             let id = try #require(answer.json["recommendation_id"] as? String)
             func event(_ id: String) -> String { #"{"user":"b","item":"x","recommendation_id":"\#(id)"}"# }
             let own = try await client.send(.post, "/v1/events", event(id))
-            #expect(own.text == #"{"accepted":1,"rejected":[]}"#)
+            #expect(own.text == #"{"accepted":1,"rejected":[],"offset":2}"#)
             let others = [id.uppercased() + "0", "r-1", String(id.dropLast()) + (id.hasSuffix("0") ? "1" : "0")]
             let body = "[{\"user\":7},\(event(id)),\(others.map(event).joined(separator: ","))]"
             let mixed = try await client.send(.post, "/v1/events", body)

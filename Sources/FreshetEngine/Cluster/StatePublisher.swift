@@ -13,8 +13,6 @@ final class StatePublisher: Sendable {
     /// The part of the engine's health.
     static let part = "publication"
     private static let retryPause = Duration.seconds(1)
-    /// Vectors of the same reader can be had again from the texts: they go out for those who begin, now and then.
-    private static let textsPause = Duration.seconds(15)
 
     private struct Waiting {
         var state: ServedState?
@@ -43,6 +41,8 @@ final class StatePublisher: Sendable {
     private let folder: any SharedFolder
     private let lease: Int64
     private let deltas: Int
+    /// Vectors of the same reader can be had again from the texts: they go out for those who begin, now and then.
+    private let textsPause: Duration
     private let clock: EngineClock
     private let health: HealthBoard
     private let logger: Logger
@@ -57,6 +57,7 @@ final class StatePublisher: Sendable {
     ///   - folder: where to.
     ///   - lease: the learner's lease, under which files are written.
     ///   - deltas: how many follow one base at most.
+    ///   - textsPause: the time between two files of texts' vectors by the same reader.
     ///   - clock: the time.
     ///   - health: told whether the folder takes it.
     ///   - logger: where to say what happens.
@@ -64,11 +65,12 @@ final class StatePublisher: Sendable {
         _ folder: any SharedFolder,
         lease: Int64,
         deltas: Int,
+        textsPause: Duration = .seconds(15),
         clock: EngineClock,
         health: HealthBoard,
         logger: Logger
     ) {
-        (self.folder, self.lease, self.deltas) = (folder, lease, deltas)
+        (self.folder, self.lease, self.deltas, self.textsPause) = (folder, lease, deltas, textsPause)
         (self.clock, self.health, self.logger) = (clock, health, logger)
     }
 
@@ -156,7 +158,7 @@ final class StatePublisher: Sendable {
 
     /// What can go out now; `nil` when nothing can.
     private func takeWaiting(after published: Published) -> Waiting? {
-        let mayBringTexts = published.texts.map { $0.duration(to: .now) >= Self.textsPause } ?? true
+        let mayBringTexts = published.texts.map { $0.duration(to: .now) >= textsPause } ?? true
         return waiting.withLock { waiting in
             var taken = waiting
             if !(waiting.isNewReader || mayBringTexts) { taken.texts = nil }

@@ -37,6 +37,7 @@ import Testing
                 folder,
                 lease: lease,
                 deltas: deltas,
+                textsPause: .seconds(3600),
                 clock: .system,
                 health: health,
                 logger: Logger(label: "test")
