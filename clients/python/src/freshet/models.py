@@ -1172,6 +1172,7 @@ class Status:
     learner: Learner
     health: list[Health]
     bots: Optional[Bots] = None
+    quarantine: Optional[Quarantine] = None
     impressions: Optional[dict[str, Any]] = None
     content: Optional[Content] = None
     publication: Optional[Publication] = None
@@ -1220,6 +1221,29 @@ class Bot:
     since: int
     events: int
     sign: Optional[Literal["rate", "repetition", "regularity"]] = None
+
+
+@dataclass
+class Quarantine:
+    """Events that the intake guard speaks against."""
+
+    policy: Literal["off", "report", "leave_out"]
+    # How many came since the start, by rule.
+    events: dict[str, int]
+    # Those that will count in a full training: too many to keep a list of.
+    unkept: int
+    newest: list[QuarantinedItem]
+
+
+@dataclass
+class QuarantinedItem:
+    """An item with such events."""
+
+    item: str
+    reason: Literal["rate", "repetition", "burst"]
+    # Milliseconds since 1970-01-01 UTC.
+    time: int
+    events: int
 
 
 @dataclass
