@@ -13,7 +13,7 @@ final class GuardWatch: Sendable {
     private static let setting = "quarantined_events"
     /// The most events, or neighbouring ones of a user, that are kept as left out.
     static let limit = 50_000
-    /// The guard learns from so many newest events at a start.
+    /// How many of the newest events the guard learns from at a start.
     private static let newestEvents: Int64 = 200_000
     /// The list is written at most once in this time while events come: it is written as a whole.
     private static let pause = Duration.seconds(5)

@@ -85,7 +85,7 @@ public struct IntakeGuard: Sendable {
         return nil
     }
 
-    /// Takes it that so many events on an item counted before the first that it is told.
+    /// Adds events on an item that counted before the first event it is told of.
     package mutating func learn(_ item: ItemIndex, counted: Float) {
         guard counted > 0 else { return }
         let slot = item.position % Self.itemLimit
