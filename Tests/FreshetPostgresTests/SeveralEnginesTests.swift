@@ -48,7 +48,7 @@ import Testing
     }
 
     private func wait(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<1_000 {
+        for _ in 0..<6_000 {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -79,7 +79,7 @@ import Testing
     }
 
     private func wait(_ condition: () -> Bool) async throws {
-        for _ in 0..<1_000 where !condition() { try await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<6_000 where !condition() { try await Task.sleep(for: .milliseconds(5)) }
         #expect(condition())
     }
 
