@@ -24,9 +24,9 @@ from live_engine import Engine
 
 
 class Postgres:
-    """A PostgreSQL on a socket in a folder."""
+    """A PostgreSQL on a socket in a folder, and on an address where one is given."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, listen="", port=5432):
         self.folder = str(folder)
         self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         self.programs = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
@@ -34,10 +34,14 @@ class Postgres:
             subprocess.run(["chown", "postgres", self.folder], check=True)
         self.run("initdb", "-D", f"{self.folder}/data", "-U", "freshet", "-A", "trust", "-E", "UTF8", "--locale=C")
         with open(f"{self.folder}/data/postgresql.conf", "a") as settings:
-            settings.write(f"listen_addresses = ''\nunix_socket_directories = '{self.folder}'\nshared_buffers = 256MB\n")
+            settings.write(f"listen_addresses = '{listen}'\nport = {port}\nunix_socket_directories = '{self.folder}'\nshared_buffers = 256MB\n")
             settings.write("max_wal_size = 4GB\n")
+        if listen:
+            with open(f"{self.folder}/data/pg_hba.conf", "a") as access:
+                access.write(f"host all all {listen}/24 trust\n")
         self.run("pg_ctl", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log", "-w", "-s", "start")
-        self.address = f"host={self.folder} user=freshet dbname=postgres"
+        self.address = f"host={self.folder} port={port} user=freshet dbname=postgres"
+        self.network_address = f"host={listen} port={port} user=freshet dbname=postgres"
 
     def run(self, program, *arguments):
         subprocess.run([*self.user, f"{self.programs}/{program}", *arguments], check=True, stdout=subprocess.DEVNULL)

@@ -7,15 +7,19 @@
 `takeover`: the learner is killed under requests and events; no request may fail, the standby takes over, and learns each event
 once. `start`: a server is killed and started again; until it answers, and by which publication. `partition`: a server is cut off
 from the others (its process is stopped) while items, events and versions change; after it goes on, all must answer the same. How
-alike texts are depends in the last digit on what was read together; with `--set language.encoder=none` all is the same to the bit. `requests`: two servers against one, each held to a share of a core (needs the right to make control groups).
+alike texts are depends in the last digit on what was read together; with `--set language.encoder=none` all is the same to the bit.
+`cut`: the same with the network: the server is in a namespace, and the link between it and the database is taken down; it must go on
+answering (needs the right to make namespaces, and socat). `requests`: two servers against one, each held to a share of a core (needs the right to make control groups).
 
 The database is the benchmark's own, on a socket; what is learned goes through a folder, or through S3 (--folder s3://…).
 """
 
 import argparse
+import http.client
 import json
 import os
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -37,20 +41,18 @@ QUICK = [
 class Fleet:
     """Processes that share a database and a folder."""
 
-    def __init__(self, folder, settings=(), shared=None):
+    def __init__(self, folder, settings=(), shared=None, listen=""):
         self.folder = Path(folder)
         (self.folder / "pg").mkdir()
-        self.postgres = Postgres(self.folder / "pg")
-        self.settings = [
-            f"storage.postgres.address={self.postgres.address}", f"cluster.folder={shared or self.folder / 'shared'}",
-            *QUICK, *settings,
-        ]
+        self.postgres = Postgres(self.folder / "pg", listen, 25432 if listen else 5432)
+        self.settings = [f"cluster.folder={shared or self.folder / 'shared'}", *QUICK, *settings]
         self.all = []
 
-    def start(self, role, name, port=None, prefix=()):
+    def start(self, role, name, port=None, prefix=(), database=None):
         """Starts a process; whoever needs it waits until it is ready."""
+        address = f"storage.postgres.address={database or self.postgres.address}"
         engine = Engine(
-            self.folder / name, settings=self.settings, prefix=prefix, log=self.folder / f"{name}.log",
+            self.folder / name, settings=[address, *self.settings], prefix=prefix, log=self.folder / f"{name}.log",
             arguments=["--role", role, *(["--port", str(port)] if port else [])],
         )
         self.all.append(engine)
@@ -311,28 +313,122 @@ def answers(engines, offset):
     return found
 
 
-def partition(fleet, options):
-    import signal
+class Stopped:
+    """A server whose process stands still for a while."""
 
+    def __init__(self, fleet):
+        self.engine = fleet.start("server", "server1")
+        self.engine.wait_ready()
+
+    def cut(self):
+        self.engine.process.send_signal(signal.SIGSTOP)
+
+    def check(self):
+        pass
+
+    def heal(self):
+        self.engine.process.send_signal(signal.SIGCONT)
+
+    def close(self):
+        pass
+
+
+class Namespace:
+    """A server in a network of its own, from which a link leads to the database; requests reach it past that link."""
+
+    NAME, LINK, HOST = "freshet-cut", "fc0", "10.78.0.1"
+
+    def __init__(self, fleet):
+        inside = ["ip", "netns", "exec", self.NAME]
+        for words in (
+            ["ip", "addr", "add", "10.78.0.2/24", "dev", "fc1"], ["ip", "link", "set", "fc1", "up"], ["ip", "link", "set", "lo", "up"],
+        ):
+            subprocess.run([*inside, *words], check=True)
+        self.engine = fleet.start("server", "server1", prefix=inside, database=fleet.postgres.network_address)
+        self.engine.wait_listening()
+        # Sockets in a folder belong to no network.
+        door, port = fleet.folder / "door", self.engine.port
+        self.doors = [
+            subprocess.Popen([*inside, "socat", f"UNIX-LISTEN:{door},fork", f"TCP:127.0.0.1:{port}"]),
+            subprocess.Popen(["socat", f"TCP-LISTEN:{port},bind=127.0.0.1,fork,reuseaddr", f"UNIX-CONNECT:{door}"]),
+        ]
+        wait("the server is ready", self.is_ready)
+
+    @classmethod
+    def make(cls):
+        subprocess.run(["ip", "netns", "add", cls.NAME], check=True)
+        subprocess.run(["ip", "link", "add", cls.LINK, "type", "veth", "peer", "name", "fc1", "netns", cls.NAME], check=True)
+        subprocess.run(["ip", "addr", "add", f"{cls.HOST}/24", "dev", cls.LINK], check=True)
+        subprocess.run(["ip", "link", "set", cls.LINK, "up"], check=True)
+
+    def is_ready(self):
+        try:
+            return bool(self.engine.call("GET", "/health/ready"))
+        except (Refused, OSError, http.client.HTTPException):
+            return False
+
+    def cut(self):
+        subprocess.run(["ip", "link", "set", self.LINK, "down"], check=True)
+
+    def check(self):
+        """Answers do not need the database; a delivery is refused, or its line stays silent, until there is one."""
+        began = time.monotonic()
+        for user in range(100):
+            assert self.engine.call("POST", "/v1/recommendations", {"user": f"u{user}", "count": 20})["items"]
+        print(f"cut: without the database 100 answers took {time.monotonic() - began:.2f} s", end="; ")
+        try:
+            self.engine.call("POST", "/v1/events", [{"user": "u1", "item": "i1", "type": "view", "id": "cut-off"}],
+                             connection=self.engine.connection(60))
+            raise RuntimeError("an event was taken that cannot be kept")
+        except Refused as refused:
+            print(f"an event was refused with {refused.status} after {time.monotonic() - began:.0f} s")
+        except TimeoutError:
+            print("an event was not answered for a minute")
+
+    def heal(self):
+        subprocess.run(["ip", "link", "set", self.LINK, "up"], check=True)
+
+    def close(self):
+        for door in self.doors:
+            door.kill()
+
+
+def cut(fleet, options):
+    partition(fleet, options, Namespace)
+
+
+def partition(fleet, options, kind=Stopped):
     learner = fleet.start("learner", "learner")
     learner.wait_ready()
-    servers = [fleet.start("server", f"server{one}") for one in range(2)]
-    for server in servers:
-        server.wait_ready()
-    events = Events()
-    first_version(learner, servers, events)
-    servers[1].process.send_signal(signal.SIGSTOP)
-    for number in range(20):
-        send(servers[0], events.next(500))
-        servers[0].call("PUT", f"/v1/items/i{number}", {"id": f"i{number}", "title": f"kettle {number}", "available": number % 2 == 0})
-        time.sleep(0.5)
-    offset = send(servers[0], events.next(1))
-    servers[1].process.send_signal(signal.SIGCONT)
+    whole = fleet.start("server", "server0")
+    whole.wait_ready()
+    apart = kind(fleet)
+    try:
+        servers = [whole, apart.engine]
+        events = Events()
+        first_version(learner, servers, events)
+        apart.cut()
+        for number in range(20):
+            send(whole, events.next(500))
+            whole.call("PUT", f"/v1/items/i{number}", {"id": f"i{number}", "title": f"kettle {number}", "available": number % 2 == 0})
+            time.sleep(0.5)
+        apart.check()
+        offset = send(whole, events.next(1))
+        apart.heal()
+        compare(learner, servers, offset)
+    finally:
+        apart.close()
+
+
+def compare(learner, servers, offset):
+    """Waits until all are level, and compares what they answer."""
     healed = time.monotonic()
     learner.wait_learned()
     number = wait("all have the newest publication", lambda: len({
         json.dumps(one.status()["publication"]["number"]) for one in [*servers, learner]
     }) == 1)
+    wait("all know the newest event", lambda: all(one.status()["log"]["newest_offset"] >= offset for one in servers))
+    level = time.monotonic() - healed
     # Vectors of texts depend in their last digit on what was read together, until those of the learner come.
     time.sleep(25)
     found = answers([*servers, learner], offset)
@@ -342,7 +438,7 @@ def partition(fleet, options):
         abs(one[1] - other[1]) for lists in found for items in zip(*lists) for one in items for other in items
     )
     print(
-        f"partition: healed in {time.monotonic() - healed:.1f} s ({number:.1f} for the weights); of {len(found)} lists of 20 "
+        f"partition: healed in {level:.1f} s ({number:.1f} for the weights); of {len(found)} lists of 20 "
         f"{items} have the same items on both servers and the learner, {exact} the same scores to the last bit; scores differ by "
         f"{apart:.1e} at most"
     )
@@ -473,7 +569,7 @@ def balancer(fleet, options):
 
 
 def main():
-    parts = {"follow": follow, "lag": lag, "takeover": takeover, "start": start, "partition": partition, "requests": requests,
+    parts = {"follow": follow, "lag": lag, "takeover": takeover, "start": start, "partition": partition, "cut": cut, "requests": requests,
              "balancer": balancer}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", type=Path, help="the program; .build/release/freshet unless given")
@@ -490,11 +586,18 @@ def main():
         if options.only in (None, name):
             folder = tempfile.mkdtemp(prefix=f"freshet-servers-{name}-")
             os.chmod(folder, 0o755)
-            fleet = Fleet(folder, options.set, shared=f"{options.folder}/{name}" if options.folder else None)
+            if part is cut:
+                Namespace.make()
+            fleet = Fleet(
+                folder, options.set, shared=f"{options.folder}/{name}" if options.folder else None,
+                listen=Namespace.HOST if part is cut else "",
+            )
             try:
                 part(fleet, options)
             finally:
                 fleet.stop()
+                if part is cut:
+                    subprocess.run(["ip", "netns", "del", Namespace.NAME], check=False)
                 if options.keep:
                     print("  logs:", folder)
     sys.exit(0)

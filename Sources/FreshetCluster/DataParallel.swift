@@ -56,6 +56,16 @@ extension Collective {
         let own = set.parameters.reduce(UInt32(0)) { sum, parameter in
             Checksum.crc32(UnsafeRawBufferPointer(parameter.values), after: sum)
         }
+        try checkEqual(own, at: step)
+    }
+
+    /// Checks that all ranks have come to the same weights.
+    /// - Throws: `FreshetError` of kind `external` when they have not, or a rank is lost.
+    func checkEqual(_ weights: [Float], at step: Int) throws {
+        try checkEqual(weights.withUnsafeBytes { Checksum.crc32($0, after: 0) }, at: step)
+    }
+
+    private func checkEqual(_ own: UInt32, at step: Int) throws {
         let all = try gather(MessageBytes([own]).bytes)
         let others = all.indices.filter { all[$0] != all[0] }
         guard others.isEmpty else { throw RankError.differingWeights(others, at: step) }

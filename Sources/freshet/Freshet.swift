@@ -34,7 +34,7 @@ struct Freshet: AsyncParsableCommand {
             Predict.self, Similar.self,
             Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,
             Learn.self, Experiments.self, Feedback.self, Features.self, BenchHTTP.self,
-            BenchFeedback.self,
+            BenchFeedback.self, BenchTable.self,
         ]
     )
 

@@ -139,7 +139,8 @@ import Testing
                 for (parameter, start) in [(set.parameters[0], 0), (set.parameters[1], 12)] {
                     for place in 0..<parameter.count { parameter.values[place] += changes[start + place] }
                 }
-                try local.meet()
+                local.begin(at: meeting)
+                _ = try local.end()
                 // Going on from a checkpoint changes nothing.
                 let checkpoint = Checkpoint(arrays: local.arrays)
                 local = LocalSteps(set, over: collective, settings)
@@ -164,6 +165,38 @@ import Testing
         var settings = LocalSteps.Settings()
         settings.rate = 0
         #expect(throws: FreshetError.self) { try settings.validate() }
+        (settings.rate, settings.lateSteps) = (1, 1)
+        #expect(throws: FreshetError.self) { try settings.validate() }
+    }
+
+    /// Each rank adds its number plus 1 to all weights before a meeting, and ten times that while it goes on.
+    @Test func aLateMeetingKeepsWhatWasLearnedMeanwhile() throws {
+        let results = try RankThreads.run(3) { collective in
+            let set = Self.network()
+            let local = LocalSteps(set, over: collective, LocalSteps.Settings())
+            let own = Float(collective.rank + 1)
+            func learn(_ change: Float) {
+                for parameter in set.parameters[0...1] {
+                    for place in 0..<parameter.count { parameter.values[place] += change }
+                }
+            }
+            learn(own)
+            local.begin(at: 1, with: [Double(own)])
+            learn(10 * own)
+            let figures = try local.end()
+            let afterOne = Array(set.parameters[0].values)
+            local.begin(at: 2)
+            _ = try local.end()
+            return (figures, afterOne, Array(set.parameters[0].values))
+        }
+        let start = Self.network().parameters.map { Array($0.values) }[0]
+        for (rank, result) in results.enumerated() {
+            #expect(result.0 == [6])
+            // The mean of 1, 2 and 3, and this rank's own; then the mean of 10, 20 and 30 as well.
+            #expect(zip(result.1, start).allSatisfy { abs($0 - $1 - 2 - 10 * Float(rank + 1)) < 1e-4 })
+            #expect(zip(result.2, start).allSatisfy { abs($0 - $1 - 22) < 1e-4 })
+            #expect(result.2 == results[0].2)
+        }
     }
 
     @Test(arguments: 2...3) func aShardedTableIsOneTable(ranks: Int) throws {

@@ -79,6 +79,8 @@ import Testing
             Self.train("--ranks", "2", "--rendezvous", "127.0.0.1:1", "--output", "model"),
             Self.train("--wire", "bf16", "--output", "model"),
             Self.train("--ranks", "2", "--outer-rate", "0.7", "--output", "model"),
+            Self.train("--ranks", "2", "--late-steps", "1", "--output", "model"),
+            Self.train("--ranks", "2", "--local-steps", "2", "--late-steps", "2", "--output", "model"),
             ["train", "--data", "-", "--model", "sequence-transformer", "--ranks", "2", "--output", "model"],
             ["recommend", "--snapshot", "model", "--user", "user1", "--ranks", "2"],
         ] {

@@ -73,9 +73,9 @@ import Testing
         let checkpoint = Mutex<Checkpoint?>(nil)
     }
 
-    private static func localSteps(_ steps: Int, momentum: Float = 0) -> LocalSteps.Settings {
+    private static func localSteps(_ steps: Int, momentum: Float = 0, late: Int = 0) -> LocalSteps.Settings {
         var settings = LocalSteps.Settings()
-        (settings.steps, settings.momentum) = (steps, momentum)
+        (settings.steps, settings.momentum, settings.lateSteps) = (steps, momentum, late)
         return settings
     }
 
@@ -104,9 +104,10 @@ import Testing
         #expect(runs[0][0].losses[2] < runs[0][0].losses[0])
     }
 
-    @Test(arguments: [Float(0), 0.5]) func localStepsEndInTheSameWeights(momentum: Float) throws {
+    @Test(arguments: [Float(0), 0.5], [0, 1, 2])
+    func localStepsEndInTheSameWeights(momentum: Float, late: Int) throws {
         let configuration = Self.small()
-        let local = Self.localSteps(3, momentum: momentum)
+        let local = Self.localSteps(3, momentum: momentum, late: late)
         let runs = try (0..<2).map { _ in
             try RankThreads.run(3) { try Self.train(configuration, DataParallel($0, local: local)) }
         }
@@ -117,9 +118,10 @@ import Testing
     }
 
     /// Stopped by one rank after an epoch, and gone on with from what rank 0 kept.
-    @Test(arguments: [1, 3]) func aStoppedTrainingGoesOnFromRankZero(steps: Int) throws {
+    @Test(arguments: [(1, 0), (3, 0), (3, 2)])
+    func aStoppedTrainingGoesOnFromRankZero(steps: Int, late: Int) throws {
         let configuration = Self.small()
-        let local = Self.localSteps(steps, momentum: steps > 1 ? 0.5 : 0)
+        let local = Self.localSteps(steps, momentum: steps > 1 ? 0.5 : 0, late: late)
         let whole = try RankThreads.run(2) { try Self.train(configuration, DataParallel($0, local: local)) }
         let kept = Kept()
         let ends = try RankThreads.results(of: 2) { collective in

@@ -36,9 +36,10 @@ final class SequenceTrainingRanks {
     private let parameters: ParameterSet
     private let exchange: GradientExchange
     private let local: LocalSteps?
-    private let localSteps: Int
+    private let (localSteps, lateSteps): (Int, Int)
     /// What was counted here since the last meeting.
     private var pending = Figures()
+    /// Since a meeting began.
     private var stepsSinceMeeting = 0
     private let mode: String
 
@@ -47,7 +48,7 @@ final class SequenceTrainingRanks {
         guard parallel.collective.ranks > 1 else { return nil }
         (collective, pool, parameters) = (parallel.collective, training.pool, training.network.parameters)
         exchange = GradientExchange(parameters, over: collective, as: parallel.format)
-        localSteps = parallel.local.steps
+        (localSteps, lateSteps) = (parallel.local.steps, parallel.local.lateSteps)
         local =
             localSteps > 1
             ? LocalSteps(parameters, over: collective, parallel.local, as: parallel.format) : nil
@@ -88,7 +89,7 @@ final class SequenceTrainingRanks {
     func sum(_ gradients: Gradients, _ figures: Figures) throws -> Figures {
         pending.add(figures)
         (pending.cancelled, pending.seconds) = (figures.cancelled, figures.seconds)
-        return isLocal ? Figures() : try agree { try exchange(gradients, with: $0) }
+        return isLocal ? Figures() : know(try exchange(gradients, with: takePending()))
     }
 
     /// Meets the other ranks where it is time to.
@@ -97,17 +98,25 @@ final class SequenceTrainingRanks {
     /// - Returns: what is newly known of all ranks.
     /// - Throws: ``FreshetError`` of kind `external` when a rank is lost, or its weights differ.
     func didStep(_ step: Int) throws -> Figures {
-        stepsSinceMeeting += 1
-        if !isLocal, step % Self.stepsBetweenChecks == 0 || step == 1 {
-            try collective.checkEqual(parameters, at: step)
+        guard let local else {
+            if step % Self.stepsBetweenChecks == 0 || step == 1 {
+                try collective.checkEqual(parameters, at: step)
+            }
+            return Figures()
         }
-        return stepsSinceMeeting == localSteps && isLocal ? try meet(at: step) : Figures()
+        stepsSinceMeeting += 1
+        if stepsSinceMeeting == localSteps { begin(local, at: step) }
+        return local.isMeeting && stepsSinceMeeting == lateSteps ? try end(local) : Figures()
     }
 
     /// Brings all ranks to one state: weights, moments and averages.
     func meet(_ training: SequenceTraining, at step: Int) throws -> Figures {
-        guard isLocal else { return Figures() }
-        let figures = stepsSinceMeeting > 0 ? try meet(at: step) : Figures()
+        guard let local else { return Figures() }
+        var figures = local.isMeeting ? try end(local) : Figures()
+        if stepsSinceMeeting > 0 {
+            begin(local, at: step)
+            figures.add(try end(local))
+        }
         let moments = Checkpoint(arrays: try collective.average(training.optimizer.state()))
         try training.optimizer.restore(moments)
         // A running average is linear: the mean of the ranks' averages is the average of their means.
@@ -118,23 +127,21 @@ final class SequenceTrainingRanks {
         return figures
     }
 
-    private func meet(at step: Int) throws -> Figures {
-        try local?.meet()
-        try collective.checkEqual(parameters, at: step)
+    private func begin(_ local: LocalSteps, at step: Int) {
+        local.begin(at: step, with: takePending())
         stepsSinceMeeting = 0
-        return try agree { figures in
-            var figures = figures
-            try collective.sum(&figures)
-            return figures
-        }
     }
 
-    private func agree(_ sum: ([Double]) throws -> [Double]) throws -> Figures {
-        let own = pending
-        let seconds = collective.isFirst ? own.seconds : 0
-        let sums = try sum([own.loss, own.targets, own.cancelled, seconds])
+    private func end(_ local: LocalSteps) throws -> Figures { know(try local.end()) }
+
+    /// What was counted here since the ranks last spoke, as numbers to be summed.
+    private func takePending() -> [Double] {
+        defer { pending = Figures() }
+        return [pending.loss, pending.targets, pending.cancelled, collective.isFirst ? pending.seconds : 0]
+    }
+
+    private func know(_ sums: [Double]) -> Figures {
         agreed = Figures(loss: sums[0], targets: sums[1], cancelled: sums[2], seconds: sums[3])
-        pending = Figures()
         return agreed
     }
 

@@ -24,14 +24,28 @@ struct ParallelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("With --local-steps: its momentum; DiLoCo takes 0.9.", valueName: "momentum"))
     var outerMomentum: Float = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "With --local-steps: steps that a rank makes while a meeting goes on, fewer than that many; 0 waits for it.",
+            valueName: "count"
+        )
+    )
+    var lateSteps = 0
+
     func validate() throws {
-        guard isGiven || (wire == "float32" && localSteps == 1 && outerRate == 1 && outerMomentum == 0) else {
-            throw ValidationError("--wire, --local-steps, --outer-rate and --outer-momentum go with --ranks.")
+        guard isGiven || (wire == "float32" && localSteps == 1 && !isOuterGiven) else {
+            throw ValidationError(
+                "--wire, --local-steps, --late-steps, --outer-rate and --outer-momentum go with --ranks."
+            )
         }
-        guard localSteps != 1 || (outerRate == 1 && outerMomentum == 0) else {
-            throw ValidationError("--outer-rate and --outer-momentum go with --local-steps of 2 or more.")
+        guard localSteps != 1 || !isOuterGiven else {
+            throw ValidationError(
+                "--late-steps, --outer-rate and --outer-momentum go with --local-steps of 2 or more."
+            )
         }
     }
+
+    private var isOuterGiven: Bool { outerRate != 1 || outerMomentum != 0 || lateSteps != 0 }
 
     /// Whether there are several ranks.
     var isGiven: Bool { ranks.count > 1 }
@@ -41,7 +55,7 @@ struct ParallelOptions: ParsableArguments {
     func settings(for model: ModelDescription) throws -> DataParallel {
         var parallel = DataParallel()
         parallel.format = try WireFormat(wire)
-        parallel.local.steps = localSteps
+        (parallel.local.steps, parallel.local.lateSteps) = (localSteps, lateSteps)
         (parallel.local.rate, parallel.local.momentum) = (outerRate, outerMomentum)
         try parallel.local.validate()
         guard !isGiven || model.name == SequenceTransformer.name else {
