@@ -125,7 +125,7 @@ let package = Package(
         ),
         library(
             "FreshetEvaluation",
-            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetModels", "FreshetTensor"]
+            ["CFreshetKernels", "FreshetCore", "FreshetData", "FreshetFairness", "FreshetModels", "FreshetTensor"]
         ),
         library("FreshetReport", ["FreshetCore", "FreshetEvaluation", "FreshetModels"]),
         library(
@@ -170,7 +170,7 @@ let package = Package(
             name: "freshet",
             dependencies: [
                 "FreshetCluster", "FreshetCore", "FreshetData", "FreshetEngine", "FreshetEvaluation",
-                "FreshetExperiments", "FreshetFeedback", "FreshetLanguage",
+                "FreshetExperiments", "FreshetFairness", "FreshetFeedback", "FreshetLanguage",
                 "FreshetKafka", "FreshetLearning", "FreshetModels", "FreshetNN", "FreshetPostgres",
                 "FreshetRecommendation", "FreshetReport",
                 "FreshetServer", "FreshetStorage", "FreshetTensor", .argumentParser, .asyncHTTPClient, .configuration,
@@ -201,7 +201,7 @@ let package = Package(
         ),
         tests(
             of: "FreshetEvaluation",
-            ["FreshetCore", "FreshetData", "FreshetModels", "FreshetNN", "FreshetTensor"],
+            ["FreshetCore", "FreshetData", "FreshetFairness", "FreshetModels", "FreshetNN", "FreshetTensor"],
             resources: [.copy("Fixtures")]
         ),
         tests(of: "FreshetReport", ["FreshetCore", "FreshetEvaluation", "FreshetModels", "FreshetTensor"]),

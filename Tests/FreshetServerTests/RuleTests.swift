@@ -70,10 +70,23 @@ import Testing
             #expect(items("after")[1] == "i19" && !items("after").contains("i0"))
             #expect(try await Self.ask(client) == plain)
             let elsewhere =
-                #"{"rule":{"id":"promo","when":{"scenario":"cart"},"then":{"hide":"attributes.price >= 0"}},"user":"stranger","count":5}"#
+                #"{"rule":{"when":{"scenario":"cart"},"then":{"hide":"attributes.price >= 0"}},"user":"stranger","count":5}"#
             let other = try await client.send(.post, "/v1/rules/dry-run", elsewhere)
             #expect(other.json["in_force"] as? Bool == false)
             #expect((other.json["warnings"] as? [String])?.first?.contains("leaves none") == true, "\(other.text)")
+        }
+    }
+
+    @Test func aShareIsNamedAsEverythingElse() async throws {
+        try await Self.server().test { client in
+            func put(_ name: String) async throws -> TestAnswer {
+                let share = #"{"filter":"tags = 'new'","\#(name)":0.5}"#
+                return try await client.send(.put, "/v1/rules/new", #"{"then":{"share":[\#(share)]}}"#)
+            }
+            #expect(try await put("at_least").status == 200)
+            #expect(try await client.send(.get, "/v1/rules/new").text.contains(#""at_least":0.5"#))
+            let old = try await put("atLeast")
+            #expect(old.status == 400 && old.text.contains("at_least"), "\(old.text)")
         }
     }
 

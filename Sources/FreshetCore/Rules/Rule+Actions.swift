@@ -53,7 +53,7 @@ extension Rule {
         func validate() throws {
             for pin in pin ?? [] { try SettingRange.check("position", pin.position, in: 1...1000) }
             for weight in (boost ?? []) + (bury ?? []) { try SettingRange.check("by", weight.by, in: 1...1e6) }
-            for share in share ?? [] { try SettingRange.check("atLeast", share.atLeast, in: 0...1) }
+            for share in share ?? [] { try SettingRange.check("at_least", share.atLeast, in: 0...1) }
             for weight in (objective ?? [:]).values { try SettingRange.check("objective", weight, in: -1...1) }
         }
     }
@@ -97,6 +97,28 @@ extension Rule {
         public init(filter: FilterExpression, atLeast share: Double) {
             self.filter = filter
             atLeast = share
+        }
+
+        /// Reads a share, also one that was kept under the name that its number had before.
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            filter = try container.decode(FilterExpression.self, forKey: .filter)
+            atLeast =
+                try container.decodeIfPresent(Double.self, forKey: .atLeast)
+                ?? container.decode(Double.self, forKey: .formerly)
+        }
+
+        /// Writes a share.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(filter, forKey: .filter)
+            try container.encode(atLeast, forKey: .atLeast)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case filter
+            case atLeast = "at_least"
+            case formerly = "atLeast"
         }
     }
 }

@@ -90,6 +90,31 @@ struct Bootstrap {
         return sums
     }
 
+    /// Figures that are no means, of the users drawn anew.
+    ///
+    /// - Parameters:
+    ///   - rows: how many users.
+    ///   - figures: how many figures.
+    ///   - measure: gets how often each user was drawn, and writes the figures.
+    /// - Returns: the figures of each resample.
+    func draws(
+        rows: Int,
+        figures: Int,
+        _ measure: (_ counts: UnsafePointer<Float>, _ figures: inout [Double]) -> Void
+    ) -> [[Double]] {
+        var draws = [[Double]](repeating: [], count: resamples)
+        draws.withUnsafeMutableBufferPointer { draws in
+            forEachBlock(rows: rows) { range, counts in
+                for (place, resample) in range.enumerated() {
+                    var values = [Double](repeating: 0, count: figures)
+                    measure(counts + place * rows, &values)
+                    draws[resample] = values
+                }
+            }
+        }
+        return draws
+    }
+
     /// Calls `body` with ranges of resamples and how often each draws each row, shape `[range, rows]`.
     func forEachBlock(rows N: Int, _ body: (_ resamples: Range<Int>, _ counts: UnsafePointer<Float>) -> Void) {
         let block = min(Self.resamplesPerBlock, resamples)

@@ -5,22 +5,24 @@ import FreshetFairness
 /// Brings the mix of categories of a list nearer to what the user deals with (``FreshetFairness/Calibration``).
 ///
 /// A place goes to the candidate with the highest `(1 - λ) · relevance - λ · miscalibration` of the list so far with it, the
-/// relevance being the score brought to 0 ... 1. A user of whose categories nothing is known has the list as it is.
+/// relevance being the score brought to 0 ... 1: of the candidate that comes first the highest score, of the next the second
+/// highest, and so on. So what other policies arranged is kept where the mix is the same either way. A user of whose
+/// categories nothing is known has the list as it is.
 struct CalibrationPolicy: Policy {
     /// So many times the places are arranged, for the policies that follow to drop from.
     private static let spare = 3
 
     func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {
         let tradeOff = request.policies.calibration
-        guard tradeOff > 0, let best = candidates.map(\.score).max(), let worst = candidates.map(\.score).min() else {
-            return
-        }
+        guard tradeOff > 0, candidates.count > 1 else { return }
         var mix = CategoryMix<UInt32>()
         for item in request.query.history.items { mix.add(Self.categories(of: item, request)) }
         guard !mix.isEmpty else { return }
-        let range = max(best - worst, .leastNormalMagnitude)
+        let scores = candidates.map(\.score).sorted(by: >)
+        let worst = scores[scores.count - 1]
+        let range = max(scores[0] - worst, .leastNormalMagnitude)
         let order = Calibration(to: mix).order(
-            relevance: candidates.map { Double(($0.score - worst) / range) },
+            relevance: scores.map { Double(($0 - worst) / range) },
             items: candidates.map { Self.categories(of: $0.item, request) },
             count: Self.spare * request.query.count,
             tradeOff: tradeOff

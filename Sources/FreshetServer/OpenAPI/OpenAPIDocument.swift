@@ -99,11 +99,18 @@ enum OpenAPIDocument {
     }
 
     private static func problem(_ kind: Problem.Kind) -> JSONValue {
-        [
-            "description": .string(kind.title + "."), "headers": headers,
+        let mayComeAgain = kind == .tooManyRequests || kind == .unavailable
+        return [
+            "description": .string(kind.title + "."),
+            "headers": mayComeAgain ? headers.adding("retry-after", retryAfter) : headers,
             "content": ["application/problem+json": ["schema": Schemas.reference("Problem")]],
         ]
     }
+
+    private static let retryAfter: JSONValue = [
+        "description": "The seconds after which to send the request again, where that is known.",
+        "schema": ["type": "integer", "minimum": 1],
+    ]
 
     private static let headers: JSONValue = [
         "x-request-id": [

@@ -59,8 +59,8 @@ extension Schemas {
             "RuleShare",
             request(
                 "Items that have a share of the places.",
-                required: ["filter", "atLeast"],
-                ["filter": expression, "atLeast": ["type": "number", "minimum": 0, "maximum": 1]]
+                required: ["filter", "at_least"],
+                ["filter": expression, "at_least": ["type": "number", "minimum": 0, "maximum": 1]]
             )
         ),
         (

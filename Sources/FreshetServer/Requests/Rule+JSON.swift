@@ -4,12 +4,16 @@ extension Rule {
     /// More pins, weights or shares of one rule are refused.
     static let maximumEntries = 100
 
-    /// Reads a rule; `path` is the id in the path, with which the body's must agree.
-    init(_ fields: inout JSONFields, path: String?) {
+    /// Reads a rule.
+    ///
+    /// - Parameters:
+    ///   - path: the id in the path, with which the body's must agree.
+    ///   - unnamed: the id where neither has one; `nil` where one has to.
+    init(_ fields: inout JSONFields, path: String?, unnamed: String? = nil) {
         let own = fields.string("id")
         if let own, let path, own != path { fields.fault("id", "is not the id in the path, '\(path)'") }
-        if own == nil, path == nil, fields.value("id") == nil { fields.fault("id", "is missing") }
-        self.init(id: path ?? own ?? "")
+        if own == nil, path == nil, unnamed == nil, fields.value("id") == nil { fields.fault("id", "is missing") }
+        self.init(id: path ?? own ?? unnamed ?? "")
         if path == nil, let own, let problem = Rule.problem(withID: own) { fields.fault("id", problem) }
         enabled = fields.bool("enabled") ?? true
         from = fields.time("from")
@@ -51,8 +55,8 @@ extension Rule.Actions {
             hide: fields.expression("hide"),
             filter: fields.expression("filter"),
             share: fields.list("share") { fields in
-                if fields.value("atLeast") == nil { fields.fault("atLeast", "is missing") }
-                let (filter, share) = (fields.requiredExpression("filter"), fields.number("atLeast", in: 0...1))
+                if fields.value("at_least") == nil { fields.fault("at_least", "is missing") }
+                let (filter, share) = (fields.requiredExpression("filter"), fields.number("at_least", in: 0...1))
                 guard let filter, let share else { return nil }
                 return Rule.Share(filter: filter, atLeast: share)
             },
@@ -116,7 +120,7 @@ struct DryRunRequest {
         var fields = try JSONFields(body, identifiers: identifiers)
         var rule = Rule(id: "")
         if let value = fields.value("rule") {
-            rule = fields.nested(value, at: fields.pointer("rule")) { Rule(&$0, path: nil) } ?? rule
+            rule = fields.nested(value, at: fields.pointer("rule")) { Rule(&$0, path: nil, unnamed: "dry-run") } ?? rule
         } else {
             fields.fault("rule", "is missing")
         }

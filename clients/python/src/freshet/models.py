@@ -482,7 +482,7 @@ class RuleShare:
 
     # A condition such as `category = "Kitchen" and attributes.price < user.budget`.
     filter: str
-    at_least: float = field(metadata={"name": "atLeast"})
+    at_least: float
 
 
 @dataclass

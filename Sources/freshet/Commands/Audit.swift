@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `freshet audit`.
+struct Audit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check that what is promised to users holds.",
+        subcommands: [AuditFairness.self]
+    )
+}
