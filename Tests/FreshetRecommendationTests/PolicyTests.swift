@@ -135,6 +135,26 @@ import Testing
         #expect(ask(shop, query) { $0.calibration = 1 }.map(\.item) == ask(shop, query) { _ in }.map(\.item))
     }
 
+    @Test func calibrationKeepsWhatDiversityArranged() throws {
+        let shop = TestShop(items: 80, groups: 8, users: 40)
+        let history: [(Int, EventType)] = [(1, .view), (9, .view), (2, .view)]
+        func list(_ count: Int, _ change: @escaping (inout PolicyConfiguration) -> Void) -> [ItemIndex] {
+            ask(shop, shop.query(history, count: count), change).map(\.item)
+        }
+        func group(_ items: [ItemIndex], _ group: Int) -> [ItemIndex] { items.filter { $0.position % 8 == group } }
+        let (plain, diverse) = (list(40) { _ in }, list(40) { $0.diversity = 0.9 })
+        let both = list(9) {
+            $0.diversity = 0.9
+            $0.calibration = 1
+        }
+        #expect(group(both, 1).count == 6 && group(both, 2).count == 3)
+        for wanted in [1, 2] {
+            let chosen = group(both, wanted)
+            #expect(chosen == Array(group(diverse, wanted).prefix(chosen.count)))
+        }
+        try #require(group(diverse, 1).prefix(6) != group(plain, 1).prefix(6), "diversity arranges the group anew")
+    }
+
     // MARK: Diversity and long tail
 
     @Test func diversityMakesAListLessAlike() {
