@@ -29,7 +29,7 @@ struct Freshet: AsyncParsableCommand {
             Restore.self,
             Import.self, Export.self, Stats.self, SplitCommand.self, Train.self, Compress.self, Compare.self, Tune.self,
             Evaluate.self,
-            CrossValidate.self, Stability.self, AttackCommand.self,
+            CrossValidate.self, Stability.self, AttackCommand.self, Audit.self,
             Recommend.self,
             Predict.self, Similar.self,
             Inspect.self, Benchmark.self, Models.self, Encode.self, Classify.self, Replies.self,
