@@ -1,5 +1,6 @@
 import FreshetCore
 import FreshetLearning
+import Logging
 
 /// Weights without erased users, and the end of those with them.
 extension LearningCore {
