@@ -4,6 +4,7 @@
     python3 Benchmarks/crash.py --rounds 20 --only kills
     python3 Benchmarks/crash.py --only faults ready
     python3 Benchmarks/crash.py --rounds 200 --only experiment
+    python3 Benchmarks/crash.py --rounds 200 --only erasures
 
 Kills: writers send batches of events with ids of their own and note an id when its 202 is there, readers ask for
 recommendations, and after a random time the engine gets SIGKILL: while it takes events, learns, publishes (every 0.3 s
@@ -13,6 +14,10 @@ are written beside the answers: counted is how many of those answered a kill too
 
 Experiment: the same kills while an experiment runs whose users click what they are shown. No user may go from one variant to
 another, and every click of an answer that was kept must be credited, once.
+
+Erasures: the same kills while users are erased. After each start nothing may be left of a user whose erasure was answered,
+and nothing of the others may be missing; at the end an erasure that was asked for and not answered has either not begun or is
+whole, every answered one has its receipt, and none of the receipts is without an end.
 
 Faults: a full database and a full disk, a folder that cannot be written to, a clock that jumps back, damaged snapshots.
 Each must give a clear state and lose no event.
@@ -51,6 +56,10 @@ BATCH = 25
 PAUSE = 0.05
 
 
+# What may not be left of erasures.
+BROKEN = ["resurrected", "erased by half", "begun and not ended"]
+
+
 class Ledger:
     """What was sent and what was acknowledged."""
 
@@ -67,6 +76,11 @@ class Ledger:
         # The variant that each user was answered by, and the answer that each click was sent for, by its event id.
         self.variants = {}
         self.clicks = {}
+
+        # Users whose erasure was asked for, those of them that have their receipt, and the events of each user who may be erased.
+        self.erasing = set()
+        self.receipts = {}
+        self.visits = {}
 
     def batch(self):
         """The next events: now and then a batch again whose answer was lost."""
@@ -134,6 +148,70 @@ def read(engine, ledger, stopped):
         except (OSError, http.client.HTTPException, ValueError):
             return
         time.sleep(0.005)
+
+
+def erase(engine, ledger, stopped):
+    """Has users come, each once, and erases them, until the engine is gone."""
+    connection = engine.connection(timeout=20)
+    while not stopped.is_set():
+        with ledger.lock:
+            user = f"guest{len(ledger.visits)}"
+            events = [
+                {"id": f"{user}-{number}", "user": user, "item": f"i{number * 7 % 300}", "type": "view"} for number in range(6)
+            ]
+            ledger.visits[user] = [event["id"] for event in events]
+        try:
+            engine.call("POST", "/v1/events", events, connection=connection)
+            engine.call("PUT", f"/v1/users/{user}", {"attributes": {"plan": "free"}}, connection=connection)
+            engine.call("POST", "/v1/recommendations", {"user": user, "count": 5}, connection=connection)
+            # Every third stays.
+            with ledger.lock:
+                if len(ledger.visits) % 3 == 0:
+                    ledger.acknowledged.update(ledger.visits[user])
+                    continue
+                # Before it is asked for, as a kill may come after the engine did it and before it said so.
+                ledger.erasing.add(user)
+            receipt = engine.call("DELETE", f"/v1/users/{user}", connection=connection)
+            with ledger.lock:
+                ledger.receipts[user] = receipt["id"]
+            ledger.count("erasures 200")
+        except Refused as refusal:
+            ledger.count(f"erasures {refusal.status}")
+            time.sleep(0.02)
+        except (OSError, http.client.HTTPException, ValueError):
+            return
+        stopped.wait(PAUSE)
+
+
+def remains(data, users):
+    """What the database has of users: rows of events, attributes, impressions and names."""
+    database = sqlite3.connect(f"file:{data}/freshet.sqlite?mode=ro", uri=True, timeout=30)
+    try:
+        left = []
+        names = {row[0] for row in database.execute("SELECT id FROM user_name WHERE id IS NOT NULL")}
+        attributes = {row[0] for row in database.execute("SELECT id FROM user")}
+        shown = {row[0] for row in database.execute("SELECT DISTINCT user FROM impression WHERE user IS NOT NULL")}
+        ids = {row[0].rsplit("-", 1)[0] for row in database.execute("SELECT id FROM event WHERE id LIKE 'guest%'")}
+        for user in users:
+            for kind, known in (("name", names), ("attributes", attributes), ("impression", shown), ("events", ids)):
+                if user in known:
+                    left.append(f"{user}: {kind}")
+        return left
+    finally:
+        database.close()
+
+
+def halves(data, users):
+    """Users of whom the database has some of their events and not all: erased by half."""
+    database = sqlite3.connect(f"file:{data}/freshet.sqlite?mode=ro", uri=True, timeout=30)
+    try:
+        counts = {}
+        for (id,) in database.execute("SELECT id FROM event WHERE id LIKE 'guest%'"):
+            user = id.rsplit("-", 1)[0]
+            counts[user] = counts.get(user, 0) + 1
+        return [user for user in users if counts.get(user, 0) not in (0, 6)]
+    finally:
+        database.close()
 
 
 def browse(engine, ledger, stopped):
@@ -218,14 +296,46 @@ def experiment(options, folder):
     return kills(options, folder, with_experiment=True)
 
 
-def kills(options, folder, with_experiment=False):
+def erasures(options, folder):
+    """kill -9 at random moments while users are erased."""
+    return kills(options, folder, with_erasures=True)
+
+
+def check_erasures(engine, ledger, data, patience=120):
+    """What is left of erased users at the end, and how their receipts stand."""
+    deadline = time.monotonic() + patience
+    states = {}
+    while True:
+        receipts = [engine.call("GET", f"/v1/erasures/{id}") for id in ledger.receipts.values()]
+        states = {}
+        for receipt in receipts:
+            states[receipt["state"]] = states.get(receipt["state"], 0) + 1
+        if set(states) <= {"complete"} or time.monotonic() > deadline:
+            break
+        time.sleep(2)
+    database = sqlite3.connect(f"file:{data}/freshet.sqlite?mode=ro", uri=True, timeout=30)
+    try:
+        unfinished = database.execute("SELECT count(*) FROM setting WHERE name LIKE 'erasing.%'").fetchone()[0]
+    finally:
+        database.close()
+    return {
+        "erasures asked for": len(ledger.erasing),
+        "answered": len(ledger.receipts),
+        "resurrected": len(remains(data, ledger.receipts)),
+        "erased by half": len(halves(data, ledger.erasing)),
+        "begun and not ended": unfinished,
+        "receipts": states,
+    }
+
+
+def kills(options, folder, with_experiment=False, with_erasures=False):
     """kill -9 at random moments."""
-    data = Path(folder) / ("experiment" if with_experiment else "kills")
+    data = Path(folder) / ("experiment" if with_experiment else "erasures" if with_erasures else "kills")
     generator = random.Random(options.seed)
     ledger = Ledger(options.seed)
     if with_experiment:
         start_experiment(data, ledger, folder)
-    starts, versions, lost, twice, shown, ages = [], set(), 0, 0, 0, []
+    starts, versions, lost, twice, shown, ages, back = [], set(), 0, 0, 0, [], []
     for number in range(options.rounds):
         engine = Engine(data, settings=HURRIED, log=Path(folder) / "kills.log")
         if generator.random() < 0.1:
@@ -239,6 +349,8 @@ def kills(options, folder, with_experiment=False):
         threads = [threading.Thread(target=write, args=(engine, ledger, stopped)) for _ in range(3)]
         reader = browse if with_experiment else read
         threads.append(threading.Thread(target=reader, args=(engine, ledger, stopped)))
+        if with_erasures:
+            threads += [threading.Thread(target=erase, args=(engine, ledger, stopped)) for _ in range(2)]
         for thread in threads:
             thread.start()
         time.sleep(generator.random() ** 2 * options.longest)
@@ -257,20 +369,23 @@ def kills(options, folder, with_experiment=False):
         ids, _, _ = look(data)
         twice += len(ids) - len(set(ids))
         lost += len(ledger.acknowledged - set(ids))
-        if number % 20 == 19 or lost or twice:
+        back = remains(data, ledger.receipts) if with_erasures else []
+        if number % 20 == 19 or lost or twice or back:
             print(
                 f"  {number + 1} kills: {len(ledger.acknowledged):,} acknowledged, {lost} lost, {twice} twice, "
                 f"{len(versions)} versions seen, slowest start {max(starts):.2f} s, "
-                f"{len(ages)} of {shown:,} impressions lost, at most {max(ages, default=0):.0f} ms old",
+                f"{len(ages)} of {shown:,} impressions lost, at most {max(ages, default=0):.0f} ms old"
+                + (f", {len(ledger.receipts)} erased, {len(back)} of them back" if with_erasures else ""),
                 flush=True,
             )
-        if lost or twice:
+        if lost or twice or back:
             break
     with Engine(data, settings=HURRIED, log=Path(folder) / "kills.log") as engine:
         starts.append(engine.wait_ready())
         status = engine.wait_learned()
         _, newest, count = look(data)
         counted, due = credit(engine, ledger, data)
+        erased = check_erasures(engine, ledger, data, options.patience) if with_erasures else {}
         code, seconds = engine.stop()
     learner = status["learner"]
     learned = learner.get("learned", learner["offset"])
@@ -292,11 +407,12 @@ def kills(options, folder, with_experiment=False):
         "users with a variant": len(ledger.variants),
         "clicks credited": counted,
         "clicks to credit": due,
+        **erased,
         "answers": ledger.answers,
         "problems": ledger.problems[:5],
         "graceful shutdown": {"code": code, "seconds": round(seconds, 2)},
         "good": not (lost or twice or ledger.problems or learned != newest or code or max(ages, default=0) > 1000
-                         or counted != due),
+                         or counted != due or back or any(erased.get(key) for key in BROKEN)),
     }
 
 
@@ -531,13 +647,14 @@ def faults(options, folder):
     return results
 
 
-PARTS = {"kills": kills, "experiment": experiment, "ready": ready, "faults": faults}
+PARTS = {"kills": kills, "experiment": experiment, "erasures": erasures, "ready": ready, "faults": faults}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--longest", type=float, default=3, help="the most seconds before a kill")
+    parser.add_argument("--patience", type=float, default=120, help="the most seconds for receipts to be complete at the end")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--fault", nargs="+", choices=FAULTS)
     parser.add_argument("--seed", type=int, default=1)

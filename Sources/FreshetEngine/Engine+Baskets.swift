@@ -8,7 +8,7 @@ extension Engine {
     /// Items that nothing is known of count for nothing.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func complete(_ request: BasketRequest) async throws -> Recommendation {
-        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
+        let asked = try question(request.user, request.session, request.scenario, request.context, request.fields)
         let snapshot = live.current
         let basket = request.items.compactMap(vocabulary.item)
         var query = try await query(

@@ -86,7 +86,7 @@ extension Engine {
     /// Adds users, or replaces them.
     /// - Throws: ``FreshetError`` of kind `usage` for an unsound user, of kind `external` when the store fails.
     public func put(_ users: [User]) async throws {
-        for user in users { try check("user", user.id) }
+        for user in users { try check(user) }
         try await catalogueTurn.run {
             let users = users.map { user in
                 var user = user
@@ -106,6 +106,7 @@ extension Engine {
             guard var user = try await store.user(id) else { return nil }
             try change(&user)
             guard user.id == id else { throw FreshetError(.conflict, "The id of a user cannot be changed.") }
+            try check(user)
             try await store.put([user])
             profiles.put([user])
             userAttributes.forget([id])
@@ -159,6 +160,16 @@ extension Engine {
         logger.notice(
             "items of events without an entry in the catalogue are not shown (serving.unlisted_items)",
             metadata: ["items": "\(count)", "entries": "\(catalog.knownCount)"]
+        )
+    }
+
+    private func check(_ user: User) throws {
+        try check("user", user.id)
+        guard let problem = forbiddenFields.problem(with: user) else { return }
+        throw FreshetError(
+            .usage,
+            "User '\(user.id)' cannot be kept: \(problem).",
+            remedy: "Leave it out; the operator forbids it (privacy.forbidden_fields)."
         )
     }
 

@@ -20,7 +20,7 @@ extension Engine {
                 remedy: "Send at most \(configuration.ingest.maximumBatch) at once."
             )
         }
-        let validator = EventValidator(configuration: configuration.ingest, now: clock.seconds)
+        let validator = validator
         var rejected: [AcceptedEvents.Rejection] = []
         var unknownRecommendations: [Int] = []
         var feedback = 0
@@ -44,6 +44,11 @@ extension Engine {
             // Those that the log had before are older than all that is known.
             offset: receipt.events.last?.offset ?? store.newestOffset
         )
+    }
+
+    /// What says of events whether they are sound now.
+    var validator: EventValidator {
+        EventValidator(configuration: configuration.ingest, forbidden: forbiddenFields, now: clock.seconds)
     }
 
     /// Has sound events written, as far as there is room for them, and the searches among them read.

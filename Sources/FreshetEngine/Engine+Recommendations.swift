@@ -37,7 +37,7 @@ extension Engine {
 
     private func recommend(_ request: RecommendationRequest, by snapshot: ModelSnapshot) async throws -> Recommendation
     {
-        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
+        let asked = try question(request.user, request.session, request.scenario, request.context, request.fields)
         let (query, shown) = try await (query(request, asked.treatment), shown(on: request.cursor))
         let list = list(query, asked.treatment, by: snapshot)
         var answer = answer(list, to: asked)
@@ -91,7 +91,7 @@ extension Engine {
     /// that it does not have.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func rank(_ request: RankingRequest) async throws -> Recommendation {
-        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
+        let asked = try question(request.user, request.session, request.scenario, request.context, request.fields)
         let snapshot = live.current
         guard request.items.count <= configuration.serving.maximumCount else {
             throw FreshetError(
@@ -126,7 +126,7 @@ extension Engine {
     /// The answer is kept as an impression, as a recommendation is; the search itself only where the request says so.
     /// - Throws: ``FreshetError`` of kind `usage` for a request out of range.
     public func search(_ request: SearchRequest) async throws -> Recommendation {
-        let asked = question(request.user, request.session, request.scenario, request.context, request.fields)
+        let asked = try question(request.user, request.session, request.scenario, request.context, request.fields)
         let snapshot = live.current
         let query = try await query(
             asked.treatment,
@@ -186,7 +186,14 @@ extension Engine {
         _ scenario: String?,
         _ context: [String: AttributeValue]?,
         _ fields: ItemFields?
-    ) -> Question {
+    ) throws -> Question {
+        if let problem = forbiddenFields.problem(with: context) {
+            throw FreshetError(
+                .usage,
+                "The request says too much: \(problem).",
+                remedy: "Leave it out; the operator forbids it (privacy.forbidden_fields)."
+            )
+        }
         let asker = Event.user(user, orVisitorOf: session).map(vocabulary.name)
         var treatment = experimentBook.serving.treatment(of: asker, in: scenario)
         trial.join(&treatment, asker)

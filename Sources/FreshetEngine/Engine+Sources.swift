@@ -12,7 +12,13 @@ extension Engine {
 
     /// What is wrong with an event, or `nil`: what ``accept(_:)`` would reject it for.
     public func problem(with event: Event) -> String? {
-        EventValidator(configuration: configuration.ingest, now: clock.seconds).problem(with: event)
+        validator.problem(with: event)
+    }
+
+    /// What is wrong with what is said of a user, or `nil`: what putting them would be refused for.
+    public func problem(with user: User) -> String? {
+        configuration.ingest.identifiers.problem(with: user.id).map { "the id \($0)" }
+            ?? forbiddenFields.problem(with: user)
     }
 
     /// Takes events of a source as ``accept(_:)`` does, with how far it was read, in one transaction.

@@ -16,6 +16,8 @@ import Synchronization
 public final class Engine: Service {
     /// The settings.
     public let configuration: EngineConfiguration
+    /// What must not be stored.
+    let forbiddenFields: ForbiddenFields
     /// Everything that is kept on disk.
     public let store: any EngineStore
     /// The external ids and their numbers.
@@ -107,6 +109,7 @@ public final class Engine: Service {
         for (name, value) in store.tenant.labels { logger[metadataKey: name] = "\(value)" }
         let vocabulary = store.vocabulary
         self.configuration = configuration
+        forbiddenFields = try ForbiddenFields(configuration.privacy.forbiddenFields)
         self.store = store
         self.extensions = extensions
         self.vocabulary = vocabulary
@@ -272,6 +275,7 @@ public final class Engine: Service {
         try intakeGuard.learn({ streaming.itemCounts(at: clock.seconds) }, store)
         noteUnlistedItems()
         try observe(after: last)
+        try await finishErasures()
         try await resumeErasures()
     }
 

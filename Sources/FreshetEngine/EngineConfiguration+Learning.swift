@@ -128,6 +128,8 @@ extension EngineConfiguration {
         public var days = 0
         /// Days from an answer after which its impression is removed.
         public var impressionDays = 90
+        /// Days for which the operator keeps backups, which receipts of erasures name; 0 where that is not known.
+        public var backupDays = 0
         /// Hours between compactions.
         public var everyHours = 6.0
         /// Creates the defaults.
@@ -324,6 +326,12 @@ extension EngineConfiguration.Retention: Configurable {
                 \.impressionDays,
                 0...100_000,
                 "Days from an answer after which its impression is removed; 0 keeps all."
+            ),
+            .whole(
+                "backup_days",
+                \.backupDays,
+                0...100_000,
+                "Days for which you keep backups: receipts of erasures say until when these hold somebody; 0 says nothing."
             ),
             .number("every_hours", \.everyHours, 0.01...100_000, "Hours between compactions."),
         ]

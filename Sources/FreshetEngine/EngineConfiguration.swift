@@ -35,6 +35,8 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
     public var cluster = Cluster()
     /// How long the log keeps events.
     public var retention = Retention()
+    /// What may be stored of people.
+    public var privacy = Privacy()
     /// The learning loop's own settings: gates, guard, drift, replay.
     ///
     /// Its micro-batch, history and publication times are taken from the settings here.
@@ -67,6 +69,7 @@ public struct EngineConfiguration: Sendable, Equatable, Codable {
         try SettingRange.check(part: "recommender", recommender.validate)
         try SettingRange.check(part: "loop", loopSettings.validate)
         try language.checkWebhook()
+        _ = try ForbiddenFields(privacy.forbiddenFields)
         try SettingRange.check(part: "learning.encoder.tuning", learning.encoder.tuning.validate)
         try cluster.validate(tuning: learning.encoder)
     }
@@ -93,6 +96,7 @@ extension EngineConfiguration: Configurable {
             part("retraining", \.retraining),
             part("snapshots", \.snapshots),
             part("retention", \.retention),
+            part("privacy", \.privacy),
             part("cluster", \.cluster),
             [loop],
         ]

@@ -189,7 +189,9 @@ struct MessageBatch {
         for message in messages {
             do throws(BadMessage) {
                 switch try reader.content(of: message) {
-                case .change(let change): changes.append(change)
+                case .change(let change):
+                    if let problem = receiver.problem(with: change) { throw BadMessage(problem) }
+                    changes.append(change)
                 case .events(let read):
                     if let problem = read.lazy.compactMap({ receiver.problem(with: $0) }).first {
                         throw BadMessage(problem)

@@ -62,10 +62,17 @@ public protocol SourceReceiver: Sendable {
     func claim(_ partitions: [SourcePartition]) async throws -> [SourcePosition]
     /// What is wrong with an event, or `nil`.
     func problem(with event: Event) -> String?
+    /// What is wrong with a change of the catalogue, or `nil`.
+    func problem(with change: CatalogueChange) -> String?
     /// Appends events and moves positions with them (``FreshetCore/SourcePositionStore/append(_:moving:)``).
     func append(_ events: [Event], moving steps: [SourceStep]) async throws
     /// Makes a change of the catalogue: one that is made twice is made once.
     func apply(_ change: CatalogueChange) async throws
+}
+
+extension SourceReceiver {
+    /// Nothing: all that can be read can be kept.
+    public func problem(with change: CatalogueChange) -> String? { nil }
 }
 
 /// What a message of a topic of items or users says.

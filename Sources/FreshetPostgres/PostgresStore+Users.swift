@@ -61,7 +61,7 @@ extension PostgresStore {
     /// the names that were joined to theirs; how many rows went.
     ///
     /// The number stays taken: events of the same id are a new user's.
-    public func eraseUser(_ id: String) async throws -> Int {
+    public func eraseUser(_ id: String) async throws -> ErasedRows {
         let (tenant, vocabulary) = (number, vocabulary)
         return try await write { connection, changes in
             let name = vocabulary.name(of: id)
@@ -72,13 +72,14 @@ extension PostgresStore {
             let forgetting = """
                 UPDATE impression SET user_number = NULL, user_id = NULL, context = NULL WHERE tenant = $1
                 """
-            var erased = try run("DELETE FROM profile WHERE tenant = $1 AND id = $2", .text(name))
-            erased += try run("\(forgetting) AND user_id = $2", .text(name))
+            var erased = ErasedRows()
+            erased.attributes = try run("DELETE FROM profile WHERE tenant = $1 AND id = $2", .text(name))
+            erased.impressions = try run("\(forgetting) AND user_id = $2", .text(name))
             guard let user = vocabulary.user(name) else { return erased }
             let number = PostgresValue.number(user.rawValue)
-            erased += try run("\(forgetting) AND user_number = $2", number)
-            erased += try run("DELETE FROM search WHERE tenant = $1 AND user_number = $2", number)
-            let events = try run("DELETE FROM event WHERE tenant = $1 AND user_number = $2", number)
+            erased.impressions += try run("\(forgetting) AND user_number = $2", number)
+            erased.searches = try run("DELETE FROM search WHERE tenant = $1 AND user_number = $2", number)
+            erased.events = try run("DELETE FROM event WHERE tenant = $1 AND user_number = $2", number)
             // Whoever follows must take the names away that they had, and need not know them for it.
             _ = try run(
                 """
@@ -90,8 +91,8 @@ extension PostgresStore {
             _ = try run("DELETE FROM joined_user WHERE tenant = $1 AND user_number = $2", number)
             _ = try run("UPDATE user_name SET id = NULL, folded = NULL WHERE tenant = $1 AND number = $2", number)
             changes.add(UserChange(id: nil, former: nil, user: user))
-            changes.removedEvents += events
-            return erased + events
+            changes.removedEvents += erased.events
+            return erased
         }
     }
 

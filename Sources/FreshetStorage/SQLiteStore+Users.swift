@@ -57,28 +57,31 @@ extension SQLiteStore {
     /// the names that were joined to theirs; how many rows went.
     ///
     /// The number stays taken: events of the same id are a new user's.
-    public func eraseUser(_ id: String) async throws -> Int {
+    public func eraseUser(_ id: String) async throws -> ErasedRows {
         let memory = memory
         return try await write { db, changes in
             let id = memory.vocabulary.name(of: id)
             let attributes = try RawStatement(db, "DELETE FROM user WHERE id = ?")
             attributes.bind(1, id)
             try attributes.run()
-            var erased = db.changedRows
+            var erased = ErasedRows()
+            erased.attributes = db.changedRows
             let forgetting = "UPDATE impression SET user = NULL, context = NULL WHERE user = ?"
-            erased += try Self.update(db, forgetting) { $0.bind(1, id) }
+            erased.impressions = try Self.update(db, forgetting) { $0.bind(1, id) }
             guard let user = memory.vocabulary.user(id) else { return erased }
-            erased += try Self.update(db, forgetting) { $0.bind(1, Int64(user.rawValue)) }
-            erased += try Self.update(db, "DELETE FROM search WHERE user = ?") { $0.bind(1, Int64(user.rawValue)) }
-            let events = try Self.eraseEvents(of: user, from: changes.head(of: user).offset, db)
+            erased.impressions += try Self.update(db, forgetting) { $0.bind(1, Int64(user.rawValue)) }
+            erased.searches = try Self.update(db, "DELETE FROM search WHERE user = ?") {
+                $0.bind(1, Int64(user.rawValue))
+            }
+            erased.events = try Self.eraseEvents(of: user, from: changes.head(of: user).offset, db)
             for forget in ["UPDATE user_name SET id = NULL WHERE number = ?", "DELETE FROM joined_user WHERE user = ?"]
             {
                 _ = try Self.update(db, forget) { $0.bind(1, Int64(user.rawValue)) }
             }
             try Self.keepNewestOffset(changes.newestOffset, db)
-            changes.removedEvents += events
+            changes.removedEvents += erased.events
             changes.retire(user)
-            return erased + events
+            return erased
         }
     }
 

@@ -20,8 +20,8 @@ import Testing
         (Event(user: "u", item: "i", id: ""), "'id' is empty"),
         (Event(user: "u", item: "i", recommendationID: String(repeating: "x", count: 257)), "'recommendation_id' has"),
     ])
-    func unsoundEventIsRefusedInWords(event: Event, words: String) {
-        let validator = EventValidator(configuration: .init(), now: 1_000_000_000)
+    func unsoundEventIsRefusedInWords(event: Event, words: String) throws {
+        let validator = try EventValidator(configuration: .init(), forbidden: ForbiddenFields([]), now: 1_000_000_000)
         #expect(validator.problem(with: event)?.contains(words) == true)
     }
 

@@ -253,7 +253,7 @@ import Testing
         #expect(try await engine.erasure(receipt.id)?.state == .retraining)
         engine.learning.start()
         try await waitUntil { engine.live.current.version.number == 2 }
-        #expect(try await engine.erasure(receipt.id)?.state == .complete)
+        try await waitUntil { try await engine.erasure(receipt.id)?.state == .complete }
         await engine.shutDown()
     }
 }

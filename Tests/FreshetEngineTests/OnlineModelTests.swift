@@ -73,7 +73,7 @@ import Testing
         try await engine.promote(ModelVersion(1))
         let receipt = try await engine.eraseUser("u3")
         try await waitUntil { engine.live.current.version.number == 2 }
-        #expect(try await engine.erasure(receipt.id)?.state == .complete)
+        try await waitUntil { try await engine.erasure(receipt.id)?.state == .complete }
         await engine.shutDown()
     }
 

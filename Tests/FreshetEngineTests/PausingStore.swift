@@ -42,7 +42,7 @@ final class PausingStore: EngineStore {
 
     func removeEvent(_ id: String) async throws -> UserIndex? { try await store.removeEvent(id) }
 
-    func eraseUser(_ id: String) async throws -> Int {
+    func eraseUser(_ id: String) async throws -> ErasedRows {
         let count = try await store.eraseUser(id)
         await pause()
         return count

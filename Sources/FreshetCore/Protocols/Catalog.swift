@@ -19,7 +19,7 @@ public protocol Catalog: Sendable {
     /// Adds users, or replaces them.
     func put(_ users: [User]) async throws
     /// Erases a user: attributes, events, impressions, the names that were joined to theirs; how many rows went.
-    func eraseUser(_ id: String) async throws -> Int
+    func eraseUser(_ id: String) async throws -> ErasedRows
     /// Joins a user to another, durably and for good: events, impressions and attributes become the other's, and so does
     /// what comes under the id from now on. Joined again, nothing changes.
     ///

@@ -114,7 +114,7 @@ extension Engine {
         if RuleService.owns(name) { return try await rules.reload() }
         if ExperimentBook.owns(name) { return try await readExperiments() }
         // The learner owes weights without whoever was erased on a server.
-        if Engine.isErasure(name), role.learns { try await resumeErasures() }
+        if ErasureBook.isReceipt(name), role.learns { try await resumeErasures() }
     }
 
     private func readExperiments() async throws {

@@ -3,6 +3,7 @@ import FreshetCore
 /// Checks events that were sent: what it lets through, the log can keep and the models can learn.
 struct EventValidator {
     let configuration: EngineConfiguration.Ingest
+    let forbidden: ForbiddenFields
     /// Seconds since 1970.
     let now: Int64
 
@@ -13,7 +14,7 @@ struct EventValidator {
             ?? event.recommendationID.flatMap { problem("recommendation_id", $0) }
             ?? event.session.flatMap { problem("session", $0) }
             ?? problem("value", event.value.map(Double.init)) ?? problem("profit", event.profit)
-            ?? problem(time: event.time)
+            ?? problem(time: event.time) ?? forbidden.problem(with: event)
     }
 
     private func problem(_ field: String, _ text: String) -> String? {

@@ -147,33 +147,12 @@ extension LearningCore {
         return loop.isCatchingUp
     }
 
-    private func promoteIfForced() throws {
+    /// Has the candidate go live that has to, once it has learned what it missed.
+    /// - Throws: ``FreshetError`` when a model cannot be learned further.
+    func promoteIfForced() throws {
         guard isForced, !loop.isCatchingUp, let version = loop.policy.candidate else { return }
         isForced = false
         try carryOut(loop.promote(version, time: parts.clock.milliseconds))
-    }
-
-    /// Sees to weights that leave out erased users, once they are due.
-    /// - Throws: ``FreshetError`` when a model cannot be learned further.
-    func considerErasures() throws {
-        guard let erasure, parts.clock.milliseconds >= erasure.due, parts.retraining.order == nil else { return }
-        let isLiveFree = loop.live.trained == nil || parts.book.isTrained(loop.live.version, since: erasure.newest)
-        let isCandidateFree = loop.policy.candidate.map { parts.book.isTrained($0, since: erasure.newest) }
-        if isLiveFree, isCandidateFree ?? true { return self.erasure = nil }
-        if isCandidateFree == true {
-            isForced = true
-            return try promoteIfForced()
-        }
-        startTraining(isForced: loop.live.trained != nil)
-    }
-
-    /// Asks for weights that have not learned from a user who was erased.
-    ///
-    /// - Parameters:
-    ///   - erased: when, in milliseconds since 1970.
-    ///   - due: when the training begins at the latest.
-    func retrain(without erased: Int64, by due: Int64) {
-        erasure = (min(erasure?.due ?? due, due), max(erasure?.newest ?? erased, erased))
     }
 
     private func events(after offset: Int64, upTo end: Int64) throws -> [LoggedEvent] {

@@ -28,6 +28,10 @@ final class LearningCore {
     var isForced = false
     /// When weights without the users that were erased are due, and when the last of these was, in milliseconds since 1970.
     var erasure: (due: Int64, newest: Int64)?
+    /// The erasures of users whom something that is kept may have learned from, by the ids of their receipts.
+    var openErasures: [String: ErasureReceipt] = [:]
+    /// When deleting older weights is tried again, after it failed.
+    var nextSettling: ContinuousClock.Instant?
     /// When the encoder was tuned last, or might have been, in milliseconds since 1970.
     var lastTuning: Int64
     /// Whether a training waits until the encoder is tuned.
@@ -181,9 +185,21 @@ final class LearningCore {
     /// Has the learner's state and its offset written in one file: what was learned is not learned again after a kill.
     func checkpoint() {
         guard isPrepared || isResumed else { return }
+        writeBeside(checkpointing())
+    }
+
+    /// The same at once, after what waits to be written.
+    /// - Throws: ``FreshetError`` of kind `external` when it cannot be written.
+    func checkpointNow() throws {
+        guard isPrepared || isResumed else { return }
+        parts.writer.waitUntilIdle()
+        try checkpointing()()
+    }
+
+    private func checkpointing() -> @Sendable () throws -> Void {
         let (state, offset, path) = (loop.checkpoint(), loop.newestLearnedByAll, parts.checkpointPath)
         let decisions = parts.publisher?.decisions ?? 0
-        writeBeside { [writer = parts.writer, publisher = parts.publisher] in
+        return { [writer = parts.writer, publisher = parts.publisher] in
             try state.write(to: path)
             writer.durableOffset = offset
             publisher?.offer(learnerAt: path, after: decisions)

@@ -138,3 +138,16 @@ enum LogDataset {
         }
     }
 }
+
+extension Engine {
+    /// What a full training would learn from the log now, the items' texts left out.
+    /// - Throws: ``FreshetError`` when the log cannot be read.
+    public func trainingData() throws -> TrainingData {
+        try LogDataset.read(
+            store,
+            vocabulary: vocabulary,
+            limit: configuration.retraining.maximumEvents,
+            upTo: store.newestOffset
+        )
+    }
+}

@@ -86,6 +86,18 @@ struct SnapshotArchive: Sendable {
         return state
     }
 
+    /// The versions that have a file and come from a training before a moment, newest first.
+    func versions(before time: Int64, in book: VersionBook) -> [ModelVersion] {
+        versions().filter { !book.isTrained($0, since: time) }
+    }
+
+    /// Deletes a version's file.
+    /// - Throws: ``FreshetError`` of kind `external` when it is there and stays.
+    func remove(_ version: ModelVersion) throws {
+        guard unlink(path(of: version)) != 0, errno != ENOENT else { return }
+        throw FreshetError.system("delete", path(of: version), code: errno)
+    }
+
     /// The state that is kept of a version, the newest where no micro-update is named; `nil` when none is.
     func stored(_ version: ModelVersion) -> ModelVersion? {
         let versions = versions()

@@ -297,6 +297,22 @@ extension LearningLoop {
         return lines.erase(user)
     }
 
+    /// Lets go of weights that are kept beside what is live: the last good state, which could answer again, and the copy that
+    /// never learns.
+    ///
+    /// - Parameter isOld: whether a version must not be kept.
+    public func forgetStates(where isOld: (ModelVersion) -> Bool) {
+        if good.trained != nil, good.version != live.version, isOld(good.version) {
+            publication.policy.forgetGood()
+            publication.markGood()
+            contest.evaluation.reset(.lastGood)
+        }
+        if let frozen, frozen.trained != nil, isOld(frozen.version) {
+            publication.frozen = live
+            contest.evaluation.reset(.frozen)
+        }
+    }
+
     /// Forgets what is remembered of a user but for some events, those of their history that are left.
     public func erase(_ user: UserIndex, keeping events: [LoggedEvent]) {
         erase(user)

@@ -143,6 +143,9 @@ public struct PublicationPolicy: Sendable, Equatable, Codable {
         return step
     }
 
+    /// What was good before must not answer again: what is live is all there is to go back to.
+    public mutating func forgetGood() { good = live }
+
     /// Somebody wants the last good state live again.
     /// - Returns: nothing to do when it is live.
     public mutating func rollBack(time: Int64, offset: Int64) -> Step {

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetEngine
 
 extension Schemas {
     /// What callers get.
@@ -223,9 +224,24 @@ extension Schemas {
                 required: ["id", "user", "time", "rows", "state"],
                 [
                     "id": ["type": "string"], "user": ["type": "string"], "time": milliseconds,
-                    "rows": ["type": "integer"], "session_events": ["type": "integer"],
-                    "exemplars": ["type": "integer"], "offset": ["type": "integer"],
-                    "state": ["type": "string", "enum": ["retraining", "complete"]],
+                    "rows": ["type": "integer"], "removed": reference("ErasedRows"),
+                    "session_events": ["type": "integer"], "exemplars": ["type": "integer"],
+                    "offset": ["type": "integer"], "state": names(ErasureReceipt.State.self), "due": milliseconds,
+                    "version": reference("Version"), "retrained": milliseconds, "completed": milliseconds,
+                    "older_versions": ["type": "array", "items": reference("Version")],
+                    "backups_until": milliseconds,
+                ]
+            )
+        ),
+        (
+            "ErasedRows",
+            object(
+                "How many rows of each kind went from the store.",
+                required: ["attributes", "events", "searches", "impressions"],
+                [
+                    "attributes": ["type": "integer"], "events": ["type": "integer"],
+                    "searches": ["type": "integer"],
+                    "impressions": ["type": "integer", "description": "Answers that named the user."],
                 ]
             )
         ),

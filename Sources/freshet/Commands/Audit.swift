@@ -4,6 +4,6 @@ import ArgumentParser
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check that what is promised to users holds.",
-        subcommands: [AuditFairness.self]
+        subcommands: [AuditErasure.self, AuditFairness.self]
     )
 }

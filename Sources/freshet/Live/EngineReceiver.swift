@@ -10,6 +10,11 @@ struct EngineReceiver: SourceReceiver, KafkaSink.Origin {
 
     func problem(with event: Event) -> String? { engine.problem(with: event) }
 
+    func problem(with change: CatalogueChange) -> String? {
+        guard case .user(let user) = change else { return nil }
+        return engine.problem(with: user)
+    }
+
     func append(_ events: [Event], moving steps: [SourceStep]) async throws {
         try await engine.accept(events, moving: steps)
     }

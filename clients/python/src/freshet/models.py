@@ -869,6 +869,16 @@ class Merge:
 
 
 @dataclass
+class ErasedRows:
+    """How many rows of each kind went from the store."""
+
+    attributes: int
+    events: int
+    searches: int
+    impressions: int
+
+
+@dataclass
 class Erasure:
     """What was removed when a user was erased, and what follows."""
 
@@ -877,10 +887,21 @@ class Erasure:
     # Milliseconds since 1970-01-01 UTC.
     time: int
     rows: int
-    state: Literal["retraining", "complete"]
+    # Weights that learned from the user serve; others do, beside kept older versions; nothing is kept that learned from them.
+    state: Literal["retraining", "retrained", "complete"]
     session_events: Optional[int] = None
     exemplars: Optional[int] = None
     offset: Optional[int] = None
+    removed: Optional[ErasedRows] = None
+    # Until when a training without the user begins.
+    due: Optional[int] = None
+    # The version by which the weights are free of the user.
+    version: Optional[str] = None
+    retrained: Optional[int] = None
+    completed: Optional[int] = None
+    # The versions on disk that may have learned from the user.
+    older_versions: Optional[list[str]] = None
+    backups_until: Optional[int] = None
 
 
 @dataclass
