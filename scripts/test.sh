@@ -8,6 +8,7 @@ kernel_tests='^(FreshetTensorTests|FreshetNNTests)'
 
 scripts/install-dependencies.sh --tests
 swift package dump-package | swift scripts/check-imports.swift
+scripts/check-packaging.sh
 # The sample package's sources are built and tested as targets of this one; of its own it has the manifest.
 swift package --package-path Samples/extensions dump-package >/dev/null
 if grep -rn '@testable' Samples/extensions; then
