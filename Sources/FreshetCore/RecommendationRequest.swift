@@ -24,6 +24,8 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
     public var diversity: Double?
     /// Whether to say why.
     public var explain: Bool?
+    /// Whether to say of each item without which of the user's events it would not be there; costs many lists.
+    public var counterfactual: Bool?
     /// Which details of its items the answer carries.
     public var fields: ItemFields?
     /// The ``Recommendation/next`` of the page before: what earlier pages showed does not come again.
@@ -31,6 +33,7 @@ public struct RecommendationRequest: Sendable, Equatable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case user, session, events, count, scenario, place, context, filter, exclude, diversity, explain, cursor
+        case counterfactual
         case includeSeen = "include_seen"
     }
 
@@ -230,11 +233,14 @@ public struct RecommendedItem: Sendable, Equatable, Codable {
     public var score: Float
     /// Why, when the request asked, strongest first.
     public var reasons: [Reason]?
+    /// The events without which it would not be here, when the request asked.
+    public var counterfactual: Counterfactual?
     /// What is known of the item, as far as the request asked; `nil` where it did not, or nothing is known.
     public var details: Item?
 
     enum CodingKeys: String, CodingKey {
         case id, score, reasons
+        case counterfactual = "because_without"
     }
 
     /// Creates an item.

@@ -117,6 +117,7 @@ extension Engine {
                 score: item.score,
                 reasons: item.reasons.isEmpty ? nil : item.reasons
             )
+            named.counterfactual = item.counterfactual
             if let fields { named.details = catalog?.item(item.item, id: id, fields) }
             return named
         }

@@ -82,6 +82,7 @@ extension Engine {
         query.includeSeen = request.includeSeen
         query.diversity = request.diversity
         query.explains = request.explain ?? false
+        query.counterfactuals = request.counterfactual == true ? CounterfactualLimits() : nil
         return query
     }
 

@@ -46,6 +46,8 @@ public struct Query: Sendable {
     public var diversity: Double?
     /// Whether to say why.
     public var explains: Bool
+    /// How far to look for the events that each item needs; `nil` where nobody asks, because it costs many lists.
+    public var counterfactuals: CounterfactualLimits?
     /// What the draws of the exploring policies are seeded with; the same query with the same seed has the same answer.
     public var seed: UInt64
 

@@ -30,6 +30,8 @@ public struct RankedItem: Sendable, Equatable {
     public var sources: CandidateSources
     /// Why, when the query asked, strongest first; the weights sum to at most 1.
     public var reasons: [Reason]
+    /// The events without which it would not be here, when the query asked.
+    public var counterfactual: Counterfactual?
 
     /// Creates a place.
     public init(

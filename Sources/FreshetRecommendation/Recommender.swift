@@ -77,6 +77,7 @@ public struct Recommender: Sendable {
         under table: RuleTable? = nil
     ) -> RankedList {
         guard query.count > 0 else { return RankedList(version: snapshot.version, items: []) }
+        let table = table ?? rules.current
         let request = request(query, snapshot: snapshot, streaming: streaming, under: table)
         var candidates = sets.withSet { ranked(request, using: $0) }
         for policy in policies { policy.arrange(&candidates, for: request) }
@@ -84,6 +85,9 @@ public struct Recommender: Sendable {
             RankedItem(item: $0.item, score: $0.score, propensity: $0.propensity, sources: $0.sources)
         }
         if query.explains { explainer.explain(&items, for: request) }
+        if let limits = query.counterfactuals {
+            addCounterfactuals(to: &items, for: request, within: limits, under: table)
+        }
         return RankedList(version: snapshot.version, items: items, rules: request.rules.ids)
     }
 

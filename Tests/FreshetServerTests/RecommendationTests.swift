@@ -30,6 +30,19 @@ import Testing
         }
     }
 
+    @Test func saysWhatAnItemNeedsOnlyWhenAsked() async throws {
+        try await TestServer().test { client in
+            try await Self.fill(client)
+            let plain = try await client.send(.post, "/v1/recommendations", #"{"user":"eve","count":2}"#)
+            #expect(!plain.text.contains("because_without"))
+            let body = #"{"user":"eve","count":2,"counterfactual":true}"#
+            let answer = try await client.send(.post, "/v1/recommendations", body)
+            #expect(answer.status == 200, "\(answer.text)")
+            let decoded = try JSONDecoder().decode(Recommendation.self, from: Data(answer.text.utf8))
+            #expect(!decoded.items.isEmpty && decoded.items.allSatisfy { $0.counterfactual != nil })
+        }
+    }
+
     @Test func ranks() async throws {
         try await TestServer().test { client in
             try await Self.fill(client)
@@ -74,6 +87,7 @@ import Testing
         (#"{"filter":{"tags":[1]}}"#, "/filter/tags"), (#"{"filter":5}"#, "/filter"),
         (#"{"exclude":[""]}"#, "/exclude/0"),
         (#"{"diversity":2}"#, "/diversity"), (#"{"explain":"yes"}"#, "/explain"), ("[]", ""),
+        (#"{"counterfactual":1}"#, "/counterfactual"),
         (#"{"filter":{"attributes":{"a/b":{}}}}"#, "/filter/attributes/a~1b"),
     ]) func namesTheMistake(body: String, pointer: String) async throws {
         try await TestServer().test { client in

@@ -34,6 +34,7 @@ struct QueryShape: Hashable {
     let includeSeen: Bool?
     let diversity: Double?
     let explains: Bool
+    let counterfactuals: CounterfactualLimits?
 
     init(of query: Query) {
         user = query.user
@@ -55,6 +56,7 @@ struct QueryShape: Hashable {
         includeSeen = query.includeSeen
         diversity = query.diversity
         explains = query.explains
+        counterfactuals = query.counterfactuals
     }
 }
 

@@ -4,7 +4,7 @@ import FreshetData
 /// The newest events of a history that like their items, one group an item: what reasons are given for.
 struct EventGroups {
     /// So many newest events are looked at.
-    private static let events = 20
+    static let events = 20
 
     /// All events of one item.
     struct Group {
@@ -18,10 +18,10 @@ struct EventGroups {
     /// The whole history.
     let history: History
 
-    init(of history: History) {
+    init(of history: History, newest count: Int = Self.events) {
         self.history = history
         var groups: [Group] = []
-        for index in history.items.indices.suffix(Self.events).reversed() {
+        for index in history.items.indices.suffix(count).reversed() {
             let item = history.items[index]
             let place = index - history.items.startIndex
             guard history.weight(at: place) > 0 else { continue }

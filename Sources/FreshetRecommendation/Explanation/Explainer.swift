@@ -9,7 +9,7 @@ struct Explainer: Sendable {
     /// A smaller share of the score is not worth a sentence.
     private static let smallestWeight: Float = 0.01
 
-    private let vocabulary: Vocabulary
+    let vocabulary: Vocabulary
 
     init(vocabulary: Vocabulary) { self.vocabulary = vocabulary }
 

@@ -10,7 +10,7 @@ import { frame } from "./status.js";
 const historyLimit = 50;
 
 // Kept while the tab is open. The session is told to the server with each question and is never in its log.
-const choice = { session: [], count: 10, diversity: null, seen: null, follow: true };
+const choice = { session: [], count: 10, diversity: null, seen: null, needs: false, follow: true };
 
 function open(parameters) {
     const user = parameters.get("user");
@@ -57,10 +57,12 @@ function open(parameters) {
     const seen = select("seen", [["", "As configured"], ["true", "Shown"], ["false", "Left out"]], choice.seen === null ? "" : String(choice.seen),
         (value) => { choice.seen = value === "" ? null : value === "true"; });
     const follow = h("input", { type: "checkbox", id: "follow", checked: choice.follow, on: { change: () => { choice.follow = follow.checked; } } });
+    const needs = h("input", { type: "checkbox", id: "needs", checked: choice.needs, on: { change: () => { choice.needs = needs.checked; ask(); } } });
     const controls = h("div", { class: "control-row" },
         h("div", { class: "field" }, h("label", { for: "count" }, "Items"), counts),
         h("div", { class: "field" }, h("label", { for: "seen" }, "Seen items"), seen),
         h("div", { class: "field field-grow" }, h("label", { for: "diversity" }, "Diversity ", diversityText), diversity),
+        h("div", { class: "field field-check" }, needs, h("label", { for: "needs", title: "Up to 500 lists are computed for it." }, "What each needs")),
         user ? h("div", { class: "field field-check" }, follow, h("label", { for: "follow" }, "Follow live")) : null);
 
     const left = h("section", { class: "panel history-panel" }, h("div", { class: "panel-head" }, h("h2", null, user ? "History" : "Session")),
@@ -115,6 +117,7 @@ function open(parameters) {
         const request = { count: choice.count, explain: true, scenario: "dashboard" };
         if (user) request.user = user;
         if (choice.session.length > 0) request.events = choice.session;
+        if (choice.needs) request.counterfactual = true;
         if (choice.diversity !== null) request.diversity = choice.diversity;
         if (choice.seen !== null) request.include_seen = choice.seen;
         try {
@@ -156,7 +159,7 @@ function open(parameters) {
             return h("li", null, h("div", { class: "rank" }, String(index + 1), moved),
                 h("div", { class: "result-what" }, h("a", { href: itemLink(item.id) }, titleText(known(item.id)?.title, item.id)),
                     known(item.id)?.categories?.length ? h("span", { class: "muted small" }, h("bdi", null, known(item.id).categories.join(", "))) : null,
-                    reasons(item.reasons)),
+                    reasons(item.reasons), need(item.because_without)),
                 h("div", { class: "result-score" }, h("span", { class: "bar-track", "aria-hidden": "true" }, h("span", { class: "bar-fill", properties: { width: format.percent(share, 1) } })),
                     h("span", { class: "number" }, format.figure(item.score))),
                 h("button", { type: "button", class: "button button-small", title: "Ask again as if they had just viewed this. Not kept.",
@@ -196,6 +199,11 @@ function reasons(entries) {
     if (!entries?.length) return null;
     return h("ul", { class: "reasons" }, entries.slice(0, 3).map((reason) => h("li", null, h("bdi", null, reason.text),
         reason.weight >= 0.005 ? h("span", { class: "number" }, ` ${format.percent(reason.weight)}`) : null)));
+}
+
+function need(found) {
+    if (!found) return null;
+    return h("p", { class: "muted small" }, h("bdi", null, found.text), found.status === "found" ? " (a smaller set may do)" : "");
 }
 
 export default { title: "Recommendations", open };

@@ -66,6 +66,7 @@ extension Schemas {
                 required: ["id", "score"],
                 [
                     "id": ["type": "string"], "score": ["type": "number"], "reasons": list(of: "Reason"),
+                    "because_without": reference("Counterfactual"),
                     "title": ["type": "string"], "categories": texts, "tags": texts, "attributes": attributes,
                     "available": ["type": "boolean"], "created_at": ["type": "integer"],
                 ]
@@ -77,6 +78,17 @@ extension Schemas {
                 "Why an item is there.",
                 required: ["text", "weight"],
                 ["text": ["type": "string"], "item": ["type": "string"], "weight": ["type": "number"]]
+            )
+        ),
+        (
+            "Counterfactual",
+            object(
+                "The events of the user's without which an item would not be there.",
+                required: ["status", "items", "text"],
+                [
+                    "status": names(Counterfactual.Status.self),
+                    "items": ["type": "array", "items": ["type": "string"]], "text": ["type": "string"],
+                ]
             )
         ),
         (

@@ -70,6 +70,10 @@ extension Schemas {
                 [
                     ("user", identifier), ("session", session), ("events", sessionEvents),
                     ("cursor", ["type": "string", "description": "The `next` of the page before."]),
+                    (
+                        "counterfactual",
+                        ["type": "boolean", "description": "Without which events would each item not be there?"]
+                    ),
                 ] + question
             )
         ),

@@ -84,6 +84,17 @@ extension JSONWriter {
             raw(",\"reasons\":")
             array(reasons) { $0.reason($1) }
         }
+        if let counterfactual = item.counterfactual { self.counterfactual(counterfactual) }
+        raw("}")
+    }
+
+    private mutating func counterfactual(_ counterfactual: Counterfactual) {
+        raw(",\"because_without\":{\"status\":")
+        string(counterfactual.status.rawValue)
+        raw(",\"items\":")
+        array(counterfactual.items) { $0.string($1) }
+        raw(",\"text\":")
+        string(counterfactual.text)
         raw("}")
     }
 

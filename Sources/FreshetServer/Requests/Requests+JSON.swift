@@ -21,6 +21,7 @@ extension RecommendationRequest {
         self.init(user: fields.identifier("user"), events: fields.sessionEvents("events"))
         session = fields.identifier("session")
         cursor = fields.string("cursor")
+        counterfactual = fields.bool("counterfactual")
         read(&fields, maximumCount: maximumCount)
         try fields.finish()
     }

@@ -9,7 +9,7 @@ export interface Question {
   filter?: string | object; context?: Record<string, unknown>
 }
 export interface RecommendationQuestion extends Question {
-  events?: object[]; cursor?: string; exclude?: string[]; include_seen?: boolean; diversity?: number; explain?: boolean;
+  events?: object[]; cursor?: string; exclude?: string[]; include_seen?: boolean; diversity?: number; explain?: boolean; counterfactual?: boolean;
 }
 export interface SearchQuestion extends Question { events?: object[]; record?: boolean }
 /** As in the query: `filter`, `fields` and `place` are text there. */

@@ -134,6 +134,8 @@ class RecommendationRequest:
     events: Optional[list[SessionEvent]] = None
     # The `next` of the page before.
     cursor: Optional[str] = None
+    # Without which events would each item not be there?
+    counterfactual: Optional[bool] = None
     count: Optional[int] = None
     scenario: Optional[str] = None
     place: Optional[Place] = None
@@ -690,6 +692,7 @@ class RecommendedItem:
     id: str
     score: float
     reasons: Optional[list[Reason]] = None
+    because_without: Optional[Counterfactual] = None
     title: Optional[str] = None
     categories: Optional[list[str]] = None
     tags: Optional[list[str]] = None
@@ -705,6 +708,15 @@ class Reason:
     text: str
     weight: float
     item: Optional[str] = None
+
+
+@dataclass
+class Counterfactual:
+    """The events of the user's without which an item would not be there."""
+
+    status: Literal["smallest", "found", "none", "unsearched"]
+    items: list[str]
+    text: str
 
 
 @dataclass
