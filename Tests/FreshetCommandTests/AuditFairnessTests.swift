@@ -21,7 +21,8 @@ import Testing
     }
 
     private static let common = [
-        "audit", "fairness", "--data", "events.tsv", "--catalogue", "items.tsv", "--model", "popularity", "--threads", "1",
+        "audit", "fairness", "--data", "events.tsv", "--catalogue", "items.tsv", "--model", "popularity", "--threads",
+        "1",
     ]
 
     private struct Report: Decodable {
@@ -46,7 +47,8 @@ import Testing
         let folder = try folder()
         let command =
             Self.common + [
-                "--users", "users.tsv", "--user-groups", "gender", "--calibration", "0.9,0.2", "--minimum-share", "books=0.5",
+                "--users", "users.tsv", "--user-groups", "gender", "--calibration", "0.9,0.2", "--minimum-share",
+                "books=0.5",
             ]
         let result = try Executable.run(command + ["--json"], in: folder)
         #expect(result.code == 0, "\(result.errors)")
@@ -70,7 +72,8 @@ import Testing
             (["--minimum-share", "opera=0.5"], "No item has the category 'opera'"),
             (["--calibration", "2"], "λ must be above 0"), (["--users", "users.tsv"], "--user-groups"),
             (["--users", "users.tsv", "--user-groups", "age"], "has no column 'age'"),
-            (["--user-groups", "gender"], "--users"), (["--item-groups", "brand"], "No item has the attribute 'brand'"),
+            (["--user-groups", "gender"], "--users"),
+            (["--item-groups", "brand"], "No item has the attribute 'brand'"),
         ] {
             let result = try Executable.run(Self.common + more, in: folder)
             #expect(result.code == 64 && result.errors.contains(part), "\(more): \(result.errors)")

@@ -1,6 +1,7 @@
 import Foundation
 import FreshetCore
 import FreshetEvaluation
+import FreshetFairness
 import FreshetTensor
 import Testing
 
@@ -56,11 +57,14 @@ import Testing
             pool: pool
         )
         #expect(apart.best == "m" && apart.gap.low > 0.2 && apart.gap.high < 0.4)
-        #expect(try apart == GroupQuality(
-            of: ["f": values["f", default: []], "m": values["m", default: []].map { $0 + 0.3 }],
-            options: EvaluationOptions(),
-            pool: ThreadPool(threads: 3)
-        ))
+        #expect(
+            try apart
+                == GroupQuality(
+                    of: ["f": values["f", default: []], "m": values["m", default: []].map { $0 + 0.3 }],
+                    options: EvaluationOptions(),
+                    pool: ThreadPool(threads: 3)
+                )
+        )
         #expect(throws: FreshetError.self) {
             try GroupQuality(of: ["f": [1], "m": []], options: EvaluationOptions(), pool: pool)
         }

@@ -70,7 +70,8 @@ public struct FairnessEvaluation: Sendable, Equatable, Codable {
         }
         miscalibration = distances.isEmpty ? nil : bootstrap.mean(of: distances).estimate
         quality = try subjects.userGroups.mapValues { groups in
-            let values = Dictionary(grouping: zip(groups, gains).compactMap { group, gain in group.map { ($0, gain) } }) {
+            let values = Dictionary(grouping: zip(groups, gains).compactMap { group, gain in group.map { ($0, gain) } })
+            {
                 $0.0
             }
             return try GroupQuality(of: values.mapValues { $0.map(\.1) }, options: options, pool: pool)

@@ -1,4 +1,5 @@
 import FreshetCore
+import FreshetData
 
 extension Explainer {
     /// A finding in words, and with the ids of its items.

@@ -6,8 +6,8 @@ import FreshetFairness
 ///
 /// A place goes to the candidate with the highest `(1 - λ) · relevance - λ · miscalibration` of the list so far with it, the
 /// relevance being the score brought to 0 ... 1: of the candidate that comes first the highest score, of the next the second
-/// highest, and so on. So what other policies arranged is kept where the mix is the same either way. A user of whose
-/// categories nothing is known has the list as it is.
+/// highest, and so on. So what other policies arranged is kept where the mix is the same either way. What is chosen stands in
+/// the order in which it came. A user of whose categories nothing is known has the list as it is.
 struct CalibrationPolicy: Policy {
     /// So many times the places are arranged, for the policies that follow to drop from.
     private static let spare = 3
@@ -27,9 +27,13 @@ struct CalibrationPolicy: Policy {
             count: Self.spare * request.query.count,
             tradeOff: tradeOff
         )
+        // A list's mix does not depend on its order, so what is chosen for one keeps that of the candidates.
+        let lists = stride(from: 0, to: order.count, by: request.query.count).flatMap { start in
+            order[start..<min(start + request.query.count, order.count)].sorted()
+        }
         let chosen = Set(order)
         candidates =
-            order.map { candidates[$0] } + candidates.indices.filter { !chosen.contains($0) }.map { candidates[$0] }
+            lists.map { candidates[$0] } + candidates.indices.filter { !chosen.contains($0) }.map { candidates[$0] }
     }
 
     private static func categories(of item: ItemIndex, _ request: PipelineRequest) -> [UInt32] {

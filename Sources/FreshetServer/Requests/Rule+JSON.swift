@@ -7,6 +7,7 @@ extension Rule {
     /// Reads a rule.
     ///
     /// - Parameters:
+    ///   - fields: the body.
     ///   - path: the id in the path, with which the body's must agree.
     ///   - unnamed: the id where neither has one; `nil` where one has to.
     init(_ fields: inout JSONFields, path: String?, unnamed: String? = nil) {

@@ -31,7 +31,9 @@ struct AuditFairness: FreshetCommand {
     @OptionGroup var dataOptions: DataOptions
     @OptionGroup var modelOptions: ModelOptions
 
-    @Option(help: ArgumentHelp("A table of users with a header; their ids are in the column user or id.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A table of users with a header; their ids are in the column user or id.", valueName: "file")
+    )
     var users: String?
 
     @Option(help: ArgumentHelp("The attributes of users that make groups.", valueName: "name,…"))

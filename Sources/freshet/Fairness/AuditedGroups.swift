@@ -12,6 +12,7 @@ struct AuditedGroups {
     /// - Parameters:
     ///   - names: the attributes.
     ///   - path: a table of users; `nil` takes what the data say of them.
+    /// - Returns: the groups by user; `nil` for one of whom it is not known.
     /// - Throws: ``FreshetError`` when the table has no such column, or the data say nothing of users.
     func ofUsers(_ names: [String], in path: String?) throws -> [String: [String?]] {
         guard !names.isEmpty else { return [:] }
@@ -32,8 +33,10 @@ struct AuditedGroups {
         try TableFile.forEachRow(
             of: path,
             select: { header in
-                (id: try header.position(ofRequired: ["user", "user_id", "id"]),
-                    values: try names.map { try header.position(ofRequired: [$0]) })
+                (
+                    id: try header.position(ofRequired: ["user", "user_id", "id"]),
+                    values: try names.map { try header.position(ofRequired: [$0]) }
+                )
             },
             { columns, fields in
                 func text(_ column: Int) -> String { String(decoding: fields[column], as: UTF8.self) }

@@ -37,6 +37,7 @@ enum FairnessCorrection: Equatable {
     ///   - candidates: the model's best of each user, the best first.
     ///   - subjects: the users' histories and the items' categories.
     ///   - count: the length of the lists.
+    /// - Returns: the lists, at most as long as that.
     /// - Throws: ``FreshetError`` of kind `usage` for a category that no item has.
     func lists(from candidates: [[ScoredItem]], for subjects: FairnessSubjects, count: Int) throws -> [[ItemIndex]] {
         switch self {
@@ -82,6 +83,8 @@ enum FairnessCorrection: Equatable {
             items: candidates.map { subjects.categories[$0.item.position] },
             count: count,
             tradeOff: tradeOff
-        ).map { candidates[$0].item }
+        )
+        // A list's mix does not depend on its order, so the most relevant of what is chosen comes first.
+        .sorted().map { candidates[$0].item }
     }
 }

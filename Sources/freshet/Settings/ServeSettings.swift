@@ -92,7 +92,9 @@ extension SettingsReader where Root == ServeSettings {
     static var serve: SettingsReader {
         SettingsReader(
             settings: ServeSettings.settings,
-            otherVariables: ServerOptions.variables.union(["FRESHET_CONFIG", "FRESHET_MODELS", "FRESHET_INSTRUCTION_SET"])
+            otherVariables: ServerOptions.variables.union([
+                "FRESHET_CONFIG", "FRESHET_MODELS", "FRESHET_INSTRUCTION_SET",
+            ])
         )
     }
 }
