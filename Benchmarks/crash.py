@@ -51,6 +51,7 @@ HURRIED = [
     "retraining.every_hours=0.005",
     "logging.level=notice",
 ]
+DUE_SOON = ["retraining.erasure_hours=0.002"]
 BATCH = 25
 # Seconds between a writer's batches: about as many events a second in all as the learner takes.
 PAUSE = 0.05
@@ -332,12 +333,14 @@ def kills(options, folder, with_experiment=False, with_erasures=False):
     """kill -9 at random moments."""
     data = Path(folder) / ("experiment" if with_experiment else "erasures" if with_erasures else "kills")
     generator = random.Random(options.seed)
+    # Weights without the erased are due within seconds, whatever their gate says.
+    settings = HURRIED + (DUE_SOON if with_erasures else [])
     ledger = Ledger(options.seed)
     if with_experiment:
         start_experiment(data, ledger, folder)
     starts, versions, lost, twice, shown, ages, back = [], set(), 0, 0, 0, [], []
     for number in range(options.rounds):
-        engine = Engine(data, settings=HURRIED, log=Path(folder) / "kills.log")
+        engine = Engine(data, settings=settings, log=Path(folder) / "kills.log")
         if generator.random() < 0.1:
             # A kill while it starts.
             time.sleep(generator.random() * 0.5)
@@ -380,7 +383,7 @@ def kills(options, folder, with_experiment=False, with_erasures=False):
             )
         if lost or twice or back:
             break
-    with Engine(data, settings=HURRIED, log=Path(folder) / "kills.log") as engine:
+    with Engine(data, settings=settings, log=Path(folder) / "kills.log") as engine:
         starts.append(engine.wait_ready())
         status = engine.wait_learned()
         _, newest, count = look(data)

@@ -3,6 +3,8 @@ import FreshetCore
 import FreshetData
 import FreshetLearning
 import FreshetModels
+import FreshetRecommendation
+import FreshetStorage
 import Testing
 
 @testable import FreshetEngine

@@ -125,7 +125,7 @@ struct ErasureTrial {
 struct TwinDistance: Encodable {
     /// Whether every number of both is the same, to the bit.
     let isIdentical: Bool
-    /// The length of the difference as a share of the other's length, over the arrays of floats that both have in one shape.
+    /// The length of the difference as a share of the other's length, over the arrays of numbers that both have in one shape.
     let distance: Double
     /// How many arrays are of different shapes, or only in one of both.
     let unlike: Int
@@ -144,13 +144,19 @@ struct TwinDistance: Encodable {
                 unlike += 1
                 continue
             }
-            guard let own = own.numbers(of: Float.self), let other = other.numbers(of: Float.self) else { continue }
+            guard let own = Self.numbers(of: own), let other = Self.numbers(of: other) else { continue }
             for (one, two) in zip(own, other) {
-                difference += Double(one - two) * Double(one - two)
-                length += Double(two) * Double(two)
+                difference += (one - two) * (one - two)
+                length += two * two
             }
         }
         distance = difference == 0 ? 0 : (difference / max(length, .leastNormalMagnitude)).squareRoot()
         self.unlike = unlike
+    }
+
+    private static func numbers(of array: StoredArray) -> [Double]? {
+        if let numbers = array.numbers(of: Float.self) { return numbers.map(Double.init) }
+        if let numbers = array.numbers(of: Double.self) { return numbers }
+        return array.numbers(of: Int32.self)?.map(Double.init)
     }
 }
