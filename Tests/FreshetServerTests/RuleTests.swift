@@ -79,7 +79,7 @@ import Testing
 
     @Test func aShareIsNamedAsEverythingElse() async throws {
         try await Self.server().test { client in
-            func put(_ name: String) async throws -> Answer {
+            func put(_ name: String) async throws -> TestClient.Answer {
                 let share = #"{"filter":"tags = 'new'","\#(name)":0.5}"#
                 return try await client.send(.put, "/v1/rules/new", #"{"then":{"share":[\#(share)]}}"#)
             }
