@@ -91,7 +91,7 @@ public struct Event: Sendable, Equatable, Codable {
                 debugDescription: "value out of range"
             )
         }
-        // What is no such number says nothing: files have columns of that name that are not ours.
+        // A value that is not such a number says nothing: files have columns of that name that are not ours.
         profit = try? container.decodeIfPresent(Double.self, forKey: .profit)
         if let profit, !Float(profit).isFinite { self.profit = nil }
         time = try container.decodeIfPresent(Timestamp.self, forKey: .time)

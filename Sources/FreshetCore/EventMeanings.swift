@@ -101,6 +101,6 @@ extension EventMeanings {
     /// Ratings of one to five: from 3 on a liking, up to 2 a dislike.
     public static let stars = EventMeaning(likingFrom: 3, dislikeUpTo: 2)
 
-    /// So many of something; fewer than none is a return.
+    /// A quantity; a negative one is a return.
     private static let quantity = EventMeaning(takesBackBelow: 0)
 }

@@ -52,7 +52,7 @@ package struct TimeCursor {
         return end - position
     }
 
-    /// Reads a number of exactly so many digits.
+    /// Reads a number of exactly this many digits.
     package mutating func digits(_ count: Int) -> Int64? {
         guard text.count - position >= count else { return nil }
         var number: Int64 = 0
@@ -65,7 +65,7 @@ package struct TimeCursor {
         return number
     }
 
-    /// Reads a number of so many digits.
+    /// Reads a number of this many digits.
     package mutating func digits(_ counts: ClosedRange<Int>) -> Int64? {
         let count = min(digitCount, counts.upperBound)
         return count >= counts.lowerBound ? digits(count) : nil
@@ -141,12 +141,12 @@ package struct TimeCursor {
         return GregorianCalendar.day(weekYear: year, week: week, weekday: weekday)
     }
 
-    /// Reads a fraction behind a point or a comma, as part of so many milliseconds; nothing is 0.
+    /// Reads a fraction after a point or a comma, in units of this many milliseconds; nothing is 0.
     package mutating func fraction(of unit: Int64) -> Int64? {
         take(".") || take(",") ? bareFraction(of: unit) : 0
     }
 
-    /// Reads the digits of a fraction, as part of so many milliseconds.
+    /// Reads the digits of a fraction, in units of this many milliseconds.
     package mutating func bareFraction(of unit: Int64) -> Int64? {
         // Twelve digits say more than a millisecond of an hour.
         let count = digitCount

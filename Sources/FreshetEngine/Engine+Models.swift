@@ -101,7 +101,7 @@ extension Engine {
 
 /// What became of a snapshot that was trained elsewhere.
 public enum AdoptedSnapshot: Sendable, Equatable {
-    /// It is on its way to be the candidate, and knows so many of its items here.
+    /// It is on its way to becoming the candidate, and knows this many of its items here.
     case entered(items: Int, of: Int)
     /// It was taken before, and became this version.
     case before(ModelVersion)

@@ -5,11 +5,11 @@ import FreshetRecommendation
 
 /// Rows of a page, what is trending, and what a segment wants.
 extension Engine {
-    /// Of so many users of a segment it is looked what they want.
+    /// The number of a segment's users who are asked what they want.
     private static let members = 50
-    /// Among so many users of late a segment's are looked for.
+    /// The number of recently active users among whom a segment's are looked for.
     private static let lookedAt = 2_000
-    /// So many of the items that are popular now say who was active of late.
+    /// The number of currently popular items that say who was active recently.
     private static let popularItems = 200
 
     /// The items whose share of all events grows.

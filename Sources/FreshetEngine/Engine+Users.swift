@@ -5,11 +5,11 @@ import FreshetRecommendation
 
 /// Questions that are answered by users.
 extension Engine {
-    /// So many users are looked at closely, or a few more than are wanted.
+    /// The number of users who are looked at closely, or a few more than are wanted.
     private static let closely = 100
-    /// Of a user's newest items so many count.
+    /// The number of a user's newest items that count.
     private static let items = 100
-    /// So many items that go together with one say whom it may appeal to.
+    /// The number of items bought together with one that say whom it may appeal to.
     private static let companions = 50
 
     /// Users who did the same things: by the cosine of what they dealt with, rare items counting more.

@@ -33,7 +33,7 @@ extension EngineConfiguration {
             guard address?.scheme == "http", ["127.0.0.1", "localhost", "[::1]", "::1"].contains(address?.host) else {
                 throw FreshetError(
                     .usage,
-                    "language.alert_webhook is '\(alertWebhook)', which is no address of this machine.",
+                    "language.alert_webhook is '\(alertWebhook)', which is not an address of this machine.",
                     remedy: "Give one such as http://127.0.0.1:9000/alerts."
                 )
             }

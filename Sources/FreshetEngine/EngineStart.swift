@@ -9,7 +9,7 @@ enum EngineStart {
     static let page = 20_000
     /// How many newest events tell who dealt with what lately.
     private static let audienceEvents = 50_000
-    /// So many newest searches are remembered, about 30 MB.
+    /// The number of newest searches that are remembered, about 30 MB.
     private static let newestSearches = 50_000
 
     /// Brings sessions and streaming models to the end of the log.

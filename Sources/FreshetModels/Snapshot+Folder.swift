@@ -114,7 +114,7 @@ extension SnapshotManifest {
     }
 
     /// Reads and verifies a snapshot's manifest alone.
-    /// - Throws: ``FreshetError`` when the folder is no snapshot or the manifest is damaged.
+    /// - Throws: ``FreshetError`` when the folder is not a snapshot or the manifest is damaged.
     public static func read(from folder: String) throws -> SnapshotManifest {
         let path = folder + "/" + SnapshotFile.manifest
         let manager = FileManager.default

@@ -38,10 +38,10 @@ package enum SelfChecksum {
     ///
     /// - Parameters:
     ///   - text: the text.
-    ///   - goOn: makes the sum of the text that of all, if anything comes after.
-    package static func seal(_ text: inout Data, goOn: (UInt32) -> UInt32 = { $0 }) {
+    ///   - extend: makes the sum of the text that of all, if anything comes after.
+    package static func seal(_ text: inout Data, extend: (UInt32) -> UInt32 = { $0 }) {
         guard let place = place(in: text) else { preconditionFailure("the text has no place for a checksum") }
-        let sum = goOn(Checksum.crc32(text))
+        let sum = extend(Checksum.crc32(text))
         text.replaceSubrange(place, with: Data(Checksum.text(sum).utf8))
     }
 

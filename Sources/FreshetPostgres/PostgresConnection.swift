@@ -129,7 +129,7 @@ final class PostgresConnection: @unchecked Sendable {
         while let rest = PQgetResult(handle) { PQclear(rest) }
     }
 
-    /// Waits for notifications, at most so many milliseconds; the processes that sent them.
+    /// Waits for notifications, at most a number of milliseconds; returns the processes that sent them.
     func notifications(waiting milliseconds: Int32) throws -> [Int32] {
         var found = takeNotifications()
         if found.isEmpty {

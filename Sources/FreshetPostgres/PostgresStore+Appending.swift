@@ -6,7 +6,7 @@ import FreshetStorage
 extension PostgresStore {
     /// So few ids are looked up quicker than a savepoint is set.
     private static let fewIdentifiers = 64
-    /// After a delivery that came twice, so many are looked up first: others of it are likely to come.
+    /// The events that are looked up first after a delivery that came twice: others of it are likely to follow.
     private static let lookupsAfterRepeat = 100
 
     /// Writes the events and searches of requests, inside a transaction; what became of each, in order.

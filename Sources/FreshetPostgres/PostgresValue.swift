@@ -79,7 +79,7 @@ struct NetworkBytes {
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// Appends a length and so many bytes.
+    /// Appends a length and the bytes.
     mutating func append(_ list: [UInt8]) {
         append(Int32(list.count))
         bytes.append(contentsOf: list)

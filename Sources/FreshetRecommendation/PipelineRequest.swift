@@ -6,7 +6,7 @@ import FreshetModels
 ///
 /// Belongs to one thread.
 public final class PipelineRequest {
-    /// Of the newest items, so many are looked at for ones without events.
+    /// The number of newest items among which those without events are looked for.
     private static let newItemWindow = 256
 
     /// What is asked.

@@ -6,7 +6,7 @@ extension Recommender {
     /// What a likeness by content counts beside the share of the closest company: what is like an item of the basket may
     /// stand in its place as well as beside it.
     private static let likenessShare: Float = 0.25
-    /// So many times the wanted items are put in order, and at least so many.
+    /// How many times the wanted items are put in order, and how many at least.
     private static let width = (factor: 4, least: 50)
 
     /// The items that go with those of a basket: in the company of several of them, like them, and wanted by who asks.

@@ -13,7 +13,7 @@ public struct RankedLabel: Sendable, Equatable {
 }
 
 extension Recommender {
-    /// Of so many of a user's best items the labels are counted.
+    /// The number of a user's best items whose labels are counted.
     private static let labelledItems = 200
 
     /// The categories, tags or values of an attribute that suit a user: those of the items that do.

@@ -6,7 +6,7 @@ import FreshetModels
 extension Recommender {
     /// What an item that matches in everything would have from each: its words, its vector, and the user's liking.
     private static let weights: (words: Float, likeness: Float, user: Float) = (1, 1, 0.5)
-    /// So many of the nearest vectors are looked at.
+    /// The number of nearest vectors that are looked at.
     private static let nearest = 200
     /// An item that shares no word with the search counts as found from this cosine on.
     private static let threshold: Float = 0.25
@@ -60,7 +60,7 @@ extension Recommender {
 
 /// The words of a search as terms of the catalogue.
 private struct SearchWords {
-    /// Of what very many items have, so many of the newest are looked at.
+    /// The number of newest items that are looked at of what very many items have.
     private static let limit = 2048
 
     private let catalog: CatalogSnapshot

@@ -5,7 +5,7 @@
 enum ReportStyle {
     /// How many colours the palette has; the models take them in order.
     static let colors = 8
-    /// The colour of what is no model.
+    /// The colour of anything that is not a model.
     static let neutral = 8
 
     static let sheet: StaticString = """

@@ -59,7 +59,7 @@ struct ByteReader {
 
     mutating func texts() -> [String] { list(ofAtLeast: 4) { $0.text() } }
 
-    /// Reads a list's length and its elements, each of so many bytes at least.
+    /// Reads a list's length and its elements, each of a least number of bytes.
     mutating func list<Element>(ofAtLeast size: Int, _ each: (inout ByteReader) -> Element) -> [Element] {
         let count = Int(int32())
         guard count >= 0, count <= rest.count / size else {

@@ -3,7 +3,7 @@ import GRDB
 
 /// A user's newest events by their time, which are not the last that arrived where some came late.
 struct NewestEvents {
-    /// So many events of a user are looked at at most: beyond, what came late may hide what is new.
+    /// The most events of a user that are looked at: beyond, what came late may hide what is new.
     private static let farthest = 20_000
 
     private let limit: Int

@@ -20,7 +20,7 @@ package struct StoredTable: Sendable {
     package enum Order: Sendable {
         /// By the first column, which no two rows share.
         case key
-        /// By the first columns, so many, and all rows at once: there are few.
+        /// By a number of first columns, all rows at once: there are few.
         case whole(Int)
     }
 

@@ -15,7 +15,7 @@ public final class GrowingBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
     /// How many there is room for.
     public private(set) var capacity: Int
 
-    /// So many zeros.
+    /// Creates a buffer of zeros.
     public init(count: Int = 0) {
         precondition(count >= 0, "a buffer of \(count) numbers")
         (self.count, capacity) = (count, count)
@@ -34,14 +34,14 @@ public final class GrowingBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
         return copy
     }
 
-    /// Appends zeros until there are so many numbers; fewer than there are is no change.
+    /// Appends zeros up to a length; a shorter length changes nothing.
     public func grow(to count: Int) {
         guard count > self.count else { return }
         reserve(count)
         self.count = count
     }
 
-    /// Makes room for so many numbers.
+    /// Reserves room for a number of elements.
     public func reserve(_ count: Int) {
         guard count > capacity else { return }
         let room = max(count, capacity + capacity / 4)

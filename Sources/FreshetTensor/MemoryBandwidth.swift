@@ -3,7 +3,7 @@ import CFreshetKernels
 /// How fast this machine reads memory: the bound of everything that reads its weights once, such as a causal model
 /// that makes one token after another.
 public enum MemoryBandwidth {
-    /// So many bytes are read: more than a cache holds.
+    /// The bytes that are read: more than a cache holds.
     private static let bytes = 256 << 20
     private static let rounds = 5
 

@@ -60,7 +60,7 @@ private let pool = ThreadPool(threads: 1)
         var lines = try lines()
         lines.rehearse(events[..<300])
         let exemplars = lines.learning.learner?.checkpoint().arrays["replay.items"]
-        try lines.goOn(from: ServedState(trained: try LearningLoopTests.trained(on: Array(events[..<200]))))
+        try lines.resume(from: ServedState(trained: try LearningLoopTests.trained(on: Array(events[..<200]))))
         #expect(exemplars != nil && lines.learning.learner?.checkpoint().arrays["replay.items"] == exemplars)
         let (first, second) = (lines.erase(UserIndex(3)), lines.erase(UserIndex(3)))
         #expect(first > 0 && second == 0)

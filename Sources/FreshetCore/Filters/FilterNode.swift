@@ -132,7 +132,7 @@ package enum FilterValue: Sendable, Equatable {
     case flag(Bool)
     /// A moment, in seconds since 1970.
     case time(Double)
-    /// So many seconds before now.
+    /// This many seconds before now.
     case ago(Double)
     /// An attribute of the user who asks.
     case user(String)

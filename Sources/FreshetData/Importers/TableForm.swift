@@ -135,7 +135,7 @@ extension TableForm.Column {
     static func text(_ name: String) -> Self { Self(name) { _ in true } }
     /// One of some words.
     static func word(_ name: String, _ words: Set<String>) -> Self { Self(name, words.contains) }
-    /// Hexadecimal digits, so many.
+    /// A number of hexadecimal digits.
     static func hexadecimal(_ name: String, _ count: Int) -> Self {
         Self(name) { $0.utf8.count == count && $0.allSatisfy(\.isHexDigit) }
     }

@@ -44,7 +44,7 @@ extension ByteSource {
         return (bytes, bytes.isEmpty ? self : PrefixedSource(bytes, before: self))
     }
 
-    /// Reads so many bytes, fewer only at the end.
+    /// Reads a number of bytes, fewer only at the end.
     func take(_ count: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0

@@ -121,7 +121,7 @@ struct FieldCutter {
 
     /// Where a record that begins with the window ends.
     enum RecordEnd: Equatable {
-        /// Behind so many bytes stands its line end.
+        /// The bytes before its line end.
         case found(length: Int)
         /// A quoted field goes on behind the window.
         case open

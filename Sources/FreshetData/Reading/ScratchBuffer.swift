@@ -8,7 +8,7 @@ final class ScratchBuffer {
 
     deinit { bytes.deallocate() }
 
-    /// Forgets everything and makes room for the texts of a line of so many bytes.
+    /// Forgets everything and reserves room for the texts of a line of this many bytes.
     func clear(capacity: Int) {
         used = 0
         guard capacity > bytes.count else { return }

@@ -94,7 +94,7 @@ extension ImportOptions.TimeUnit {
         }
     }
 
-    /// So many units in milliseconds, rounded down; the ends of the range where that is too much.
+    /// A number of units in milliseconds, rounded down; the ends of the range where that is too much.
     func milliseconds(_ units: Int64) -> Int64 {
         switch self {
         case .seconds:

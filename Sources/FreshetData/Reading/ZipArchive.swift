@@ -55,7 +55,7 @@ struct ZipArchive {
         members = try Self.members(in: list, count: count, path)
     }
 
-    /// The archive and file that a path such as `shop.zip/events.csv` names, or `nil` when it is no such path.
+    /// The archive and file that a path such as `shop.zip/events.csv` names, or `nil` when it is not such a path.
     static func member(at path: String) throws -> (archive: ZipArchive, member: Member)? {
         guard let end = path.range(of: ".zip/") else { return nil }
         var isFolder: ObjCBool = false

@@ -11,7 +11,7 @@ final class ExperimentBook: Sendable {
     static let part = "experiments"
     /// More are not kept.
     static let capacity = 1_000
-    /// Of those that have ended, so many of the newest are added up again after a start.
+    /// The number of ended experiments, newest first, that are added up again after a start.
     private static let ended = 20
     private static let prefix = "experiment."
 

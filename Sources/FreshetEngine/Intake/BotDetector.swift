@@ -62,7 +62,7 @@ private struct Slot: Sendable {
     /// A slot is free seven minutes after a single event, later after many.
     private static let busy: Float = 0.5
     private static let mostBurst: Float = 300
-    /// So many events or gaps tell how somebody acts.
+    /// The number of events or gaps from which on it can be told how somebody acts.
     private static let enough: Float = 100
     private static let mostRepeats: Float = 0.95
     private static let mostEvenGaps: Float = 0.9

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: `core` is used with `lock` held; all else is safe by itself.
 final class LearningService: @unchecked Sendable {
-    /// Events that come within so many seconds are learned together.
+    /// Events that come within this many seconds are learned together.
     private static let gathering = 0.1
     /// From how many seconds of waiting on fewer events are predicted, and the least share of them.
     ///

@@ -23,7 +23,7 @@ final class ServingCounter: Sendable {
     private let emptyAnswers = Atomic(0)
     private let feedback = Atomic(0)
 
-    /// Counts an answer of so many items.
+    /// Counts an answer by the number of its items.
     func countAnswer(of items: Int) {
         answers.add(1, ordering: .relaxed)
         if items == 0 { emptyAnswers.add(1, ordering: .relaxed) }

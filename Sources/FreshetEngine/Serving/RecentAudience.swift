@@ -5,7 +5,7 @@ import Synchronization
 /// Who dealt with each item last: where to look for users who are alike, or to whom an item may appeal, without looking
 /// at everybody.
 final class RecentAudience: Sendable {
-    /// So many newest users of an item are known.
+    /// The number of newest users that are known of an item.
     static let usersPerItem = 32
 
     /// The users of an item, the newest last.

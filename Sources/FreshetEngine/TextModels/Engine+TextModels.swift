@@ -7,7 +7,7 @@ import Logging
 extension Engine {
     /// The most texts of one call.
     public static let mostTexts = 256
-    /// So many texts are read before others get their turn.
+    /// The number of texts that are read before others get their turn.
     private static let together = 8
 
     /// What a classifier says of texts: for each the most probable labels, the best first.

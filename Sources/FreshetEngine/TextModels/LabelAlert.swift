@@ -53,7 +53,7 @@ public struct LabelAlert: Sendable, Equatable, CustomStringConvertible {
 
 /// Follows the texts of one rule: how many came lately, and how many had the label.
 struct LabelWatch {
-    /// The time of a rule is counted in so many parts, of which the oldest is forgotten as a whole.
+    /// The number of parts that a rule's time is counted in; the oldest is forgotten as a whole.
     private static let parts: Int64 = 60
 
     let rule: LabelAlert

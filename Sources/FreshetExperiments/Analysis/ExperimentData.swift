@@ -113,7 +113,7 @@ public struct ExperimentData: Sendable {
         places[unit] = variants.count
         variants.append(variant)
         seen.append(weights.count - 1)
-        // Of many at most so many are told apart.
+        // At most this many are told apart.
         let isKnown = segment.map { segments[$0] != nil || segments.count < Self.mostSegments } ?? false
         segmentNames.append(isKnown ? segment : nil)
         ratio.add(variant)

@@ -4,7 +4,7 @@ public struct FeedbackOutcome: Sendable, Equatable {
     public enum Change: Sendable, Equatable {
         /// The answer was given; all its items count as seen until it is known better.
         case answered(items: Int, latency: Float?, teams: [UInt8]?)
-        /// So many of its items count as seen.
+        /// The number of its items that count as seen.
         case seen(Int, before: Int)
         /// An item was clicked for the first time in it.
         case clicked(position: Int, isFirst: Bool)

@@ -7,7 +7,7 @@ import FreshetTensor
 /// Keys and values of what was read are kept, so nothing is computed twice, and from the second token on no memory is
 /// asked for. One thread uses it.
 public final class CausalDecoder {
-    /// So many rows of logits are held at once.
+    /// The rows of logits that are held at once.
     private static let logitRows = 32
     /// How many tokens of candidates go through the network in one pass.
     private static let passTokens = 512

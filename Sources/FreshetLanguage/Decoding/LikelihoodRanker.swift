@@ -10,7 +10,7 @@ import FreshetCore
 /// One thread uses it.
 public final class LikelihoodRanker {
     private static let introduction = "A customer chose these products, one after the other:\n"
-    /// So many tokens of a title are read at most.
+    /// The tokens of a title that are read at most.
     private static let longestTitle = 32
 
     private let generator: TextGenerator

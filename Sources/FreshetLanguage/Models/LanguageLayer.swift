@@ -31,7 +31,7 @@ struct LanguageLayer: Sendable {
     /// - Parameters:
     ///   - name: what the layer is called.
     ///   - matrices: which matrices.
-    ///   - make: makes an adapter of a name for so many inputs and some columns.
+    ///   - make: makes an adapter by its name, inputs and columns.
     mutating func addAdapters(
         _ name: String,
         to matrices: [AdaptedMatrix],

@@ -30,7 +30,7 @@ public struct TextEncoder: Sendable {
     public let pooling: Pooling
     /// Whether vectors have length 1.
     public let isNormalized: Bool
-    /// Texts are cut after so many tokens.
+    /// The number of tokens after which texts are cut.
     public let maximumLength: Int
 
     /// The numbers of a vector.

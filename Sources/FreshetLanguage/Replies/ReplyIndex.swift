@@ -31,7 +31,7 @@ public struct ReplyIndex: Sendable {
         }
     }
 
-    /// So many questions are compared at once.
+    /// The questions that are compared at once.
     private static let batch = 256
     /// On how many questions it is tried what each of several matchers should count, and on how many pairs at most.
     private static let (weighing, weighedPairs) = (500, 20_000_000)

@@ -10,7 +10,7 @@ struct ByteTrie: Sendable {
     private var children: [Int32]
     private var values: [Int32] = [-1]
 
-    /// Creates an empty trie with room for about so many edges.
+    /// Creates an empty trie with room for about a number of edges.
     init(capacity: Int = 16) {
         let places = 1 << (Int.bitWidth - max(capacity * 2, 32).leadingZeroBitCount)
         edges = Array(repeating: -1, count: places)

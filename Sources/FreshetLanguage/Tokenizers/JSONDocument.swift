@@ -20,7 +20,7 @@ enum JSONDocument: Sendable, Equatable {
     }
 
     /// Reads a file.
-    /// - Throws: `FreshetError` of kind `external` when it cannot be read, `invalidData` when it is no JSON.
+    /// - Throws: `FreshetError` of kind `external` when it cannot be read, `invalidData` when it is not JSON.
     static func read(_ path: String) throws -> JSONDocument {
         let bytes = try FileContents.read(path)
         do {

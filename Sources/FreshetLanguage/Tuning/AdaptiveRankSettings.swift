@@ -20,7 +20,7 @@ public struct AdaptiveRankSettings: Sendable, Equatable, Codable {
     public var warmUp: Float = 0.1
     /// In which share of the steps, the last ones, ranks stay as they are.
     public var settling: Float = 0.3
-    /// Ranks are shared out anew after so many steps.
+    /// The steps after which ranks are shared out anew.
     public var interval = 10
 
     /// Creates the defaults.

@@ -12,7 +12,7 @@ import FreshetTensor
 public enum MaskedWords {
     /// The share of the tokens that are to be told.
     static let share: Float = 0.15
-    /// So many different tokens are told apart at most.
+    /// The most different tokens that are told apart.
     private static let candidates = 8_192
 
     /// Tunes an encoder.

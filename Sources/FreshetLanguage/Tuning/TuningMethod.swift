@@ -4,7 +4,7 @@ import FreshetCore
 public enum TuningMethod: Sendable, Equatable, Codable {
     /// Nothing of it: only what stands on its vectors.
     case none
-    /// The last so many layers.
+    /// The last layers, this many.
     case last(layers: Int)
     /// Everything.
     case all
@@ -14,7 +14,7 @@ public enum TuningMethod: Sendable, Equatable, Codable {
     case adaptiveLowRank(AdaptiveRankSettings)
     /// Narrow networks behind the two halves of its layers, so many numbers wide.
     case bottleneck(width: Int)
-    /// So many vectors that stand before every text (prompt tuning: Lester and others, EMNLP 2021).
+    /// Vectors, this many, that stand before every text (prompt tuning: Lester and others, EMNLP 2021).
     case prompt(tokens: Int)
 
     /// The most vectors before a text.

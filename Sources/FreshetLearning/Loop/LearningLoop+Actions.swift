@@ -53,7 +53,7 @@ extension LearningLoop {
             throw FreshetError(.conflict, "Version \(version) is not kept.")
         }
         step.decisions = publication.policy.promote(version, time: time, offset: offset).decisions
-        try goOn(from: state, keepingGood: false)
+        try resume(from: state, keepingGood: false)
         publication.forgetting.measure(live)
         step.published.append((live, .promotion))
         return step
@@ -93,7 +93,7 @@ extension LearningLoop {
                 endCandidate()
                 step.discarded.append(version)
             case .rollBack:
-                try goOn(from: good, keepingGood: true)
+                try resume(from: good, keepingGood: true)
                 step.published.append((live, .rollback))
             case .markGood:
                 publication.markGood()
@@ -102,7 +102,7 @@ extension LearningLoop {
                 step.retraining = reason
             case .restartLearner:
                 // A rollback has done so; after updates held back for long the learner goes on from what is live.
-                if lines.learning.unpublished > 0 { try goOn(from: live, keepingGood: true) }
+                if lines.learning.unpublished > 0 { try resume(from: live, keepingGood: true) }
             case .emphasizeNew(let events):
                 lines.emphasizedEvents = events
             }
@@ -110,8 +110,8 @@ extension LearningLoop {
     }
 
     /// Puts a state live and lets the learner go on from it, with what it remembers.
-    private func goOn(from state: ServedState, keepingGood: Bool) throws {
-        try lines.goOn(from: state)
+    private func resume(from state: ServedState, keepingGood: Bool) throws {
+        try lines.resume(from: state)
         publication.replace(by: state, numbered: lines.learning.scorerNumber, keepingGood: keepingGood)
         contest.evaluation.reset(.lastGood)
     }
@@ -249,7 +249,7 @@ extension LearningLoop {
         return lines.candidateState(version, offset: offset)
     }
 
-    /// Takes what users chose between a candidate and the live version so far; nothing where it is no candidate any more.
+    /// Takes what users chose between a candidate and the live version so far; nothing when it is no longer a candidate.
     public func take(_ preference: PreferenceEvidence, of version: ModelVersion) {
         guard policy.candidate == version, !isCatchingUp else { return }
         publication.promotion?.take(preference)

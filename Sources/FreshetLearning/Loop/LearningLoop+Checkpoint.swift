@@ -79,7 +79,7 @@ extension LearningLoop {
     ///   - settings: the settings; the windows and gates go on with those that they were made with.
     ///   - seed: the seed of everything random.
     ///   - pool: the threads.
-    /// - Throws: `FreshetError` of kind `invalidData` when it is no such state or one of other settings.
+    /// - Throws: `FreshetError` of kind `invalidData` when it is not such a state, or is one of other settings.
     public convenience init(
         from checkpoint: Checkpoint,
         settings: Settings = Settings(),

@@ -202,7 +202,7 @@ extension Lines {
         while !rest.isEmpty {
             let batch = rest.prefix(settings.microBatch)
             rest = rest.dropFirst(batch.count)
-            let learned = batch.map { asItCame($0, histories) }
+            let learned = batch.map { replayed($0, histories) }
             _ = candidate?.learn(learned, reading: content, emphasis: .usual)
         }
         candidateOffset = events.last?.offset ?? newest
@@ -210,7 +210,7 @@ extension Lines {
     }
 
     /// An event that the candidate has missed, with what its user had done before it.
-    private mutating func asItCame(_ event: LoggedEvent, _ histories: UserHistories) -> StreamEvent {
+    private mutating func replayed(_ event: LoggedEvent, _ histories: UserHistories) -> StreamEvent {
         let history = histories[event.user].dropLast(missed?[event.user] ?? 0)
         missed?[event.user, default: 1] -= 1
         return StreamEvent(event: event, history: history, isNewItem: false)
@@ -253,7 +253,7 @@ extension Lines {
 
     /// Goes on from a state with what the learning line remembers.
     /// - Throws: `FreshetError` when its model cannot be learned further.
-    mutating func goOn(from state: ServedState) throws {
+    mutating func resume(from state: ServedState) throws {
         var line = try line(from: state)
         line.ranking = learning.ranking.anew(after: state.ranker)
         try line.takeReplay(from: learning)

@@ -13,7 +13,7 @@ struct ScoredEvents {
     /// Scores of the whole catalogue that are kept at once, in numbers: 8 MB, or 64 events of 31,250 items.
     private static let memory = 2_000_000
 
-    /// How many events go together with a model of so many items.
+    /// How many events are scored together, by the number of the model's items.
     static func limit(itemCount: Int) -> Int { max(1, memory / max(1, itemCount)) }
 
     /// Has a model score the events, each with what its user did before.

@@ -17,7 +17,7 @@ extension PublicationPolicy {
         case retrain(reason: String)
         /// The learner starts again from the live weights.
         case restartLearner
-        /// The learner puts weight on new events for so many of them.
+        /// The number of events for which the learner puts weight on new ones.
         case emphasizeNew(events: Int)
     }
 

@@ -42,9 +42,9 @@ public struct ContentEvidence: CandidateEvidence {
         public init() {}
     }
 
-    /// So many of the newest events make a session, and a taste.
+    /// The number of newest events that make a session, and a taste.
     private static let (session, taste) = (5, 50)
-    /// So many items like another one are asked about it.
+    /// The number of items like another one that are asked about it.
     private static let likes = 8
 
     private let view: ContentView

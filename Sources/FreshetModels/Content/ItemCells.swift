@@ -10,11 +10,11 @@ import FreshetTensor
 struct ItemCells: Sendable {
     /// How many cells are looked through for an item's neighbours.
     static let probes = 16
-    /// So many samples for each cell show where its centre is.
+    /// The samples for each cell that its centre is found by.
     private static let samples = 32
     /// How often centres are moved to the middle of their samples.
     private static let rounds = 4
-    /// So many vectors are compared with all centres at once.
+    /// The vectors that are compared with all centres at once.
     private static let block = 256
 
     /// How many items there were when the centres were found; with many more, others would serve better.

@@ -3,7 +3,7 @@ import FreshetCore
 import FreshetTensor
 
 extension ItemVectors {
-    /// The centres of a catalogue so many times shorter are found anew.
+    /// How many times shorter the catalogue was when its centres were found, for them to be found anew.
     private static let growth = 4
 
     /// Lists of neighbours that are copied before they change.

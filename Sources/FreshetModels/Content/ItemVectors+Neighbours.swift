@@ -9,11 +9,11 @@ extension ItemVectors {
         var numbers: [Float] = []
         /// All of them, also those of which nothing is known now.
         var all: Set<Int32> = []
-        /// Those that had other vectors before: whose neighbours they were is open again.
+        /// Those whose vectors changed: their neighbours have to be found anew.
         var renewed: Set<Int32> = []
     }
 
-    /// So many changes are compared with a chunk at once.
+    /// The changes that are compared with a chunk at once.
     private static let block = 512
 
     /// Compares changed items with the others: each finds its neighbours and becomes a neighbour where it is near enough.

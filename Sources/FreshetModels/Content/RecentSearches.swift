@@ -23,11 +23,11 @@ public final class RecentSearches: Sendable {
         var unread: Set<UserIndex> = []
     }
 
-    /// So many items nearest to a search are candidates.
+    /// The number of items nearest to a search that become candidates.
     private static let nearest = 30
-    /// So many newest searches count, each half of the next newer one.
+    /// The number of newest searches that count, each half of the next newer one.
     private static let counted = 3
-    /// So many users are read at once.
+    /// The number of users that are read at once.
     private static let batch = 64
 
     /// How many newest searches of a user are kept unless told otherwise.

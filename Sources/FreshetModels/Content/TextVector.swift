@@ -1,4 +1,4 @@
-/// A text that is no item's, such as a search, among the items' vectors.
+/// A text that belongs to no item, such as a search, among the items' vectors.
 public struct TextVector: Sendable, Hashable {
     /// A text that says nothing.
     public static let none = TextVector(encoder: "none", numbers: [])

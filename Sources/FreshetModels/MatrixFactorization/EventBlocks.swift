@@ -9,7 +9,7 @@ import FreshetTensor
 /// are worked on at the same time (Gemulla, Nijkamp, Haas and Sismanis, "Large-scale matrix factorization with
 /// distributed stochastic gradient descent", KDD 2011).
 struct EventBlocks {
-    /// How many groups of users and of items; at most so many threads have work.
+    /// How many groups of users and of items; no more threads than that have work.
     static let count = 16
 
     /// One event.

@@ -92,7 +92,7 @@ public struct ReplayBuffer: Sendable {
         )
     }
 
-    /// Adds randomly chosen exemplars to a lesson until it has so many more targets.
+    /// Adds randomly chosen exemplars to a lesson until it has a number of further targets.
     ///
     /// - Parameters:
     ///   - wanted: how many; the last exemplar may go beyond.

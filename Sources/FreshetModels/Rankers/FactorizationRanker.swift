@@ -36,7 +36,7 @@ public struct FactorizationRanker: LearnedRanker, Equatable {
     public func checkpoint() -> Checkpoint { FactorizationTrainer(from: self, settings: RankerSettings()).checkpoint() }
 
     /// The ranker of a state of a ``FactorizationTrainer``.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is damaged.
     public init(from checkpoint: Checkpoint) throws {
         self = try FactorizationTrainer(restoring: checkpoint, settings: RankerSettings()).ranker
     }

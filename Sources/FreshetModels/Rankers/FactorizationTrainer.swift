@@ -91,7 +91,7 @@ public struct FactorizationTrainer: RankerLearner {
     }
 
     /// Takes over a state.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is damaged.
     public init(restoring checkpoint: Checkpoint, settings: RankerSettings) throws {
         guard checkpoint.metadata["layout"] == Self.layout else {
             throw FreshetError(.invalidData, "The checkpoint does not hold a \(FactorizationRanker.name).")

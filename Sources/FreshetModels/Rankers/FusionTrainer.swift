@@ -35,7 +35,7 @@ public struct FusionTrainer: Sendable {
         }
     }
 
-    /// The trainer for another transformer: what the counts are worth stays known, what its score is worth is open again.
+    /// The trainer for another transformer: the weights of the counts are kept, that of its score is learned anew.
     ///
     /// A first transformer begins with what the counts are worth without one, at a part of the certainty, as they will
     /// share with it, and with nothing for its score.
@@ -199,7 +199,7 @@ extension FusionTrainer {
     }
 
     /// Restores the state of a checkpoint, whatever terms it was made with: they are known by their names.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is damaged.
     public init(from checkpoint: Checkpoint, configuration: Configuration = Configuration()) throws {
         let names = (checkpoint.metadata["terms"] ?? "").split(separator: ",").map(String.init)
         guard checkpoint.metadata["layout"] == Self.layout, !names.isEmpty, Set(names).count == names.count else {
@@ -234,7 +234,7 @@ extension FusionTrainer: RankerLearner {
     }
 
     /// Restores the state of a checkpoint.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is damaged.
     public init(restoring checkpoint: Checkpoint, settings: RankerSettings) throws {
         try self.init(from: checkpoint, configuration: settings)
     }

@@ -101,6 +101,6 @@ extension FusionWeights: LearnedRanker {
     public func checkpoint() -> Checkpoint { FusionTrainer(weights: self).checkpoint() }
 
     /// The weights of a state of a ``FusionTrainer``.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is damaged.
     public init(from checkpoint: Checkpoint) throws { self = try FusionTrainer(from: checkpoint).weights }
 }

@@ -50,13 +50,13 @@ public protocol RankerLearner: Sendable {
     /// - Parameters:
     ///   - item: the item of the event.
     ///   - set: the candidates as they were before the event, their features as collected; its scores are overwritten.
-    /// - Returns: how surprising that was, −ln of the probability that the item had; `nil` when it was no candidate, from
-    ///   which nothing can be learned.
+    /// - Returns: how surprising that was, −ln of the probability that the item had; `nil` when it was not a candidate:
+    ///   nothing can be learned from that.
     @discardableResult
     mutating func learn(_ item: ItemIndex, among set: CandidateSet) -> Float?
 
-    /// The learner for another trained model: what the counts are worth stays known, what the model's word is worth
-    /// (``FeatureRow/isOfModel``) is open again.
+    /// The learner for another trained model: the weights of the counts are kept, those of the model's features
+    /// (``FeatureRow/isOfModel``) are learned anew.
     ///
     /// - Parameter ranker: the ranker to begin with; the one of now unless given.
     /// - Returns: a learner that has learned no event yet.
@@ -69,7 +69,7 @@ public protocol RankerLearner: Sendable {
     func checkpoint() -> Checkpoint
 
     /// Takes over a state.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state, or damaged.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is damaged.
     init(restoring checkpoint: Checkpoint, settings: RankerSettings) throws
 }
 

@@ -77,7 +77,7 @@ struct SituationFactors: Sendable, Equatable {
         var decay: Float = 0.001
         /// What the sums of squares begin with: larger makes the first steps shorter.
         var caution: Float = 0.1
-        /// So many candidates are drawn to learn from beside the one that came.
+        /// The number of candidates that are drawn to learn from beside the one that came.
         var draws = 16
     }
 }

@@ -10,7 +10,7 @@ import FreshetCore
 public final class QuantizedItems: Sendable {
     /// How many items a catalogue has from which on it pays to look through bytes first.
     public static let threshold = 100_000
-    /// So many times the wanted items are scored exactly, and as many more.
+    /// How many times the wanted items are scored exactly, and how many more.
     private static let spare = (factor: 4, constant: 200)
 
     /// The scorer whose items these are.

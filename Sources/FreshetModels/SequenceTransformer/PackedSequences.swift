@@ -36,7 +36,7 @@ final class PackedSequences {
     /// Creates an empty pass for a network of a shape.
     init(_ shape: SequenceTransformer.Shape) { self.shape = shape }
 
-    /// From now on the network knows so many items.
+    /// The number of items that the network knows from now on.
     func adaptToGrowth(items: Int) { shape.items = items }
 
     /// Removes everything and keeps the memory.

@@ -83,8 +83,8 @@ struct SequenceTrainer {
     /// What the optimizer remembers of past gradients.
     var moments: AdamMoments { training.optimizer.moments }
 
-    /// Few users make short epochs: as many of them as the average remembers steps have to pass as well, or a training
-    /// would end before what it learned is seen in what is validated.
+    /// With few users an epoch has few steps, so training also continues until the average has seen as many steps as it
+    /// remembers: before that the validated weights lag behind what was learned.
     private var isOutOfPatience: Bool {
         let epochs = progress.epoch - progress.bestEpoch
         guard !data.validation.isEmpty, epochs >= configuration.patience else { return false }
@@ -175,7 +175,7 @@ struct SequenceTrainer {
         return "\(data), weights \(weights), teacher \(teacher != nil), settings \(settings)"
     }
 
-    /// What each worker learns a batch of so many targets for.
+    /// What each worker learns a batch for, by the number of its targets.
     private func objective(targets: Int) -> (Int) -> SequenceTrainingWorker.Objective {
         let scale = 1 / Float(max(targets, 1))
         let share = teacher == nil ? 0 : configuration.distillation

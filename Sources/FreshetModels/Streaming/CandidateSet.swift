@@ -116,7 +116,7 @@ public final class CandidateSet {
         return Int(places[item.position])
     }
 
-    /// The rank of an item by fused score, from 1, ties by the lower ``ItemIndex``; `nil` when it is no candidate.
+    /// The rank of an item by fused score, from 1, ties by the lower ``ItemIndex``; `nil` when it is not a candidate.
     public func rank(of item: ItemIndex) -> Int? {
         guard let index = index(of: item) else { return nil }
         let score = scores[index]
@@ -144,7 +144,7 @@ public final class CandidateSet {
         }
     }
 
-    /// Empties the set and makes room for a catalogue of so many items, with features of a table.
+    /// Empties the set and reserves room for the items of a catalogue, with features of a table.
     func reset(itemCount: Int, table: FeatureTable) {
         self.table = table
         for item in items { places[Int(item)] = -1 }

@@ -1,7 +1,7 @@
 import CFreshetKernels
 import Foundation
 
-/// What was chosen around one item, with decayed weights, at most so many followers.
+/// What was chosen around one item, with decayed weights; the number of followers is bounded.
 ///
 /// The weights stand as of `reference`: an event adds `weight · 2^((t - reference) / h)`, and once that grows large the
 /// row is brought forward. A full row drops its weakest quarter, so that room is made once for many newcomers and each

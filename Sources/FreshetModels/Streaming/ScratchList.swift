@@ -38,7 +38,7 @@ final class ScratchList<Element: BitwiseCopyable>: Sequence {
         self.count = count
     }
 
-    /// Makes room for so many elements.
+    /// Reserves room for a number of elements.
     func reserve(_ count: Int) {
         guard count > capacity else { return }
         memory.reserve(count)

@@ -32,7 +32,7 @@ public final class SparseScores {
     /// An item's score.
     public subscript(item: ItemIndex) -> Float { item.position < dense.count ? dense[item.position] : 0 }
 
-    /// Empties the scores and makes room for a catalogue of so many items.
+    /// Empties the scores and reserves room for the items of a catalogue.
     public func reset(itemCount: Int) {
         for item in touched { dense[Int(item)] = 0 }
         touched.removeAll()

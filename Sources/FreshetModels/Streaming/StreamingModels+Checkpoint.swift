@@ -22,7 +22,7 @@ extension StreamingModels {
     /// - Parameters:
     ///   - checkpoint: what ``checkpoint()`` gave.
     ///   - configuration: the settings it was made with.
-    /// - Throws: ``FreshetError`` of kind `invalidData` when it is no such state or one of other settings.
+    /// - Throws: ``FreshetError`` of kind `invalidData` when it is not such a state, or is one of other settings.
     public init(from checkpoint: Checkpoint, configuration: Configuration = Configuration()) throws {
         guard checkpoint.metadata["layout"] == Self.layout else {
             throw FreshetError(.invalidData, "The checkpoint does not hold streaming models.")

@@ -61,7 +61,7 @@ public enum Projection: Sendable {
     ///
     /// - Parameters:
     ///   - columns: the columns of the matrix that it is for; all unless given.
-    ///   - make: makes it for so many inputs and these columns.
+    ///   - make: makes it for a number of inputs and these columns.
     public mutating func addAdapter(
         columns: Range<Int>?,
         _ make: (_ inputs: Int, _ columns: Range<Int>) -> any MatrixAdapter

@@ -30,7 +30,7 @@ public struct NextActions: Sendable, Equatable {
 
     /// How often the chances are drawn.
     private static let draws = 300
-    /// After so many further actions nobody is followed.
+    /// The number of further actions after which nobody is followed.
     private static let steps = 10
 
     /// The chance that the user reaches the goal if nothing is asked.

@@ -1,6 +1,6 @@
 import FreshetModels
 
-/// A dictionary of at most so many entries: the one that was not used for longest makes room.
+/// A dictionary with a bounded number of entries: the one that was not used for longest makes room.
 ///
 /// A value; whoever shares it keeps it behind a lock. Every call costs the same however many entries there are.
 package struct BoundedCache<Key: Hashable, Value> {

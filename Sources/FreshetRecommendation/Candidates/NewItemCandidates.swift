@@ -3,7 +3,7 @@ import FreshetModels
 
 /// New items that resemble what the user deals with: without an event, nothing that counts can know them.
 struct NewItemCandidates: CandidateSource {
-    /// So many of the newest are compared.
+    /// The number of newest items that are compared.
     ///
     /// Every request pays for it; ``NewItemPolicy`` looks further when it draws.
     private static let window = 32

@@ -16,7 +16,7 @@ public struct PlaceEvidence: CandidateEvidence {
         case unplaced
     }
 
-    /// Of the newest events so many may say where the user is.
+    /// The number of newest events that may say where the user is.
     private static let newest = 10
     /// ln(1 + 10 km).
     private static let middle: Float = 2.4

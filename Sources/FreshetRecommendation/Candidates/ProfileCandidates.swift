@@ -3,7 +3,7 @@ import FreshetModels
 
 /// What is near what a newcomer says of themselves: looks at every item's vector, which only those few pay for.
 struct ProfileCandidates: CandidateSource {
-    /// So many of the nearest are proposed.
+    /// The number of nearest items that are proposed.
     private static let count = 50
 
     let mark = CandidateSources.profile

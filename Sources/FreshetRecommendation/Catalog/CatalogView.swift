@@ -18,7 +18,7 @@ public final class CatalogView: Sendable {
         var revision: UInt64 = 0
     }
 
-    /// So many newcomers are kept at least; the oldest are dropped at twice as many.
+    /// The newcomers that are kept at least; the oldest are dropped at twice as many.
     private static let newcomers = 1024
 
     private let state = Mutex(State())

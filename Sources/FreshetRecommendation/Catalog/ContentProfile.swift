@@ -8,11 +8,11 @@ import FreshetModels
 /// words), each of length 1 times its weight, so that a long text does not drown a genre; the row itself has length 1.
 /// The sum lies in one number a term, so a comparison costs a look-up for each term of the item.
 final class ContentProfile {
-    /// So many newest events count, each this much of the next newer one.
+    /// The number of newest events that count, each this much of the next newer one.
     private static let events = 20
     private static let decay: Float = 0.9
     private static let blockWeights: (words: Float, labels: Float, attributes: Float) = (1, 1, 0.5)
-    /// So many items that share something are compared at least, if there are as many.
+    /// The number of items sharing something that are compared at least, if there are as many.
     private static let neighbours = 2048
 
     private let catalog: CatalogSnapshot

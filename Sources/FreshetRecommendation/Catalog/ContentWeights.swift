@@ -18,7 +18,7 @@ struct ContentWeights: Sendable {
         weights = counts.map { Float(log(1 + n / Double(1 + $0))) }
     }
 
-    /// Whether so many items call for new weights.
+    /// Whether this number of items calls for new weights.
     func isOutdated(itemCount: Int) -> Bool { itemCount > self.itemCount + self.itemCount / 4 }
 
     /// The weight of a term; one that came since is rare.

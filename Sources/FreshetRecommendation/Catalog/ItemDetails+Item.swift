@@ -2,7 +2,7 @@ import FreshetCore
 import FreshetLanguage
 
 extension ItemDetails {
-    /// Of a long text, so many distinct words count; the title comes first.
+    /// The number of distinct words that count of a long text; the title comes first.
     private static let maximumWords = 64
     /// How many labels tell a ranker what an item is; categories come first.
     private static let maximumTraits = 8

@@ -46,7 +46,7 @@ final class TermTable: Sendable {
         var holders: [[Int32]] = []
     }
 
-    /// So many newest items are known of each term; the oldest are dropped at twice as many.
+    /// The number of newest items that are known of each term; the oldest are dropped at twice as many.
     private static let holders = 256
 
     private let tables = Mutex(Tables())
@@ -104,7 +104,7 @@ final class TermTable: Sendable {
     ///
     /// - Parameters:
     ///   - terms: the terms, those that tell most first.
-    ///   - limit: after so many items no further term is looked at.
+    ///   - limit: the number of items after which no further term is looked at.
     /// - Returns: items that have one of the terms, those of the first terms first, each once.
     func holders(of terms: some Sequence<UInt32>, limit: Int) -> [ItemIndex] {
         var seen: Set<Int32> = []

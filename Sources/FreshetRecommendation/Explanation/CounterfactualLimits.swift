@@ -3,11 +3,11 @@ public struct CounterfactualLimits: Sendable, Hashable {
     /// The search packs a set of groups into 32 bits.
     static let mostEvents = 32
 
-    /// So many of the newest events are looked at, at most 32.
+    /// The number of newest events that are looked at, at most 32.
     public var events: Int
     /// All sets up to this size are tried, so that a set of at most one more is proven the smallest.
     public var size: Int
-    /// So many lists may be computed for one answer.
+    /// The most lists that may be computed for one answer.
     public var lists: Int
 
     /// Creates limits; the defaults prove sets of three events of twenty, and of four where the user has fewer events.

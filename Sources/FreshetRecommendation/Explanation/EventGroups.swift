@@ -3,7 +3,7 @@ import FreshetData
 
 /// The newest events of a history that like their items, one group an item: what reasons are given for.
 struct EventGroups {
-    /// So many newest events are looked at.
+    /// The number of newest events that are looked at.
     static let events = 20
 
     /// All events of one item.

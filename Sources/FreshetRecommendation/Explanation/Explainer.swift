@@ -4,7 +4,7 @@ import FreshetModels
 
 /// Says why items are in a list: which of the user's own events carried each, and by how much.
 struct Explainer: Sendable {
-    /// An item gets so many reasons at most.
+    /// The most reasons that an item gets.
     private static let reasons = 3
     /// A smaller share of the score is not worth a sentence.
     private static let smallestWeight: Float = 0.01

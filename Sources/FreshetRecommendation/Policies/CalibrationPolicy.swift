@@ -9,7 +9,7 @@ import FreshetFairness
 /// highest, and so on. So what other policies arranged is kept where the mix is the same either way. What is chosen stands in
 /// the order in which it came. A user of whose categories nothing is known has the list as it is.
 struct CalibrationPolicy: Policy {
-    /// So many times the places are arranged, for the policies that follow to drop from.
+    /// How many times the places are arranged, so that the policies that follow have spare ones.
     private static let spare = 3
 
     func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {

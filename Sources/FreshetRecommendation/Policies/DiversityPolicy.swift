@@ -8,7 +8,7 @@ import FreshetCore
 /// cosine of the model's vectors, where it has both, else as the share of the categories and tags that they have in
 /// common (Jaccard), or of the words where there are none.
 struct DiversityPolicy: Policy {
-    /// So many times the places are arranged, for the policies that follow to drop from.
+    /// How many times the places are arranged, so that the policies that follow have spare ones.
     private static let spare = 3
 
     func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {

@@ -9,7 +9,7 @@ import FreshetTensor
 /// place that is reserved with probability `q` shows one of `m` new items with `q / m` each, and what it would have
 /// shown otherwise with `1 - q`.
 struct NewItemPolicy: Policy {
-    /// Of the new items that resemble the user's most, so many are drawn from.
+    /// The number of new items most like the user's that are drawn from.
     private static let pool = 10
 
     func arrange(_ candidates: inout [Candidate], for request: PipelineRequest) {

@@ -8,7 +8,7 @@ public struct RepeatPolicy: Sendable, Equatable, Codable {
     public enum Rule: Sendable, Equatable {
         /// At once.
         case always
-        /// So many days after the event.
+        /// This many days after the event.
         case afterDays(Double)
         /// Never, as far back as the user's history is kept.
         case never

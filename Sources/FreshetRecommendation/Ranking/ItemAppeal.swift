@@ -8,7 +8,7 @@ import FreshetModels
 /// deviations by which it lies above the scores of items taken evenly from the catalogue; where the model does not know
 /// the item, what goes together with the user's items speaks alone.
 package struct ItemAppeal {
-    /// So many items are compared with.
+    /// The number of items that are compared with.
     private static let sample = 128
 
     private let item: ItemIndex

@@ -5,7 +5,7 @@ import FreshetModels
 
 /// Finds the items that most resemble one, without looking closely at every item of the catalogue.
 struct SimilarItems {
-    /// So many times the wanted items are looked at closely, and as many more.
+    /// How many times the wanted items are looked at closely, and how many more.
     private static let spare = (factor: 4, constant: 200)
 
     let item: ItemIndex

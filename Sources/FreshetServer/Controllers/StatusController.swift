@@ -76,7 +76,7 @@ struct StatusController {
 
     @Sendable private func follow(_ request: Request, _ context: ServerContext) async throws -> Response {
         guard let follower = broadcaster.subscribe() else {
-            var problem = Problem(.unavailable, "As many clients follow the status as may.")
+            var problem = Problem(.unavailable, "Too many status subscribers.")
             problem.retryAfter = 10
             throw problem
         }

@@ -9,7 +9,7 @@ struct JSONWriter {
     /// What has been written.
     private(set) var buffer: ByteBuffer
 
-    /// Begins with room for so many bytes.
+    /// Creates a writer with room for a number of bytes.
     init(capacity: Int = 256) { buffer = ByteBufferAllocator().buffer(capacity: capacity) }
 
     /// Writes text that is JSON already.

@@ -12,7 +12,7 @@ final class ByteBudget: Sendable {
         self.whole = whole
     }
 
-    /// Takes so many bytes; whether they were there.
+    /// Takes a number of bytes; returns whether they were available.
     func take(_ count: Int) -> Bool {
         let isTaken = used.withLock { used in
             guard used + count <= maximum else { return false }

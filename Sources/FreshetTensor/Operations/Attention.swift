@@ -1,7 +1,7 @@
 import CFreshetKernels
 
 extension Tape {
-    /// Up to so many keys one loop is faster than two products, which cost a call each: 89 µs against 158 for 21 tokens of
+    /// Up to this many keys one loop is faster than two products, which cost a call each: 89 µs against 158 for 21 tokens of
     /// 12 heads, 700 against 370 for 64.
     ///
     /// In training it saves seven products.

@@ -53,7 +53,7 @@ extension Classify {
                 """
         )
 
-        /// So many texts are read at once: a stream's answers come while it goes on.
+        /// The texts that are read at once: a stream's answers come while it goes on.
         private static let batch = 256
 
         @OptionGroup var classifier: ClassifierOptions

@@ -57,7 +57,7 @@ struct Evaluate: FreshetCommand {
     @Flag(help: "With --snapshot: keep items that the user has had in the ranking.")
     var includeSeen = false
 
-    @Option(help: ArgumentHelp("With --snapshot: rank each target among so many random items only.", valueName: "n"))
+    @Option(help: ArgumentHelp("With --snapshot: rank each target among this many random items only.", valueName: "n"))
     var sampledNegatives: Int?
 
     @Flag(help: "With --snapshot: measure predicted ratings against the truth's values: MSE, RMSE, MAE.")

@@ -21,7 +21,7 @@ struct Promote: LiveCommand {
 
     func validate() throws {
         guard ModelVersion(version) != nil else {
-            throw ValidationError("'\(version)' is no version, such as 3.17.")
+            throw ValidationError("'\(version)' is not a version, such as 3.17.")
         }
     }
 

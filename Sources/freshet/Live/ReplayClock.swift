@@ -4,9 +4,9 @@ import FreshetCore
 struct ReplayClock: Sendable, Equatable {
     /// What the pace is measured by.
     enum Pace: Sendable, Equatable {
-        /// So many events a second.
+        /// This many events a second.
         case rate(Double)
-        /// So many times faster than it happened.
+        /// This many times faster than it happened.
         case speed(Double)
         /// As fast as the server takes them.
         case unlimited

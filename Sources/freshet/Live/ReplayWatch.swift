@@ -30,7 +30,7 @@ struct ReplayWatch: Sendable {
         }
     }
 
-    /// Waits until the learner has learned everything that was sent, at most so many seconds.
+    /// Waits until the learner has learned everything that was sent, at most a number of seconds.
     /// - Returns: the last state of the engine, if it could be read.
     func waitForLearner(seconds: Double) async throws -> EngineStatus? {
         let deadline = ProgressReporter.now() + seconds

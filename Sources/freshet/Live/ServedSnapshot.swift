@@ -40,7 +40,7 @@ extension Snapshot {
 }
 
 extension StoreReader {
-    /// The log as a data set in the numbers of the server, of whose items a model knows the first so many.
+    /// The log as a data set in the numbers of the server; a model knows a number of its first items.
     fileprivate func dataset(items itemCount: Int) throws -> Dataset {
         var events: [LoggedEvent] = []
         try forEachEvent { event, _ in if event.item.position < itemCount { events.append(event) } }

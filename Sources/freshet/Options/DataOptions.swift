@@ -203,7 +203,7 @@ struct ReadingOptions: ParsableArguments {
             if let assignment = Assignment(argument: String(part)) { return assignment }
             throw FreshetError(
                 .usage,
-                "--\(option) has '\(part)', which is no role=name.",
+                "--\(option) has '\(part)', which is not of the form role=name.",
                 remedy: "For example: --\(option) \(example)"
             )
         }

@@ -25,7 +25,7 @@ extension EventMeanings {
             text = String(decoding: data, as: UTF8.self)
         }
         let given = JSONValue(text: text)
-        if let problem = given.isObject ? SettingDocument.problem(with: given, over: self) : "is no JSON object" {
+        if let problem = given.isObject ? SettingDocument.problem(with: given, over: self) : "is not a JSON object" {
             throw FreshetError(.usage, "The table of meanings '\(argument)' \(problem).")
         }
         do {

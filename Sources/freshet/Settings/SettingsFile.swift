@@ -9,7 +9,7 @@ struct SettingsFile {
     private let top: JSONValue
 
     /// Reads a file.
-    /// - Throws: ``FreshetError`` when it cannot be read or is no JSON object.
+    /// - Throws: ``FreshetError`` when it cannot be read or is not a JSON object.
     init(path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FreshetError(
@@ -30,10 +30,10 @@ struct SettingsFile {
         } catch let error as DecodingError {
             var reason = "it is malformed"
             if case .dataCorrupted(let context) = error, let cause = context.underlyingError { reason = "\(cause)" }
-            throw FreshetError(.invalidData, "The configuration '\(path)' is no JSON: \(reason).")
+            throw FreshetError(.invalidData, "The configuration '\(path)' is not JSON: \(reason).")
         }
         guard tree.isObject else {
-            throw FreshetError(.invalidData, "The configuration '\(path)' is no JSON object: begin it with { and }.")
+            throw FreshetError(.invalidData, "The configuration '\(path)' is not a JSON object: begin it with { and }.")
         }
         self.path = path
         top = tree

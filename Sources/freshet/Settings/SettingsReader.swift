@@ -123,7 +123,7 @@ struct SettingsReader<Root: Sendable> {
     private func unknownVariables(in environment: [String: String]) -> [String] {
         let known = Set(settings.map(\.variable)).union(otherVariables)
         return environment.keys.filter { $0.hasPrefix("FRESHET_") && !known.contains($0) }.sorted()
-            .map { "The environment variable \($0) is no setting and is left out of account." }
+            .map { "The environment variable \($0) is not a setting and is ignored." }
     }
 
     private func suggestion(for key: String) -> String {

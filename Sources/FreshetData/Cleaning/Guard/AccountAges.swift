@@ -2,7 +2,7 @@ import FreshetCore
 
 /// Which accounts are young, from the order of their numbers: a few hundred marks of how many there were when.
 struct AccountAges: Sendable {
-    /// So many marks reach over the time for which an account is young.
+    /// The number of marks that cover the time for which an account is young.
     private static let marksPerAge: Int64 = 256
 
     /// For how long an account is young, in milliseconds.

@@ -9,11 +9,11 @@ extension IntakeGuard {
         public var eventsPerHour = 1000
         /// The most events of one account on one item within a day that count.
         public var repeatsPerDay = 10
-        /// For so many days from its first event on an account is young.
+        /// The days from its first event on for which an account is young.
         public var youngDays = 14.0
-        /// In so many days what young accounts did counts half.
+        /// The days after which what young accounts did counts half.
         public var windowDays = 14.0
-        /// So many events of young accounts an item may have whatever is known of it.
+        /// The events of young accounts that an item may have whatever is known of it.
         public var floor = 3.0
         /// How many deviations more than expected are a burst.
         public var deviations = 3.0

@@ -31,7 +31,7 @@ public struct IntakeGuard: Sendable {
         case burst
     }
 
-    /// So many items have a count of their own.
+    /// The number of items that have a count of their own.
     public static let itemLimit = 1 << 20
 
     /// The settings it was created with.
@@ -94,7 +94,7 @@ public struct IntakeGuard: Sendable {
         all.learn(counted)
     }
 
-    /// So many events of young accounts an item may have.
+    /// The events of young accounts that an item may have.
     private func bound(of item: ItemCounts) -> Float {
         let others = all.counted - all.young
         let expected = others > 0 ? all.young * max(0, item.counted - item.young) / others : 0

@@ -22,7 +22,7 @@ struct ActivityMeter {
     private static let window: Int64 = 600_000
     /// Gaps of a day and more are habits of people too.
     private static let longestGap: Int64 = 86_400_000
-    /// So many gaps make an entropy.
+    /// The number of gaps from which on there is an entropy.
     private static let fewestGaps = 100
     /// Steps of gaps up to ``longestGap``, which lies below 2^27.
     private static let steps = 4 * 27
