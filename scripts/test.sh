@@ -14,6 +14,7 @@ if grep -rn '@testable' Samples/extensions; then
     echo "The sample package must do with what is public." >&2
     exit 1
 fi
+scripts/check-packaging.sh
 # As most people build it: without the package's traits.
 swift build --product freshet
 # With them, for they only add, as far as this machine has what they need. A trait is a flag of every target of this package,

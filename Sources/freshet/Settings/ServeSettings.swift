@@ -92,7 +92,7 @@ extension SettingsReader where Root == ServeSettings {
     static var serve: SettingsReader {
         SettingsReader(
             settings: ServeSettings.settings,
-            otherVariables: ServerOptions.variables.union(["FRESHET_CONFIG"])
+            otherVariables: ServerOptions.variables.union(["FRESHET_CONFIG", "FRESHET_MODELS"])
         )
     }
 }
