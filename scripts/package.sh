@@ -143,6 +143,8 @@ make_deb() {
     install -m 755 "$root"/Packaging/debian/{postinst,prerm,postrm} "$top/DEBIAN/"
     (cd "$top" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum) >"$top/DEBIAN/md5sums"
     chmod -R u+rwX,go+rX,go-w "$top"
+    # For the container, which is built from the output folder.
+    install -m 755 "$root/Packaging/container-start" "$output/"
     dpkg-deb --root-owner-group -Zxz --build "$top" "$output/$name" >/dev/null
     echo "$output/$name"
 }
