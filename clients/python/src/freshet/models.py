@@ -899,7 +899,8 @@ class Erasure:
     # Milliseconds since 1970-01-01 UTC.
     time: int
     rows: int
-    # Weights that learned from the user serve; others do, beside kept older versions; nothing is kept that learned from them.
+    # Weights that learned from the user serve; others do, beside kept older versions; nothing is kept that learned from
+    # them.
     state: Literal["retraining", "retrained", "complete"]
     session_events: Optional[int] = None
     exemplars: Optional[int] = None
