@@ -19,7 +19,7 @@ export interface SimilarQuestion {
 }
 export interface RecommendedItem {
   id: string; score: number; reasons?: object[]; title?: string; categories?: string[]; tags?: string[];
-  attributes?: Record<string, unknown>; available?: boolean; created_at?: number;
+  attributes?: Record<string, unknown>; available?: boolean; created_at?: number; because_without?: object;
 }
 export interface ItemList { items: RecommendedItem[] }
 export interface Recommendation extends ItemList { recommendation_id: string; model: string; user?: string; variant?: string; next?: string }
